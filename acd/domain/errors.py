@@ -1,0 +1,90 @@
+"""Every error the product raises on purpose: one tree, each with a stable code.
+
+A class's docstring is the message a person reads; it names the remedy. The faces (HTTP, sockets,
+command line) translate these and nothing else does. `retryable` says whether the same command may
+succeed later unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AcdError(Exception):
+    """Something went wrong; the log of the server says more."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", *, field: str | None = None) -> None:
+        """Args: detail completes the class's message; field names the input at fault."""
+        super().__init__(detail or self.message())
+        self.detail = detail or self.message()
+        self.field = field
+
+    @classmethod
+    def message(cls) -> str:
+        """The first paragraph of the docstring, on one line."""
+        return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+
+
+class BadRequest(AcdError):
+    """The request is malformed; see `field` and the API description."""
+
+    code = "bad_request"
+
+
+class NotSignedIn(AcdError):
+    """Sign in first, or send a valid API key or visitor token."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(AcdError):
+    """This identity may not do that; ask an administrator for the role or the department."""
+
+    code = "forbidden"
+
+
+class NotFound(AcdError):
+    """There is no such thing here, or it is not yours to see."""
+
+    code = "not_found"
+
+
+class Conflict(AcdError):
+    """The thing changed meanwhile; read it again and decide anew."""
+
+    code = "conflict"
+
+
+class TooMany(AcdError):
+    """Too many requests; wait `retry_after_s` seconds."""
+
+    code = "rate_limited"
+    retryable = True
+
+    def __init__(self, detail: str = "", *, retry_after_s: float = 1.0) -> None:
+        """Args: retry_after_s is when the next request of this kind will be let through."""
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class StoreUnavailable(AcdError):
+    """A store (Redis or the database) does not answer; nothing was lost, try again shortly."""
+
+    code = "store_unavailable"
+    retryable = True
+
+
+class Overloaded(AcdError):
+    """The event log is full because nothing records it; start a node that reaches the database."""
+
+    code = "overloaded"
+    retryable = True
+
+
+class ConfigInvalid(AcdError):
+    """The configuration cannot be used; correct the named key and start again."""
+
+    code = "config_invalid"
