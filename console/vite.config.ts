@@ -1,0 +1,17 @@
+import { defineConfig } from "vite";
+
+/** The agent console and the demo page: two pages, one build. */
+export default defineConfig({
+  // ui/ is compiled from its source, whose nearest tsconfig would leave it on react/jsx-runtime
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  resolve: { dedupe: ["preact", "@preact/signals"] },
+  base: "./", // served under whatever path the site's owner chooses
+  build: {
+    outDir: "../acd/static/console",
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["index.html", "demo.html"] },
+  },
+});
