@@ -1,0 +1,1 @@
+"""The chat feature: sessions of visitors and agents, and their messages."""

@@ -1,0 +1,1 @@
+"""The Socket.IO face: visitors' widgets and agents' consoles."""
