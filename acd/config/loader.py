@@ -1,0 +1,216 @@
+"""From a file and the environment to a `Config`, or to every problem at once."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import os
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from acd.config.environment import overrides
+from acd.config.lines import line_of, locate
+from acd.config.model import Config
+from acd.config.problems import ConfigProblems, KeyPath, Problem, did_you_mean
+from acd.config.references import dangling
+from acd.config.secrets import clear_secrets, missing_secrets
+from acd.strategies import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
+
+FILE = "config.toml"
+
+
+def find_config(env: Mapping[str, str]) -> Path:
+    """The file in use: ACD_CONFIG, else ./config.toml, else the one that comes with the product."""
+    if named := env.get("ACD_CONFIG"):
+        return Path(named)
+    here = Path(FILE)
+    return here if here.is_file() else packaged_config()
+
+
+def packaged_config() -> Path:
+    """The configuration that comes with the product."""
+    packaged = Path(str(importlib.resources.files("acd.config"))) / "default.toml"
+    if packaged.is_file():
+        return packaged
+    # A checkout keeps the one copy at its root; the wheel carries it under the name above.
+    return Path(__file__).resolve().parents[2] / FILE
+
+
+def load_config(path: Path | None = None, env: Mapping[str, str] | None = None) -> Config:
+    """The configuration, complete and consistent.
+
+    Args:
+        path: the file; by default the one `find_config` finds.
+        env: the environment; by default the process's own.
+
+    Raises:
+        ConfigProblems: with everything that is wrong.
+    """
+    env = os.environ if env is None else env
+    path = path or find_config(env)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigProblems(
+            [
+                Problem(
+                    path=(),
+                    source=str(path),
+                    message=f"the file cannot be read: {reason}",
+                    remedy="Name another with --config.",
+                )
+            ]
+        ) from None
+    return parse_config(text, source=path, env=env)
+
+
+def parse_config(text: str, *, source: Path, env: Mapping[str, str]) -> Config:
+    """The same from a text; files of secrets are looked up beside `source`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigProblems(
+            [Problem(path=(), source=str(source), message=f"this is not TOML: {error}", remedy="")]
+        ) from None
+    in_clear = list(clear_secrets(data))
+    values, wrong_variables = overrides(env, frozenset(_named_variables(data)))
+    for key, (_, value) in values.items():
+        _put(data, key, value)
+    _anchor_files(data, source.parent)
+    config, problems = _validated(data)
+    if config is not None:
+        problems += dangling(config, registry.names())
+        problems += missing_secrets(config, env)
+    problems = [p for p in problems if not any(p.path == clear.path for clear in in_clear)]
+    problems += in_clear
+    lines = locate(text)
+    placed = [
+        replace(problem, source=f"environment variable {values[problem.path][0]}")
+        if problem.path in values
+        else replace(problem, source=str(source), line=line_of(problem.path, lines))
+        for problem in problems
+    ]
+    placed.sort(key=lambda problem: (problem.line or 0, problem.source))
+    if placed or wrong_variables:
+        raise ConfigProblems([*placed, *wrong_variables])
+    assert config is not None  # noqa: S101 - without problems there is one
+    return config
+
+
+def _validated(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
+    try:
+        # JSON's strict mode is TOML's: a list is a list and "8080" is no number.
+        return Config.model_validate_json(json.dumps(data, default=str), strict=True), []
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=True)
+        return None, list(_explained(found, data))
+
+
+def _explained(errors: list[ErrorDetails], data: dict[str, Any]) -> Iterator[Problem]:
+    seen: set[tuple[KeyPath, str]] = set()
+    for error in errors:
+        path = _written(error["loc"], data)
+        if error["type"] == "extra_forbidden":
+            message, remedy = "there is no such key", did_you_mean(str(path[-1]), _keys(path[:-1]))
+        elif error["type"] == "missing":
+            message, remedy = "this key is missing", "Add it."
+        else:
+            message = _lower(error["msg"])
+            remedy = f"It is {_shown(error['input'])} now."
+        if (path, message) not in seen:
+            seen.add((path, message))
+            yield Problem(path=path, message=message, remedy=remedy)
+
+
+def _written(loc: tuple[str | int, ...], data: Any) -> KeyPath:
+    """The location without the names pydantic adds for the members of a union."""
+    path: KeyPath = ()
+    for position, part in enumerate(loc):
+        last = position == len(loc) - 1
+        if isinstance(data, dict) and (part in data or last):  # last: a key that is missing
+            path, data = (*path, part), data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            path, data = (*path, part), data[part]
+    return path
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)[:60]
+
+
+def _keys(path: KeyPath) -> set[str]:
+    """The keys that may stand in the table at this path."""
+    kinds: list[Any] = [Config]
+    for part in path:
+        kinds = [
+            inner
+            for kind in kinds
+            for inner in _models(
+                kind.model_fields[part].annotation
+                if isinstance(part, str) and _is_model(kind) and part in kind.model_fields
+                else kind
+                if isinstance(part, int)
+                else None
+            )
+        ]
+    return {name for kind in kinds for name in kind.model_fields}
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _models(kind: Any) -> list[Any]:
+    """The tables inside an annotation, through unions and lists."""
+    if _is_model(kind):
+        return [kind]
+    if get_origin(kind) in {tuple, list, Union} or get_args(kind):
+        return [model for argument in get_args(kind) for model in _models(argument)]
+    return []
+
+
+def _put(data: dict[str, Any], path: KeyPath, value: Any) -> None:
+    for part in path[:-1]:
+        inner = data.setdefault(str(part), {})
+        if not isinstance(inner, dict):
+            return  # the file is wrong there, and will be told so
+        data = inner
+    data[str(path[-1])] = value
+
+
+def _tables(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from _tables(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _tables(inner)
+
+
+def _named_variables(data: dict[str, Any]) -> Iterator[str]:
+    for table in _tables(data):
+        for key in ("password_env", "secret_env"):
+            if isinstance(name := table.get(key), str):
+                yield name
+
+
+def _anchor_files(data: dict[str, Any], folder: Path) -> None:
+    for table in _tables(data):
+        for key in ("password_file", "secret_file"):
+            if isinstance(name := table.get(key), str) and name:
+                table[key] = str(folder / name)

@@ -1,0 +1,38 @@
+"""The whole configuration."""
+
+from acd.config.base import Section, Slug
+from acd.config.directory import (
+    AgentSettings,
+    ApiKeySettings,
+    DepartmentSettings,
+    SiteSettings,
+    SkillSettings,
+)
+from acd.config.server import (
+    ChannelsSettings,
+    DatabaseSettings,
+    LimitsSettings,
+    RedisSettings,
+    RoutingSettings,
+    SecuritySettings,
+    ServerSettings,
+)
+
+
+class Config(Section):
+    """config.toml, typed and frozen; made by `acd.config.load_config`."""
+
+    tenant: Slug = "main"
+    """The organisation; it names the keys in Redis. Keep it for ever."""
+    server: ServerSettings = ServerSettings()
+    redis: RedisSettings = RedisSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    security: SecuritySettings = SecuritySettings()
+    limits: LimitsSettings = LimitsSettings()
+    routing: RoutingSettings = RoutingSettings()
+    channels: ChannelsSettings = ChannelsSettings()
+    sites: tuple[SiteSettings, ...] = ()
+    skills: tuple[SkillSettings, ...] = ()
+    departments: tuple[DepartmentSettings, ...] = ()
+    agents: tuple[AgentSettings, ...] = ()
+    api_keys: tuple[ApiKeySettings, ...] = ()

@@ -1,0 +1,135 @@
+"""What config.toml says about the directory, as the plain values `Directory.apply` takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.config.secrets import password, secret
+from acd.domain.agent import ChannelCapacity
+from acd.domain.directory import (
+    Agent,
+    ChannelOverride,
+    Department,
+    DepartmentMembership,
+    Provision,
+    ProvisionedAgent,
+    ProvisionedApiKey,
+    Role,
+    Site,
+    Skill,
+)
+from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+from acd.domain.interaction import Channel
+from acd.domain.queue import QueueSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.config.directory import AgentSettings, DepartmentSettings, QueueRules
+    from acd.config.model import Config
+
+CHANNELS = tuple(Channel)
+
+
+def provision(config: Config, env: Mapping[str, str] | None = None) -> Provision:
+    """The departments, queues, agents, sites and keys of a configuration, secrets included."""
+    return Provision(
+        channels={channel: _capacity(config, channel) for channel in CHANNELS},
+        departments=tuple(
+            Department(id=DepartmentId(entry.id), names=entry.names, provisioned=True)
+            for entry in config.departments
+        ),
+        queues=tuple(
+            _queue(config, department, Channel(channel), rules)
+            for department in config.departments
+            for channel, rules in department.queues().items()
+        ),
+        skills=tuple(
+            Skill(id=entry.id, name=entry.name or entry.id, provisioned=True)
+            for entry in config.skills
+        ),
+        agents=tuple(
+            ProvisionedAgent(agent=_agent(entry), first_password=password(entry, env) or "")
+            for entry in config.agents
+        ),
+        sites=tuple(
+            Site(
+                id=SiteId(entry.id),
+                name=entry.name,
+                origins=entry.origins,
+                locales=entry.locales,
+                departments=tuple(
+                    DepartmentId(name)
+                    for name in entry.departments or (d.id for d in config.departments)
+                ),
+                provisioned=True,
+            )
+            for entry in config.sites
+        ),
+        api_keys=tuple(
+            ProvisionedApiKey(
+                id=entry.id, name=entry.id, scopes=entry.scopes, secret=secret(entry, env) or ""
+            )
+            for entry in config.api_keys
+        ),
+    )
+
+
+def _capacity(config: Config, channel: Channel) -> ChannelCapacity:
+    said = getattr(config.channels, channel.value)
+    return ChannelCapacity(weight=said.weight, max=said.max, interrupts=said.interrupts)
+
+
+def _agent(entry: AgentSettings) -> Agent:
+    overrides = {
+        channel: ChannelOverride(weight=said.weight, max=said.max)
+        for channel in CHANNELS
+        if (said := getattr(entry.capacity, channel.value)).model_fields_set
+    }
+    return Agent(
+        id=AgentId(entry.id),
+        name=entry.name,
+        email=entry.email,
+        role=Role(entry.role),
+        locale=entry.locale,
+        total=entry.capacity.total,
+        channels=overrides,
+        memberships=tuple(
+            DepartmentMembership(
+                department=DepartmentId(place.department),
+                priority=place.priority,
+                rank=place.rank,
+                channels=tuple(Channel(name) for name in place.channels),
+            )
+            for place in entry.memberships
+        ),
+        skills=dict(entry.skills),
+        provisioned=True,
+    )
+
+
+def _queue(
+    config: Config, department: DepartmentSettings, channel: Channel, rules: QueueRules
+) -> QueueSettings:
+    times = config.routing
+    return QueueSettings(
+        queue=QueueId(f"{department.id}/{channel.value}"),
+        version=0,
+        channel=channel,
+        department=DepartmentId(department.id),
+        strategy=rules.strategies,
+        measure=rules.measure,
+        ring=rules.ring,
+        ring_limit=rules.ring_limit,
+        ring_time_s=rules.ring_time_s,
+        order=rules.order,
+        credit_s=times.credit_s,
+        wrap_up_s=rules.wrap_up_s,
+        decline_s=rules.decline_s,
+        max_missed=rules.max_missed,
+        chat_grace_s=times.chat_grace_s,
+        contact_grace_s=times.contact_grace_s,
+        lease_s=times.lease_s,
+        grace_s=times.grace_s,
+        delivery_s=times.delivery_s,
+    )
