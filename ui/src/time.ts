@@ -1,0 +1,51 @@
+/** Moments by the server's clock: a reader's own may be minutes wrong, and a countdown must not be. */
+import { signal, type ReadonlySignal } from "@preact/signals";
+
+const SAMPLES = 8;
+
+/** What to add to the reader's clock to read the server's. */
+export class ServerClock {
+  readonly #offsetsMs: number[] = [];
+  #offsetMs = 0;
+
+  /** Tell it every `now` the server sends. A message's travel only ever makes the offset smaller: the largest is nearest. */
+  readonly sync = (serverNowMs: number): void => {
+    this.#offsetsMs.push(serverNowMs - Date.now());
+    if (this.#offsetsMs.length > SAMPLES) this.#offsetsMs.shift();
+    this.#offsetMs = Math.max(...this.#offsetsMs);
+  };
+
+  readonly nowMs = (): number => Date.now() + this.#offsetMs;
+
+  /** Milliseconds until `deadlineMs`, never less than 0. */
+  readonly leftMs = (deadlineMs: number): number => Math.max(0, deadlineMs - this.nowMs());
+}
+
+/** A signal of the clock's time that moves every `everyMs` while something reads it, and rests otherwise. */
+export function ticking(clock: ServerClock, everyMs = 1000): ReadonlySignal<number> {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const now = signal(clock.nowMs(), {
+    watched() {
+      now.value = clock.nowMs();
+      timer = setInterval(() => (now.value = clock.nowMs()), everyMs);
+    },
+    unwatched() {
+      clearInterval(timer);
+    },
+  });
+  return now;
+}
+
+/** 0:07, 4:12, 1:02:09: to be set in tabular figures. Rounds down, as a stopwatch does. */
+export function stopwatch(elapsedMs: number): string {
+  const seconds = Math.max(0, Math.floor(elapsedMs / 1000));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  const rest = two(seconds % 60);
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
+}
+
+/** Whole seconds left, rounded up: a countdown reaches 0 when the time is over, not a second before. */
+export function secondsLeft(leftMs: number): number {
+  return Math.max(0, Math.ceil(leftMs / 1000));
+}
