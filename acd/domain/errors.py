@@ -147,3 +147,51 @@ class ScopeMissing(Forbidden):
     """The API key lacks the scope for this; ask an administrator for a key that has it."""
 
     code = "scope_missing"
+
+
+class MessageEmpty(BadRequest):
+    """The message is empty; write something first."""
+
+    code = "message_empty"
+
+
+class MessageTooLong(BadRequest):
+    """The message is too long; shorten it, or send it in parts."""
+
+    code = "message_too_long"
+
+
+class MessageControlCharacters(BadRequest):
+    """The message holds control characters other than new line and tab; remove them."""
+
+    code = "message_control_characters"
+
+
+class MessageNotText(BadRequest):
+    """The message holds half of a surrogate pair, which is no character; send valid Unicode."""
+
+    code = "message_not_text"
+
+
+class NotYours(AcdError):
+    """You hold no open chat of this conversation; accept it first, or ask whoever holds it."""
+
+    code = "not_yours"
+
+
+class ChatEnded(AcdError):
+    """This chat has ended; start a new one."""
+
+    code = "chat_ended"
+
+
+class ChatRunning(AcdError):
+    """A chat is open already; resume it."""
+
+    code = "chat_running"
+
+
+class OriginRefused(AcdError):
+    """This page's address is not in the site's list of origins; add it to the site."""
+
+    code = "origin_refused"
