@@ -195,3 +195,33 @@ class OriginRefused(AcdError):
     """This page's address is not in the site's list of origins; add it to the site."""
 
     code = "origin_refused"
+
+
+class IllegalTransition(AcdError):
+    """The interaction cannot make that step from where it is; this is a defect, please report it."""
+
+    code = "illegal_transition"
+
+
+class QueueUnknown(NotFound):
+    """No such queue is configured; check the department and the channel."""
+
+    code = "queue_unknown"
+
+
+class AgentUnknown(NotFound):
+    """No such agent is configured; add them to the directory first."""
+
+    code = "agent_unknown"
+
+
+class StaleVersion(Conflict):
+    """A newer version of this has been applied already; read it again."""
+
+    code = "stale_version"
+
+
+class StrategyUnknown(ConfigInvalid):
+    """No strategy has that name; see the list, or install the package that brings it."""
+
+    code = "strategy_unknown"

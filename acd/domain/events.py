@@ -1,0 +1,210 @@
+"""The catalogue of events: everything that happens to live state, one entry a change.
+
+Folding the events of a generation gives the live state. Times are ms since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.ids import (
+        AgentId,
+        ContactId,
+        ConversationId,
+        InteractionId,
+        OfferId,
+        QueueId,
+    )
+
+
+class EventType(StrEnum):
+    """Every type there is; `DATA` says what each one's `data` holds."""
+
+    INTERACTION_QUEUED = "interaction.queued"
+    INTERACTION_REQUEUED = "interaction.requeued"
+    INTERACTION_PARKED = "interaction.parked"
+    INTERACTION_RESUMED = "interaction.resumed"
+    INTERACTION_ACTIVE = "interaction.active"
+    INTERACTION_ENDED = "interaction.ended"
+    CONTACT_LOST = "contact.lost"
+    CONTACT_BACK = "contact.back"
+    OFFER_MADE = "offer.made"
+    OFFER_ACCEPTED = "offer.accepted"
+    OFFER_DECLINED = "offer.declined"
+    OFFER_EXPIRED = "offer.expired"
+    OFFER_FAILED = "offer.failed"
+    OFFER_WITHDRAWN = "offer.withdrawn"
+    WRAP_UP_STARTED = "wrap_up.started"
+    WRAP_UP_EXTENDED = "wrap_up.extended"
+    WRAP_UP_ENDED = "wrap_up.ended"
+    PRESENCE_CHANGED = "presence.changed"
+    PRESENCE_GRACE = "presence.grace"
+    PRESENCE_LAPSED = "presence.lapsed"
+    CAPACITY_OVER = "capacity.over"
+    AGENT_CONFIGURED = "agent.configured"
+    AGENT_REMOVED = "agent.removed"
+    QUEUE_CONFIGURED = "queue.configured"
+    QUEUE_REMOVED = "queue.removed"
+
+
+class QueuedData(TypedDict):
+    """`channel` and `level` as they arrived; `enqueued_ms` is the age it keeps for ever."""
+
+    channel: str
+    level: int
+    enqueued_ms: int
+
+
+class ReasonData(TypedDict):
+    """A fixed word, or what a person gave."""
+
+    reason: str
+
+
+class UntilData(TypedDict):
+    """Until when it holds."""
+
+    until_ms: int
+
+
+class WhyKey(TypedDict):
+    """One key the strategy ranked by, and this agent's value."""
+
+    name: str
+    value: int
+
+
+class Why(TypedDict, total=False):
+    """Why this agent: strategy, keys, how many were eligible, who was next, the seed of chance."""
+
+    strategy: str
+    keys: list[WhyKey]
+    eligible: int
+    next: str | None
+    priority: int
+    seed: int
+    config: int
+
+
+class OfferMadeData(TypedDict):
+    """The ring: how long, until when, and the decision behind it."""
+
+    deadline_ms: int
+    ring_ms: int
+    why: Why
+
+
+class AcceptedData(TypedDict):
+    """How long the contact waited."""
+
+    waited_ms: int
+
+
+class ExpiredData(TypedDict):
+    """Misses in a row on the channel, this one included if it counts."""
+
+    missed: int
+
+
+class FailedData(TypedDict):
+    """`unreachable`, `busy`, `outage`, `connect` or what the channel reported."""
+
+    cause: str
+
+
+class WithdrawnData(TypedDict, total=False):
+    """`by` is the agent who took it."""
+
+    reason: str
+    by: str
+
+
+class ActiveData(TypedDict):
+    """Nothing to add."""
+
+
+class EndedData(TypedDict):
+    """How it ended, who ended it, and both times it is judged by."""
+
+    outcome: str
+    by: str
+    waited_ms: int
+    handled_ms: int
+
+
+class ByData(TypedDict):
+    """`agent`, `timer` or `system`."""
+
+    by: str
+
+
+class PresenceData(TypedDict, total=False):
+    """One channel, or all when `channel` is missing."""
+
+    channel: str
+    availability: str
+    reason: str
+    cause: str
+
+
+class CauseData(TypedDict):
+    """The recorded human act behind it."""
+
+    cause: str
+
+
+class VersionData(TypedDict):
+    """The directory's version."""
+
+    version: int
+
+
+DATA: Mapping[EventType, type] = {
+    EventType.INTERACTION_QUEUED: QueuedData,
+    EventType.INTERACTION_REQUEUED: ReasonData,
+    EventType.INTERACTION_PARKED: UntilData,
+    EventType.INTERACTION_RESUMED: ActiveData,
+    EventType.INTERACTION_ACTIVE: ActiveData,
+    EventType.INTERACTION_ENDED: EndedData,
+    EventType.CONTACT_LOST: UntilData,
+    EventType.CONTACT_BACK: ActiveData,
+    EventType.OFFER_MADE: OfferMadeData,
+    EventType.OFFER_ACCEPTED: AcceptedData,
+    EventType.OFFER_DECLINED: ReasonData,
+    EventType.OFFER_EXPIRED: ExpiredData,
+    EventType.OFFER_FAILED: FailedData,
+    EventType.OFFER_WITHDRAWN: WithdrawnData,
+    EventType.WRAP_UP_STARTED: UntilData,
+    EventType.WRAP_UP_EXTENDED: UntilData,
+    EventType.WRAP_UP_ENDED: ByData,
+    EventType.PRESENCE_CHANGED: PresenceData,
+    EventType.PRESENCE_GRACE: UntilData,
+    EventType.PRESENCE_LAPSED: ActiveData,
+    EventType.CAPACITY_OVER: CauseData,
+    EventType.AGENT_CONFIGURED: VersionData,
+    EventType.AGENT_REMOVED: VersionData,
+    EventType.QUEUE_CONFIGURED: VersionData,
+    EventType.QUEUE_REMOVED: VersionData,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change. `id` is `<generation>-<seq>`; `position` is its place in the log being read."""
+
+    id: str
+    position: str
+    type: EventType
+    at_ms: int
+    interaction: InteractionId | None = None
+    offer: OfferId | None = None
+    agent: AgentId | None = None
+    queue: QueueId | None = None
+    contact: ContactId | None = None
+    conversation: ConversationId | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)

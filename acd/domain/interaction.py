@@ -1,0 +1,90 @@
+"""The interaction: one routed unit of work on one channel, its states and how it may end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import IllegalTransition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.ids import ContactId, ConversationId, InteractionId, QueueId
+
+DEFAULT_LEVEL: Final = 5
+CARD_MAX_BYTES: Final = 2048
+
+
+class Channel(StrEnum):
+    """What an interaction is made of. A freed agent takes calls first, then chats, then tickets."""
+
+    CHAT = "chat"
+    CALL = "call"
+    TICKET = "ticket"
+
+
+class InteractionState(StrEnum):
+    """Where an interaction is. Wrap-up is not here: it is a state of the slot."""
+
+    WAITING = "waiting"
+    PARKED = "parked"
+    RINGING = "ringing"
+    CONNECTING = "connecting"
+    ACTIVE = "active"
+    IDLE = "idle"
+    ENDED = "ended"
+
+
+_S = InteractionState
+TRANSITIONS: Final[Mapping[InteractionState, frozenset[InteractionState]]] = {
+    _S.WAITING: frozenset({_S.RINGING, _S.PARKED, _S.ENDED, _S.ACTIVE}),
+    _S.PARKED: frozenset({_S.WAITING, _S.ENDED}),
+    _S.RINGING: frozenset({_S.WAITING, _S.PARKED, _S.CONNECTING, _S.ACTIVE, _S.ENDED}),
+    _S.CONNECTING: frozenset({_S.WAITING, _S.PARKED, _S.ACTIVE, _S.ENDED}),
+    _S.ACTIVE: frozenset({_S.IDLE, _S.WAITING, _S.ENDED}),
+    _S.IDLE: frozenset({_S.ACTIVE, _S.WAITING, _S.ENDED}),
+    _S.ENDED: frozenset(),
+}
+"""Every change there is. The fold of the event log and the tests hold the scripts to it."""
+
+
+def check_transition(before: InteractionState, after: InteractionState) -> InteractionState:
+    """Return `after`.
+
+    Raises:
+        IllegalTransition: the table has no such step.
+    """
+    if after not in TRANSITIONS[before]:
+        raise IllegalTransition(f"{before} cannot become {after}")
+    return after
+
+
+class Outcome(StrEnum):
+    """How an interaction ended: every arrival gets exactly one."""
+
+    HANDLED = "handled"
+    ABANDONED = "abandoned"
+    REJECTED = "rejected"
+    FORM = "form"
+    VOICEMAIL = "voicemail"
+    UNREACHED = "unreached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Somebody wants something: what the line needs to know of it.
+
+    `level` is 1 (first) to 9. `card` is a JSON object of at most 2 kB that routing never reads and
+    hands back with every offer. `leased` says that a node vouches for the contact with heartbeats:
+    without them the interaction is parked when the lease (`QueueSettings.lease_s`) runs out.
+    """
+
+    interaction: InteractionId
+    queue: QueueId
+    contact: ContactId
+    conversation: ConversationId
+    level: int = DEFAULT_LEVEL
+    card: str = "{}"
+    leased: bool = True

@@ -1,0 +1,34 @@
+"""The offer: one interaction for one agent until a deadline. It holds a slot and ends once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OfferOutcome(StrEnum):
+    """How an offer ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+class AcceptOutcome(StrEnum):
+    """What an accept was answered: it won, or the reason why it changed nothing."""
+
+    ACCEPTED = "accepted"
+    TAKEN = "taken"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+
+
+class WithdrawReason(StrEnum):
+    """Why an offer was taken back."""
+
+    TAKEN = "taken"
+    CUSTOMER_LEFT = "customer_left"
+    AGENT_LEFT = "agent_left"
+    MOVED = "moved"

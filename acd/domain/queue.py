@@ -1,0 +1,76 @@
+"""The queue: one department on one channel, how it asks and in which order it serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from acd.domain.ids import DepartmentId, QueueId
+    from acd.domain.interaction import Channel
+
+RING_LIMIT_MAX: Final = 50
+
+
+class LineOrder(StrEnum):
+    """How a line is served. Both give a score that never changes while waiting."""
+
+    AGING = "aging"
+    """Age plus a credit per level, so that nobody starves."""
+    STRICT = "strict"
+    """Level first, then age."""
+
+
+class Measure(StrEnum):
+    """What the utilization strategies compare: slots running, or running ÷ own maximum."""
+
+    COUNT = "count"
+    RATIO = "ratio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """All that the directory says of a queue to routing, with the directory's version.
+
+    `strategy` names one strategy or several that break each other's ties. `ring` asks the best n
+    at once; `ring_limit` bounds a wave of ring_all. `credit_s` is one value a tenant: lines of
+    different queues are compared by it. `delivery_s` bounds the wait for a device to acknowledge.
+    """
+
+    queue: QueueId
+    version: int
+    channel: Channel
+    department: DepartmentId
+    strategy: tuple[str, ...] = ("longest_idle",)
+    measure: Measure = Measure.COUNT
+    ring: int = 1
+    ring_limit: int = 10
+    ring_time_s: float = 20
+    order: LineOrder = LineOrder.AGING
+    credit_s: float = 120
+    wrap_up_s: float = 0
+    wrap_up_extend_s: float = 30
+    decline_s: float = 60
+    max_missed: int = 2
+    chat_grace_s: float = 60
+    contact_grace_s: float = 60
+    lease_s: float = 15
+    grace_s: float = 20
+    delivery_s: float = 4
+    connect_s: float = 10
+
+
+def line_score(order: LineOrder, level: int, enqueued_ms: int, credit_ms: int) -> int:
+    """Where an interaction stands in its line; lower is served first.
+
+    Exact in a double: strict scores are level · 2^42 + ms.
+    """
+    if order is LineOrder.STRICT:
+        return level * (1 << 42) + enqueued_ms
+    return due_ms(level, enqueued_ms, credit_ms)
+
+
+def due_ms(level: int, enqueued_ms: int, credit_ms: int) -> int:
+    """By when it ought to be served: what compares interactions of different lines."""
+    return enqueued_ms + (level - 1) * credit_ms

@@ -1,0 +1,245 @@
+"""What the verbs and the reads of routing answer: frozen values, times in ms since the epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.agent import Availability
+    from acd.domain.ids import (
+        AgentId,
+        ContactId,
+        ConversationId,
+        InteractionId,
+        OfferId,
+        QueueId,
+    )
+    from acd.domain.interaction import Channel, InteractionState, Outcome
+    from acd.domain.offer import AcceptOutcome, OfferOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueued:
+    """The interaction is in the house. `known`: it was already, and this is its present state."""
+
+    interaction: InteractionId
+    known: bool
+    state: InteractionState
+    enqueued_ms: int
+    agents: tuple[AgentId, ...] = ()
+    """Whom it rings at once; empty when it waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Whether the command changed something, and if not, a stable word that says why."""
+
+    changed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Who has the interaction now. `winner` is set when the outcome is `accepted` or `taken`."""
+
+    outcome: AcceptOutcome
+    interaction: InteractionId
+    winner: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded:
+    """How the offer ended; `changed` is False if it had ended before (None: never heard of)."""
+
+    changed: bool
+    outcome: OfferOutcome | None
+    interaction: InteractionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The interaction's outcome; `changed` is False for a repeat or a refusal (`reason`)."""
+
+    changed: bool
+    outcome: Outcome | None = None
+    wrap_up_until_ms: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceSet:
+    """`changed` is False when the sequence was older than the last one applied (`stale`)."""
+
+    changed: bool
+    presence_seq: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOpened:
+    """The agent's address sequence at this instant, and whether they came back in time."""
+
+    address_seq: int
+    lease_until_ms: int
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimersRun:
+    """One turn of the timers: how many ran, whether more are due now, when the next one is."""
+
+    ran: int
+    more: bool
+    next_due_ms: int | None
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSnapshot:
+    """An agent on one channel: what they said, how many slots are held of how many."""
+
+    availability: Availability
+    reason: str
+    count: int
+    max: int
+    weight: int
+    interrupts: bool
+    missed_in_a_row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSnapshot:
+    """An offer that is ringing now."""
+
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    channel: Channel
+    queue: QueueId
+    contact: ContactId
+    conversation: ConversationId
+    level: int
+    enqueued_ms: int
+    made_ms: int
+    deadline_ms: int
+    ring_ms: int
+    delivered: bool
+    why: Mapping[str, Any]
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSnapshot:
+    """An interaction that holds one of the agent's slots after its offer: active or in wrap-up."""
+
+    interaction: InteractionId
+    channel: Channel
+    queue: QueueId
+    contact: ContactId
+    conversation: ConversationId
+    state: InteractionState
+    """`ended` while the slot is in wrap-up."""
+    enqueued_ms: int
+    since_ms: int
+    wrap_up_until_ms: int | None
+    wrap_up_extended: bool
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSnapshot:
+    """Everything live about one agent, taken in one step."""
+
+    agent: AgentId
+    version: int
+    channels: Mapping[Channel, ChannelSnapshot]
+    used: int
+    total: int
+    offers: tuple[OfferSnapshot, ...]
+    held: tuple[HeldSnapshot, ...]
+    address_seq: int
+    presence_seq: int
+    sessions: int
+    lease_until_ms: int | None
+    grace_until_ms: int | None
+    idle_since_ms: int
+    now_ms: int
+
+    @property
+    def missed(self) -> Mapping[Channel, bool]:
+        """Per channel, whether missed rings sent the agent away."""
+        return {channel: state.reason == "missed" for channel, state in self.channels.items()}
+
+    @property
+    def eligible_somewhere(self) -> bool:
+        """Whether any channel is available and below its maximum; the total is not looked at."""
+        return self.grace_until_ms is None and any(
+            state.availability == "available" and state.count < state.max
+            for state in self.channels.values()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionSnapshot:
+    """Everything live about one interaction, or its tombstone, taken in one step."""
+
+    interaction: InteractionId
+    state: InteractionState
+    channel: Channel
+    queue: QueueId
+    contact: ContactId
+    conversation: ConversationId
+    level: int
+    enqueued_ms: int
+    since_ms: int
+    agent: AgentId | None
+    outcome: Outcome | None
+    offers: tuple[OfferSnapshot, ...]
+    position: int | None
+    """1-based, while waiting."""
+    contact_lost: bool
+    parked_until_ms: int | None
+    wrap_up_until_ms: int | None
+    address_seq: int
+    card: str
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSnapshot:
+    """A queue's live figures."""
+
+    queue: QueueId
+    configured: bool
+    ready: bool
+    waiting: int
+    ringing: int
+    active: int
+    available: int
+    """Agents who could take one now."""
+    here: int
+    """Members available on the channel, full or not."""
+    oldest_enqueued_ms: int | None
+    served_per_minute: float | None
+    """Accepted lately; None until something was."""
+    strategy: tuple[str, ...] = field(default=())
+    now_ms: int = 0
+
+    @property
+    def longest_wait_ms(self) -> int | None:
+        """How long the oldest has waited."""
+        if self.oldest_enqueued_ms is None:
+            return None
+        return max(0, self.now_ms - self.oldest_enqueued_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place in the line (1 = next) and when its turn may come; None where nothing is known."""
+
+    position: int
+    estimate_p50_s: float | None
+    estimate_p90_s: float | None
