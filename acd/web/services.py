@@ -1,0 +1,48 @@
+"""What the HTTP face is given: the running services, put together in acd/app.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from acd.web.peer import TrustedProxies
+
+if TYPE_CHECKING:
+    from acd.chat.sessions import ChatService
+    from acd.config import Config
+    from acd.flow.intake import Intake
+    from acd.records.accounts import Accounts
+    from acd.records.contacts import Contacts
+    from acd.records.conversations import Conversations
+    from acd.records.directory import Directory
+    from acd.records.history import History
+    from acd.reporting.metrics import Metrics
+    from acd.routing.router import Router
+    from acd.web.health import Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services of one node. `chat` ends interactions; `demo` opens the demo page."""
+
+    config: Config
+    router: Router
+    directory: Directory
+    accounts: Accounts
+    contacts: Contacts
+    conversations: Conversations
+    history: History
+    intake: Intake
+    metrics: Metrics
+    health: Health
+    chat: ChatService | None = None
+    demo: bool = False
+
+    @property
+    def proxies(self) -> TrustedProxies:
+        return TrustedProxies.parse(self.config.server.trusted_proxies)
+
+
+SERVICES = web.AppKey("services", Services)
