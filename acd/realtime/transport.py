@@ -49,7 +49,7 @@ class PlainWebSocket:
             max_msg_size=self._server.max_http_buffer_size, compress=False
         )
         await self.response.prepare(request)
-        if not isinstance(request.transport, asyncio.Transport):  # gone meanwhile
+        if request.transport is None:  # gone meanwhile
             return self.response
         self.transport = request.transport
         environ.clear()  # engineio would keep the headers for the life of the socket
