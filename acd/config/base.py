@@ -4,17 +4,26 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+SLUG = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+LOCALE = r"^(en|fr)$"
+VARIABLE = r"^([A-Z][A-Z0-9_]*)?$"
+ORIGIN = r"^(https?://[^\s/?#]+|\*)$"
+EMAIL = r"^[^@\s]+@[^@\s]+$"
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """An id that may stand in an address: lower-case letters, digits, `-` and `_`."""
 
-Locale = Annotated[str, StringConstraints(pattern=r"^(en|fr)$")]
+Locale = Annotated[str, StringConstraints(pattern=LOCALE)]
 """A language the screens speak."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-
-EnvironmentName = Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9_]*)?$")]
+EnvironmentName = Annotated[str, StringConstraints(pattern=VARIABLE)]
 """The name of an environment variable that holds a secret; empty for none."""
 
+Origin = Annotated[str, StringConstraints(pattern=ORIGIN)]
+"""Scheme and host of a website, with a port where it has one; or `*`."""
+
+Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Priority = Annotated[int, Field(ge=1, le=100)]
 
 

@@ -2,12 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from acd.config.base import EnvironmentName, Locale, Name, Priority, Section, Slug
+from acd.config.base import Email, EnvironmentName, Locale, Name, Origin, Priority, Section, Slug
 
-Origin = Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+|\*)$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Scope = Literal["read", "contacts", "interactions", "presence", "events"]
 Level = Annotated[int, Field(ge=1, le=10)]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from acd.config.base import EMAIL, LOCALE, ORIGIN, SLUG, VARIABLE
 from acd.config.environment import overrides
 from acd.config.lines import line_of, locate
 from acd.config.model import Config
@@ -26,6 +27,21 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE = "config.toml"
+_PLAIN_WORDS = {
+    "a valid string": "text",
+    "a valid integer": "a whole number",
+    "a valid boolean": "`true`, `false`",
+    "a valid ": "a ",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+}
+_PATTERNS = {
+    SLUG: "an id: up to 64 lower-case letters, digits, `-` and `_`",
+    EMAIL: "an e-mail address",
+    ORIGIN: "an origin such as `https://www.example.com`, without a path, or `*`",
+    LOCALE: "a language: `en` or `fr`",
+    VARIABLE: "the name of an environment variable, in capitals",
+}
 
 
 def find_config(env: Mapping[str, str]) -> Path:
@@ -117,35 +133,60 @@ def _validated(data: dict[str, Any]) -> tuple[Config | None, list[Problem]]:
 
 
 def _explained(errors: list[ErrorDetails], data: dict[str, Any]) -> Iterator[Problem]:
-    seen: set[tuple[KeyPath, str]] = set()
-    for error in errors:
-        path = _written(error["loc"], data)
+    placed = [(_written(error, data), error) for error in errors]
+    wrong_type: dict[KeyPath, str] = {}
+    for path, error in placed:
         if error["type"] == "extra_forbidden":
-            message, remedy = "there is no such key", did_you_mean(str(path[-1]), _keys(path[:-1]))
+            yield Problem(
+                path=path,
+                message="there is no such key",
+                remedy=did_you_mean(str(path[-1]), _keys(path[:-1])),
+            )
         elif error["type"] == "missing":
-            message, remedy = "this key is missing", "Add it."
-        else:
-            message = _lower(error["msg"])
-            remedy = f"It is {_shown(error['input'])} now."
-        if (path, message) not in seen:
-            seen.add((path, message))
-            yield Problem(path=path, message=message, remedy=remedy)
+            yield Problem(path=path, message="this key is missing", remedy="Add it.")
+        elif not any(len(p) > len(path) and p[: len(path)] == path for p, _ in placed):
+            # A value of several possible types is told all of them, unless one fitted further in.
+            message = _message(error)
+            known = wrong_type.get(path)
+            wrong_type[path] = f"{known} or {message}" if known else f"this should be {message}"
+    inputs = {path: error["input"] for path, error in placed}
+    for path, message in wrong_type.items():
+        yield Problem(path=path, message=message, remedy=f"It is {_shown(inputs[path])}.")
 
 
-def _written(loc: tuple[str | int, ...], data: Any) -> KeyPath:
+def _message(error: ErrorDetails) -> str:
+    """What was expected, to follow "this should be"."""
+    match error["type"]:
+        case "string_pattern_mismatch":
+            pattern = error["ctx"]["pattern"]
+            return _PATTERNS.get(pattern, f"text of the form {pattern}")
+        case "string_too_short" | "string_too_long":
+            return error["msg"].replace("String should have", "text of")
+        case "model_type" | "model_attributes_type":
+            return "a table"
+        case "tuple_type" | "list_type":
+            return "a list"
+        case "too_short":
+            return "a list with an entry"
+        case _:
+            text = error["msg"].removeprefix("Input should be ")
+            for technical, plain in _PLAIN_WORDS.items():
+                text = text.replace(technical, plain)
+            return text
+
+
+def _written(error: ErrorDetails, root: dict[str, Any]) -> KeyPath:
     """The location without the names pydantic adds for the members of a union."""
     path: KeyPath = ()
+    data: Any = root
+    loc = error["loc"]
     for position, part in enumerate(loc):
-        last = position == len(loc) - 1
-        if isinstance(data, dict) and (part in data or last):  # last: a key that is missing
+        absent = position == len(loc) - 1 and error["type"] == "missing"
+        if isinstance(data, dict) and (part in data or absent):
             path, data = (*path, part), data.get(part)
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             path, data = (*path, part), data[part]
     return path
-
-
-def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]
 
 
 def _shown(value: Any) -> str:

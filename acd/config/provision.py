@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.config.secrets import password, secret
-from acd.domain.agent import ChannelCapacity
+from acd.domain.capacity import ChannelCapacity
 from acd.domain.directory import (
     Agent,
     ChannelOverride,
@@ -20,7 +20,7 @@ from acd.domain.directory import (
 )
 from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
 from acd.domain.interaction import Channel
-from acd.domain.queue import QueueSettings
+from acd.domain.queue import LineOrder, Measure, QueueSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,11 +118,11 @@ def _queue(
         channel=channel,
         department=DepartmentId(department.id),
         strategy=rules.strategies,
-        measure=rules.measure,
+        measure=Measure(rules.measure),
         ring=rules.ring,
         ring_limit=rules.ring_limit,
         ring_time_s=rules.ring_time_s,
-        order=rules.order,
+        order=LineOrder(rules.order),
         credit_s=times.credit_s,
         wrap_up_s=rules.wrap_up_s,
         decline_s=rules.decline_s,

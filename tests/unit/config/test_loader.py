@@ -1,0 +1,228 @@
+"""config.toml: what is accepted, and that everything wrong is told at once with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from acd.config import Config, ConfigProblems, load_config, parse_config
+from acd.config.loader import packaged_config
+
+SOURCE = Path("/etc/acd/config.toml")
+
+
+def parse(text: str, **env: str) -> Config:
+    return parse_config(text, source=SOURCE, env=env)
+
+
+def problems(text: str, **env: str) -> list[str]:
+    with pytest.raises(ConfigProblems) as caught:
+        parse(text, **env)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_an_empty_file_is_a_configuration() -> None:
+    config = parse("")
+    assert config.server.port == 8080
+    assert config.redis.url == ""
+    assert config.channels.call.interrupts
+
+
+def test_the_file_that_comes_with_the_product_is_right() -> None:
+    config = load_config(packaged_config(), {})
+    assert {department.id for department in config.departments} == {"support", "sales"}
+    assert config.redis.url == config.database.url == ""
+
+
+def test_the_file_that_comes_with_the_product_shows_every_key_of_the_servers_sections() -> None:
+    text = packaged_config().read_text(encoding="utf-8")
+    for section in ("server", "redis", "database", "security", "limits", "routing", "channels"):
+        for key in type(getattr(Config(), section)).model_fields:
+            assert f"\n{key} = " in text or f"\n# {key} = " in text, f"{section}.{key}"
+
+
+def test_every_problem_is_told_at_once_with_its_line_and_remedy() -> None:
+    found = problems(
+        """\
+tenent = "x"
+[server]
+port = "80"
+hots = "0.0.0.0"
+[[departments]]
+id = "support"
+[[agents]]
+id = "anna"
+name = "Anna"
+email = "anna"
+departments = [{ department = "support", priority = 101 }]
+"""
+    )
+    assert found == [
+        "/etc/acd/config.toml:1: tenent: there is no such key. Did you mean `tenant`?",
+        '/etc/acd/config.toml:3: server.port: this should be a whole number. It is "80".',
+        "/etc/acd/config.toml:4: server.hots: there is no such key. Did you mean `host`?",
+        "/etc/acd/config.toml:5: departments[0].name: this key is missing. Add it.",
+        '/etc/acd/config.toml:10: agents[0].email: this should be an e-mail address. It is "anna".',
+        "/etc/acd/config.toml:11: agents[0].departments[0].priority: this should be at most 100."
+        " It is 101.",
+    ]
+
+
+def test_references_that_lead_nowhere() -> None:
+    found = problems(
+        """\
+[[sites]]
+id = "shop"
+name = "Shop"
+departments = ["suport"]
+[[departments]]
+id = "support"
+name = "Support"
+strategy = "prioritty"
+[departments.chat]
+strategy = ["longest_idle", "nearest"]
+[[agents]]
+id = "anna"
+name = "Anna"
+email = "anna@example.com"
+departments = ["support", "sales", "support"]
+skills = { french = 3 }
+[[agents]]
+id = "anna"
+name = "Anna again"
+email = "ANNA@example.com"
+"""
+    )
+    assert [line.removeprefix("/etc/acd/config.toml:") for line in found] == [
+        "4: sites[0].departments[0]: there is no department `suport`. Did you mean `support`?",
+        "8: departments[0].strategy: there is no strategy `prioritty`. Did you mean `priority`?",
+        "10: departments[0].chat.strategy: there is no strategy `nearest`. "
+        "Known: `average_utilization`, `longest_idle`, `max_utilization`, `priority`, `random`, "
+        "`ring_all`, `round_robin`.",
+        "15: agents[0].departments[1]: there is no department `sales`. Known: `support`.",
+        "15: agents[0].departments[2]: department `support` is named twice. Keep one.",
+        "16: agents[0].skills.french: there is no skill `french`. There are none yet.",
+        "18: agents[1].id: `anna` is already agents[0]. Give each its own id.",
+        "20: agents[1].email: `anna@example.com` is already agents[0]. Give each its own email.",
+    ]
+
+
+def test_what_is_no_toml_is_told_with_its_place() -> None:
+    [found] = problems("[server\nport = 1")
+    assert found.startswith("/etc/acd/config.toml: this is not TOML: ")
+    assert "line 1" in found
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigProblems, match="cannot be read: No such file"):
+        load_config(tmp_path / "none.toml", {})
+
+
+def test_the_file_named_by_the_environment_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('tenant = "mine"')
+    assert load_config(env={"ACD_CONFIG": str(file)}).tenant == "mine"
+
+
+def test_a_value_of_several_types_names_them_all() -> None:
+    found = problems(
+        '[[departments]]\nid = "a"\nname = { en = "A" }\n[[departments]]\nid = "b"\nname = 5'
+    )
+    assert [line.split(": ", 1)[1] for line in found] == [
+        "departments[0].name.fr: this key is missing. Add it.",
+        "departments[1].name: this should be a table or text. It is 5.",
+    ]
+
+
+class TestEnvironment:
+    def test_overrides_the_file(self) -> None:
+        config = parse(
+            "[server]\nport = 1",
+            ACD_SERVER__PORT="9000",
+            ACD_TENANT="42",
+            ACD_SERVER__TRUSTED_PROXIES='["::1"]',
+            ACD_SECURITY__COOKIE_SECURE="true",
+            ACD_CHANNELS__CHAT__MAX="3",
+            ACD_CHANNELS__CHAT__WEIGHT="30",
+        )
+        assert config.server.port == 9000
+        assert config.tenant == "42"
+        assert config.server.trusted_proxies == ("::1",)
+        assert config.security.cookie_secure is True
+        assert config.channels.chat.max == 3
+
+    def test_a_wrong_value_names_the_variable(self) -> None:
+        assert problems("", ACD_SERVER__PORT="many") == [
+            "environment variable ACD_SERVER__PORT: server.port: "
+            'this should be a whole number. It is "many".'
+        ]
+
+    def test_an_unknown_variable_is_an_error(self) -> None:
+        assert problems("", ACD_SERVER__PROT="1") == [
+            "environment variable ACD_SERVER__PROT: there is no such setting. "
+            "Did you mean `ACD_SERVER__PORT`?"
+        ]
+
+    def test_variables_read_elsewhere_or_named_as_secrets_are_left_alone(self) -> None:
+        parse(
+            '[redis]\nurl = "redis://r"\npassword_env = "ACD_REDIS_PASSWORD"',
+            ACD_REDIS_SERVER="/usr/bin/valkey-server",
+            ACD_REDIS_PASSWORD="x",
+            HOME="/root",
+        )
+
+    def test_one_variable_is_no_whole_table(self) -> None:
+        assert "ACD_REDIS__URL" in problems("redis = 5", ACD_REDIS="x")[-1]
+
+
+class TestSecrets:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param('[redis]\nurl = "redis://user:secret@host"', id="in-redis-url"),
+            pytest.param('[database]\nurl = "postgresql://u:p@host/acd"', id="in-database-url"),
+            pytest.param(
+                '[[agents]]\nid = "a"\nname = "A"\nemail = "a@b"\npassword = "x"', id="password"
+            ),
+            pytest.param('[[api_keys]]\nid = "a"\nscopes = ["read"]\nsecret = "x"', id="secret"),
+        ],
+    )
+    def test_in_clear_are_refused_and_not_repeated(self, text: str) -> None:
+        found = problems(text)
+        assert any("does not belong in this file" in line for line in found)
+        assert not any("redis://user" in line or '"x"' in line for line in found)
+
+    def test_may_stand_in_the_environments_url(self) -> None:
+        assert parse("", ACD_REDIS__URL="redis://:pw@host").redis.url == "redis://:pw@host"
+
+    def test_missing_ones_are_told(self, tmp_path: Path) -> None:
+        found = problems(
+            f"""\
+[redis]
+url = "redis://host"
+password_env = "NOT_SET"
+[database]
+password_file = "{tmp_path}/none"
+[[api_keys]]
+id = "reporting"
+scopes = ["read"]
+"""
+        )
+        assert [line.split(": ", 1)[1] for line in found] == [
+            "redis.password_env: the environment variable NOT_SET is not set. "
+            "Set it, or correct the name.",
+            f"database.password_file: {tmp_path}/none cannot be read: No such file or directory. "
+            "Correct it.",
+            "api_keys[0]: an API key needs its secret. "
+            "Name a file in `secret_file` or an environment variable in `secret_env`.",
+        ]
+
+    def test_files_are_looked_up_beside_the_configuration(self, tmp_path: Path) -> None:
+        (tmp_path / "anna.password").write_text("correct horse\n")
+        config = parse_config(
+            '[[agents]]\nid = "a"\nname = "A"\nemail = "a@b"\npassword_file = "anna.password"',
+            source=tmp_path / "config.toml",
+            env={},
+        )
+        assert config.agents[0].password_file == str(tmp_path / "anna.password")
