@@ -14,9 +14,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -34,9 +33,11 @@ OUTPUT = Path("acd/static")
 PAGES = ("widget/index.html", "widget/widget.js", "console/index.html", "console/demo.html")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """The Node of the wheel, with the environment its tools need."""
+class Node(NamedTuple):
+    """The Node of the wheel, with the environment its tools need.
+
+    Not a dataclass: hatchling loads this file without naming it in `sys.modules`.
+    """
 
     program: Path
     npm: Path

@@ -24,7 +24,7 @@ skip() {
     echo "peers: install them with: apt-get install$packages" >&2
     exit 0
 }
-[ -z "${ACD_NO_APT:-}" ] || skip 'ACD_NO_APT is set'
+[ -z "${NO_APT:-}" ] || skip 'NO_APT is set'
 [ -r /etc/os-release ] && . /etc/os-release
 case " ${ID:-} ${ID_LIKE:-} " in *' debian '*) ;; *) skip "not Debian (${ID:-unknown})" ;; esac
 [ "$(id -u)" = 0 ] || skip 'not root'

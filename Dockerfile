@@ -1,0 +1,40 @@
+# One node, one volume. `docker build -t acd . && docker run -p 8080:8080 -v acd:/data acd`
+FROM debian:bookworm-slim AS build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates python3 python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+
+# Dependencies first: they change less often than the sources.
+COPY requirements/run.lock requirements/build.lock requirements/
+RUN hashed="install -q --require-hashes --only-binary :all: --no-deps" \
+    && python3 -m venv /build && /build/bin/pip $hashed -r requirements/build.lock \
+    && python3 -m venv /opt/acd && /opt/acd/bin/pip $hashed -r requirements/run.lock
+
+COPY . .
+RUN /build/bin/python hatch_build.py \
+    && /build/bin/python -m hatchling build -t wheel -d /dist \
+    && /opt/acd/bin/pip install -q --no-deps --no-index /dist/*.whl \
+    && /opt/acd/bin/pip uninstall -q -y pip setuptools
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates python3 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --user-group --home-dir /data --create-home acd \
+    && install -d /etc/acd
+COPY --from=build /opt/acd /opt/acd
+# A config.toml mounted into the working directory is found; without one the product's own is used.
+WORKDIR /etc/acd
+USER acd
+ENV PATH=/opt/acd/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    ACD_SERVER__HOST=0.0.0.0 \
+    ACD_SERVER__DATA_DIR=/data
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
+ENTRYPOINT ["acd"]
+CMD ["serve"]
