@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.domain.agent import ChannelCapacity
+    from acd.domain.capacity import ChannelCapacity
     from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
     from acd.domain.interaction import Channel
     from acd.domain.queue import QueueSettings

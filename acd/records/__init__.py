@@ -1,0 +1,1 @@
+"""People and history in SQL: SQLite by default, PostgreSQL by URL, from one schema."""

@@ -1,0 +1,254 @@
+"""Conversations and their messages. SQL alone decides a message's place in its thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select, tuple_, update
+
+from acd.domain.conversation import AuthorKind, Conversation, NewMessage, Side, StoredMessage
+from acd.domain.errors import AcdError, Conflict, NotFound
+from acd.domain.ids import ContactId, ConversationId, MessageId, SiteId, new_id
+from acd.records.schema import conversations, messages
+from acd.records.sql import insert_if_absent, now_ms, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Row
+
+    from acd.records.engine import Database
+
+PAGE_MAX = 500
+
+_locked = (
+    select(conversations.c.id, conversations.c.last_seq, conversations.c.last_message_ms)
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversations.c.id)  # one order for everybody, or two batches could deadlock
+    .with_for_update()  # SQLite has no row locks and needs none: its writer is alone
+)
+_sent_before = select(messages).where(
+    tuple_(messages.c.conversation, messages.c.client_id).in_(bindparam("sends", expanding=True))
+)
+_insert_message = messages.insert()
+_advance = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("conversation"))
+    .values(last_seq=bindparam("seq"), last_message_ms=bindparam("at_ms"))
+)
+
+
+class Conversations:
+    """The threads. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_for(self, contact: ContactId, site: SiteId) -> Conversation:
+        """The contact's conversation on that site, made if there is none."""
+        return await self._database.write(lambda tx: open_conversation(tx, contact, site))
+
+    async def get(self, conversation: ConversationId) -> Conversation | None:
+        found = await self.many([conversation])
+        return found.get(conversation)
+
+    async def many(self, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
+        """Those of the conversations that exist, by id."""
+        wanted = padded(ids)
+        if not wanted:
+            return {}
+        query = select(conversations).where(conversations.c.id.in_(wanted))
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        return {row.id: _conversation(row) for row in rows}
+
+    async def last_seqs(self, ids: Iterable[ConversationId]) -> dict[ConversationId, int]:
+        """The last sequence number of each; what a client compares its own with."""
+        return {key: value.last_seq for key, value in (await self.many(ids)).items()}
+
+    async def last_messages(
+        self, ids: Iterable[ConversationId]
+    ) -> dict[ConversationId, StoredMessage]:
+        """The last message of each conversation that has one."""
+        wanted = padded(ids)
+        if not wanted:
+            return {}
+        query = select(messages).join(
+            conversations,
+            and_(
+                messages.c.conversation == conversations.c.id,
+                messages.c.seq == conversations.c.last_seq,
+            ),
+        )
+        query = query.where(conversations.c.id.in_(wanted))
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        return {row.conversation: _message(row) for row in rows}
+
+    async def add_message(self, message: NewMessage) -> StoredMessage:
+        """Store a message and return it once that is committed.
+
+        A resend (same conversation, client id and author) returns the message as first stored.
+
+        Raises:
+            NotFound: there is no such conversation.
+            Conflict: the client id was used by somebody else in this conversation.
+        """
+        return await self._database.write_together(add_messages, message)
+
+    async def messages(
+        self, conversation: ConversationId, after_seq: int = 0, limit: int = 200
+    ) -> list[StoredMessage]:
+        """At most `limit` (up to 500) messages after that sequence number, in order."""
+        query = (
+            select(messages)
+            .where(messages.c.conversation == conversation, messages.c.seq > after_seq)
+            .order_by(messages.c.seq)
+            .limit(min(limit, PAGE_MAX))
+        )
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        return [_message(row) for row in rows]
+
+    async def latest(
+        self, conversation: ConversationId, before_seq: int | None = None, limit: int = 200
+    ) -> list[StoredMessage]:
+        """The last messages, or the last before that sequence number; in order."""
+        query = select(messages).where(messages.c.conversation == conversation)
+        if before_seq is not None:
+            query = query.where(messages.c.seq < before_seq)
+        query = query.order_by(messages.c.seq.desc()).limit(min(limit, PAGE_MAX))
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        return [_message(row) for row in reversed(rows)]
+
+    async def mark_read(self, conversation: ConversationId, side: Side, seq: int) -> Conversation:
+        """Move one side's read mark forward, never back nor past the last message.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        return await self._database.write(lambda tx: _mark_read(tx, conversation, side, seq))
+
+
+def open_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conversation:
+    """The contact's conversation on that site, made if there is none, locked until the commit."""
+    at_ms = now_ms()
+    row = {"contact": contact, "site": site, "created_ms": at_ms, "last_message_ms": at_ms}
+    tx.execute(insert_if_absent(tx, conversations), {"id": new_id("cv"), **row})
+    query = select(conversations).where(
+        conversations.c.contact == contact, conversations.c.site == site
+    )
+    return _conversation(tx.execute(query.with_for_update()).one())
+
+
+def add_messages(tx: Connection, batch: Sequence[NewMessage]) -> list[StoredMessage | AcdError]:
+    """Store the messages of one moment in one go: an answer for each, in their order."""
+    wanted = padded(sorted({message.conversation for message in batch}))
+    threads = {row.id: row for row in tx.execute(_locked, {"ids": wanted})}
+    sends = padded({(message.conversation, message.client_id) for message in batch})
+    stored = {
+        (row.conversation, row.client_id): _message(row)
+        for row in tx.execute(_sent_before, {"sends": sends})
+    }
+    at_ms = now_ms()
+    last = {key: (row.last_seq, max(at_ms, row.last_message_ms)) for key, row in threads.items()}
+    answers: list[StoredMessage | AcdError] = []
+    rows: list[dict[str, Any]] = []
+    for message in batch:
+        send = (message.conversation, message.client_id)
+        if message.conversation not in last:
+            answers.append(NotFound("There is no such conversation.", field="conversation"))
+            continue
+        if (first := stored.get(send)) is not None:
+            answers.append(_resent(first, message))
+            continue
+        seq, moment_ms = last[message.conversation]
+        last[message.conversation] = (seq + 1, moment_ms)
+        stored[send] = answer = StoredMessage(
+            id=MessageId(new_id("ms")),
+            conversation=message.conversation,
+            seq=seq + 1,
+            client_id=message.client_id,
+            author_kind=message.author_kind,
+            author_id=message.author_id,
+            author_name=message.author_name,
+            text=message.text,
+            at_ms=moment_ms,
+        )
+        answers.append(answer)
+        rows.append(_row(answer))
+    if rows:
+        tx.execute(_insert_message, rows)
+        changed = {row["conversation"] for row in rows}
+        tx.execute(
+            _advance,
+            [
+                {"conversation": key, "seq": last[key][0], "at_ms": last[key][1]}
+                for key in sorted(changed)
+            ],
+        )
+    return answers
+
+
+def _resent(first: StoredMessage, again: NewMessage) -> StoredMessage | AcdError:
+    if (first.author_kind, first.author_id) != (again.author_kind, again.author_id):
+        return Conflict("This client id was used by somebody else.", field="client_id")
+    return StoredMessage(**{**_row(first), "author_kind": first.author_kind}, duplicate=True)
+
+
+def _mark_read(tx: Connection, conversation: ConversationId, side: Side, seq: int) -> Conversation:
+    mark = {
+        Side.AGENT: conversations.c.agent_read_seq,
+        Side.VISITOR: conversations.c.visitor_read_seq,
+    }[side]
+    tx.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation, mark < seq, mark < conversations.c.last_seq)
+        .values({mark: _least(tx)(conversations.c.last_seq, seq)})
+    )
+    row = tx.execute(select(conversations).where(conversations.c.id == conversation)).first()
+    if row is None:
+        raise NotFound("There is no such conversation.", field="conversation")
+    return _conversation(row)
+
+
+def _least(tx: Connection) -> Any:
+    return func.least if tx.dialect.name == "postgresql" else func.min
+
+
+def _row(message: StoredMessage) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "conversation": message.conversation,
+        "seq": message.seq,
+        "client_id": message.client_id,
+        "author_kind": message.author_kind.value,
+        "author_id": message.author_id,
+        "author_name": message.author_name,
+        "text": message.text,
+        "at_ms": message.at_ms,
+    }
+
+
+def _message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(
+        id=row.id,
+        conversation=row.conversation,
+        seq=row.seq,
+        client_id=row.client_id,
+        author_kind=AuthorKind(row.author_kind),
+        author_id=row.author_id,
+        author_name=row.author_name,
+        text=row.text,
+        at_ms=row.at_ms,
+    )
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=row.id,
+        contact=row.contact,
+        site=row.site,
+        last_seq=row.last_seq,
+        agent_read_seq=row.agent_read_seq,
+        visitor_read_seq=row.visitor_read_seq,
+        created_ms=row.created_ms,
+        last_message_ms=row.last_message_ms,
+    )
