@@ -1,7 +1,7 @@
-"""Every metric the server tells: one catalogue, one registry a process, plain functions to count with.
+"""Every metric the server tells: one catalogue, one registry a process, functions to count with.
 
-No label is unbounded: routes are templates, queues and outcomes come from the directory and from the
-event catalogue. docs/guides/metrics.md is made from `CATALOGUE` (`python -m acd.reporting.metrics`).
+No label is unbounded: routes are templates, queues and outcomes come from the directory and from
+the event catalogue. docs/guides/metrics.md is made from `CATALOGUE`; see `guide`.
 """
 
 from __future__ import annotations
@@ -344,8 +344,8 @@ def guide() -> str:
         [
             "# Metrics",
             "",
-            "`GET /metrics` answers in the Prometheus text format. This page is made from the catalogue",
-            "in `acd/reporting/metrics.py`: after a change there, run",
+            "`GET /metrics` answers in the Prometheus text format. This page is made from the",
+            "catalogue in `acd/reporting/metrics.py`: after a change there, run",
             "`python -m acd.reporting.metrics > docs/guides/metrics.md`.",
             "",
             "Every node tells its own figures. The column *nodes* says how to add them up:",
@@ -354,8 +354,9 @@ def guide() -> str:
             "- **once**: a fact counted by the one node that recorded it; sum over nodes.",
             "- **shared**: every node reads the same figure from Redis; take the max over nodes.",
             "",
-            "Names end in their unit. Times are seconds. No label is unbounded: a route is its template,",
-            "a queue is `department/channel`. Besides these, `process_*` tells CPU, memory and open files.",
+            "Names end in their unit. Times are seconds. No label is unbounded: a route is its",
+            "template, a queue is `department/channel`. Besides these, `process_*` tells CPU,",
+            "memory and open files.",
             "",
             "| name | type | labels | nodes | meaning |",
             "|---|---|---|---|---|",

@@ -1,7 +1,7 @@
 """One REST endpoint as data: who may call it, what it takes, what it answers.
 
-The same declaration mounts the route, validates the input and writes the OpenAPI document, so the three
-cannot disagree. `acd/web/api/__init__.py` lists them all.
+The same declaration mounts the route, validates the input and writes the OpenAPI document, so the
+three cannot disagree. `acd/web/api/__init__.py` lists them all.
 """
 
 from __future__ import annotations

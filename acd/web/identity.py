@@ -37,7 +37,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Who may call a verb: people from this role up, programs with this scope (None: no program)."""
+    """Who may call a verb: people from this role up, programs with this scope (None: none)."""
 
     role: Role = Role.AGENT
     scope: Scope | None = None

@@ -87,7 +87,7 @@ async def tell_problems(request: web.Request, handler: Handler) -> web.StreamRes
         if isinstance(failure, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(failure.allowed_methods))
         return response
-    except Exception:  # noqa: BLE001 - the last net: the client gets an id, the log the trace
+    except Exception:
         log.exception("request failed")
         return problems.response_of(errors.AcdError(), instance=request_id)
 

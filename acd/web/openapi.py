@@ -33,11 +33,11 @@ _TAGS = {
 _ABOUT = """\
 Contacts, interactions, agents, presence and queues of one tenant.
 
-Programs send `Authorization: Bearer <API key>`; what a key may do is said by its scopes. Browsers use the
-session cookie; with it, every request that changes something also sends the session's token as
-`X-CSRF-Token`. Every refusal is a problem document (RFC 9457) whose `code` is stable. Lists are read by
-cursor: send `next` back as `cursor` until it is null. Times are milliseconds since the epoch, UTC. Ids and
-cursors are opaque.
+Programs send `Authorization: Bearer <API key>`; what a key may do is said by its scopes. Browsers
+use the session cookie; with it, every request that changes something also sends the session's token
+as `X-CSRF-Token`. Every refusal is a problem document (RFC 9457) whose `code` is stable. Lists are
+read by cursor: send `next` back as `cursor` until it is null. Times are milliseconds since the
+epoch, UTC. Ids and cursors are opaque.
 """
 
 

@@ -23,12 +23,18 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "no_such_route": 404,
     "method_not_allowed": 405,
+    "not_yours": 403,
+    "origin_refused": 403,
     "conflict": 409,
+    "chat_ended": 409,
+    "chat_running": 409,
+    "illegal_transition": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "rate_limited": 429,
     "store_unavailable": 503,
     "overloaded": 503,
+    "config_invalid": 500,
 }
 
 TITLES: dict[int, str] = {

@@ -1,15 +1,18 @@
 """Headers that bound what a page may do, by the kind of page.
 
-Scripts and styles come from files of ours only: no inline code, no eval, no markup from strings (Trusted
-Types). Sources: CSP level 3, the Trusted Types specification, OWASP's secure headers.
+Scripts and styles come from files of ours only: no inline code, no eval, no markup from strings
+(Trusted Types). Sources: CSP level 3, the Trusted Types specification, OWASP's secure headers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from aiohttp import web
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiohttp import web
 
 
 class Framing(StrEnum):

@@ -1,8 +1,8 @@
 """The built front-ends, from memory: each file once, with its ETag and its compressed forms.
 
-A file under assets/ has its content's hash in its name and is kept by browsers for a year; everything
-else is asked for again and answered 304 while unchanged. Paths are looked up in a table, so there is no
-path to escape from.
+A file under assets/ has its content's hash in its name and is kept by browsers for a year;
+everything else is asked for again and answered 304 while unchanged. Paths are looked up in a table,
+so there is no path to escape from.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from acd.domain import errors
+from acd.domain.ids import SiteId, is_plain_id
 from acd.web import security
 from acd.web.services import SERVICES
 
@@ -122,7 +123,11 @@ class Assets:
         files: dict[str, Asset] = {}
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
             name = path.relative_to(folder).as_posix()
-            if not path.is_file() or path.suffix in _ENCODED or name.startswith((".", "build.json")):
+            if (
+                not path.is_file()
+                or path.suffix in _ENCODED
+                or name.startswith((".", "build.json"))
+            ):
                 continue
             if "/.vite/" in f"/{name}":
                 continue
@@ -155,7 +160,7 @@ async def _no_icon(_request: web.Request) -> web.Response:
 
 
 def mount(app: web.Application, *, demo: bool) -> None:
-    """Adds the pages' routes. In demo mode / leads to the demo, and our own pages may frame each other."""
+    """Adds the pages' routes. In demo mode / leads to the demo and our own pages may frame ours."""
     built, own = Assets.load(BUILT), Assets.load(OWN)
     framing = security.Framing.OURSELVES if demo else security.Framing.NOBODY
 
@@ -195,8 +200,7 @@ def mount(app: web.Application, *, demo: bool) -> None:
 async def _framing_origins(request: web.Request) -> tuple[str, ...]:
     """Who may frame the widget's page: the origins of the site it is opened for."""
     wanted = request.query.get("site", "")
-    if not wanted:
+    if not is_plain_id(wanted):
         return ()
-    services = request.app[SERVICES]
-    site = await services.sites.find(wanted)
-    return site.origins if site is not None else ()
+    site = await request.app[SERVICES].directory.site(SiteId(wanted))
+    return site.origins if site is not None and site.active else ()

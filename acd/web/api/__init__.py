@@ -1,0 +1,32 @@
+"""The resources of /api/v1, and the one list of every endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.web.api import (
+    agents,
+    contacts,
+    event_stream,
+    interactions,
+    presence,
+    queues,
+    session,
+    widget,
+)
+
+if TYPE_CHECKING:
+    from acd.web.endpoint import Endpoint
+
+PREFIX: Final = "/api/v1"
+
+ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
+    *session.ENDPOINTS,
+    *contacts.ENDPOINTS,
+    *interactions.ENDPOINTS,
+    *agents.ENDPOINTS,
+    *presence.ENDPOINTS,
+    *queues.ENDPOINTS,
+    *event_stream.ENDPOINTS,
+    *widget.ENDPOINTS,
+)

@@ -1,0 +1,124 @@
+"""Presence: an agent's availability per channel. One's own, or anybody's for supervisors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from acd.domain import errors
+from acd.domain.agent import REASON_MAX_CHARS, Availability
+from acd.domain.interaction import Channel
+from acd.web.api.agents import visible_agent
+from acd.web.api.values import Count, Ms, OneAgent
+from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output
+from acd.web.identity import Access, Scope
+
+if TYPE_CHECKING:
+    from acd.domain.ids import AgentId
+    from acd.web.services import Services
+
+
+class ChannelPresence(Output):
+    """An agent on one channel."""
+
+    availability: Availability
+    reason: str
+    count: Annotated[Count, Field(description="slots held")]
+    max: Annotated[Count, Field(description="slots there are")]
+    missed: Annotated[bool, Field(description="missed rings sent the agent away")]
+
+
+class PresenceView(Output):
+    """An agent's presence as of `now_ms`."""
+
+    agent: str
+    channels: dict[Channel, ChannelPresence]
+    used: Annotated[Count, Field(description="weight of what is held")]
+    total: Annotated[Count, Field(description="weight there may be")]
+    consoles: Annotated[Count, Field(description="connected consoles")]
+    grace_until_ms: Annotated[
+        Ms | None, Field(description="the consoles are lost; until then nothing new is offered")
+    ]
+    now_ms: Ms
+
+
+class PresenceChange(Input):
+    """What an agent shall be, on one channel or, with null, on all."""
+
+    channel: Channel | None = None
+    availability: Availability
+    reason: Annotated[
+        str, StringConstraints(max_length=REASON_MAX_CHARS, pattern=r"^[^\x00-\x1f\x7f]*$")
+    ] = ""
+
+
+async def _view(services: Services, agent: AgentId) -> PresenceView:
+    live = await services.router.agent(agent)
+    if live is None:
+        raise errors.NotFound
+    return PresenceView(
+        agent=agent,
+        channels={
+            channel: ChannelPresence(
+                availability=state.availability,
+                reason=state.reason,
+                count=state.count,
+                max=state.max,
+                missed=live.missed[channel],
+            )
+            for channel, state in live.channels.items()
+        },
+        used=live.used,
+        total=live.total,
+        consoles=live.sessions,
+        grace_until_ms=live.grace_until_ms,
+        now_ms=live.now_ms,
+    )
+
+
+async def _read_presence(call: Call[OneAgent, Nothing, Nothing]) -> PresenceView:
+    agent = await visible_agent(call.services, call.caller, call.path.agent)
+    return await _view(call.services, agent.id)
+
+
+async def _set_presence(call: Call[OneAgent, Nothing, PresenceChange]) -> PresenceView:
+    agent = await visible_agent(call.services, call.caller, call.path.agent)
+    if not (call.caller.steers or call.caller.is_agent(agent.id)):
+        raise errors.Forbidden
+    await call.services.router.set_presence(
+        agent.id,
+        channel=call.body.channel,
+        availability=call.body.availability,
+        reason=call.body.reason,
+    )
+    return await _view(call.services, agent.id)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="GET",
+        at="/agents/{agent}/presence",
+        tag="agents",
+        summary="An agent's presence",
+        access=Access(scope=Scope.READ),
+        handler=_read_presence,
+        path=OneAgent,
+        query=Nothing,
+        body=Nothing,
+        answer=PresenceView,
+    ),
+    Endpoint(
+        method="PUT",
+        at="/agents/{agent}/presence",
+        tag="agents",
+        summary="Set an agent's presence",
+        description="People set their own; supervisors and programs set anybody's.",
+        access=Access(scope=Scope.PRESENCE),
+        handler=_set_presence,
+        path=OneAgent,
+        query=Nothing,
+        body=PresenceChange,
+        answer=PresenceView,
+    ),
+)
