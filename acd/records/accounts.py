@@ -1,0 +1,169 @@
+"""Who is calling: console sessions, visitor tokens and API keys. Secrets are stored as hashes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, exc, select
+
+from acd.domain.contact import Visitor
+from acd.domain.errors import Conflict, SignInFailed
+from acd.records import directory_rows as rows
+from acd.records.directory import read_agents
+from acd.records.schema import agent_sessions, agents, api_keys, visitor_tokens
+from acd.records.secrets import Passwords, new_token, token_hash
+from acd.records.sql import now_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acd.domain.directory import Agent, ApiKey
+    from acd.domain.ids import AgentId, ContactId, SiteId
+    from acd.records.engine import Database
+
+API_KEY_PREFIX = "acd_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A console session just made: the token goes into the cookie and is stored nowhere."""
+
+    agent: Agent
+    token: str = field(repr=False)
+    csrf: str = field(repr=False)
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSession:
+    """A console session as found by its token."""
+
+    agent: Agent
+    csrf: str = field(repr=False)
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedApiKey:
+    """An API key just made: the secret is shown once and is stored nowhere."""
+
+    key: ApiKey
+    secret: str = field(repr=False)
+
+
+class Accounts:
+    """Sessions, tokens and keys. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
+        self._database = database
+        self._passwords = passwords or Passwords()
+
+    async def check_password(self, email: str, password: str) -> Agent:
+        """The agent with that address and password; takes as long for an unknown address.
+
+        Raises:
+            SignInFailed: there is no such agent, or the password is wrong, or none is set.
+        """
+        query = select(agents).where(agents.c.email == email.strip().lower(), agents.c.active)
+        row = await self._database.read(lambda tx: tx.execute(query).first())
+        right = await self._passwords.verify(row.password_hash if row else "", password)
+        if row is None or not right:
+            raise SignInFailed
+        found = await self._database.read(lambda tx: read_agents(tx, query))
+        if not found:
+            raise SignInFailed
+        return found[0]
+
+    async def sign_in(self, agent: Agent, *, hours: float) -> SignedIn:
+        """Open a console session of so many hours; expired ones are swept on the way."""
+        token, csrf, at_ms = new_token(), secrets.token_urlsafe(24), now_ms()
+        expires_ms = at_ms + int(hours * 3_600_000)
+        row = {
+            "token_hash": token_hash(token),
+            "agent": agent.id,
+            "csrf": csrf,
+            "created_ms": at_ms,
+            "expires_ms": expires_ms,
+        }
+
+        def work(tx: Connection) -> None:
+            tx.execute(agent_sessions.delete().where(agent_sessions.c.expires_ms < at_ms))
+            tx.execute(agent_sessions.insert(), row)
+
+        await self._database.write(work)
+        return SignedIn(agent=agent, token=token, csrf=csrf, expires_ms=expires_ms)
+
+    async def session(self, token: str) -> ConsoleSession | None:
+        """The session of that token while it lasts and its agent is active."""
+
+        def work(tx: Connection) -> ConsoleSession | None:
+            query = select(agent_sessions).where(agent_sessions.c.token_hash == token_hash(token))
+            row = tx.execute(query).first()
+            if row is None or row.expires_ms <= now_ms():
+                return None
+            found = read_agents(tx, select(agents).where(agents.c.id == row.agent))
+            if not found or not found[0].active:
+                return None
+            return ConsoleSession(agent=found[0], csrf=row.csrf, expires_ms=row.expires_ms)
+
+        return await self._database.read(work)
+
+    async def sign_out(self, token: str) -> None:
+        """End the session of that token; done already if there is none."""
+        gone = agent_sessions.delete().where(agent_sessions.c.token_hash == token_hash(token))
+        await self._database.write(lambda tx: tx.execute(gone).close())
+
+    async def sign_out_everywhere(self, agent: AgentId) -> None:
+        """End every session of an agent."""
+        gone = agent_sessions.delete().where(agent_sessions.c.agent == agent)
+        await self._database.write(lambda tx: tx.execute(gone).close())
+
+    async def issue_visitor_token(self, contact: ContactId, site: SiteId) -> str:
+        """A new token that stands for that contact on that site alone."""
+        return await self._database.write(lambda tx: issue_visitor_token(tx, contact, site))
+
+    async def visitor(self, token: str) -> Visitor | None:
+        """Whom a visitor token stands for."""
+        query = select(visitor_tokens).where(visitor_tokens.c.hash == token_hash(token))
+        row = await self._database.read(lambda tx: tx.execute(query).first())
+        return Visitor(contact=row.contact, site=row.site) if row else None
+
+    async def create_api_key(self, key: str, *, name: str, scopes: Sequence[str]) -> CreatedApiKey:
+        """Make an API key with a new secret.
+
+        Raises:
+            Conflict: there is a key of that id.
+        """
+        secret = new_token(API_KEY_PREFIX)
+        row = {
+            "id": key,
+            "name": name,
+            "hash": token_hash(secret),
+            "scopes": list(scopes),
+            "created_ms": now_ms(),
+        }
+
+        def work(tx: Connection) -> ApiKey:
+            try:
+                tx.execute(api_keys.insert(), row)
+            except exc.IntegrityError as error:
+                raise Conflict("There is an API key of this id.", field="id") from error
+            return rows.api_key(tx.execute(select(api_keys).where(api_keys.c.id == key)).one())
+
+        return CreatedApiKey(key=await self._database.write(work), secret=secret)
+
+    async def api_key(self, secret: str) -> ApiKey | None:
+        """The active key with that secret."""
+        query = select(api_keys).where(api_keys.c.hash == token_hash(secret), api_keys.c.active)
+        row = await self._database.read(lambda tx: tx.execute(query).first())
+        return rows.api_key(row) if row else None
+
+
+def issue_visitor_token(tx: Connection, contact: ContactId, site: SiteId) -> str:
+    """Insert a new visitor token and return it."""
+    token = new_token()
+    row = {"hash": token_hash(token), "contact": contact, "site": site, "created_ms": now_ms()}
+    tx.execute(visitor_tokens.insert(), row)
+    return token

@@ -1,0 +1,306 @@
+"""The directory in SQL: every change and its version in one transaction.
+
+Rows of config.toml are marked `provisioned` and cannot be changed by anybody else; what leaves
+config.toml is deactivated, never deleted, since history refers to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, exc, select, update
+
+from acd.domain.errors import Conflict, NotFound
+from acd.records import directory_rows as rows
+from acd.records.provision import apply_provision, digest_of
+from acd.records.schema import (
+    agent_skills,
+    agents,
+    api_keys,
+    departments,
+    directory_state,
+    memberships,
+    queues,
+    sites,
+    skills,
+)
+from acd.records.secrets import Passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sqlalchemy import Row, Select
+
+    from acd.domain.capacity import ChannelCapacity
+    from acd.domain.directory import (
+        Agent,
+        ApiKey,
+        Applied,
+        Department,
+        Provision,
+        Queue,
+        Site,
+        Skill,
+    )
+    from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+    from acd.domain.interaction import Channel
+    from acd.records.engine import Database
+
+T = TypeVar("T")
+
+
+class Directory:
+    """Who works here. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
+        self._database = database
+        self._passwords = passwords or Passwords()
+
+    # --- Reading: active rows only, unless asked otherwise -----------------------------------
+
+    async def version(self) -> int:
+        """The number of the last change."""
+        return await self._database.read(_version)
+
+    async def channels(self) -> Mapping[Channel, ChannelCapacity]:
+        """The tenant's capacity per channel; agents may differ."""
+        return await self._database.read(_channels)
+
+    async def departments(self, *, inactive: bool = False) -> list[Department]:
+        return await self._all(_listed(departments, inactive=inactive), rows.department)
+
+    async def department(self, department: DepartmentId) -> Department | None:
+        return await self._one(departments, department, rows.department)
+
+    async def queues(self, *, inactive: bool = False) -> list[Queue]:
+        return await self._all(_listed(queues, inactive=inactive), rows.queue)
+
+    async def queue(self, queue: QueueId) -> Queue | None:
+        return await self._one(queues, queue, rows.queue)
+
+    async def skills(self, *, inactive: bool = False) -> list[Skill]:
+        return await self._all(_listed(skills, inactive=inactive), rows.skill)
+
+    async def sites(self, *, inactive: bool = False) -> list[Site]:
+        return await self._all(_listed(sites, inactive=inactive), rows.site)
+
+    async def site(self, site: SiteId) -> Site | None:
+        return await self._one(sites, site, rows.site)
+
+    async def api_keys(self, *, inactive: bool = False) -> list[ApiKey]:
+        return await self._all(_listed(api_keys, inactive=inactive), rows.api_key)
+
+    async def agents(self, *, inactive: bool = False) -> list[Agent]:
+        return await self._database.read(
+            lambda tx: read_agents(tx, _listed(agents, inactive=inactive))
+        )
+
+    async def agent(self, agent: AgentId) -> Agent | None:
+        """That agent, active or not."""
+        query = select(agents).where(agents.c.id == agent)
+        found = await self._database.read(lambda tx: read_agents(tx, query))
+        return found[0] if found else None
+
+    async def agent_by_login(self, email: str) -> Agent | None:
+        """The active agent who signs in with that address."""
+        query = select(agents).where(agents.c.email == email.strip().lower(), agents.c.active)
+        found = await self._database.read(lambda tx: read_agents(tx, query))
+        return found[0] if found else None
+
+    async def snapshot(self) -> Snapshot:
+        """All that is active, with the version it is at least as new as."""
+        return await self._database.read(read_snapshot)
+
+    # --- Changing ----------------------------------------------------------------------------
+
+    async def apply(self, provision: Provision) -> Applied:
+        """Make the directory say what config.toml says; at once done if it was applied before.
+
+        Raises:
+            ConfigInvalid: two rows of the result would claim the same thing.
+        """
+        digest = digest_of(provision)
+        missing = await self._database.read(
+            lambda tx: _without_password(
+                tx, [entry.agent.id for entry in provision.agents if entry.first_password]
+            )
+        )
+        hashes: dict[str, str] = {
+            entry.agent.id: await self._passwords.hash(entry.first_password)
+            for entry in provision.agents
+            if entry.agent.id in missing
+        }
+        return await self._database.write(lambda tx: apply_provision(tx, provision, digest, hashes))
+
+    async def create_agent(self, agent: Agent, password: str = "") -> int:
+        """Add an agent and return the directory's new version.
+
+        Raises:
+            Conflict: the id or the e-mail address is taken.
+            NotFound: a department or a skill does not exist.
+        """
+        password_hash = await self._passwords.hash(password) if password else ""
+
+        def work(tx: Connection) -> int:
+            _check_references(tx, agent)
+            try:
+                tx.execute(
+                    agents.insert(), {**rows.agent_row(agent), "password_hash": password_hash}
+                )
+            except exc.IntegrityError as error:
+                raise Conflict("An agent with this id or e-mail address exists.") from error
+            _write_details(tx, agent)
+            return next_version(tx)
+
+        return await self._database.write(work)
+
+    async def update_agent(self, agent: Agent) -> int:
+        """Overwrite an agent's row, memberships and skills; return the new version.
+
+        Raises:
+            NotFound: there is no such agent, department or skill.
+            Conflict: the agent belongs to config.toml, or the e-mail address is taken.
+        """
+
+        def work(tx: Connection) -> int:
+            _own(tx, agent.id)
+            _check_references(tx, agent)
+            values = {k: v for k, v in rows.agent_row(agent).items() if k != "provisioned"}
+            try:
+                tx.execute(update(agents).where(agents.c.id == agent.id).values(values))
+            except exc.IntegrityError as error:
+                raise Conflict("Another agent has this e-mail address.", field="email") from error
+            _write_details(tx, agent)
+            return next_version(tx)
+
+        return await self._database.write(work)
+
+    async def set_password(self, agent: AgentId, password: str) -> None:
+        """Store the hash of an agent's password; allowed for agents of config.toml too.
+
+        Raises:
+            NotFound: there is no such agent.
+        """
+        await self.set_password_hash(agent, await self._passwords.hash(password))
+
+    async def set_password_hash(self, agent: AgentId, password_hash: str) -> None:
+        """Store an argon2 hash as an agent's password.
+
+        Raises:
+            NotFound: there is no such agent.
+        """
+
+        def work(tx: Connection) -> None:
+            statement = update(agents).where(agents.c.id == agent)
+            if not tx.execute(statement.values(password_hash=password_hash)).rowcount:
+                raise NotFound("There is no such agent.", field="agent")
+
+        await self._database.write(work)
+
+    async def _all(self, query: Select[Any], make: Callable[[Row[Any]], T]) -> list[T]:
+        return await self._database.read(lambda tx: [make(row) for row in tx.execute(query)])
+
+    async def _one(self, table: Any, key: str, make: Callable[[Row[Any]], T]) -> T | None:
+        found = await self._all(select(table).where(table.c.id == key), make)
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The active directory, at least as new as its version."""
+
+    version: int
+    channels: Mapping[Channel, ChannelCapacity]
+    departments: tuple[Department, ...]
+    queues: tuple[Queue, ...]
+    agents: tuple[Agent, ...]
+
+
+def read_snapshot(tx: Connection) -> Snapshot:
+    """The active directory. The version is read first: rows may be newer than it, never older."""
+    version = _version(tx)
+    return Snapshot(
+        version=version,
+        channels=_channels(tx),
+        departments=tuple(map(rows.department, tx.execute(_listed(departments)))),
+        queues=tuple(map(rows.queue, tx.execute(_listed(queues)))),
+        agents=tuple(read_agents(tx, _listed(agents))),
+    )
+
+
+def read_agents(tx: Connection, query: Select[Any]) -> list[Agent]:
+    """The agents of that query, with their memberships and skills."""
+    found = tx.execute(query).all()
+    ids = select(query.order_by(None).subquery().c.id)
+    places: dict[str, list[Row[Any]]] = {}
+    for row in tx.execute(
+        select(memberships)
+        .where(memberships.c.agent.in_(ids))
+        .order_by(memberships.c.priority, memberships.c.department)
+    ):
+        places.setdefault(row.agent, []).append(row)
+    levels: dict[str, dict[str, int]] = {}
+    for row in tx.execute(select(agent_skills).where(agent_skills.c.agent.in_(ids))):
+        levels.setdefault(row.agent, {})[row.skill] = row.level
+    return [rows.agent(row, places.get(row.id, []), levels.get(row.id, {})) for row in found]
+
+
+def next_version(tx: Connection) -> int:
+    """Raise the version; called last in the transaction of every change.
+
+    The row is locked until the commit, so versions become visible in their order.
+    """
+    raised = update(directory_state).values(version=directory_state.c.version + 1)
+    if not tx.execute(raised).rowcount:
+        tx.execute(
+            directory_state.insert(),
+            {"id": 1, "version": 1, "provision_digest": "", "channels": {}},
+        )
+    return _version(tx)
+
+
+def _version(tx: Connection) -> int:
+    return tx.execute(select(directory_state.c.version)).scalar() or 0
+
+
+def _channels(tx: Connection) -> Mapping[Channel, ChannelCapacity]:
+    return rows.capacities(tx.execute(select(directory_state.c.channels)).scalar() or {})
+
+
+def _listed(table: Any, *, inactive: bool = False) -> Select[Any]:
+    query = select(table).order_by(table.c.id)
+    return query if inactive else query.where(table.c.active)
+
+
+def _without_password(tx: Connection, ids: Iterable[AgentId]) -> set[str]:
+    wanted: set[str] = set(ids)
+    stored = {row.id for row in tx.execute(select(agents.c.id).where(agents.c.password_hash != ""))}
+    return wanted - stored
+
+
+def _own(tx: Connection, agent: AgentId) -> None:
+    row = tx.execute(select(agents.c.provisioned).where(agents.c.id == agent)).first()
+    if row is None:
+        raise NotFound("There is no such agent.", field="agent")
+    if row.provisioned:
+        raise Conflict("This agent belongs to config.toml; change it there.", field="agent")
+
+
+def _check_references(tx: Connection, agent: Agent) -> None:
+    for table, wanted, field in (
+        (departments, {place.department for place in agent.memberships}, "memberships"),
+        (skills, set(agent.skills), "skills"),
+    ):
+        known = set(tx.execute(select(table.c.id).where(table.c.id.in_(wanted))).scalars())
+        if missing := wanted - known:
+            raise NotFound(f"There is no {sorted(missing)[0]}.", field=field)
+
+
+def _write_details(tx: Connection, agent: Agent) -> None:
+    tx.execute(memberships.delete().where(memberships.c.agent == agent.id))
+    tx.execute(agent_skills.delete().where(agent_skills.c.agent == agent.id))
+    if places := rows.membership_rows(agent):
+        tx.execute(memberships.insert(), places)
+    if levels := rows.skill_rows(agent):
+        tx.execute(agent_skills.insert(), levels)
