@@ -53,6 +53,7 @@ class Caller:
 
     agent: Agent | None = None
     csrf: str = ""
+    expires_ms: int | None = None
     key: ApiKey | None = None
 
     @property
@@ -124,10 +125,7 @@ async def signed_in(request: web.Request, services: Services) -> Caller:
     session = await services.accounts.session(token)
     if session is None:
         raise errors.NotSignedIn
-    agent = await services.directory.agent(session.agent)
-    if agent is None or not agent.active:
-        raise errors.NotSignedIn
-    return Caller(agent=agent, csrf=session.csrf)
+    return Caller(agent=session.agent, csrf=session.csrf, expires_ms=session.expires_ms)
 
 
 def bearer(request: web.Request) -> str | None:

@@ -1,0 +1,76 @@
+"""Rate limits: token buckets in Redis, one a limit and a person, shared by every node.
+
+A bucket holds as many tokens as its rate allows in a minute and refills evenly, so a burst passes and a
+flood does not. Who is asking is hashed into the key: no address nor e-mail is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import TooMany
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from acd.routing.redis_link import RedisLink
+
+MINUTE_MS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """So many a minute; `burst` at once (by default a minute's worth)."""
+
+    per_minute: int
+    burst: int = 0
+
+    @property
+    def step_ms(self) -> float:
+        """How long one token takes to come back."""
+        return MINUTE_MS / self.per_minute
+
+    @property
+    def room_ms(self) -> float:
+        """How much the bucket holds, told in time."""
+        return (self.burst or self.per_minute) * self.step_ms
+
+
+class Limits:
+    """The named limits of one tenant."""
+
+    def __init__(
+        self,
+        link: RedisLink,
+        tenant: str,
+        rates: Mapping[str, Rate],
+        *,
+        on_refused: Callable[[str], None] | None = None,
+    ) -> None:
+        """Args: rates by name; on_refused hears the name of a limit that refused."""
+        self._link = link
+        self._tenant = tenant
+        self._rates = rates
+        self._on_refused = on_refused
+
+    async def take(self, limit: str, who: str, *, now_ms: int = 0) -> None:
+        """Take one token of that person's bucket.
+
+        Raises:
+            TooMany: the bucket is empty; `retry_after_s` says when a token is back.
+            StoreUnavailable: Redis is away; the caller decides whether that lets through.
+            KeyError: there is no limit of that name.
+        """
+        raise NotImplementedError
+
+
+def bucket(limit: str, who: str) -> str:
+    """The name of a bucket within the tenant's keys."""
+    return f"{limit}:{hashlib.sha256(who.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def refused(limit: str, wait_ms: float) -> TooMany:
+    """The error of an empty bucket."""
+    return TooMany(retry_after_s=max(0.1, wait_ms / 1000))

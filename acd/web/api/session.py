@@ -1,0 +1,154 @@
+"""The session of a signed-in person: sign in, who am I, sign out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from acd.domain import errors
+from acd.domain.directory import Role
+from acd.web.api.values import Ms
+from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
+from acd.web.identity import COOKIE, PUBLIC, Access
+from acd.web.middleware import PEER
+from acd.web.peer import same_origin
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from acd.domain.directory import Agent
+
+
+class SignIn(Input):
+    """What a person signs in with."""
+
+    email: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+class Me(Output):
+    """Who is signed in."""
+
+    id: str
+    name: str
+    role: Role
+    email: str
+    locale: str
+
+
+class SessionView(Output):
+    """The session; `csrf` goes into X-CSRF-Token of every request that changes something."""
+
+    agent: Me
+    csrf: str
+    expires_ms: Annotated[Ms | None, Field(description="when signing in again is due")] = None
+
+
+def _view(agent: Agent, csrf: str, expires_ms: int | None) -> SessionView:
+    return SessionView(
+        agent=Me(
+            id=agent.id,
+            name=agent.name,
+            role=agent.role,
+            email=agent.email,
+            locale=agent.locale,
+        ),
+        csrf=csrf,
+        expires_ms=expires_ms,
+    )
+
+
+async def _sign_in(call: Call[Nothing, Nothing, SignIn]) -> web.Response:
+    services, request, given = call.services, call.request, call.body
+    if not same_origin(request, services.config.server.public_url):
+        raise errors.OriginRefused("Sign in from a page of this server.")
+    try:
+        # The account's own bucket holds whatever address tries, known or not.
+        await services.limits.take("sign_in_address", request[PEER].address)
+        await services.limits.take("sign_in_account", given.email.strip().lower())
+    except errors.TooMany:
+        services.metrics.sign_in("limited")
+        raise
+    try:
+        agent = await services.accounts.check_password(given.email, given.password)
+    except errors.SignInFailed:
+        services.metrics.sign_in("refused")
+        raise
+    hours = services.config.security.session_hours
+    session = await services.accounts.sign_in(agent, hours=hours)
+    services.metrics.sign_in("ok")
+    response = reply(_view(agent, session.csrf, session.expires_ms))
+    response.set_cookie(
+        COOKIE,
+        session.token,
+        max_age=hours * 3600,
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=_secure(call),
+    )
+    return response
+
+
+async def _read_session(call: Call[Nothing, Nothing, Nothing]) -> SessionView:
+    assert call.caller.agent is not None  # noqa: S101 - no scope: people only
+    return _view(call.caller.agent, call.caller.csrf, call.caller.expires_ms)
+
+
+async def _sign_out(call: Call[Nothing, Nothing, Nothing]) -> web.Response:
+    await call.services.accounts.sign_out(call.request.cookies[COOKIE])
+    response = reply(None, status=204)
+    response.del_cookie(
+        COOKIE, path="/", httponly=True, samesite="Strict", secure=_secure(call)
+    )
+    return response
+
+
+def _secure(call: Call[Nothing, Nothing, SignIn] | Call[Nothing, Nothing, Nothing]) -> bool:
+    wanted = call.services.config.security.cookie_secure
+    if wanted == "auto":
+        public = call.services.config.server.public_url
+        return call.request[PEER].https or public.startswith("https://")
+    return wanted
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="POST",
+        at="/session",
+        tag="session",
+        summary="Sign in",
+        description="Sets the HttpOnly cookie acd_session. Tries are limited per address and account.",
+        access=PUBLIC,
+        handler=_sign_in,
+        path=Nothing,
+        query=Nothing,
+        body=SignIn,
+        answer=SessionView,
+        refuses=(errors.SignInFailed, errors.OriginRefused),
+    ),
+    Endpoint(
+        method="GET",
+        at="/session",
+        tag="session",
+        summary="Who is signed in",
+        access=Access(),
+        handler=_read_session,
+        path=Nothing,
+        query=Nothing,
+        body=Nothing,
+        answer=SessionView,
+    ),
+    Endpoint(
+        method="DELETE",
+        at="/session",
+        tag="session",
+        summary="Sign out",
+        access=Access(),
+        handler=_sign_out,
+        path=Nothing,
+        query=Nothing,
+        body=Nothing,
+    ),
+)
