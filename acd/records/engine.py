@@ -28,6 +28,8 @@ Answer = TypeVar("Answer")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
 
+# Connection, sign-in, no such database, undone, resources, intervention, system: see `_away`.
+AWAY = {"08", "28", "3D", "40", "53", "57", "58"}
 GROUP_MAX = 256  # one commit's worth; a longer group would make its first member wait
 
 
@@ -103,7 +105,22 @@ def store_errors() -> Iterator[None]:
         yield
     except (exc.IntegrityError, exc.DataError, exc.ProgrammingError):
         raise  # a fault of the work, not of the store
-    except (exc.DBAPIError, exc.TimeoutError, OSError, TimeoutError) as error:
+    except exc.DBAPIError as error:
+        if not _away(error.orig):
+            raise
         raise StoreUnavailable from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StoreUnavailable from error  # raised while connecting, before SQLAlchemy wraps
+    except asyncpg.PostgresError as error:  # raised while connecting, before SQLAlchemy wraps
+        if not _away(error):
+            raise
+        raise StoreUnavailable from error
+    except (exc.TimeoutError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise StoreUnavailable from error
+
+
+def _away(error: BaseException | None) -> bool:
+    """Whether a driver's error is about the store: by its SQLSTATE class, where there is one.
+
+    See https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    sqlstate = getattr(error, "sqlstate", None)
+    return not sqlstate or sqlstate[:2] in AWAY or sqlstate in {"25006", "55P03"}

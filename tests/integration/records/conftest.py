@@ -1,0 +1,51 @@
+"""Both stores: every test of the records runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from acd.domain.directory import Department, Provision, Site
+from acd.domain.ids import DepartmentId, QueueId, SiteId
+from acd.domain.interaction import Channel
+from acd.domain.queue import QueueSettings
+from acd.records.directory import Directory
+from acd.records.engine import Database, open_database
+
+SHOP = SiteId("shop")
+BLOG = SiteId("blog")
+SUPPORT = DepartmentId("support")
+SUPPORT_CHAT = QueueId("support/chat")
+
+PROVISION = Provision(
+    departments=(Department(id=SUPPORT, names={"en": "Support", "fr": "Assistance"}),),
+    queues=(
+        QueueSettings(queue=SUPPORT_CHAT, version=0, channel=Channel.CHAT, department=SUPPORT),
+    ),
+    sites=(Site(id=SHOP, name="Shop"), Site(id=BLOG, name="Blog")),
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/acd.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = await open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def directory(database: Database) -> Directory:
+    """A directory with one department, its chat queue and two sites."""
+    directory = Directory(database)
+    await directory.apply(PROVISION)
+    return directory
