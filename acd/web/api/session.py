@@ -99,9 +99,7 @@ async def _read_session(call: Call[Nothing, Nothing, Nothing]) -> SessionView:
 async def _sign_out(call: Call[Nothing, Nothing, Nothing]) -> web.Response:
     await call.services.accounts.sign_out(call.request.cookies[COOKIE])
     response = reply(None, status=204)
-    response.del_cookie(
-        COOKIE, path="/", httponly=True, samesite="Strict", secure=_secure(call)
-    )
+    response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=_secure(call))
     return response
 
 
