@@ -64,7 +64,7 @@ clean:          ## back to a fresh clone; keeps your data
 	    .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	find acd tests tools bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
-$(S)/run: requirements/run.lock requirements/build.lock tools/bootstrap.py pyproject.toml
+$(S)/run: requirements/pip.lock requirements/run.lock requirements/build.lock tools/bootstrap.py pyproject.toml
 	@$(PY) tools/bootstrap.py --editable requirements/run.lock requirements/build.lock
 	@mkdir -p $(@D) && touch $@
 

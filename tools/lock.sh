@@ -4,13 +4,14 @@
 #   run.lock    what the server needs
 #   dev.lock    run.lock plus the tests' and the checks' tools
 #   build.lock  what builds the wheel and the front-end
+#   pip.lock    what installs the others
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if ! command -v uv >/dev/null; then
     tools=$(mktemp -d)
     trap 'rm -rf "$tools"' EXIT
-    python3 -m venv "$tools"
+    "${PY:-python3}" -m venv "$tools"
     "$tools/bin/pip" install -q uv
     PATH=$tools/bin:$PATH
 fi
@@ -23,9 +24,10 @@ compile() {
 }
 compile pyproject.toml -o requirements/run.lock "$@"
 compile --group pyproject.toml:build -c requirements/run.lock -o requirements/build.lock "$@"
+compile --group pyproject.toml:installer -o requirements/pip.lock "$@"
 compile pyproject.toml --group pyproject.toml:test --group pyproject.toml:lint \
     -c requirements/run.lock -c requirements/build.lock -o requirements/dev.lock "$@"
-# A new lock keeps the tree honest at once: neither address nor index may have slipped in.
+# neither an address nor an index may have slipped in
 if grep -nE '://|--(extra-)?index|--find-links' requirements/*.lock; then
     echo 'lock files must not name a registry' >&2
     exit 1
