@@ -1,0 +1,77 @@
+"""What happened to an interaction, as history keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.ids import (
+        AgentId,
+        ContactId,
+        ConversationId,
+        InteractionId,
+        OfferId,
+        QueueId,
+    )
+    from acd.domain.interaction import Channel, InteractionState, Outcome
+    from acd.domain.offer import OfferOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOffer:
+    """An offer as history knows it; `outcome` is None while it rings."""
+
+    id: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    queue: QueueId
+    why: Mapping[str, Any]
+    outcome: OfferOutcome | None
+    reason: str
+    winner: AgentId | None
+    made_ms: int
+    deadline_ms: int
+    ended_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastInteraction:
+    """An interaction as history knows it, up to the last event that was recorded.
+
+    `waited_ms` and `handled_ms` are None until the log told them; `offers` is filled where one
+    interaction is asked for, `offer_count` always.
+    """
+
+    id: InteractionId
+    channel: Channel
+    queue: QueueId
+    contact: ContactId
+    conversation: ConversationId
+    state: InteractionState
+    level: int
+    agent: AgentId | None
+    outcome: Outcome | None
+    ended_by: str
+    offer_count: int
+    requeues: int
+    enqueued_ms: int
+    accepted_ms: int | None
+    active_ms: int | None
+    ended_ms: int | None
+    waited_ms: int | None
+    handled_ms: int | None
+    wrapped_up_ms: int | None
+    disposition: str = ""
+    note: str = ""
+    offers: tuple[PastOffer, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionPage:
+    """Interactions, latest arrival first; `next` continues, empty at the end."""
+
+    interactions: tuple[PastInteraction, ...]
+    next: str = ""

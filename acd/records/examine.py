@@ -1,0 +1,95 @@
+"""Look at a database without changing it: for `acd doctor`, which must not even migrate."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from acd.domain.errors import NotFound
+from acd.records.engine import store_errors
+from acd.records.migrations import configuration
+from acd.records.schema import directory_state
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseState:
+    """What was found. `skew_ms` is the database's clock ahead of this machine's."""
+
+    server: str
+    revision: str | None
+    newest_revision: str | None
+    skew_ms: int
+    directory_version: int | None = None
+    provision_digest: str | None = None
+
+
+async def examine_database(url: str) -> DatabaseState:
+    """Look, on one connection.
+
+    Raises:
+        NotFound: there is no SQLite file yet.
+        StoreUnavailable: the database does not answer.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return await asyncio.to_thread(_examine_file, parsed)
+    engine = create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg"), connect_args={"timeout": 5}
+    )
+    try:
+        with store_errors():
+            async with engine.connect() as connection:
+                return await connection.run_sync(_examine)
+    finally:
+        await engine.dispose()
+
+
+def _examine_file(url: URL) -> DatabaseState:
+    file = Path(url.database or "")
+    if not file.is_file():
+        raise NotFound(f"There is no {file} yet; the first start makes it.")
+    engine = create_engine(
+        url.set(drivername="sqlite", database=f"file:{file}", query={"mode": "ro", "uri": "true"})
+    )
+    try:
+        with store_errors(), engine.connect() as connection:
+            return _examine(connection)
+    finally:
+        engine.dispose()
+
+
+def _examine(connection: Connection) -> DatabaseState:
+    scripts = ScriptDirectory.from_config(configuration(connection))
+    revision = MigrationContext.configure(connection).get_current_revision()
+    asked_ms = time.time() * 1000
+    if connection.dialect.name == "sqlite":
+        server, skew_ms = f"SQLite {connection.dialect.dbapi.sqlite_version}", 0  # type: ignore[union-attr]
+    else:
+        server = f"PostgreSQL {connection.execute(text('show server_version')).scalar_one()}"
+        now_ms = connection.execute(
+            text("select extract(epoch from clock_timestamp()) * 1000")
+        ).scalar_one()
+        skew_ms = round(float(now_ms) - (asked_ms + time.time() * 1000) / 2)
+    state = None
+    if inspect(connection).has_table(directory_state.name):
+        state = connection.execute(select(directory_state)).first()
+    return DatabaseState(
+        server=server,
+        revision=revision,
+        newest_revision=scripts.get_current_head(),
+        skew_ms=skew_ms,
+        directory_version=state.version if state else None,
+        provision_digest=state.provision_digest if state else None,
+    )

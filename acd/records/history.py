@@ -1,0 +1,224 @@
+"""History: the event log and what it means, written once an event, and what is asked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from acd.domain.history import InteractionPage, PastInteraction, PastOffer
+from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.domain.offer import OfferOutcome
+from acd.records import log_rows
+from acd.records.fold import split_position
+from acd.records.recording import record_events, set_aside, stored_position
+from acd.records.schema import dispositions, events, interactions, offers
+from acd.records.sql import now_ms, padded, upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy import Row, Select
+
+    from acd.domain.events import Event
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+    from acd.records.engine import Database
+
+PAGE_MAX = 500
+
+
+class History:
+    """What happened. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- Writing: the recorder's -------------------------------------------------------------
+
+    async def position(self) -> str:
+        """Up to where the log is recorded; `0-0` at the very beginning."""
+        return await self._database.read(stored_position)
+
+    async def record(self, batch: Sequence[Event], position: str, expected: str) -> bool:
+        """Write events, what they mean and the new position, all or nothing.
+
+        False, and nothing is written, when the position is no longer the expected one: somebody
+        else records.
+        """
+        return await self._database.write(lambda tx: record_events(tx, batch, position, expected))
+
+    async def set_aside(
+        self, event: str, raw: str, error: str, position: str, expected: str
+    ) -> bool:
+        """Keep an event that cannot be recorded as it is, and move on; False as for `record`."""
+        return await self._database.write(
+            lambda tx: set_aside(tx, event, raw, error, position, expected)
+        )
+
+    async def set_disposition(
+        self, interaction: InteractionId, agent: AgentId, *, disposition: str, note: str
+    ) -> None:
+        """Keep what the agent said of an interaction in wrap-up; the last word counts."""
+        row = {"interaction": interaction, "agent": agent, "disposition": disposition}
+        columns = ["agent", "disposition", "note", "at_ms"]
+        await self._database.write(
+            lambda tx: tx.execute(
+                upsert(tx, dispositions, columns), {**row, "note": note, "at_ms": now_ms()}
+            ).close()
+        )
+
+    # --- Reading -----------------------------------------------------------------------------
+
+    async def interaction(self, interaction: InteractionId) -> PastInteraction | None:
+        """One interaction with its offers in their order."""
+
+        def work(tx: Connection) -> PastInteraction | None:
+            row = tx.execute(_joined().where(interactions.c.id == interaction)).first()
+            if row is None:
+                return None
+            query = select(offers).where(offers.c.interaction == interaction)
+            made = tx.execute(query.order_by(offers.c.made_ms, offers.c.id)).all()
+            return _interaction(row, tuple(map(_offer, made)))
+
+        return await self._database.read(work)
+
+    async def interactions(  # noqa: PLR0913  each is a filter, all by keyword
+        self,
+        *,
+        contact: ContactId | None = None,
+        conversation: ConversationId | None = None,
+        agent: AgentId | None = None,
+        queue: QueueId | None = None,
+        channel: Channel | None = None,
+        state: InteractionState | None = None,
+        outcome: Outcome | None = None,
+        departments: Collection[str] | None = None,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+        limit: int = 50,
+        after: str = "",
+    ) -> InteractionPage:
+        """A page of interactions, latest arrival first.
+
+        Args:
+            contact: of this contact, and so on for the others; None for any.
+            conversation: of this conversation.
+            agent: last had by this agent.
+            queue: of this queue.
+            channel: on this channel.
+            state: in this state, as last recorded.
+            outcome: ended so.
+            departments: of the queues of these departments; empty finds nothing.
+            from_ms: arrived then or later.
+            to_ms: arrived before.
+            limit: at most 500.
+            after: `next` of the page before.
+        """
+        table, size = interactions.c, max(1, min(limit, PAGE_MAX))
+        query = _joined()
+        for column, value in (
+            (table.contact, contact),
+            (table.conversation, conversation),
+            (table.agent, agent),
+            (table.queue, queue),
+            (table.channel, channel and channel.value),
+            (table.state, state and state.value),
+            (table.outcome, outcome and outcome.value),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if departments is not None:
+            names = [f"{department}/{kind}" for department in departments for kind in Channel]
+            query = query.where(table.queue.in_(padded(names)))
+        if from_ms is not None:
+            query = query.where(table.enqueued_ms >= from_ms)
+        if to_ms is not None:
+            query = query.where(table.enqueued_ms < to_ms)
+        moment, _, last = after.partition(".")
+        if moment.isascii() and moment.isdigit():
+            query = query.where(tuple_(table.enqueued_ms, table.id) < (int(moment[:18]), last))
+        query = query.order_by(table.enqueued_ms.desc(), table.id.desc()).limit(size + 1)
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        page = tuple(_interaction(row) for row in rows[:size])
+        more = f"{page[-1].enqueued_ms}.{page[-1].id}" if len(rows) > size else ""
+        return InteractionPage(interactions=page, next=more)
+
+    async def of_contact(self, contact: ContactId, limit: int = 20) -> list[PastInteraction]:
+        """The contact's last interactions, latest first."""
+        return list((await self.interactions(contact=contact, limit=limit)).interactions)
+
+    async def events_after(self, position: str, limit: int = 500) -> list[Event]:
+        """At most `limit` events after that one (`<generation>-<seq>`), in order.
+
+        Raises:
+            ValueError: that is no position.
+        """
+        place = tuple_(events.c.generation, events.c.seq)
+        query = (
+            select(events.c.payload)
+            .where(place > split_position(position))
+            .order_by(events.c.generation, events.c.seq)
+            .limit(min(limit, PAGE_MAX))
+        )
+        rows = await self._database.read(lambda tx: tx.execute(query).scalars().all())
+        return [log_rows.read_event(payload) for payload in rows]
+
+    async def open_interactions(self, limit: int = PAGE_MAX) -> list[PastInteraction]:
+        """Those that have not ended as far as the log is recorded, oldest first."""
+        query = (
+            _joined()
+            .where(interactions.c.state != InteractionState.ENDED.value)
+            .order_by(interactions.c.enqueued_ms)
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        return [_interaction(row) for row in rows]
+
+
+def _joined() -> Select[Any]:
+    return select(interactions, dispositions.c.disposition, dispositions.c.note).outerjoin(
+        dispositions, dispositions.c.interaction == interactions.c.id
+    )
+
+
+def _interaction(row: Row[Any], made: tuple[PastOffer, ...] = ()) -> PastInteraction:
+    return PastInteraction(
+        id=row.id,
+        channel=Channel(row.channel) if row.channel else Channel.CHAT,
+        queue=row.queue,
+        contact=row.contact,
+        conversation=row.conversation,
+        state=InteractionState(row.state),
+        level=row.level,
+        agent=row.agent or None,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        ended_by=row.ended_by,
+        offer_count=row.offers,
+        requeues=row.requeues,
+        enqueued_ms=row.enqueued_ms,
+        accepted_ms=row.accepted_ms,
+        active_ms=row.active_ms,
+        ended_ms=row.ended_ms,
+        waited_ms=row.waited_ms,
+        handled_ms=row.handled_ms,
+        wrapped_up_ms=row.wrapped_up_ms,
+        disposition=row.disposition or "",
+        note=row.note or "",
+        offers=made,
+    )
+
+
+def _offer(row: Row[Any]) -> PastOffer:
+    return PastOffer(
+        id=row.id,
+        interaction=row.interaction,
+        agent=row.agent,
+        queue=row.queue,
+        why=row.why,
+        outcome=OfferOutcome(row.outcome) if row.outcome else None,
+        reason=row.reason,
+        winner=row.winner or None,
+        made_ms=row.made_ms,
+        deadline_ms=row.deadline_ms,
+        ended_ms=row.ended_ms,
+    )

@@ -1,0 +1,235 @@
+"""Arrivals: what is written before an interaction enters its line.
+
+An intake row is the promise that somebody was let in. It is written with the contact, the
+conversation and the first message in one transaction; only then is the interaction enqueued, and
+the recorder confirms the row when it sees that happen. A row that nobody confirms is enqueued
+again by the same id, so a kill between the two stores loses nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, exc, select
+
+from acd.domain.conversation import AuthorKind, Conversation, NewMessage, StoredMessage
+from acd.domain.errors import Conflict
+from acd.domain.ids import InteractionId, new_id
+from acd.records.accounts import issue_visitor_token
+from acd.records.contacts import claim, new_contact
+from acd.records.conversations import add_messages, open_conversation
+from acd.records.schema import intakes
+from acd.records.secrets import token_hash
+from acd.records.sql import now_ms
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from acd.domain.contact import Visitor
+    from acd.domain.ids import ContactId, ConversationId, QueueId, SiteId
+    from acd.records.engine import Database
+
+START_AGAIN_MS = 15 * 60_000
+SWEEP_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIntake:
+    """Somebody asks to be let in; validated by the caller.
+
+    `visitor` is who the token stands for, None for a stranger. `known_ended` is the last
+    interaction of this visitor that the caller saw ended.
+    """
+
+    site: SiteId
+    client_id: str = field(repr=False)
+    visitor: Visitor | None
+    name: str
+    email: str
+    locale: str
+    queue: QueueId
+    level: int
+    text: str
+    card: str
+    known_ended: InteractionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeRow:
+    """An arrival as stored: all that enqueueing it takes."""
+
+    interaction: InteractionId
+    site: SiteId
+    contact: ContactId
+    conversation: ConversationId
+    queue: QueueId
+    level: int
+    card: str
+    created_ms: int
+    confirmed_ms: int | None
+    ended_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """The arrival that holds now. `fresh` is False when it was there before this call."""
+
+    intake: IntakeRow
+    conversation: Conversation
+    message: StoredMessage | None
+    token: str = field(repr=False)
+    """A new token where the caller had none, else empty."""
+    fresh: bool
+
+
+class Intakes:
+    """The arrivals. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, new: NewIntake) -> Begun:
+        """Write an arrival, or find the one that is there.
+
+        The same `client_id` on the same site gives the first arrival again. It stands for the
+        visitor until they have a token, so it must be random, and within 15 minutes it is worth
+        a new token. A visitor whose last interaction is not `known_ended` gets that one; the text
+        is stored in either case.
+
+        Raises:
+            Conflict: the client id is somebody else's or too old to prove anything.
+        """
+        try:
+            return await self._database.write(lambda tx: _begin(tx, new))
+        except exc.IntegrityError:  # the same start on two nodes at once: now the first is there
+            return await self._database.write(lambda tx: _begin(tx, new))
+
+    async def latest(self, visitor: Visitor) -> IntakeRow | None:
+        """The visitor's last arrival on their site."""
+        query = (
+            select(intakes)
+            .where(intakes.c.contact == visitor.contact, intakes.c.site == visitor.site)
+            .order_by(intakes.c.created_ms.desc(), intakes.c.interaction.desc())
+            .limit(1)
+        )
+        row = await self._database.read(lambda tx: tx.execute(query).first())
+        return _intake(row) if row else None
+
+    async def get(self, interaction: InteractionId) -> IntakeRow | None:
+        query = select(intakes).where(intakes.c.interaction == interaction)
+        row = await self._database.read(lambda tx: tx.execute(query).first())
+        return _intake(row) if row else None
+
+    async def unconfirmed(self, older_than_ms: int, limit: int = SWEEP_MAX) -> list[IntakeRow]:
+        """Arrivals at least that old that no event has confirmed, oldest first."""
+        query = (
+            select(intakes)
+            .where(intakes.c.confirmed_ms.is_(None))
+            .where(intakes.c.created_ms <= now_ms() - older_than_ms)
+            .order_by(intakes.c.created_ms)
+            .limit(limit)
+        )
+        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        return [_intake(row) for row in rows]
+
+
+def _begin(tx: Connection, new: NewIntake) -> Begun:
+    start_hash = token_hash(new.client_id)
+    same = select(intakes).where(intakes.c.site == new.site, intakes.c.start_hash == start_hash)
+    if (row := tx.execute(same).first()) is not None:
+        return _again(tx, new, _intake(row))
+    if new.visitor is None:
+        contact = new_contact(tx, name=new.name, locale=new.locale)
+    else:
+        contact = new.visitor.contact
+    claim(tx, contact, name=new.name, email=new.email, locale=new.locale)
+    conversation = open_conversation(tx, contact, new.site)
+    # From here on the conversation's row is locked: two tabs come one after the other.
+    if (row := tx.execute(same).first()) is not None:
+        return _again(tx, new, _intake(row))
+    last = tx.execute(
+        select(intakes)
+        .where(intakes.c.conversation == conversation.id)
+        .order_by(intakes.c.created_ms.desc(), intakes.c.interaction.desc())
+        .limit(1)
+    ).first()
+    live = last is not None and last.ended_ms is None and last.interaction != new.known_ended
+    message = _first_message(tx, new, conversation, start_hash)
+    if message is not None:
+        conversation = replace(conversation, last_seq=message.seq, last_message_ms=message.at_ms)
+    if last is not None and live:
+        intake = _intake(last)
+    else:
+        intake = _insert(tx, new, conversation, start_hash)
+    token = "" if new.visitor else issue_visitor_token(tx, contact, new.site)
+    return Begun(
+        intake=intake, conversation=conversation, message=message, token=token, fresh=not live
+    )
+
+
+def _again(tx: Connection, new: NewIntake, intake: IntakeRow) -> Begun:
+    if new.visitor is not None and new.visitor.contact != intake.contact:
+        raise Conflict("This client id was used by somebody else.", field="client_id")
+    token = ""
+    if new.visitor is None:
+        if now_ms() - intake.created_ms > START_AGAIN_MS:
+            raise Conflict("This client id is too old; begin anew.", field="client_id")
+        token = issue_visitor_token(tx, intake.contact, intake.site)
+    conversation = open_conversation(tx, intake.contact, intake.site)
+    message = _first_message(tx, new, conversation, token_hash(new.client_id))
+    return Begun(
+        intake=intake, conversation=conversation, message=message, token=token, fresh=False
+    )
+
+
+def _first_message(
+    tx: Connection, new: NewIntake, conversation: Conversation, start_hash: str
+) -> StoredMessage | None:
+    if not new.text:
+        return None
+    # The agent sees a message's client id, and the start's own is worth a token: not the same.
+    message = NewMessage(
+        conversation=conversation.id,
+        client_id=f"start-{start_hash[:32]}",
+        author_kind=AuthorKind.VISITOR,
+        author_id=conversation.contact,
+        author_name=new.name,
+        text=new.text,
+    )
+    answer = add_messages(tx, [message])[0]
+    if not isinstance(answer, StoredMessage):
+        raise answer
+    return answer
+
+
+def _insert(
+    tx: Connection, new: NewIntake, conversation: Conversation, start_hash: str
+) -> IntakeRow:
+    row: dict[str, Any] = {
+        "interaction": InteractionId(new_id("ix")),
+        "site": new.site,
+        "contact": conversation.contact,
+        "conversation": conversation.id,
+        "queue": new.queue,
+        "level": new.level,
+        "card": new.card,
+        "created_ms": now_ms(),
+    }
+    tx.execute(intakes.insert(), {**row, "start_hash": start_hash})
+    return IntakeRow(**row, confirmed_ms=None, ended_ms=None)
+
+
+def _intake(row: Row[Any]) -> IntakeRow:
+    return IntakeRow(
+        interaction=row.interaction,
+        site=row.site,
+        contact=row.contact,
+        conversation=row.conversation,
+        queue=row.queue,
+        level=row.level,
+        card=row.card,
+        created_ms=row.created_ms,
+        confirmed_ms=row.confirmed_ms,
+        ended_ms=row.ended_ms,
+    )
