@@ -1,0 +1,309 @@
+/** One agent's desk: what the server says is true, as signals, and the verbs the agent has. */
+import { Connection } from "@acd/ui/socket.ts";
+import { ServerClock, ticking } from "@acd/ui/time.ts";
+import { WireError, type Message } from "@acd/ui/wire.ts";
+import { batch, computed, signal } from "@preact/signals";
+
+import * as lists from "./chats.ts";
+import { Closings, sessionName } from "./kept.ts";
+import * as rings from "./rings.ts";
+import { BASE, session, type SignedIn } from "./session.ts";
+import { done } from "./settings.ts";
+import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Presence } from "./wire.ts";
+
+const HEARTBEAT_MS = 5000;
+const TYPING_MS = 6000;
+/** A note is sent this long before its wrap-up lapses, so that it is not lost with it. */
+const NOTE_MARGIN_MS = 1500;
+
+export type Pane = "list" | "thread" | "contact";
+
+export class Desk {
+  readonly clock = new ServerClock();
+  /** The server's time, each second and each fifth of one; they rest while nothing shows them. */
+  readonly now = ticking(this.clock, 1000);
+  readonly soon = ticking(this.clock, 200);
+
+  readonly me = signal<Me | null>(null);
+  readonly presence = signal<Presence | null>(null);
+  readonly rings = signal<rings.Rings>([]);
+  readonly chats = signal<lists.Chats>([]);
+  readonly lines = signal<readonly Line[]>([]);
+  readonly threads = signal<lists.Threads>(new Map());
+  /** Conversation → until when its contact counts as typing. */
+  readonly typing = signal<ReadonlyMap<string, number>>(new Map());
+  /** The offer an answer is on its way for. */
+  readonly answering = signal<string | null>(null);
+  /** What was refused last, until it is dismissed or something succeeds. */
+  readonly trouble = signal<WireError | null>(null);
+  /** The interaction in sight; one that ended under the agent's eyes stays until they look elsewhere. */
+  readonly selected = signal<string | null>(null);
+  readonly ended = signal<AgentChat | null>(null);
+  readonly pane = signal<Pane>("list");
+  readonly closings = new Closings();
+
+  readonly ringing = computed(() => this.rings.value.filter((ring) => !ring.over));
+  readonly current = computed<AgentChat | null>(() => {
+    const wanted = this.selected.value;
+    if (wanted === null) return null;
+    return this.chats.value.find((chat) => chat.interaction === wanted) ?? (this.ended.value?.interaction === wanted ? this.ended.value : null);
+  });
+
+  readonly connection: Connection<AgentRequests, AgentEvents>;
+  #timers: ReturnType<typeof setInterval>[] = [];
+
+  constructor(who: SignedIn) {
+    this.connection = new Connection({
+      base: BASE,
+      namespace: "/agent",
+      auth: () => {
+        const name = sessionName.read();
+        return { csrf: who.csrf, ...(name ? { session: name } : {}) };
+      },
+    });
+    this.#listen();
+  }
+
+  open(): void {
+    this.connection.open();
+    this.#timers = [
+      setInterval(() => void this.#heartbeat(), HEARTBEAT_MS),
+      setInterval(() => {
+        this.#sendNotesInTime();
+      }, 500),
+    ];
+  }
+
+  close(): void {
+    this.#timers.forEach(clearInterval);
+    this.connection.close();
+  }
+
+  /** Runs a verb; a refusal is shown and answered with undefined. */
+  async attempt<Answer>(verb: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      const answer = await verb();
+      this.trouble.value = null;
+      return answer;
+    } catch (thrown) {
+      this.trouble.value = WireError.of(thrown);
+      return undefined;
+    }
+  }
+
+  async setPresence(channel: Channel | null, availability: Availability, reason = ""): Promise<void> {
+    const answer = await this.attempt(() => this.connection.request("presence.set", { channel, availability, reason }));
+    if (answer) this.#present(answer.presence);
+  }
+
+  /** The card is in sight: the server stops looking for another device. */
+  sawRing(offer: string): void {
+    this.rings.value = rings.shown(this.rings.value, offer, Date.now());
+    this.connection.tell("offer.delivered", { offer });
+  }
+
+  async accept(offer: string): Promise<void> {
+    if (this.answering.value !== null) return;
+    this.answering.value = offer;
+    const answer = await this.attempt(() => this.connection.request("offer.accept", { offer }));
+    batch(() => {
+      this.answering.value = null;
+      if (!answer) return;
+      if (answer.outcome === "accepted") {
+        this.rings.value = rings.without(this.rings.value, offer);
+        done("accepted");
+        if (answer.chat) this.#chat(answer.chat);
+        const chat = answer.chat ?? this.chats.value.find((each) => offer.startsWith(`${each.interaction}.`));
+        if (chat) this.select(chat.interaction);
+      } else if (answer.outcome === "taken") this.#lastWord(offer, { kind: "taken", by: answer.winner ?? null });
+      else this.#lastWord(offer, { kind: "gone" });
+    });
+  }
+
+  async decline(offer: string): Promise<void> {
+    if (this.answering.value !== null) return;
+    this.answering.value = offer;
+    const answer = await this.attempt(() => this.connection.request("offer.decline", { offer }));
+    batch(() => {
+      this.answering.value = null;
+      if (answer) this.rings.value = rings.without(this.rings.value, offer);
+    });
+  }
+
+  select(interaction: string | null): void {
+    batch(() => {
+      if (this.ended.value && this.ended.value.interaction !== interaction) this.ended.value = null;
+      this.selected.value = interaction;
+      this.pane.value = interaction === null ? "list" : "thread";
+    });
+    const chat = this.current.value;
+    if (chat) void this.fetch(chat.conversation);
+  }
+
+  async finish(interaction: string): Promise<void> {
+    const answer = await this.attempt(() => this.connection.request("interaction.finish", { interaction }));
+    if (!answer) return;
+    done("finished");
+    if (answer.chat) this.#chat(answer.chat);
+    this.#leaveIfEnded(interaction);
+  }
+
+  async extendWrapUp(interaction: string): Promise<void> {
+    const answer = await this.attempt(() => this.connection.request("wrap_up.extend", { interaction }));
+    if (answer?.chat) this.#chat(answer.chat);
+  }
+
+  async endWrapUp(interaction: string): Promise<void> {
+    const { disposition, note } = this.closings.of(interaction);
+    const ask = { interaction, ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+    const answer = await this.attempt(() => this.connection.request("wrap_up.end", ask));
+    if (!answer) return;
+    this.closings.forget(interaction);
+    if (answer.chat) this.#chat(answer.chat);
+    else this.chats.value = this.chats.value.filter((chat) => chat.interaction !== interaction);
+    this.#leaveIfEnded(interaction);
+  }
+
+  /** The messages of a conversation that are not here yet, its contact and their history. */
+  async fetch(conversation: string): Promise<void> {
+    const after_seq = lists.lastWithoutGap(this.threads.value.get(conversation));
+    const answer = await this.attempt(() => this.connection.request("conversation.open", { conversation, after_seq }));
+    if (answer) this.threads.value = lists.opened(this.threads.value, conversation, answer);
+  }
+
+  /** A stored message, ours or theirs: once in its thread, whichever way it came. */
+  hear(message: Message): void {
+    const thread = this.threads.value.get(message.conversation);
+    batch(() => {
+      this.chats.value = lists.heard(this.chats.value, message);
+      if (message.from === "visitor") this.#stopsTyping(message.conversation);
+      if (!thread) return;
+      this.threads.value = lists.withMessages(this.threads.value, message.conversation, [message]);
+    });
+    const last = thread?.messages.at(-1)?.seq;
+    if (last !== undefined && message.seq > last + 1) void this.fetch(message.conversation);
+  }
+
+  /** What the agent has had in sight. */
+  saw(conversation: string, seq: number): void {
+    this.#readUpTo(conversation, { agent: seq, visitor: 0 });
+    this.connection.tell("messages.read", { conversation, seq });
+  }
+
+  #listen(): void {
+    const { connection } = this;
+    connection.onOpen(() => void this.#snapshot());
+    connection.on("resync", () => void this.#snapshot());
+    connection.refusal.subscribe((refusal) => {
+      if (refusal?.code === "not_signed_in" || refusal?.code === "forbidden") session.value = null;
+    });
+    connection.on("offer", (offer) => {
+      this.clock.sync(offer.now);
+      this.rings.value = rings.began(this.rings.value, offer);
+    });
+    connection.on("offer.ended", (end) => {
+      this.rings.value = rings.ended(this.rings.value, end);
+      this.#forgetLater(end.offer);
+    });
+    connection.on("chat", (chat) => {
+      this.#chat(chat);
+    });
+    connection.on("presence", (presence) => {
+      this.#present(presence);
+    });
+    connection.on("message", (message) => {
+      this.hear(message);
+    });
+    connection.on("typing", ({ conversation, on }) => {
+      if (on) this.typing.value = new Map(this.typing.value).set(conversation, this.clock.nowMs() + TYPING_MS);
+      else this.#stopsTyping(conversation);
+    });
+    connection.on("read", ({ conversation, seq }) => {
+      this.#readUpTo(conversation, { agent: 0, visitor: seq });
+    });
+    connection.on("lines", ({ lines, now }) => {
+      this.clock.sync(now);
+      this.lines.value = lines;
+    });
+  }
+
+  async #snapshot(): Promise<void> {
+    const opened = await this.attempt(() => this.connection.request("console.open", {}));
+    if (!opened) return;
+    this.#take(opened);
+    const inSight = this.current.value?.conversation;
+    const known = [...this.threads.value.keys()].filter((id) => opened.chats.some((chat) => chat.conversation === id));
+    const wanted = new Set(inSight === undefined ? known : [...known, inSight]);
+    await Promise.all([...wanted].map((conversation) => this.fetch(conversation)));
+  }
+
+  #take(opened: ConsoleOpened): void {
+    sessionName.keep(opened.session);
+    this.clock.sync(opened.now);
+    batch(() => {
+      this.me.value = opened.me;
+      this.presence.value = opened.presence;
+      this.rings.value = rings.snapshot(this.rings.value, opened.offers);
+      this.lines.value = opened.lines;
+      const gone = this.current.value;
+      this.chats.value = opened.chats;
+      if (gone && !opened.chats.some((chat) => chat.interaction === gone.interaction)) this.ended.value = { ...gone, state: "ended" };
+    });
+  }
+
+  #present(presence: Presence): void {
+    this.clock.sync(presence.now);
+    if (presence.seq >= (this.presence.value?.seq ?? 0)) this.presence.value = presence;
+  }
+
+  #chat(chat: AgentChat): void {
+    this.clock.sync(chat.now);
+    batch(() => {
+      if (chat.state === "ended" && this.selected.value === chat.interaction) this.ended.value = chat;
+      this.chats.value = lists.changed(this.chats.value, chat);
+    });
+  }
+
+  #leaveIfEnded(interaction: string): void {
+    if (this.selected.value === interaction && !this.chats.value.some((chat) => chat.interaction === interaction)) this.select(null);
+  }
+
+  #readUpTo(conversation: string, marks: { agent: number; visitor: number }): void {
+    batch(() => {
+      this.threads.value = lists.marked(this.threads.value, conversation, marks);
+      this.chats.value = lists.readUpTo(this.chats.value, conversation, marks);
+    });
+  }
+
+  #stopsTyping(conversation: string): void {
+    this.typing.value = new Map([...this.typing.value].filter(([id]) => id !== conversation));
+  }
+
+  #lastWord(offer: string, over: rings.Over): void {
+    this.rings.value = rings.closing(this.rings.value, offer, over);
+    this.#forgetLater(offer);
+  }
+
+  #forgetLater(offer: string): void {
+    setTimeout(() => (this.rings.value = rings.without(this.rings.value, offer)), rings.TAKEN_MS);
+  }
+
+  async #heartbeat(): Promise<void> {
+    if (this.connection.state.value !== "open") return;
+    const answer = await this.connection.request("heartbeat", {}).catch(() => undefined);
+    if (!answer) return;
+    this.clock.sync(answer.now);
+    for (const [conversation, seq] of Object.entries(answer.last_seq)) {
+      const thread = this.threads.value.get(conversation);
+      if (thread && (thread.messages.at(-1)?.seq ?? 0) < seq) void this.fetch(conversation);
+    }
+  }
+
+  #sendNotesInTime(): void {
+    for (const chat of this.chats.value) {
+      const { disposition, note } = this.closings.of(chat.interaction);
+      if (chat.wrap_up_until_ms === null || !(disposition || note.trim())) continue;
+      if (this.clock.leftMs(chat.wrap_up_until_ms) < NOTE_MARGIN_MS) void this.endWrapUp(chat.interaction);
+    }
+  }
+}

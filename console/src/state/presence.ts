@@ -1,0 +1,45 @@
+/** What an agent's presence amounts to, over the channels their departments have. */
+import { known, t } from "./words.ts";
+import type { Availability, Channel, ChannelPresence, Line, Presence } from "./wire.ts";
+
+export const REASONS = ["break", "lunch", "training"] as const;
+
+const ORDER: readonly Channel[] = ["chat", "call", "ticket"];
+
+/** The channels this agent could be reached on: those with a line, and a place for it. */
+export function channelsOf(presence: Presence, lines: readonly Line[]): Channel[] {
+  const served = new Set(lines.map((line) => line.channel));
+  return ORDER.filter((channel) => (presence.channels[channel]?.max ?? 0) > 0 && (served.size === 0 || served.has(channel)));
+}
+
+export interface Summary {
+  availability: Availability;
+  /** Available on some channels only. */
+  partly: boolean;
+  reason: string;
+  text: string;
+}
+
+export function summarise(presence: Presence, channels: readonly Channel[]): Summary {
+  const states = channels.map((channel) => presence.channels[channel]).filter((state) => state !== undefined);
+  const available = states.filter((state) => state.availability === "available").length;
+  const first = states[0];
+  if (available > 0) {
+    const partly = available < states.length;
+    return { availability: "available", partly, reason: "", text: t(partly ? "presence.partly" : "presence.available") };
+  }
+  if (!first || first.availability === "offline") return { availability: "offline", partly: false, reason: "", text: t("presence.offline") };
+  return { availability: "away", partly: false, reason: first.reason, text: reasonText(first) };
+}
+
+function reasonText({ reason }: ChannelPresence): string {
+  return reason ? known("reason", reason) : t("presence.away");
+}
+
+/** The channels that stopped ringing by themselves because rings went unanswered. */
+export function missed(presence: Presence): Channel[] {
+  return ORDER.filter((channel) => {
+    const state = presence.channels[channel];
+    return state?.availability === "away" && (presence.missed[channel] === true || state.reason === "missed");
+  });
+}

@@ -1,0 +1,170 @@
+/** The agent's side of the Socket.IO face, as docs/guides/sockets.md describes it. */
+import type { Message } from "@acd/ui/wire.ts";
+
+export type Channel = "chat" | "call" | "ticket";
+export type Availability = "available" | "away" | "offline";
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Me extends Named {
+  role: string;
+  departments: Named[];
+  locale: string;
+}
+
+export interface ChannelPresence {
+  availability: Availability;
+  reason: string;
+  count: number;
+  max: number;
+}
+
+export interface Presence {
+  channels: Partial<Record<Channel, ChannelPresence>>;
+  used: number;
+  total: number;
+  missed: Partial<Record<Channel, boolean>>;
+  seq: number;
+  now: number;
+}
+
+/** Why this agent: what the router recorded with the offer. */
+export interface Why {
+  strategy?: string | readonly string[];
+  priority?: number;
+  eligible?: number;
+}
+
+export interface Offer {
+  offer: string;
+  interaction: string;
+  channel: Channel;
+  queue: string;
+  department: Named;
+  contact: { name: string };
+  preview: string;
+  page: string;
+  waited_ms: number;
+  deadline_ms: number;
+  ring_ms: number;
+  why: Why;
+  now: number;
+}
+
+export interface OfferEnded {
+  offer: string;
+  outcome: "accepted" | "declined" | "expired" | "failed" | "withdrawn";
+  reason: string;
+  by?: Named | null;
+}
+
+export interface ReadMarks {
+  agent: number;
+  visitor: number;
+}
+
+export interface AgentChat {
+  interaction: string;
+  conversation: string;
+  channel: Channel;
+  contact: Named;
+  department: Named;
+  state: "active" | "idle" | "wrap_up" | "ended";
+  since_ms: number;
+  wrap_up_until_ms: number | null;
+  wrap_up_extended: boolean;
+  last_message: Message | null;
+  last_seq: number;
+  read: ReadMarks;
+  contact_here: boolean;
+  now: number;
+}
+
+export interface Line {
+  queue: string;
+  department: Named;
+  channel: Channel;
+  waiting: number;
+  oldest_enqueued_ms: number | null;
+  available: number;
+}
+
+export interface Contact {
+  id: string;
+  name: string;
+  email: string | null;
+  page: string | null;
+  locale: string | null;
+}
+
+export interface PastInteraction {
+  interaction: string;
+  channel: Channel;
+  at_ms: number;
+  outcome: string | null;
+  agent: string | null;
+}
+
+export interface ConsoleOpened {
+  now: number;
+  seq: number;
+  session: string;
+  me: Me;
+  presence: Presence;
+  offers: Offer[];
+  chats: AgentChat[];
+  lines: Line[];
+}
+
+export interface OfferAnswered {
+  outcome: "accepted" | "taken" | "expired" | "withdrawn" | "unknown" | "declined";
+  winner?: Named | null;
+  chat?: AgentChat | null;
+}
+
+export interface ConversationOpened {
+  messages: Message[];
+  read: ReadMarks;
+  contact: Contact;
+  history: PastInteraction[];
+}
+
+interface ChatChanged {
+  chat?: AgentChat | null;
+}
+
+type Table<Rows> = { [Row in keyof Rows]: Rows[Row] };
+type Ask<A extends object, B extends object = object> = { ask: A; answer: B };
+
+/** What the agent asks. Types, not interfaces: the connection wants an index signature. */
+export type AgentRequests = Table<{
+  "console.open": Ask<object, ConsoleOpened>;
+  "presence.set": Ask<{ channel: Channel | null; availability: Availability; reason?: string }, { presence: Presence }>;
+  "offer.delivered": Ask<{ offer: string }>;
+  "offer.accept": Ask<{ offer: string }, OfferAnswered>;
+  "offer.decline": Ask<{ offer: string; reason?: string }, OfferAnswered>;
+  "conversation.open": Ask<{ conversation: string; after_seq: number }, ConversationOpened>;
+  "message.send": Ask<{ conversation: string; client_id: string; text: string }, { message: Message }>;
+  typing: Ask<{ conversation: string; on: boolean }>;
+  "messages.read": Ask<{ conversation: string; seq: number }>;
+  "interaction.finish": Ask<{ interaction: string }, ChatChanged>;
+  "wrap_up.end": Ask<{ interaction: string; disposition?: string; note?: string }, ChatChanged>;
+  "wrap_up.extend": Ask<{ interaction: string }, ChatChanged>;
+  heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;
+}>;
+
+/** What the server says. */
+export type AgentEvents = Table<{
+  offer: Offer;
+  "offer.ended": OfferEnded;
+  chat: AgentChat;
+  presence: Presence;
+  message: Message;
+  typing: { conversation: string; by: "visitor"; on: boolean };
+  read: { conversation: string; by: "visitor"; seq: number };
+  lines: { lines: Line[]; now: number };
+  resync: object;
+}>;

@@ -1,0 +1,126 @@
+import { IconTodo, IconVerified } from "@acd/ui/icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import type { ComponentChildren } from "preact";
+import { useSignal } from "@preact/signals";
+
+import { audible, test } from "../alerts/sound.ts";
+import { useDesk } from "../state/context.ts";
+import { channelsOf, summarise } from "../state/presence.ts";
+import { soundTested, soundTestedMs } from "../state/settings.ts";
+import { t, words } from "../state/words.ts";
+import { Banners } from "./Banners.tsx";
+
+/** Nothing is in sight: what happens next, and what is left to set up here. */
+export function Calm({ banners }: { banners: boolean }) {
+  const { desk } = useDesk();
+  const presence = desk.presence.value;
+  if (!presence) {
+    return (
+      <section class="thread" id="thread" aria-busy="true">
+        {banners && <Banners />}
+        <div class="calm">
+          <p class="muted">{t("calm.loading")}</p>
+        </div>
+      </section>
+    );
+  }
+  const { availability, text } = summarise(presence, channelsOf(presence, desk.lines.value));
+  const waiting = desk.lines.value.reduce((sum, line) => sum + line.waiting, 0);
+  const away = availability !== "available";
+  const open = desk.chats.value.length;
+  return (
+    <section class="thread" id="thread" aria-labelledby="h-calm">
+      {banners && <Banners />}
+      <div class="calm">
+        <div class="calm-head">
+          <h2 class="page-title" id="h-calm" tabIndex={-1}>
+            {waiting > 0 ? t("calm.waiting", { count: waiting }) : t("calm.nobody")}
+          </h2>
+          <p>
+            {away
+              ? t("calm.away", { state: text.toLocaleLowerCase(words.value.locale) })
+              : t(open > 0 ? "calm.choose" : waiting > 0 ? "calm.in_turn" : "calm.available")}
+          </p>
+          {away && (
+            <Button kind="primary" class="return" onClick={() => void desk.setPresence(null, "available")}>
+              {t("calm.become_available")}
+            </Button>
+          )}
+        </div>
+        <Steps />
+      </div>
+    </section>
+  );
+}
+
+function Steps() {
+  const permission = useSignal(typeof Notification === "undefined" ? "denied" : Notification.permission);
+  const silent = useSignal(false);
+  const tested = soundTestedMs.value > 0;
+  const steps = [tested, permission.value === "granted"];
+  const tryOut = async (): Promise<void> => {
+    silent.value = !(await test());
+    if (!silent.value) soundTested(Date.now());
+  };
+  const ask = async (): Promise<void> => {
+    permission.value = await Notification.requestPermission();
+  };
+  return (
+    <section class="steps" aria-labelledby="h-steps">
+      <header>
+        <h2 class="label" id="h-steps">
+          {t("steps.title")}
+        </h2>
+        <span class="label number">{t("steps.count", { done: steps.filter(Boolean).length, all: steps.length })}</span>
+      </header>
+      <ol>
+        <Step
+          done={tested}
+          title={t("steps.sound")}
+          text={silent.value ? t("sound.silent") : tested ? tellSound() : t("steps.sound_why")}
+          action={
+            <Button kind={tested ? "quiet" : "second"} data-testid="test-sound" onClick={() => void tryOut()}>
+              {t(tested ? "steps.again" : "sound.test")}
+            </Button>
+          }
+        />
+        <Step
+          done={permission.value === "granted"}
+          title={t("steps.notifications")}
+          text={t(permission.value === "denied" ? "steps.notifications_denied" : "steps.notifications_why")}
+          action={permission.value === "default" && <Button onClick={() => void ask()}>{t("steps.allow")}</Button>}
+        />
+      </ol>
+    </section>
+  );
+}
+
+function tellSound(): string {
+  const atMs = soundTestedMs.value;
+  const day = words.value.day(atMs, Date.now());
+  const said = t("steps.sound_tested", { day, time: words.value.time(atMs) });
+  return audible.value ? said : t("steps.sound_asleep");
+}
+
+interface StepProps {
+  done: boolean;
+  title: string;
+  text: string;
+  action: ComponentChildren;
+}
+
+function Step({ done, title, text, action }: StepProps) {
+  return (
+    <li class={done ? "step done" : "step"}>
+      {done ? <IconVerified /> : <IconTodo />}
+      <div>
+        <h3>
+          {title}
+          {done && <span class="visually-hidden"> {t("steps.done")}</span>}
+        </h3>
+        <p>{text}</p>
+      </div>
+      {action}
+    </li>
+  );
+}

@@ -1,0 +1,105 @@
+import { IconCross, IconInfo } from "@acd/ui/icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import { useEffect, useRef } from "preact/hooks";
+
+import { initials, pagePath } from "../names.ts";
+import { useDesk } from "../state/context.ts";
+import { locale } from "../state/settings.ts";
+import { known, t, words } from "../state/words.ts";
+import type { AgentChat, PastInteraction } from "../state/wire.ts";
+import { CHANNEL_ICONS } from "./Inbox.tsx";
+
+/** Who this is, where they are on the site, and what there was before. */
+export function Contact({ chat, open }: { chat: AgentChat; open: boolean }) {
+  const { desk } = useDesk();
+  const thread = desk.threads.value.get(chat.conversation);
+  const contact = thread?.contact;
+  const page = pagePath(contact?.page ?? null);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (open) close.current?.focus();
+  }, [open]);
+  const past = (thread?.history ?? []).filter((each) => each.interaction !== chat.interaction);
+  return (
+    <aside
+      class={open ? "contact is-open" : "contact"}
+      id="contact"
+      aria-label={t("contact.label")}
+      data-testid="contact-pane"
+      onKeyDown={(event) => {
+        if (open && event.key === "Escape") desk.pane.value = "thread";
+      }}
+    >
+      <header>
+        <span class="avatar" aria-hidden="true">
+          {initials(chat.contact.name)}
+        </span>
+        <div class="clip">
+          <h2 class="title clip">{contact?.name ?? chat.contact.name}</h2>
+          <p class="small muted with-icon">
+            <IconInfo class="icon-16" />
+            {t("contact.unverified")}
+          </p>
+        </div>
+        <Button
+          kind="quiet"
+          icon={IconCross}
+          label={t("contact.close")}
+          class="close"
+          buttonRef={close}
+          onClick={() => (desk.pane.value = "thread")}
+        />
+      </header>
+      {contact && (
+        <dl class="facts">
+          {page && (
+            <>
+              <dt>{t("contact.page")}</dt>
+              <dd class="clip">
+                <a href={page.href} target="_blank" rel="noopener noreferrer">
+                  {page.text}
+                </a>
+              </dd>
+            </>
+          )}
+          <dt>{t("contact.email")}</dt>
+          <dd class="clip" {...(contact.email ? { title: contact.email } : {})}>
+            {contact.email ?? t("contact.not_given")}
+          </dd>
+          {contact.locale && (
+            <>
+              <dt>{t("contact.locale")}</dt>
+              <dd>{new Intl.DisplayNames(locale.value, { type: "language" }).of(contact.locale)}</dd>
+            </>
+          )}
+        </dl>
+      )}
+      <section>
+        <h3>{t("contact.history")}</h3>
+        {past.length === 0 ? (
+          <p class="small muted">{t("contact.first_time")}</p>
+        ) : (
+          <ul class="past">
+            {past.map((each) => (
+              <Past key={each.interaction} past={each} nowMs={desk.clock.nowMs()} />
+            ))}
+          </ul>
+        )}
+      </section>
+    </aside>
+  );
+}
+
+function Past({ past, nowMs }: { past: PastInteraction; nowMs: number }) {
+  const Drawn = CHANNEL_ICONS[past.channel];
+  const outcome = past.outcome ? known("outcome", past.outcome) : t("outcome.open");
+  const today = new Date(past.at_ms).toDateString() === new Date(nowMs).toDateString();
+  const day = new Intl.DateTimeFormat(locale.value, { day: "2-digit", month: "2-digit" }).format(past.at_ms);
+  return (
+    <li>
+      <Drawn />
+      <span class="clip">{past.agent ? t("contact.past_with", { outcome, agent: past.agent }) : outcome}</span>
+      <span class="muted time">{today ? words.value.time(past.at_ms) : day}</span>
+    </li>
+  );
+}

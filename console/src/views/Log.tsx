@@ -1,0 +1,117 @@
+import { IconCheck, IconClock, IconInfo, IconRead, MarkDanger } from "@acd/ui/icons.tsx";
+import type { Outgoing } from "@acd/ui/outbox.ts";
+import { linkify } from "@acd/ui/text.ts";
+import type { Message } from "@acd/ui/wire.ts";
+import { Fragment } from "preact";
+import { useMemo } from "preact/hooks";
+
+import { firstName } from "../names.ts";
+import { useDesk } from "../state/context.ts";
+import { drafts, keepDraft } from "../state/kept.ts";
+import type { Written } from "../state/talk.ts";
+import { errorText, known, t, words } from "../state/words.ts";
+import type { AgentChat } from "../state/wire.ts";
+
+/** What was said, day by day; then what is on its way, and whether the contact types. */
+export function Log({ chat }: { chat: AgentChat }) {
+  const { desk, talk } = useDesk();
+  const thread = desk.threads.value.get(chat.conversation);
+  const waiting = useMemo(() => talk.pending(chat.conversation), [talk, chat.conversation]);
+  const readByVisitor = Math.max(thread?.read.visitor ?? 0, chat.read.visitor);
+  const typing = (desk.typing.value.get(chat.conversation) ?? 0) > desk.now.value;
+  const messages = thread?.messages ?? [];
+  return (
+    <div class="log" role="log" aria-label={t("log.label", { name: chat.contact.name })} tabIndex={0}>
+      <ol>
+        {!thread && <li class="entry-line">{t("log.loading")}</li>}
+        {messages.map((message, index) => {
+          const day = words.value.day(message.at_ms, desk.clock.nowMs());
+          const before = messages[index - 1];
+          const newDay = !before || words.value.day(before.at_ms, desk.clock.nowMs()) !== day;
+          return (
+            <Fragment key={message.seq}>
+              {newDay && <li class="day">{day}</li>}
+              <Said message={message} read={message.seq <= readByVisitor} myName={desk.me.value?.name ?? ""} />
+            </Fragment>
+          );
+        })}
+        {waiting.value.map((entry) => (
+          <Sending key={entry.client_id} entry={entry} />
+        ))}
+        {typing && (
+          <li class="typing" data-testid="typing">
+            <span class="dots" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </span>
+            {t("log.typing", { name: firstName(chat.contact.name) })}
+          </li>
+        )}
+      </ol>
+    </div>
+  );
+}
+
+function Said({ message, read, myName }: { message: Message; read: boolean; myName: string }) {
+  const time = words.value.time(message.at_ms);
+  if (message.from === "system") {
+    return (
+      <li class="entry" data-testid="message" data-from="system">
+        <IconInfo />
+        <p>
+          {known("system", message.text, { name: message.name })}, <span class="time">{time}</span>
+        </p>
+      </li>
+    );
+  }
+  const mine = message.from === "agent";
+  return (
+    <li class={mine ? "said mine" : "said"} data-testid="message" data-from={message.from} data-seq={message.seq}>
+      <p class="bubble" dir="auto">
+        {linkify(message.text)}
+      </p>
+      <footer>
+        {(!mine || message.name !== myName) && message.name && <>{firstName(message.name)}, </>}
+        <span class="time">{time}</span>
+        {mine && (read ? <IconRead class="icon-16" /> : <IconCheck class="icon-16" />)}
+        {mine && t(read ? "log.read" : "log.sent")}
+      </footer>
+    </li>
+  );
+}
+
+function Sending({ entry }: { entry: Outgoing<Written> }) {
+  const { talk } = useDesk();
+  const { text, conversation } = entry.payload;
+  return (
+    <li class="said mine" data-testid="message" data-from="agent" data-state={entry.refused ? "refused" : "sending"}>
+      <p class="bubble" dir="auto">
+        {linkify(text)}
+      </p>
+      {entry.refused ? (
+        <footer class="is-danger">
+          <MarkDanger /> {t("log.refused", { reason: errorText(entry.refused) })}{" "}
+          <button type="button" class="link" onClick={() => { talk.retry(entry.client_id); }}>
+            {t("log.retry")}
+          </button>
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              const draft = drafts.value[conversation];
+              keepDraft(conversation, draft ? `${text}\n${draft}` : text);
+              talk.takeBack(entry.client_id);
+            }}
+          >
+            {t("log.take_back")}
+          </button>
+        </footer>
+      ) : (
+        <footer>
+          <IconClock class="icon-16" /> {t("log.sending")}
+        </footer>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,96 @@
+import { IconBack, IconCheck, IconUser } from "@acd/ui/icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import { Chip } from "@acd/ui/primitives/Chip.tsx";
+import { stopwatch } from "@acd/ui/time.ts";
+import { useEffect } from "preact/hooks";
+
+import { useDesk } from "../state/context.ts";
+import { t } from "../state/words.ts";
+import type { AgentChat } from "../state/wire.ts";
+import { Banners } from "./Banners.tsx";
+import { Composer } from "./Composer.tsx";
+import { Log } from "./Log.tsx";
+import { WrapUpForm } from "./WrapUp.tsx";
+
+/** The conversation in sight: who, what was said, and the place to answer. */
+export function Thread({ chat, banners, inSight }: { chat: AgentChat; banners: boolean; inSight: boolean }) {
+  useReadMarks(chat, inSight);
+  return (
+    <section class="thread" id="thread" aria-labelledby="h-thread" data-testid="thread" data-interaction={chat.interaction}>
+      <Head chat={chat} />
+      {banners && <Banners />}
+      <Log chat={chat} />
+      {chat.state === "wrap_up" && <WrapUpForm key={chat.interaction} chat={chat} />}
+      {chat.state === "ended" && <p class="over">{t("thread.over")}</p>}
+      {(chat.state === "active" || chat.state === "idle") && <Composer key={chat.conversation} chat={chat} />}
+    </section>
+  );
+}
+
+function Head({ chat }: { chat: AgentChat }) {
+  const { desk } = useDesk();
+  const open = chat.state === "active" || chat.state === "idle";
+  const time = stopwatch(desk.now.value - chat.since_ms);
+  return (
+    <header class="thread-head">
+      <Button
+        kind="quiet"
+        icon={IconBack}
+        label={t("thread.back")}
+        class="narrow-only to-list"
+        onClick={() => (desk.pane.value = "list")}
+      />
+      <div class="who">
+        <h2 class="title clip" id="h-thread">
+          {chat.contact.name}
+        </h2>
+        <p class="clip">
+          {t(`channel.${chat.channel}`)} · {chat.department.name}
+          {open && (
+            <>
+              {" · "}
+              <span class="time" role="timer" aria-label={t("thread.since", { time })}>
+                {time}
+              </span>
+            </>
+          )}
+        </p>
+      </div>
+      {open && !chat.contact_here && <Chip class="away">{t("thread.not_here")}</Chip>}
+      <Button
+        kind="quiet"
+        icon={IconUser}
+        label={t("thread.contact")}
+        class="narrow-only"
+        data-testid="contact-open"
+        onClick={() => (desk.pane.value = "contact")}
+      />
+      {open && (
+        <Button icon={IconCheck} data-testid="finish" aria-label={t("thread.finish")} onClick={() => void desk.finish(chat.interaction)}>
+          <span class="word">{t("thread.finish")}</span>
+        </Button>
+      )}
+    </header>
+  );
+}
+
+/** What stands on the screen of someone who looks at it has been read. */
+function useReadMarks(chat: AgentChat, inSight: boolean): void {
+  const { desk } = useDesk();
+  const thread = desk.threads.value.get(chat.conversation);
+  const last = Math.max(0, ...(thread?.messages ?? []).filter((message) => message.from === "visitor").map((message) => message.seq));
+  const read = Math.max(thread?.read.agent ?? 0, chat.read.agent);
+  useEffect(() => {
+    if (!inSight || last <= read) return;
+    const mark = (): void => {
+      if (document.visibilityState === "visible" && document.hasFocus()) desk.saw(chat.conversation, last);
+    };
+    mark();
+    addEventListener("focus", mark);
+    document.addEventListener("visibilitychange", mark);
+    return () => {
+      removeEventListener("focus", mark);
+      document.removeEventListener("visibilitychange", mark);
+    };
+  }, [desk, chat.conversation, last, read, inSight]);
+}
