@@ -17,6 +17,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
 .PHONY: help run setup static test test-long check format bench peers lock clean
 
 help:           ## say what there is
@@ -53,10 +54,10 @@ format: $(S)/dev ## let ruff repair what it can
 bench: $(S)/dev acd/static/build.json ## measure; prints tables, writes bench/out/latest.json
 	$(BIN)/python -m bench $(ARGS)
 
-peers:
+peers:          ## Debian, as root: install the programs the tests talk to
 	@tests/install-peers.sh
 
-lock:           ## developers: renew requirements/*.lock and package-lock.json (ARGS=--upgrade)
+lock:           ## renew requirements/*.lock (ARGS=--upgrade)
 	tools/lock.sh $(ARGS)
 
 clean:          ## back to a fresh clone; keeps your data
