@@ -1,0 +1,186 @@
+"""`acd agents`: who can sign in."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import secrets
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from acd.cli.running import MISUSED, ConfigOption, fail, read_config, run, show_table
+from acd.config.base import EMAIL, SLUG
+from acd.config.places import Running, database_url, redis_url
+from acd.config.problems import did_you_mean
+from acd.domain.directory import Agent, DepartmentMembership, Role
+from acd.domain.errors import NotFound, StoreUnavailable
+from acd.domain.ids import AgentId, DepartmentId
+from acd.records.accounts import Accounts
+from acd.records.directory import Directory
+from acd.records.engine import Database, open_database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from acd.config import Config
+
+app = typer.Typer(help="Add agents, list them, set their passwords.", no_args_is_help=True)
+
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Read the password from this file; - for standard input."),
+]
+
+
+@app.command("add")
+def add(
+    agent: Annotated[str, typer.Argument(help="The id, such as anna: it stays for ever.")],
+    name: Annotated[str, typer.Option(help="What visitors and colleagues read.")],
+    email: Annotated[str, typer.Option(help="What they sign in with.")],
+    department: Annotated[
+        list[str] | None,
+        typer.Option(help="Department, or department:priority (1 first, 100 last). Repeatable."),
+    ] = None,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.AGENT,
+    locale: Annotated[str, typer.Option(help="Language of their console: en or fr.")] = "en",
+    password_file: PasswordFile = None,
+    config: ConfigOption = None,
+) -> None:
+    """Add an agent. The password is asked for, or made and shown when there is no terminal."""
+    if not re.match(SLUG, agent):
+        fail(f"`{agent}` is no id: use lower-case letters, digits, - and _.", MISUSED)
+    if not re.match(EMAIL, email):
+        fail(f"`{email}` is no e-mail address.", MISUSED)
+    if locale not in {"en", "fr"}:
+        fail(f"`{locale}` is no language of ours: use en or fr.", MISUSED)
+    settings = read_config(config)
+    places = tuple(_membership(text) for text in department or ())
+    password, made = _new_password(settings, password_file)
+    new = Agent(
+        id=AgentId(agent), name=name, email=email.strip().lower(), role=role, locale=locale,
+        memberships=places,
+    )  # fmt: skip
+    run(_add(settings, new, password))
+    typer.echo(f"{name} ({agent}) is added and signs in with {new.email}.")
+    if made:
+        typer.echo(f"Password: {password}")
+
+
+@app.command("list")
+def list_agents(config: ConfigOption = None) -> None:
+    """List the agents with their departments and whether they can sign in."""
+    found = run(_agents(read_config(config)))
+    rows = [("id", "name", "e-mail", "role", "departments", "from", "signs in")]
+    for agent in found:
+        places = ", ".join(f"{place.department}:{place.priority}" for place in agent.memberships)
+        origin = "config.toml" if agent.provisioned else "directory"
+        enters = "yes" if agent.has_password else "no password"
+        rows.append(
+            (agent.id, agent.name, agent.email, agent.role.value, places, origin,
+             enters if agent.active else "no: inactive")
+        )  # fmt: skip
+    show_table(rows)
+
+
+@app.command("passwd")
+def passwd(
+    agent: Annotated[str, typer.Argument(help="The agent's id.")],
+    password_file: PasswordFile = None,
+    config: ConfigOption = None,
+) -> None:
+    """Set an agent's password and sign them out everywhere."""
+    settings = read_config(config)
+    password, made = _new_password(settings, password_file)
+    run(_set_password(settings, AgentId(agent), password))
+    typer.echo(f"The password of {agent} is set; open consoles are signed out.")
+    if made:
+        typer.echo(f"Password: {password}")
+
+
+@asynccontextmanager
+async def _database(config: Config) -> AsyncIterator[Database]:
+    config.server.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = await open_database(database_url(config))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _add(config: Config, agent: Agent, password: str) -> None:
+    async with _database(config) as database:
+        directory = Directory(database)
+        known = [department.id for department in await directory.departments()]
+        for place in agent.memberships:
+            if place.department not in known:
+                raise NotFound(
+                    f"There is no department `{place.department}`. "
+                    f"{did_you_mean(place.department, known)}"
+                )
+        await directory.create_agent(agent, password)
+        await _tell_routing(config, directory)
+
+
+async def _tell_routing(config: Config, directory: Directory) -> None:
+    """Makes the change count at once where a node runs; others compile it when they start."""
+    from acd.flow.compiler import Compiler  # noqa: PLC0415
+    from acd.routing.router import Router  # noqa: PLC0415
+
+    running = Running.read(config)
+    url = redis_url(config) or (running.redis_url if running else None)
+    if url is None:
+        return
+    try:
+        router = await Router.open(url, config.tenant)
+    except StoreUnavailable:
+        return
+    try:
+        await Compiler(directory, router).compile_all()
+    except StoreUnavailable:
+        typer.echo("Redis does not answer: the next start of a node makes it count.", err=True)
+    finally:
+        await router.close()
+
+
+async def _agents(config: Config) -> list[Agent]:
+    async with _database(config) as database:
+        return await Directory(database).agents(inactive=True)
+
+
+async def _set_password(config: Config, agent: AgentId, password: str) -> None:
+    async with _database(config) as database:
+        await Directory(database).set_password(agent, password)
+        await Accounts(database).sign_out_everywhere(agent)
+
+
+def _membership(text: str) -> DepartmentMembership:
+    department, colon, priority = text.partition(":")
+    if colon and not (priority.isdigit() and 1 <= int(priority) <= 100):  # noqa: PLR2004
+        fail(f"`{priority}` in `{text}` is no priority: use 1 (first) to 100 (last).", MISUSED)
+    return DepartmentMembership(
+        department=DepartmentId(department), priority=int(priority) if colon else 50
+    )
+
+
+def _new_password(config: Config, file: Path | None) -> tuple[str, bool]:
+    """The password, and whether it was made here."""
+    if file is None and not sys.stdin.isatty():
+        return secrets.token_urlsafe(12), True
+    if file is None:
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Once more: ") != password:
+            fail("The two are not the same.", MISUSED)
+    else:
+        try:
+            text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        except OSError as error:
+            fail(f"{file} cannot be read: {error.strerror}.", MISUSED)
+        password = text.rstrip("\r\n")
+    least = config.security.password_chars
+    if len(password) < least:
+        fail(f"The password is too short: it needs {least} characters.", MISUSED)
+    return password, False

@@ -1,0 +1,171 @@
+"""What `acd doctor` looks at. Each check finds something out and changes nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from acd.config.places import Running, database_url, redis_dir, redis_url
+from acd.config.provision import provision
+from acd.config.secrets import without_password
+from acd.domain.errors import AcdError, NotFound, StoreUnavailable
+from acd.records.examine import DatabaseState, examine_database
+from acd.records.provision import digest_of
+from acd.routing.router import Router
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from acd.config import Config
+
+SKEW_NOTE_MS: Final = 250
+SKEW_WRONG_MS: Final = 2000
+OLDEST: Final = {"redis": (7, 0), "valkey": (8, 0)}
+MOST_VIOLATIONS: Final = 5
+
+
+class Mark(StrEnum):
+    """How a finding counts."""
+
+    OK = "ok"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the report."""
+
+    mark: Mark
+    what: str
+    found: str
+    remedy: str = ""
+
+
+async def examine(config: Config) -> list[Finding]:
+    """Everything, in the order of the report; one failure does not hide the next."""
+    findings = [finding async for finding in _redis(config)]
+    findings += [finding async for finding in _database(config)]
+    return findings
+
+
+async def _redis(config: Config) -> AsyncIterator[Finding]:
+    url = redis_url(config)
+    if url is None:
+        running = Running.read(config)
+        if running is None:
+            yield Finding(
+                mark=Mark.NOTE,
+                what="Redis",
+                found=f"embedded in {redis_dir(config)}, and no node runs",
+                remedy="Start one with `acd serve` to have it examined.",
+            )
+            return
+        url = running.redis_url
+    try:
+        router = await Router.open(url, config.tenant)
+    except AcdError as error:
+        yield Finding(
+            mark=Mark.WRONG,
+            what="Redis",
+            found=f"{without_password(url)} does not answer",
+            remedy=str(error),
+        )
+        return
+    try:
+        async for finding in _server(router, url):
+            yield finding
+        yield _skew("clock of Redis", await router.clock() - time.time() * 1000)
+        yield _invariants(await router.check())
+    except StoreUnavailable as error:
+        yield Finding(mark=Mark.WRONG, what="Redis", found="went away", remedy=str(error))
+    finally:
+        await router.close()
+
+
+async def _server(router: Router, url: str) -> AsyncIterator[Finding]:
+    facts = await router.server_facts()
+    name, version = facts.name, facts.version
+    new_enough = version >= OLDEST.get(name, (7, 0))
+    yield Finding(
+        mark=Mark.OK if new_enough else Mark.WRONG,
+        what="Redis",
+        found=f"{name} {'.'.join(map(str, version))} at {without_password(url)}",
+        remedy="" if new_enough else "Redis 7 or Valkey 8 is the oldest that works.",
+    )
+    yield Finding(
+        mark=Mark.OK if facts.append_only else Mark.WRONG,
+        what="append-only file",
+        found="on" if facts.append_only else "off: a restart would forget who waits",
+        remedy="" if facts.append_only else "Set `appendonly yes` and `appendfsync everysec`.",
+    )
+    keeps = facts.eviction == "noeviction"
+    yield Finding(
+        mark=Mark.OK if keeps else Mark.WRONG,
+        what="eviction",
+        found=facts.eviction,
+        remedy="" if keeps else "Set `maxmemory-policy noeviction`: live state is not a cache.",
+    )
+
+
+def _invariants(violations: list[str]) -> Finding:
+    if not violations:
+        return Finding(mark=Mark.OK, what="invariants of routing", found="hold")
+    shown = "; ".join(violations[:MOST_VIOLATIONS])
+    return Finding(
+        mark=Mark.WRONG,
+        what="invariants of routing",
+        found=f"{len(violations)} violated: {shown}",
+        remedy="This is a fault of the product: please report it with this output.",
+    )
+
+
+async def _database(config: Config) -> AsyncIterator[Finding]:
+    url = database_url(config)
+    shown = without_password(url)
+    try:
+        state = await examine_database(url)
+    except NotFound as error:
+        yield Finding(mark=Mark.NOTE, what="database", found=str(error))
+        return
+    except AcdError as error:
+        yield Finding(
+            mark=Mark.WRONG, what="database", found=f"{shown} does not answer", remedy=str(error)
+        )
+        return
+    yield Finding(mark=Mark.OK, what="database", found=f"{state.server} at {shown}")
+    current = state.revision == state.newest_revision
+    yield Finding(
+        mark=Mark.OK if current else Mark.WRONG,
+        what="migrations",
+        found=f"at {state.revision or 'none'}"
+        + ("" if current else f", the newest is {state.newest_revision}"),
+        remedy="" if current else "Start a node of this version: it migrates.",
+    )
+    yield _skew("clock of the database", state.skew_ms)
+    yield _applied(config, state)
+
+
+def _applied(config: Config, state: DatabaseState) -> Finding:
+    applied = state.provision_digest == digest_of(provision(config))
+    return Finding(
+        mark=Mark.OK if applied else Mark.NOTE,
+        what="configuration",
+        found=f"applied, directory version {state.directory_version}"
+        if applied
+        else "differs from what was applied last",
+        remedy="" if applied else "The next start of a node applies it.",
+    )
+
+
+def _skew(what: str, skew_ms: float) -> Finding:
+    off = abs(skew_ms)
+    mark = Mark.OK if off < SKEW_NOTE_MS else Mark.NOTE if off < SKEW_WRONG_MS else Mark.WRONG
+    return Finding(
+        mark=mark,
+        what=what,
+        found=f"{skew_ms:+.0f} ms from this machine's",
+        remedy="" if mark is Mark.OK else "Let NTP keep the clocks of all machines together.",
+    )

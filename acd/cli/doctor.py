@@ -1,0 +1,45 @@
+"""`acd doctor`: is everything a node needs in order, right now?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from acd.cli.checks import Finding, Mark, examine
+from acd.cli.running import FAILED, ConfigOption, read_config, run, show_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COLOURS: Final = {
+    Mark.OK: typer.colors.GREEN,
+    Mark.NOTE: typer.colors.YELLOW,
+    Mark.WRONG: typer.colors.RED,
+}
+
+
+def doctor(config: ConfigOption = None) -> None:
+    """Examine Redis, the database, the clocks, the invariants of routing and the configuration.
+
+    It changes nothing. Exits with 1 when something is wrong; notes do not count.
+    """
+    findings = run(examine(read_config(config)))
+    _show(findings)
+    if any(finding.mark is Mark.WRONG for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    rows = [("", "what", "found"), *((f.mark.value, f.what, f.found) for f in findings)]
+    if not sys.stdout.isatty():
+        show_table(rows)
+    else:
+        width = max(len(finding.what) for finding in findings)
+        for finding in findings:
+            mark = typer.style(f"{finding.mark.value:<5}", fg=_COLOURS[finding.mark])
+            typer.echo(f"{mark}  {finding.what:<{width}}  {finding.found}")
+    for finding in findings:
+        if finding.remedy:
+            typer.echo(f"\n{finding.what}: {finding.remedy}")

@@ -1,0 +1,176 @@
+"""Simulated agents: they sign in as anybody does, answer most rings, chat, finish and wrap up."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+import structlog
+
+from acd.demo.client import Gone, Line, Refused
+from acd.demo.phrases import AGENTS
+from acd.domain.ids import new_id
+
+if TYPE_CHECKING:
+    from acd.config.directory import AgentSettings
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S: Final = 5.0
+DECLINES: Final = 0.06
+MISSES: Final = 0.06
+SILENCE_S: Final = 75.0
+
+
+class SimulatedAgent:
+    """One colleague, from sign-in to the end of the demonstration."""
+
+    def __init__(self, settings: AgentSettings, base_url: str, password: str) -> None:
+        self.settings = settings
+        self.here = False
+        self._base_url = base_url
+        self._password = password
+        self._dice = random.Random(settings.id)
+        self._line: Line
+        self._group: asyncio.TaskGroup
+        self._talks: dict[str, asyncio.Queue[dict[str, Any]]] = {}
+
+    async def run(self) -> None:
+        """Works until cancelled; comes back after every disconnection."""
+        while True:
+            try:
+                await self._shift()
+            except* (Gone, Refused, aiohttp.ClientError, OSError) as errors:
+                log.debug("simulated agent left", agent=self.settings.id, reason=repr(errors))
+            finally:
+                self.here = False
+            await asyncio.sleep(self._dice.uniform(1, 3))
+
+    async def _shift(self) -> None:
+        cookie, csrf = await self._sign_in()
+        async with Line(self._base_url, "/agent") as line:
+            self._line = await line.open({"csrf": csrf}, {"Cookie": f"acd_session={cookie}"})
+            self._talks = {}
+            async with asyncio.TaskGroup() as self._group:
+                opened = await line.call("console.open")
+                await line.call("presence.set", channel=None, availability="available", reason="")
+                self.here = True
+                self._group.create_task(self._keep_alive(), name=f"heartbeat-{self.settings.id}")
+                for offer in opened["offers"]:
+                    self._begin(self._answer(offer))
+                for chat in opened["chats"]:
+                    self._follow(chat)
+                while True:
+                    self._react(*await line.next_event())
+
+    async def _sign_in(self) -> tuple[str, str]:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(
+                f"{self._base_url}/api/v1/session",
+                json={"email": self.settings.email, "password": self._password},
+                headers={"Origin": self._base_url},
+            ) as response,
+        ):
+            response.raise_for_status()
+            cookie = response.cookies["acd_session"].value
+            return cookie, (await response.json())["csrf"]
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            await self._line.call("heartbeat")
+
+    def _begin(self, work: Any) -> None:
+        self._group.create_task(self._tolerate(work), name=f"simulated-{self.settings.id}")
+
+    async def _tolerate(self, work: Any) -> None:
+        """A refusal ends one piece of work, not the shift."""
+        try:
+            await work
+        except Refused as error:
+            log.debug("simulated agent refused", agent=self.settings.id, reason=error.reason)
+
+    def _react(self, event: str, data: dict[str, Any]) -> None:
+        match event:
+            case "offer":
+                self._begin(self._answer(data))
+            case "chat":
+                self._follow(data)
+            case "message" if data.get("from") == "visitor":
+                if talk := self._talks.get(data["conversation"]):
+                    talk.put_nowait(data)
+            case "presence":
+                chat = data["channels"].get("chat", {})
+                if chat.get("availability") == "away":
+                    self._begin(self._return())
+            case _:
+                pass
+
+    async def _return(self) -> None:
+        await asyncio.sleep(self._dice.uniform(6, 12))
+        await self._line.call("presence.set", channel=None, availability="available", reason="")
+
+    async def _answer(self, offer: dict[str, Any]) -> None:
+        await self._line.call("offer.delivered", offer=offer["offer"])
+        chance = self._dice.random()
+        await asyncio.sleep(self._dice.uniform(1.5, 5))
+        if chance < DECLINES:
+            await self._line.call("offer.decline", offer=offer["offer"], reason="")
+        elif chance > DECLINES + MISSES:
+            answer = await self._line.call("offer.accept", offer=offer["offer"])
+            if answer["outcome"] == "accepted" and answer.get("chat"):
+                self._follow(answer["chat"])
+
+    def _follow(self, chat: dict[str, Any]) -> None:
+        """Starts a talk when a chat appears, ends it when the chat does."""
+        conversation, state = chat["conversation"], chat["state"]
+        if state in {"active", "idle"}:
+            if conversation not in self._talks:
+                self._talks[conversation] = asyncio.Queue()
+                self._begin(self._talk(chat))
+            return
+        if talk := self._talks.pop(conversation, None):
+            talk.put_nowait({})  # nobody listens any more
+        if state == "wrap_up":
+            self._begin(self._wrap_up(chat["interaction"]))
+
+    async def _wrap_up(self, interaction: str) -> None:
+        await asyncio.sleep(self._dice.uniform(2, 6))
+        await self._line.call("wrap_up.end", interaction=interaction)
+
+    async def _talk(self, chat: dict[str, Any]) -> None:
+        conversation = chat["conversation"]
+        inbox = self._talks[conversation]
+        opened = await self._line.call("conversation.open", conversation=conversation, after_seq=0)
+        contact = opened["contact"]
+        phrases = AGENTS.get(contact.get("locale") or self.settings.locale, AGENTS["en"])
+        names = {"name": contact["name"] or "", "me": self.settings.name.split()[0]}
+        if not any(message["from"] == "agent" for message in opened["messages"]):
+            await self._say(conversation, phrases.greeting.format(**names))
+        for reply in phrases.replies:
+            try:
+                async with asyncio.timeout(SILENCE_S):
+                    message = await inbox.get()
+            except TimeoutError:
+                break
+            if not message:
+                return
+            await self._line.call("messages.read", conversation=conversation, seq=message["seq"])
+            await self._say(conversation, reply)
+        if conversation in self._talks:
+            await self._say(conversation, phrases.goodbye.format(**names))
+            await asyncio.sleep(self._dice.uniform(3, 8))
+        if conversation in self._talks:
+            await self._line.call("interaction.finish", interaction=chat["interaction"])
+
+    async def _say(self, conversation: str, text: str) -> None:
+        await self._line.call("typing", conversation=conversation, on=True)
+        await asyncio.sleep(self._dice.uniform(1.5, 4))
+        await self._line.call("typing", conversation=conversation, on=False)
+        if conversation in self._talks:
+            await self._line.call(
+                "message.send", conversation=conversation, client_id=new_id("demo"), text=text
+            )

@@ -1,0 +1,85 @@
+"""`acd demo`: one node on its own data, with a crowd; clearing it begins the next run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from acd.app import Node, running_node, stop_signals
+from acd.demo.crowd import Crowd
+from acd.demo.routes import demo_routes
+from acd.demo.seed import YOU, forget, your_password
+from acd.domain.ids import AgentId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import web
+
+    from acd.config import Config
+
+log = structlog.get_logger(__name__)
+
+
+async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
+    """Serve the demonstration until SIGTERM or SIGINT.
+
+    Args:
+        config: made by `demo_config`.
+        say: shows a line to whoever started it.
+
+    Raises:
+        AcdError: it cannot start, with the remedy in the message.
+    """
+    password = your_password(config.server.data_dir)
+    with stop_signals() as stop:
+        while not stop.is_set():
+            cleared = asyncio.Event()
+            await _one_run(config, password, say, stop, cleared)
+            if cleared.is_set():
+                # The stores have ended: what they kept goes, and the next run seeds anew.
+                await asyncio.to_thread(forget, config.server.data_dir)
+                log.info("demonstration cleared")
+
+
+async def _one_run(
+    config: Config,
+    password: str,
+    say: Callable[[str], None],
+    stop: asyncio.Event,
+    cleared: asyncio.Event,
+) -> None:
+    crowds: list[Crowd] = []
+
+    def extend(app: web.Application, node: Node) -> None:
+        crowds.append(Crowd(config, node.url))
+        app.add_subapp("/demo/", demo_routes(node.services, crowds[0], cleared.set))
+
+    async with running_node(config, demo=True, extend=extend) as node:
+        directory = node.services.directory
+        await directory.set_password(AgentId(YOU), password)
+        you = await directory.agent(AgentId(YOU))
+        work = asyncio.create_task(crowds[0].run(directory), name="crowd")
+        try:
+            if you is not None:
+                say(f"The demo is at {node.url}/demo")
+                say(f"To sign in yourself, at {node.url}/console/: {you.email}, {password}")
+            await _first_of(stop, cleared, work)
+        finally:
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+
+
+async def _first_of(stop: asyncio.Event, cleared: asyncio.Event, work: asyncio.Task[None]) -> None:
+    """Waits for either event; a crowd that fails ends the run with its error."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, cleared)]
+    try:
+        await asyncio.wait([*waits, work], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

@@ -1,0 +1,142 @@
+"""The `acd` command as a person meets it: messages, exit codes, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from acd.cli.main import app
+from acd.config.docs import reference
+
+CONFIG = """\
+[[departments]]
+id = "support"
+name = "Support"
+[[agents]]
+id = "anna"
+name = "Anna Novak"
+email = "anna@example.com"
+departments = ["support"]
+"""
+
+Acd = Callable[..., Result]
+
+
+@pytest.fixture
+def acd(tmp_path: Path) -> Acd:
+    """`acd("config", "check")` in a folder of its own, with the small configuration above."""
+    file = tmp_path / "config.toml"
+    file.write_text(CONFIG)
+    env = {
+        "ACD_CONFIG": str(file),
+        "ACD_SERVER__DATA_DIR": str(tmp_path / "data"),
+        "ACD_REDIS_SERVER": None,
+    }
+
+    def run(*words: str, stdin: str | None = None) -> Result:
+        return CliRunner(env=env).invoke(app, words, input=stdin)
+
+    return run
+
+
+def test_help_names_every_command(acd: Acd) -> None:
+    said = acd("--help").stdout
+    for command in ("serve", "demo", "config", "agents", "doctor"):
+        assert command in said
+
+
+def test_config_check_says_what_is_there(acd: Acd) -> None:
+    result = acd("config", "check")
+    assert result.exit_code == 0
+    assert result.stdout == "The configuration is right: 0 sites, 1 department, 1 queue, 1 agent.\n"
+
+
+def test_config_check_says_everything_that_is_wrong(acd: Acd, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[server]\nprot = 1\n[redis]\nurl = "host:6379"\n')
+    result = acd("config", "check")
+    assert result.exit_code == 2
+    assert "config.toml:2: server.prot: there is no such key. Did you mean `port`?" in result.stderr
+    assert "config.toml:4: redis.url: this should be" in result.stderr
+    assert "2 problems; nothing was started." in result.stderr
+
+
+def test_config_docs_prints_the_reference(acd: Acd) -> None:
+    assert acd("config", "docs").stdout == reference()
+
+
+def test_serve_refuses_a_wrong_configuration(acd: Acd, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[server]\nport = 70000\n")
+    result = acd("serve")
+    assert result.exit_code == 2
+    assert "server.port: this should be at most 65535. It is 70000." in result.stderr
+
+
+def test_demo_refuses_stores_of_somebody_else(
+    acd: Acd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACD_REDIS__URL", "redis://production")
+    result = acd("demo", "--data-dir", str(tmp_path / "demo"))
+    assert result.exit_code == 2
+    assert "the demonstration keeps its own stores" in result.stderr
+    assert not (tmp_path / "demo").exists()
+
+
+class TestAgents:
+    ADD = ("agents", "add", "claire", "--name", "Claire Dubois", "--email", "Claire@example.com")
+
+    def test_an_agent_is_added_with_a_made_password(self, acd: Acd) -> None:
+        result = acd(*self.ADD, "--role", "supervisor", stdin="")
+        assert result.exit_code == 0, result.output
+        assert "Claire Dubois (claire) is added and signs in with claire@example.com." in (
+            result.stdout
+        )
+        assert "Password: " in result.stdout
+        assert (
+            "claire  Claire Dubois  claire@example.com  supervisor" in acd("agents", "list").stdout
+        )
+
+    def test_a_password_may_come_from_a_file_or_standard_input(
+        self, acd: Acd, tmp_path: Path
+    ) -> None:
+        (tmp_path / "password").write_text("correct horse battery\n")
+        result = acd(*self.ADD, "--password-file", str(tmp_path / "password"))
+        assert result.exit_code == 0, result.output
+        assert "Password:" not in result.stdout
+        result = acd("agents", "passwd", "claire", "--password-file", "-", stdin="another horse\n")
+        assert result.exit_code == 0, result.output
+        assert "open consoles are signed out" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("words", "code", "said"),
+        [
+            pytest.param((*ADD, "--email", "claire"), 2, "is no e-mail address", id="e-mail"),
+            pytest.param((*ADD, "--locale", "de"), 2, "is no language of ours", id="locale"),
+            pytest.param(
+                (*ADD, "--department", "suport"), 1, "Did you mean `support`?", id="department"
+            ),
+            pytest.param((*ADD, "--department", "support:0"), 2, "is no priority", id="priority"),
+            pytest.param(("agents", "passwd", "nobody"), 1, "no such agent", id="unknown"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_nothing_is_done(
+        self, acd: Acd, words: tuple[str, ...], code: int, said: str
+    ) -> None:
+        result = acd(*words, stdin="")
+        assert result.exit_code == code, result.output
+        assert said in result.stderr
+        assert "claire" not in acd("agents", "list").stdout
+
+    def test_a_short_password_is_refused(self, acd: Acd) -> None:
+        result = acd(*self.ADD, "--password-file", "-", stdin="short\n")
+        assert result.exit_code == 2
+        assert "it needs 10 characters" in result.stderr
+
+    def test_an_id_twice_is_a_conflict(self, acd: Acd) -> None:
+        assert acd(*self.ADD, stdin="").exit_code == 0
+        result = acd(*self.ADD, stdin="")
+        assert result.exit_code == 1
+        assert "exists" in result.stderr
