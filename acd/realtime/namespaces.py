@@ -55,7 +55,7 @@ class Connection(Generic[Identity]):
         self.namespace = namespace
         self.handshake = handshake
         self.sid = new_id("so")
-        self.who: Identity | None = None
+        self.who: Identity
 
     def emit(self, name: str, data: Mapping[str, object]) -> None:
         """Send an event; the client may be gone, then nothing happens."""

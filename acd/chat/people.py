@@ -1,0 +1,83 @@
+"""Names and memberships as the faces need them, from a copy of the directory a few seconds old."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from acd.domain.directory import Agent, Department, Queue, Site
+    from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+    from acd.records.directory import Directory
+
+FRESH_S: Final = 5.0
+"""How old the copy may be. It costs one small query to see that nothing changed."""
+
+
+class People:
+    """The directory in memory. While the database is away, the last copy stands."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._version = -1
+        self._read_at = 0.0
+        self.agents: dict[AgentId, Agent] = {}
+        self.departments: dict[DepartmentId, Department] = {}
+        self.sites: dict[SiteId, Site] = {}
+        self._queues: tuple[Queue, ...] = ()
+        self.origins: frozenset[str] = frozenset()
+        """Every origin that some site allows."""
+
+    async def refresh(self, *, now: bool = False) -> None:
+        """Read the directory if it changed and the copy is not fresh.
+
+        Raises:
+            StoreUnavailable: there was never a copy.
+        """
+        if not now and self._version >= 0 and time.monotonic() - self._read_at < FRESH_S:
+            return
+        self._read_at = time.monotonic()
+        try:
+            version = await self._directory.version()
+            if version == self._version:
+                return
+            self.departments = {d.id: d for d in await self._directory.departments(inactive=True)}
+            self.sites = {site.id: site for site in await self._directory.sites()}
+            self.agents = {agent.id: agent for agent in await self._directory.agents()}
+            self._queues = tuple(await self._directory.queues())
+        except StoreUnavailable:
+            if self._version < 0:
+                raise
+            return
+        self.origins = frozenset(o for site in self.sites.values() for o in site.origins)
+        self._version = version
+
+    def agent_name(self, agent: str) -> str:
+        """The agent's name; the id where the directory does not know them any more."""
+        found = self.agents.get(agent)  # type: ignore[call-overload]
+        return found.name if found is not None else agent
+
+    def department(self, department: str, locale: str) -> dict[str, str]:
+        """A department as the wire names it."""
+        found = self.departments.get(department)  # type: ignore[call-overload]
+        return {
+            "id": department,
+            "name": found.name(locale) if found is not None else department,
+        }
+
+    def departments_of(self, agent: Agent, locale: str) -> list[dict[str, str]]:
+        """The departments an agent belongs to, in the order of the directory."""
+        own = {membership.department for membership in agent.memberships}
+        return [self.department(d, locale) for d in self.departments if d in own]
+
+    def queues_of(self, agent: Agent) -> list[QueueId]:
+        """The queues an agent is a member of, in the order of the directory."""
+        own = {membership.department: membership.channels for membership in agent.memberships}
+        return [
+            queue.id
+            for queue in self._queues
+            if (channels := own.get(queue.department)) is not None
+            and (not channels or queue.channel in channels)
+        ]

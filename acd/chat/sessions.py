@@ -1,0 +1,239 @@
+"""Chats as their visitors see them: start, take up again, leave.
+
+Where a chat stands is read from live state first and from the history where that is silent, so no
+moment shows neither.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from acd.domain.conversation import AuthorKind
+from acd.domain.errors import NotFound
+from acd.domain.interaction import InteractionState
+
+if TYPE_CHECKING:
+    from acd.chat.messages import Messages
+    from acd.domain.contact import Visitor
+    from acd.domain.conversation import Conversation
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+    from acd.flow.intake import ChatStart, Intake, StartedChat
+    from acd.records.conversations import Conversations
+    from acd.records.history import History
+    from acd.records.intakes import Intakes
+    from acd.routing.results import InteractionSnapshot
+    from acd.routing.router import Router
+
+
+class ChatPhase(StrEnum):
+    """Where a chat is, as its visitor is told."""
+
+    STARTING = "starting"
+    """Stored, and not yet confirmed to be in a line."""
+    WAITING = "waiting"
+    RINGING = "ringing"
+    PARKED = "parked"
+    ACTIVE = "active"
+    IDLE = "idle"
+    ENDED = "ended"
+
+
+_PHASES = {
+    InteractionState.WAITING: ChatPhase.WAITING,
+    InteractionState.PARKED: ChatPhase.PARKED,
+    InteractionState.RINGING: ChatPhase.RINGING,
+    InteractionState.CONNECTING: ChatPhase.RINGING,
+    InteractionState.ACTIVE: ChatPhase.ACTIVE,
+    InteractionState.IDLE: ChatPhase.IDLE,
+    InteractionState.ENDED: ChatPhase.ENDED,
+}
+IN_LINE = frozenset({ChatPhase.STARTING, ChatPhase.WAITING, ChatPhase.RINGING, ChatPhase.PARKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What intake wrote on an interaction for those it rings."""
+
+    contact_name: str = ""
+    preview: str = ""
+    page: str = ""
+    locale: str = ""
+    department: str = ""
+
+    @classmethod
+    def parse(cls, card: object) -> Self:
+        """The card as text or as the object an event carries.
+
+        Anything unreadable is an empty card: a ring without a name is better than none.
+        """
+        fields = card
+        if isinstance(card, str):
+            try:
+                fields = json.loads(card)
+            except ValueError:
+                return cls()
+        if not isinstance(fields, dict):
+            return cls()
+        return cls(
+            **{name: str(fields[name]) for name in cls.__slots__ if fields.get(name) is not None}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """Where a chat stands in routing now."""
+
+    phase: ChatPhase
+    agent: AgentId | None = None
+    since_ms: int = 0
+    outcome: str | None = None
+    position: int | None = None
+    p50_s: float | None = None
+    p90_s: float | None = None
+    now_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A visitor's latest interaction on its conversation."""
+
+    contact: ContactId
+    conversation: Conversation
+    interaction: InteractionId
+    queue: QueueId
+    contact_name: str
+    live: Live
+
+    @property
+    def department(self) -> str:
+        """The department asked for."""
+        return self.queue.partition("/")[0]
+
+
+class ChatService:
+    """What visitors do with their chats, on both stores. Callers have identified the visitor."""
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        conversations: Conversations,
+        history: History,
+        intakes: Intakes,
+        intake: Intake,
+        messages: Messages,
+    ) -> None:
+        self._router = router
+        self._conversations = conversations
+        self._history = history
+        self._intakes = intakes
+        self._intake = intake
+        self.messages = messages
+
+    async def start(self, start: ChatStart) -> StartedChat:
+        """Start a chat, or give the one this client_id started.
+
+        Raises:
+            NotFound: no such department for chats on this site. What a message may raise, for the
+            first one. StoreUnavailable: nothing was started, or it will be found by a repeat.
+        """
+        if start.text is not None:
+            self.messages.check(start.text)
+        return await self._intake.start_chat(start)
+
+    async def current(self, visitor: Visitor) -> Chat | None:
+        """The visitor's latest chat on that site, or None if there was never one.
+
+        Raises:
+            StoreUnavailable: one of the stores is away.
+        """
+        intake = await self._intakes.latest(visitor)
+        if intake is None:
+            return None
+        conversation = await self._conversations.get(intake.conversation)
+        if conversation is None:
+            raise NotFound
+        return Chat(
+            contact=visitor.contact,
+            conversation=conversation,
+            interaction=intake.interaction,
+            queue=intake.queue,
+            contact_name=Card.parse(intake.card).contact_name,
+            live=await self.live(intake.interaction, since_ms=intake.created_ms),
+        )
+
+    async def live(self, interaction: InteractionId, *, since_ms: int = 0) -> Live:
+        """Where an interaction stands: live state, else history, else it is still starting."""
+        snapshot = await self._router.interaction(interaction)
+        if snapshot is not None:
+            return await self._placed(snapshot)
+        past = await self._history.interaction(interaction)
+        if past is not None and past.state is InteractionState.ENDED:
+            return Live(
+                phase=ChatPhase.ENDED,
+                agent=past.agent or None,
+                since_ms=past.ended_ms or past.enqueued_ms,
+                outcome=past.outcome or None,
+            )
+        return Live(phase=ChatPhase.STARTING, since_ms=since_ms)
+
+    async def leave(self, chat: Chat) -> None:
+        """Leave the line, or end the chat; what has ended stays as it is.
+
+        Raises:
+            StoreUnavailable: Redis is away, nothing changed.
+        """
+        if chat.live.phase in IN_LINE:
+            await self._router.abandon(chat.interaction, "contact")
+        elif chat.live.phase is not ChatPhase.ENDED:
+            finished = await self._router.finish(chat.interaction, by="contact")
+            if finished.changed:
+                await self.note_ended(chat.contact, chat.conversation.id, chat.interaction, "")
+
+    async def note_joined(
+        self, contact: ContactId, conversation: ConversationId, offer: str, agent_name: str
+    ) -> None:
+        """Write into the conversation that an agent joined it; once an offer."""
+        await self._note(contact, conversation, f"joined.{offer}", "agent_joined", agent_name)
+
+    async def note_ended(
+        self,
+        contact: ContactId,
+        conversation: ConversationId,
+        interaction: InteractionId,
+        by_name: str,
+    ) -> None:
+        """Write into the conversation that the chat ended; once an interaction."""
+        await self._note(contact, conversation, f"ended.{interaction}", "chat_ended", by_name)
+
+    async def _note(
+        self, contact: ContactId, conversation: ConversationId, key: str, code: str, name: str
+    ) -> None:
+        await self.messages.send(
+            contact=contact,
+            conversation=conversation,
+            client_id=key,
+            author_kind=AuthorKind.SYSTEM,
+            author_id="system",
+            author_name=name,
+            text=code,
+        )
+
+    async def _placed(self, snapshot: InteractionSnapshot) -> Live:
+        phase = _PHASES[InteractionState(snapshot.state)]
+        place: Any = None
+        if phase in IN_LINE:
+            place = await self._router.position(snapshot.interaction)
+        return Live(
+            phase=phase,
+            agent=snapshot.agent if phase in {ChatPhase.ACTIVE, ChatPhase.IDLE} else None,
+            since_ms=snapshot.enqueued_ms if phase in IN_LINE else snapshot.since_ms,
+            outcome=snapshot.outcome.value if snapshot.outcome is not None else None,
+            position=place.position if place is not None else snapshot.position,
+            p50_s=place.estimate_p50_s if place is not None else None,
+            p90_s=place.estimate_p90_s if place is not None else None,
+            now_ms=snapshot.now_ms,
+        )

@@ -1,0 +1,93 @@
+"""A conversation as an agent opens it: its messages, its contact, what happened before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from acd.domain.directory import Role
+from acd.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from acd.chat.messages import Messages
+    from acd.chat.people import People
+    from acd.chat.sessions import Card
+    from acd.domain.directory import Agent
+    from acd.domain.ids import AgentId, ConversationId, InteractionId
+    from acd.records.contacts import Contacts
+    from acd.records.conversations import Conversations
+    from acd.records.history import History
+
+HISTORY_MAX = 20
+
+
+class Threads:
+    """What SQL knows of a conversation, for those who may see it."""
+
+    def __init__(
+        self,
+        *,
+        conversations: Conversations,
+        contacts: Contacts,
+        history: History,
+        messages: Messages,
+        people: People,
+    ) -> None:
+        self._conversations = conversations
+        self._contacts = contacts
+        self._history = history
+        self._messages = messages
+        self._people = people
+
+    async def check_seen_by(self, agent: Agent, conversation: ConversationId) -> None:
+        """Let pass who belongs to a department this conversation was with; administrators always.
+
+        Raises:
+            NotFound: it is not theirs to see, or there is none: the answer is the same.
+        """
+        if agent.role is Role.ADMIN:
+            return
+        own = {membership.department for membership in agent.memberships}
+        page = await self._history.interactions(conversation=conversation, departments=own, limit=1)
+        if not page.interactions:
+            raise NotFound(field="conversation")
+
+    async def opened(
+        self, conversation: ConversationId, after_seq: int, card: Card | None
+    ) -> dict[str, Any]:
+        """Messages after a sequence number, read marks, contact and history, as the wire says it.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        thread = await self._conversations.get(conversation)
+        contact = await self._contacts.get(thread.contact) if thread is not None else None
+        if thread is None or contact is None:
+            raise NotFound(field="conversation")
+        past = await self._history.of_contact(thread.contact, limit=HISTORY_MAX)
+        return {
+            "messages": await self._messages.after(conversation, after_seq),
+            "read": {"agent": thread.agent_read_seq, "visitor": thread.visitor_read_seq},
+            "contact": {
+                "id": contact.id,
+                "name": contact.name,
+                "email": contact.email or None,
+                "page": (card.page if card is not None else "") or None,
+                "locale": contact.locale or (card.locale if card is not None else "") or None,
+            },
+            "history": [
+                {
+                    "interaction": one.id,
+                    "channel": one.channel.value,
+                    "at_ms": one.enqueued_ms,
+                    "outcome": one.outcome.value if one.outcome is not None else None,
+                    "agent": self._people.agent_name(one.agent) if one.agent else None,
+                }
+                for one in past
+            ],
+        }
+
+    async def note(
+        self, interaction: InteractionId, agent: AgentId, disposition: str, note: str
+    ) -> None:
+        """Keep what the agent noted in wrap-up; the last word counts."""
+        await self._history.set_disposition(interaction, agent, disposition=disposition, note=note)

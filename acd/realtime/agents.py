@@ -1,0 +1,366 @@
+"""The namespace of agents: who may enter, and what an agent may do with their own work."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+from typing import TYPE_CHECKING, Any
+
+from acd.domain.agent import Availability
+from acd.domain.conversation import AuthorKind, Side
+from acd.domain.errors import Forbidden, NotFound, NotSignedIn, NotYours, StoreUnavailable
+from acd.domain.ids import ConversationId, InteractionId, OfferId, SessionId, new_id
+from acd.domain.interaction import Channel
+from acd.domain.offer import AcceptOutcome
+from acd.realtime import wire
+from acd.realtime.allowance import Allowance
+from acd.realtime.desk import NAMESPACE, Desk, HeldChat
+from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
+from acd.realtime.typing import Typing
+from acd.records.secrets import token_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from acd.chat.threads import Threads
+    from acd.domain.directory import Agent
+    from acd.realtime.relay import Relay
+    from acd.records.accounts import Accounts
+    from acd.reporting.metrics import Metrics
+    from acd.routing.limits import Limits
+
+COOKIE = "acd_session"
+
+
+class Console:
+    """Who an agent's connection stands for. `opened` once console.open has succeeded."""
+
+    __slots__ = ("allowance", "desk", "opened", "session", "sign_in", "token", "typing")
+
+    def __init__(self, desk: Desk, session: SessionId, token: str, allowance: Allowance) -> None:
+        self.desk = desk
+        self.session = session
+        self.token = token
+        self.sign_in = token_hash(token)
+        self.allowance = allowance
+        self.opened = False
+        self.typing: dict[str, Typing] = {}
+
+
+class Agents(Namespace[Console]):
+    """Every verb acts on what the agent's own desk holds; anything else is not found or refused."""
+
+    name = NAMESPACE
+
+    def __init__(
+        self,
+        *,
+        relay: Relay,
+        accounts: Accounts,
+        limits: Limits,
+        threads: Threads,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._relay = relay
+        self._accounts = accounts
+        self._limits = limits
+        self._threads = threads
+        self._metrics = metrics
+        handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
+            "console.open": self._open,
+            "presence.set": self._presence,
+            "offer.delivered": self._delivered,
+            "offer.accept": self._accept,
+            "offer.decline": self._decline,
+            "conversation.open": self._conversation,
+            "message.send": self._send,
+            "typing": self._typing,
+            "messages.read": self._read,
+            "interaction.finish": self._finish,
+            "wrap_up.end": self._wrap_up_end,
+            "wrap_up.extend": self._wrap_up_extend,
+            "heartbeat": self._heartbeat,
+        }
+        self.events = {
+            name: (wire.AGENT_EVENTS[name][0], handle) for name, handle in handlers.items()
+        }
+
+    # coming and going
+
+    async def enter(self, connection: Connection[Console], auth: object) -> None:
+        """Check origin, cookie and CSRF token.
+
+        Raises:
+            Forbidden: another website's page. NotSignedIn. TooMany. StoreUnavailable.
+        """
+        given = parsed(wire.AgentAuth, auth)
+        assert isinstance(given, wire.AgentAuth)  # noqa: S101 - for the type checker
+        if not connection.handshake.same_origin:
+            raise Forbidden("The console is served by this server alone.")
+        with contextlib.suppress(StoreUnavailable):
+            await self._limits.take("connect", connection.handshake.address)
+        token = connection.handshake.cookies.get(COOKIE, "")
+        signed_in = await self._accounts.session(token) if token else None
+        if signed_in is None or not hmac.compare_digest(signed_in.csrf, given.csrf):
+            raise NotSignedIn
+        await self._relay.people.refresh()
+        agent = signed_in.agent
+        session = SessionId(given.session or new_id("ss"))
+        desk = self._relay.desk(agent)
+        desk.connections.add(connection)
+        allowance = Allowance(self._limits, "agent_message", agent.id)
+        connection.who = Console(desk, session, token, allowance)
+
+    async def entered(self, connection: Connection[Console]) -> None:
+        if self._metrics is not None:
+            self._metrics.socket_opened("agent")
+        # a page in the background is throttled, its answers to pings are not
+        connection.socket.ping_s = 5.0
+        connection.socket.schedule_ping()
+        if not self._relay.delivery.available:
+            connection.emit("service", {"ok": False, "code": StoreUnavailable.code})
+
+    async def gone(self, connection: Connection[Console], reason: str) -> None:
+        del reason
+        if self._metrics is not None:
+            self._metrics.socket_closed("agent")
+        console = connection.who
+        for typing in console.typing.values():
+            typing.stop()
+        await self._relay.leave_desk(console.desk, connection, console.session)
+
+    async def check_sign_ins(self) -> None:
+        """End the consoles whose sign-in has ended: signed out, expired, deactivated."""
+        for desk in list(self._relay.desks.values()):
+            for token in {connection.who.token for connection in desk.connections}:
+                if await self._accounts.session(token) is None:
+                    self._relay.sign_out(desk, token_hash(token))
+
+    # verbs
+
+    async def _open(self, connection: Connection[Console], asked: wire.Nothing) -> Ack:
+        del asked
+        console, relay = connection.who, self._relay
+        desk = console.desk
+        await desk.open()  # subscribed before the snapshot, and before the session counts
+        opened = await relay.router.open_session(desk.agent.id, console.session)
+        console.opened = True
+        await desk.refresh()
+        lines = await relay.lines_of(desk.agent)
+        agent = desk.agent
+        now = relay.clock.now_ms()
+        return {
+            "ok": True,
+            "now": now,
+            "seq": max(opened.address_seq, desk.address_seq),
+            "session": console.session,
+            "me": {
+                "id": agent.id,
+                "name": agent.name,
+                "role": agent.role.value,
+                "departments": relay.people.departments_of(agent, agent.locale),
+                "locale": agent.locale,
+            },
+            "presence": _presence_of(desk, now),
+            "offers": [_offer(offer, now) for offer in desk.offers.values()],
+            "chats": [desk.described(chat) for chat in desk.chats.values()],
+            "lines": lines,
+        }
+
+    async def _presence(self, connection: Connection[Console], asked: wire.PresenceSet) -> Ack:
+        desk = connection.who.desk
+        _opened(connection.who)
+        await self._relay.router.set_presence(
+            desk.agent.id,
+            channel=Channel(asked.channel) if asked.channel is not None else None,
+            availability=Availability(asked.availability),
+            reason=asked.reason.strip(),
+        )
+        await desk.refresh()
+        return {"ok": True, "presence": _presence_of(desk, self._relay.clock.now_ms())}
+
+    async def _delivered(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
+        await self._relay.router.delivered(OfferId(asked.offer), connection.who.desk.agent.id)
+        return {"ok": True}
+
+    async def _accept(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
+        desk, relay = connection.who.desk, self._relay
+        answer = await relay.router.accept(OfferId(asked.offer), desk.agent.id)
+        ack: Ack = {"ok": True, "outcome": answer.outcome.value}
+        if answer.winner is not None:
+            winner = str(answer.winner)
+            ack["winner"] = {"id": winner, "name": relay.people.agent_name(winner)}
+        if answer.outcome is AcceptOutcome.ACCEPTED and answer.winner in (None, desk.agent.id):
+            await desk.refresh()
+            chat = desk.chats.get(answer.interaction)
+            if chat is not None:
+                relay.chores.start(self._note_joined(chat, asked.offer, desk.agent), "joined")
+                ack["chat"] = desk.described(chat)
+        return ack
+
+    async def _note_joined(self, chat: HeldChat, offer: str, agent: Agent) -> None:
+        await self._relay.chat.note_joined(chat.contact, chat.conversation, offer, agent.name)
+
+    async def _decline(self, connection: Connection[Console], asked: wire.OfferDecline) -> Ack:
+        desk = connection.who.desk
+        ended = await self._relay.router.decline(
+            OfferId(asked.offer), desk.agent.id, asked.reason.strip()
+        )
+        return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
+
+    async def _conversation(
+        self, connection: Connection[Console], asked: wire.ConversationOpen
+    ) -> Ack:
+        desk = connection.who.desk
+        conversation = ConversationId(asked.conversation)
+        shown = desk.shown_chat(conversation)
+        ringing = any(offer["conversation"] == conversation for offer in desk.offers.values())
+        if shown is None and not ringing:
+            await self._threads.check_seen_by(desk.agent, conversation)
+        return {
+            "ok": True,
+            **await self._threads.opened(
+                conversation, asked.after_seq, shown.card if shown is not None else None
+            ),
+        }
+
+    async def _send(self, connection: Connection[Console], asked: wire.AgentMessageSend) -> Ack:
+        console = connection.who
+        chat = _writable(console, asked.conversation)
+        await console.allowance.take()
+        typing = console.typing.get(asked.conversation)
+        if typing is not None:
+            typing.stop()
+        agent = console.desk.agent
+        message, fresh = await self._relay.chat.messages.send(
+            contact=chat.contact,
+            conversation=chat.conversation,
+            client_id=asked.client_id,
+            author_kind=AuthorKind.AGENT,
+            author_id=agent.id,
+            author_name=agent.name,
+            text=asked.text,
+            socket=connection.sid,
+        )
+        if fresh and self._metrics is not None:
+            self._metrics.message_stored("agent")
+        return {"ok": True, "message": message}
+
+    async def _typing(self, connection: Connection[Console], asked: wire.AgentTyping) -> Ack:
+        console = connection.who
+        chat = _writable(console, asked.conversation)
+        typing = console.typing.get(asked.conversation)
+        if typing is None:
+            agent = console.desk.agent
+            typing = console.typing[asked.conversation] = Typing(
+                lambda on: self._relay.chat.messages.typing(
+                    contact=chat.contact,
+                    conversation=chat.conversation,
+                    side=Side.AGENT,
+                    name=agent.name,
+                    on=on,
+                    socket=connection.sid,
+                )
+            )
+        typing.heard(on=asked.on)
+        return {"ok": True}
+
+    async def _read(self, connection: Connection[Console], asked: wire.AgentMessagesRead) -> Ack:
+        chat = connection.who.desk.shown_chat(asked.conversation)
+        if chat is None:
+            raise NotYours
+        if asked.seq > chat.agent_read:
+            await self._relay.chat.messages.read(
+                contact=chat.contact,
+                conversation=chat.conversation,
+                side=Side.AGENT,
+                seq=asked.seq,
+            )
+        return {"ok": True}
+
+    async def _finish(self, connection: Connection[Console], asked: wire.InteractionName) -> Ack:
+        desk, relay = connection.who.desk, self._relay
+        interaction = InteractionId(asked.interaction)
+        chat = await self._held(desk, interaction)
+        finished = await relay.router.finish(interaction, by="agent", agent=desk.agent.id)
+        if finished.changed:
+            relay.chores.start(
+                relay.chat.note_ended(
+                    chat.contact, chat.conversation, interaction, desk.agent.name
+                ),
+                "ended",
+            )
+        return await self._changed(desk, chat)
+
+    async def _wrap_up_end(self, connection: Connection[Console], asked: wire.WrapUpEnd) -> Ack:
+        desk = connection.who.desk
+        interaction = InteractionId(asked.interaction)
+        chat = await self._held(desk, interaction)
+        if asked.disposition or asked.note:
+            await self._threads.note(
+                interaction, desk.agent.id, asked.disposition or "", asked.note or ""
+            )
+        await self._relay.router.wrap_up_end(interaction, desk.agent.id)
+        return await self._changed(desk, chat)
+
+    async def _wrap_up_extend(
+        self, connection: Connection[Console], asked: wire.InteractionName
+    ) -> Ack:
+        desk = connection.who.desk
+        interaction = InteractionId(asked.interaction)
+        chat = await self._held(desk, interaction)
+        await self._relay.router.wrap_up_extend(interaction, desk.agent.id)
+        return await self._changed(desk, chat)
+
+    async def _heartbeat(self, connection: Connection[Console], asked: wire.Nothing) -> Ack:
+        del asked
+        relay = self._relay
+        open_ids = sorted({chat.conversation for chat in connection.who.desk.chats.values()})
+        last: dict[ConversationId, int] = {}
+        if open_ids:
+            last = await relay.conversations.last_seqs(open_ids)
+        return {"ok": True, "now": relay.clock.now_ms(), "last_seq": last}
+
+    async def _held(self, desk: Desk, interaction: InteractionId) -> HeldChat:
+        """The interaction on the desk, looked for in Redis if the desk does not know it (yet).
+
+        Raises:
+            NotYours: somebody else holds it, or nobody, or there is no such interaction.
+        """
+        if interaction not in desk.chats:
+            await desk.refresh()
+        chat = desk.chats.get(interaction)
+        if chat is None:
+            raise NotYours(field="interaction")
+        return chat
+
+    async def _changed(self, desk: Desk, chat: HeldChat) -> Ack:
+        await desk.refresh()
+        if chat.interaction not in desk.chats:
+            chat.state = "ended"
+        return {"ok": True, "chat": desk.described(chat)}
+
+
+def _opened(console: Console) -> None:
+    if not console.opened:
+        raise NotFound("Send console.open first.")
+
+
+def _writable(console: Console, conversation: str) -> HeldChat:
+    chat = console.desk.open_chat(conversation)
+    if chat is None:
+        if console.desk.presence is None:
+            raise StoreUnavailable  # nothing is known of this agent's work yet
+        raise NotYours(field="conversation")
+    return chat
+
+
+def _presence_of(desk: Desk, now_ms: int) -> dict[str, Any]:
+    if desk.presence is None:  # the directory's change has not reached routing yet
+        raise StoreUnavailable
+    return {**desk.presence, "now": now_ms}
+
+
+def _offer(offer: dict[str, Any], now_ms: int) -> dict[str, Any]:
+    shown = {key: value for key, value in offer.items() if key != "conversation"}
+    return {**shown, "now": now_ms}

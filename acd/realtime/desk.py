@@ -1,0 +1,417 @@
+"""A desk: one agent's live picture on this node, shared by all consoles they have open here.
+
+Events at the agent's address say that something changed; what is shown is read from Redis and
+compared with what was shown before. So a lost event costs a moment and never leaves a ghost. Only
+the ring is shown from the event alone: it carries its card.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.chat.delivery import to_agent, to_contact
+from acd.chat.messages import said
+from acd.chat.sessions import Card
+from acd.domain.agent import Availability
+from acd.domain.errors import StoreUnavailable
+from acd.domain.interaction import InteractionState
+from acd.realtime import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from acd.domain.directory import Agent
+    from acd.domain.ids import ContactId, ConversationId, InteractionId, OfferId
+    from acd.realtime.namespaces import Connection
+    from acd.realtime.relay import Relay
+    from acd.routing.results import AgentSnapshot, HeldSnapshot
+
+NAMESPACE: Final = "/agent"
+SETTLE_S: Final = 0.02
+"""How long events of one change are waited for before the picture is read."""
+
+HERE_ANSWER_S: Final = 2.0
+"""How soon a node must say that it holds a visitor's socket."""
+
+_OFFER_ENDS: Final = {
+    "offer.accepted": "accepted",
+    "offer.declined": "declined",
+    "offer.expired": "expired",
+    "offer.failed": "failed",
+    "offer.withdrawn": "withdrawn",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class HeldChat:
+    """One interaction on the desk, with its conversation as far as it is shown."""
+
+    interaction: InteractionId
+    conversation: ConversationId
+    contact: ContactId
+    channel: str
+    contact_name: str
+    department: str
+    state: str
+    since_ms: int
+    wrap_up_until_ms: int | None
+    wrap_up_extended: bool
+    card: Card
+    last_message: dict[str, Any] | None = None
+    last_seq: int = 0
+    agent_read: int = 0
+    visitor_read: int = 0
+    nodes_here: set[str] = field(default_factory=set)
+    """Nodes that hold a socket of the visitor."""
+    answered: set[str] = field(default_factory=set)
+    """Nodes that said so since they were asked last."""
+
+
+class Desk:
+    """Made by `Relay` with an agent's first console here, dropped after the last."""
+
+    def __init__(self, relay: Relay, agent: Agent) -> None:
+        self.relay = relay
+        self.agent = agent
+        self.connections: set[Connection[Any]] = set()
+        self.chats: dict[InteractionId, HeldChat] = {}
+        self.offers: dict[OfferId, dict[str, Any]] = {}
+        self.presence: dict[str, Any] | None = None
+        self.address_seq = 0
+        self.lines: list[dict[str, Any]] | None = None
+        self._lock = asyncio.Lock()
+        self._dirty = False
+        self._closed = False
+
+    # what the consoles show
+
+    def open_chat(self, conversation: str) -> HeldChat | None:
+        """The chat of this conversation that the agent holds and may write in."""
+        for chat in self.chats.values():
+            if chat.conversation == conversation and chat.state in {"active", "idle"}:
+                return chat
+        return None
+
+    def shown_chat(self, conversation: str) -> HeldChat | None:
+        """The chat of this conversation on the desk, wrap-up included."""
+        found = [chat for chat in self.chats.values() if chat.conversation == conversation]
+        return max(found, key=lambda chat: (chat.state != "wrap_up", chat.since_ms), default=None)
+
+    def described(self, chat: HeldChat) -> dict[str, Any]:
+        """A chat as the wire says it."""
+        return {
+            "interaction": chat.interaction,
+            "conversation": chat.conversation,
+            "channel": chat.channel,
+            "contact": {"id": chat.contact, "name": chat.contact_name},
+            "department": self.relay.people.department(chat.department, self.agent.locale),
+            "state": chat.state,
+            "since_ms": chat.since_ms,
+            "wrap_up_until_ms": chat.wrap_up_until_ms,
+            "wrap_up_extended": chat.wrap_up_extended,
+            "last_message": chat.last_message,
+            "last_seq": chat.last_seq,
+            "read": {"agent": chat.agent_read, "visitor": chat.visitor_read},
+            "contact_here": bool(chat.nodes_here),
+            "now": self.relay.clock.now_ms(),
+        }
+
+    def emit(self, name: str, data: Mapping[str, object]) -> None:
+        """Tell every console of the agent on this node."""
+        packet = frames.event(NAMESPACE, name, data)
+        for connection in self.connections:
+            connection.push(packet)
+
+    # reading the stores
+
+    async def open(self) -> None:
+        """Listen, then read. May be called again, and reads again.
+
+        Raises:
+            StoreUnavailable: Redis is away.
+        """
+        await self.relay.delivery.listen(to_agent(self.agent.id), self)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read the agent and tell the consoles what differs from what they show."""
+        async with self._lock:
+            self._dirty = False
+            snapshot = await self.relay.router.agent(self.agent.id)
+            if snapshot is None or self._closed:
+                return
+            self.relay.clock.set(snapshot.now_ms)
+            self.address_seq = snapshot.address_seq
+            self._compare_presence(snapshot)
+            self._compare_offers(snapshot)
+            await self._compare_chats(snapshot.held)
+
+    def refresh_soon(self) -> None:
+        """Read once the events of this moment have all come."""
+        if not self._dirty and not self._closed:
+            self._dirty = True
+            self.relay.chores.start(self._refresh_later(), "desk-refresh")
+
+    async def _refresh_later(self) -> None:
+        await asyncio.sleep(SETTLE_S)
+        if self._dirty and not self._closed:
+            self._dirty = False
+            await self.refresh()
+
+    def _compare_presence(self, snapshot: AgentSnapshot) -> None:
+        presence = {
+            "channels": {
+                channel.value: {
+                    "availability": Availability(state.availability).value,
+                    "reason": state.reason,
+                    "count": state.count,
+                    "max": state.max,
+                }
+                for channel, state in snapshot.channels.items()
+            },
+            "used": snapshot.used,
+            "total": snapshot.total,
+            "missed": {channel.value: missed for channel, missed in snapshot.missed.items()},
+            "seq": snapshot.presence_seq,
+        }
+        if presence != self.presence:
+            self.presence = presence
+            self.emit("presence", {**presence, "now": self.relay.clock.now_ms()})
+
+    def _compare_offers(self, snapshot: AgentSnapshot) -> None:
+        ringing = {offer.offer: offer for offer in snapshot.offers}
+        for gone in [offer for offer in self.offers if offer not in ringing]:
+            self._end_offer(gone, "withdrawn", "", None)
+        for offer in ringing.values():
+            if offer.offer in self.offers:
+                continue
+            self._ring(
+                {
+                    "offer": offer.offer,
+                    "interaction": offer.interaction,
+                    "channel": offer.channel.value,
+                    "queue": offer.queue,
+                    "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
+                    "deadline_ms": offer.deadline_ms,
+                    "ring_ms": offer.ring_ms,
+                    "why": dict(offer.why),
+                },
+                Card.parse(offer.card),
+                offer.conversation,
+            )
+
+    async def _compare_chats(self, held: Iterable[HeldSnapshot]) -> None:
+        now = {one.interaction: one for one in held}
+        for chat in [chat for chat in self.chats.values() if chat.interaction not in now]:
+            del self.chats[chat.interaction]
+            chat.state = "ended"
+            self.emit("chat", self.described(chat))
+            await self._forget(chat.contact)
+        fresh = [one for one in now.values() if one.interaction not in self.chats]
+        for chat in self.chats.values():
+            if self._moved(chat, now[chat.interaction]):
+                self.emit("chat", self.described(chat))
+        if fresh:
+            await self._take(fresh)
+
+    def _moved(self, chat: HeldChat, held: HeldSnapshot) -> bool:
+        before = (chat.state, chat.since_ms, chat.wrap_up_until_ms, chat.wrap_up_extended)
+        chat.state = _state(held)
+        chat.since_ms = held.since_ms
+        chat.wrap_up_until_ms = held.wrap_up_until_ms
+        chat.wrap_up_extended = held.wrap_up_extended
+        return before != (chat.state, chat.since_ms, chat.wrap_up_until_ms, chat.wrap_up_extended)
+
+    async def _take(self, fresh: list[HeldSnapshot]) -> None:
+        """Put chats on the desk: listen to their contacts first, then read their conversations."""
+        for held in fresh:
+            card = Card.parse(held.card)
+            self.chats[held.interaction] = chat = HeldChat(
+                interaction=held.interaction,
+                conversation=held.conversation,
+                contact=held.contact,
+                channel=held.channel.value,
+                contact_name=card.contact_name,
+                department=card.department or held.queue.partition("/")[0],
+                state=_state(held),
+                since_ms=held.since_ms,
+                wrap_up_until_ms=held.wrap_up_until_ms,
+                wrap_up_extended=held.wrap_up_extended,
+                card=card,
+            )
+            await self.relay.delivery.listen(to_contact(chat.contact), self)
+            self._ask_here(chat)
+        await self._read_threads([held.conversation for held in fresh])
+        for held in fresh:
+            if held.interaction in self.chats:
+                self.emit("chat", self.described(self.chats[held.interaction]))
+
+    async def _read_threads(self, ids: list[ConversationId]) -> None:
+        try:
+            threads = await self.relay.conversations.many(ids)
+            last = await self.relay.conversations.last_messages(ids)
+        except StoreUnavailable:
+            return  # the chats stand without their threads; the console asks for those itself
+        for chat in self.chats.values():
+            thread = threads.get(chat.conversation)
+            if thread is None:
+                continue
+            chat.last_seq = max(chat.last_seq, thread.last_seq)
+            chat.agent_read = max(chat.agent_read, thread.agent_read_seq)
+            chat.visitor_read = max(chat.visitor_read, thread.visitor_read_seq)
+            message = last.get(chat.conversation)
+            if message is not None and message.seq >= chat.last_seq:
+                chat.last_message = said(message)
+
+    async def _forget(self, contact: ContactId) -> None:
+        if all(chat.contact != contact for chat in self.chats.values()):
+            await self.relay.delivery.forget(to_contact(contact), self)
+
+    async def close(self) -> None:
+        """Forget every address; nobody looks at this desk any more."""
+        self._closed = True
+        await self.relay.delivery.forget(to_agent(self.agent.id), self)
+        for contact in {chat.contact for chat in self.chats.values()}:
+            await self.relay.delivery.forget(to_contact(contact), self)
+
+    # hearing
+
+    def heard(self, address: str, payload: Mapping[str, Any]) -> None:
+        """Something happened to the agent, or was said in one of their conversations."""
+        kind = str(payload.get("type"))
+        if address.startswith("contact:"):
+            self._hear_contact(address.removeprefix("contact:"), kind, payload)
+        elif kind == "signed_out":
+            self.relay.sign_out(self, str(payload.get("session", "")))
+        else:
+            self._hear_work(kind, payload)
+
+    def missed(self, address: str) -> None:
+        """Events were lost: read, and let the consoles read too."""
+        self.refresh_soon()
+        for chat in self.chats.values():
+            if to_contact(chat.contact) == address:
+                self._ask_here(chat)
+        self.emit("resync", {})
+
+    def _hear_work(self, kind: str, payload: Mapping[str, Any]) -> None:
+        seq = payload.get("seq")
+        if isinstance(seq, int):
+            self.address_seq = max(self.address_seq, seq)
+        mine = payload.get("agent") in (None, self.agent.id)
+        offer = payload.get("offer")
+        data: Mapping[str, Any] = payload.get("data") or {}
+        if kind == "offer.made" and mine and offer and offer not in self.offers:
+            card = Card.parse(payload.get("card"))
+            at_ms = int(payload.get("at_ms") or 0)
+            self.relay.clock.set(at_ms)
+            queue = str(payload.get("queue"))
+            enqueued_ms = int(data.get("enqueued_ms") or payload.get("enqueued_ms") or at_ms)
+            self._ring(
+                {
+                    "offer": offer,
+                    "interaction": payload.get("interaction"),
+                    "channel": queue.rpartition("/")[2],
+                    "queue": queue,
+                    "waited_ms": max(0, at_ms - enqueued_ms),
+                    "deadline_ms": data["deadline_ms"],
+                    "ring_ms": data["ring_ms"],
+                    "why": data.get("why") or {},
+                },
+                card,
+                str(payload.get("conversation")),
+            )
+        elif kind in _OFFER_ENDS and mine and offer:
+            reason = str(data.get("reason") or data.get("cause") or "")
+            self._end_offer(offer, _OFFER_ENDS[kind], reason, data.get("by"))
+        self.refresh_soon()
+
+    def _ring(self, offer: dict[str, Any], card: Card, conversation: str) -> None:
+        shown = {
+            **offer,
+            "department": self.relay.people.department(
+                card.department or str(offer["queue"]).partition("/")[0], self.agent.locale
+            ),
+            "contact": {"name": card.contact_name},
+            "preview": card.preview,
+            "page": card.page,
+        }
+        self.offers[offer["offer"]] = {**shown, "conversation": conversation}
+        self.emit("offer", {**shown, "now": self.relay.clock.now_ms()})
+
+    def _end_offer(self, offer: OfferId, outcome: str, reason: str, by: object) -> None:
+        if self.offers.pop(offer, None) is None:
+            return
+        ended: dict[str, Any] = {"offer": offer, "outcome": outcome, "reason": reason}
+        if by and by != self.agent.id:
+            ended["by"] = {"id": by, "name": self.relay.people.agent_name(str(by))}
+        self.emit("offer.ended", ended)
+
+    def _hear_contact(self, contact: str, kind: str, payload: Mapping[str, Any]) -> None:
+        if kind == "here":
+            self._hear_here(contact, payload)
+            return
+        told: Mapping[str, Any] = payload["message"] if kind == "message" else payload
+        chat = self.shown_chat(str(told.get("conversation")))
+        if chat is None:
+            return
+        if kind == "message":
+            if told["seq"] >= chat.last_seq:
+                chat.last_seq = told["seq"]
+                chat.last_message = dict(told)
+            packet = frames.event(NAMESPACE, "message", told)
+            for connection in self.connections:
+                if connection.sid != payload.get("socket"):
+                    connection.push(packet)
+        elif kind == "typing" and payload["by"] == "visitor":
+            self.emit(
+                "typing", {"conversation": chat.conversation, "by": "visitor", "on": payload["on"]}
+            )
+        elif kind == "read":
+            self._hear_read(chat, str(payload["by"]), int(payload["mark"]))
+
+    def _hear_read(self, chat: HeldChat, by: str, mark: int) -> None:
+        if by == "agent":
+            chat.agent_read = max(chat.agent_read, mark)
+        elif mark > chat.visitor_read:
+            chat.visitor_read = mark
+            self.emit("read", {"conversation": chat.conversation, "by": "visitor", "seq": mark})
+
+    # who is here
+
+    def _ask_here(self, chat: HeldChat) -> None:
+        self.relay.delivery.publish(to_contact(chat.contact), {"type": "here.ask"})
+
+    def _hear_here(self, contact: str, payload: Mapping[str, Any]) -> None:
+        node = str(payload.get("node"))
+        for chat in self.chats.values():
+            if chat.contact != contact:
+                continue
+            before = bool(chat.nodes_here)
+            if payload.get("on"):
+                chat.nodes_here.add(node)
+                chat.answered.add(node)
+            else:
+                chat.nodes_here.discard(node)
+            if bool(chat.nodes_here) != before:
+                self.emit("chat", self.described(chat))
+
+    async def check_here(self) -> None:
+        """Ask again which nodes hold the visitors; a node that died does not answer."""
+        for chat in self.chats.values():
+            chat.answered = set()
+            self._ask_here(chat)
+        await asyncio.sleep(HERE_ANSWER_S)
+        for chat in self.chats.values():
+            before = bool(chat.nodes_here)
+            chat.nodes_here &= chat.answered
+            if before and not chat.nodes_here:
+                self.emit("chat", self.described(chat))
+
+
+def _state(held: HeldSnapshot) -> str:
+    if held.state is InteractionState.ENDED or held.wrap_up_until_ms is not None:
+        return "wrap_up"
+    return "idle" if held.state is InteractionState.IDLE else "active"

@@ -1,0 +1,282 @@
+"""The relay: who is connected to this node, and the work done for all of them at once.
+
+Everything of a kind is batched: one heartbeat for all consoles and waiting visitors every five
+seconds, one look at the lines and at the waiting visitors' places every second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from acd.domain.errors import AcdError, StoreUnavailable
+from acd.realtime.chores import Chores
+from acd.realtime.clock import TenantClock
+from acd.realtime.desk import Desk
+from acd.realtime.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from acd.chat.delivery import Delivery
+    from acd.chat.people import People
+    from acd.chat.sessions import ChatService
+    from acd.domain.contact import Visitor
+    from acd.domain.directory import Agent
+    from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
+    from acd.realtime.namespaces import Connection
+    from acd.records.conversations import Conversations
+    from acd.routing.results import QueueSnapshot
+    from acd.routing.router import Router
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S: Final = 5.0
+ALIVE_S: Final = 9.0
+"""A console that was silent for longer does not count as here: its lease runs out."""
+TICK_S: Final = 1.0
+PLACES_A_TICK: Final = 500
+"""Waiting visitors whose place is read in one tick; more of them take turns."""
+HERE_EVERY_S: Final = 15.0
+RETURN_S: Final = 0.4
+"""How long a visitor without a socket is waited for: a reload takes about that."""
+
+
+class Relay:
+    """One node's desks and visits. `run` does the periodic work until it is cancelled."""
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        delivery: Delivery,
+        chat: ChatService,
+        conversations: Conversations,
+        people: People,
+    ) -> None:
+        self.router = router
+        self.delivery = delivery
+        self.chat = chat
+        self.conversations = conversations
+        self.people = people
+        self.clock = TenantClock()
+        self.chores = Chores()
+        self.desks: dict[AgentId, Desk] = {}
+        self.visits: dict[Visitor, Visit] = {}
+        self.visitors: set[Connection[Any]] = set()
+        """Every visitor's connection, anonymous ones included."""
+        self._stopping = False
+        self._turn = 0
+
+    # who is here
+
+    def desk(self, agent: Agent) -> Desk:
+        """The agent's desk on this node, made if need be."""
+        found = self.desks.get(agent.id)
+        if found is None:
+            found = self.desks[agent.id] = Desk(self, agent)
+        found.agent = agent
+        return found
+
+    async def leave_desk(self, desk: Desk, connection: Connection[Any], session: SessionId) -> None:
+        """A console went: its session ends with its last socket, the desk with its last console.
+
+        While the node stops nothing is said to Redis: a restart within the lease is not noticed.
+        """
+        desk.connections.discard(connection)
+        if self._stopping:
+            return
+        same = any(other.who.session == session for other in desk.connections)
+        if not desk.connections and self.desks.get(desk.agent.id) is desk:
+            del self.desks[desk.agent.id]
+            await desk.close()
+        if not same:
+            await self.router.close_session(desk.agent.id, session)
+
+    def sign_out(self, desk: Desk, session: str) -> None:
+        """End the consoles of a sign-in that ended; of every sign-in when none is named."""
+        for connection in list(desk.connections):
+            if not session or connection.who.sign_in == session:
+                connection.end()
+
+    async def arrive(self, visitor: Visitor, connection: Connection[Any]) -> Visit:
+        """A visitor's socket is here; who was lost is back. `depart` undoes it."""
+        visit = self.visits.get(visitor)
+        if visit is None:
+            visit = self.visits[visitor] = Visit(self, visitor)
+        first = not visit.connections
+        visit.connections.add(connection)  # before anything is waited for: see `_see_off`
+        try:
+            if visit.chat is None:
+                with contextlib.suppress(StoreUnavailable):  # chat.resume says it and tries again
+                    await visit.load()
+            if first:
+                visit.announce(on=True)
+                if visit.in_line and visit.chat is not None:
+                    with contextlib.suppress(StoreUnavailable):  # the next heartbeat says it
+                        await self.router.contact_back(visit.chat.interaction)
+        except BaseException:
+            self.depart(visit, connection)
+            raise
+        return visit
+
+    def depart(self, visit: Visit, connection: Connection[Any]) -> None:
+        """A visitor's socket is gone; with the last one the visitor is, unless back at once."""
+        visit.connections.discard(connection)
+        if not visit.connections and not self._stopping:
+            self.chores.start(self._see_off(visit), "visitor-left")
+
+    async def _see_off(self, visit: Visit) -> None:
+        visit.elsewhere.clear()
+        self.delivery.publish(visit.address, {"type": "here.ask"})
+        await asyncio.sleep(RETURN_S)
+        if visit.connections:
+            return
+        visit.announce(on=False)
+        if self.visits.get(visit.visitor) is visit:
+            del self.visits[visit.visitor]
+        await self.delivery.forget(visit.address, visit)
+        if visit.in_line and visit.chat is not None and not visit.elsewhere:
+            await self.router.contact_lost(visit.chat.interaction)
+
+    # the work for all
+
+    async def run(self) -> None:
+        """Heartbeats, lines, places, and what returns with Redis; until cancelled."""
+        self.router.link.on_change(self._store_changed)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.delivery.run(), name="delivery")
+            group.create_task(_every(HEARTBEAT_S, self.beat), name="heartbeats")
+            group.create_task(_every(TICK_S, self.tick), name="lines-and-places")
+            group.create_task(_every(HERE_EVERY_S, self._check_here), name="who-is-here")
+
+    async def beat(self) -> None:
+        """Renew the leases of everybody who is here."""
+        loop_time = asyncio.get_running_loop().time()
+        sessions = {
+            (desk.agent.id, connection.who.session)
+            for desk in self.desks.values()
+            for connection in desk.connections
+            if connection.who.opened and loop_time - connection.socket.last_heard < ALIVE_S
+        }
+        waiting: list[InteractionId] = [
+            visit.chat.interaction
+            for visit in self.visits.values()
+            if visit.chat is not None and visit.in_line and visit.connections
+        ]
+        if sessions or waiting:
+            await self.router.heartbeat(sorted(sessions), waiting)
+
+    async def tick(self) -> None:
+        """Tell agents their lines and visitors their places, where these changed."""
+        await self.people.refresh()
+        if not self.delivery.available:
+            return
+        await self.tell_lines()
+        await self._tell_places()
+
+    async def _tell_places(self) -> None:
+        waiting = [v for v in self.visits.values() if v.in_line and v.connections]
+        if len(waiting) > PLACES_A_TICK:
+            start = self._turn % len(waiting)
+            self._turn = start + PLACES_A_TICK
+            waiting = (waiting + waiting)[start : start + PLACES_A_TICK]
+        await _all(visit.refresh() for visit in waiting)
+
+    async def tell_lines(self) -> None:
+        """Read the lines somebody here looks at, once each."""
+        wanted = {queue for desk in self.desks.values() for queue in self.queues_of(desk.agent)}
+        ids = sorted(wanted)
+        figures = await asyncio.gather(*(self.router.queue(queue) for queue in ids))
+        now = dict(zip(ids, figures, strict=True))
+        for desk in self.desks.values():
+            lines = self.lines(desk.agent, now)
+            if lines != desk.lines and any(c.who.opened for c in desk.connections):
+                desk.lines = lines
+                desk.emit("lines", {"lines": lines, "now": self.clock.now_ms()})
+
+    async def lines_of(self, agent: Agent) -> list[dict[str, Any]]:
+        """The agent's lines as they are now."""
+        ids = self.queues_of(agent)
+        figures = await asyncio.gather(*(self.router.queue(queue) for queue in ids))
+        return self.lines(agent, dict(zip(ids, figures, strict=True)))
+
+    def queues_of(self, agent: Agent) -> list[QueueId]:
+        """The lines an agent sees: those of their departments, on their channels."""
+        return self.people.queues_of(agent)
+
+    def lines(self, agent: Agent, figures: dict[QueueId, QueueSnapshot]) -> list[dict[str, Any]]:
+        """The agent's lines as the wire says them."""
+        found = []
+        for queue in self.queues_of(agent):
+            figure = figures.get(queue)
+            if figure is None or not figure.configured:
+                continue
+            department, _, channel = queue.partition("/")
+            found.append(
+                {
+                    "queue": queue,
+                    "department": self.people.department(department, agent.locale),
+                    "channel": channel,
+                    "waiting": figure.waiting,
+                    "oldest_enqueued_ms": figure.oldest_enqueued_ms,
+                    "available": figure.available,
+                }
+            )
+        return found
+
+    async def _check_here(self) -> None:
+        if self.delivery.available:
+            await _all(desk.check_here() for desk in self.desks.values())
+
+    # Redis goes and comes
+
+    def _store_changed(self, available: bool) -> None:
+        service: dict[str, object] = {"ok": available}
+        if not available:
+            service["code"] = StoreUnavailable.code
+        for desk in self.desks.values():
+            desk.emit("service", service)
+        for connection in list(self.visitors):
+            connection.emit("service", service)
+        if available:
+            self.chores.start(self._resume(), "resume")
+
+    async def _resume(self) -> None:
+        """Redis is back: vouch for everybody at once, hear again, show what is true."""
+        await self.beat()
+        await self.delivery.catch_up()
+        for desk in list(self.desks.values()):
+            desk.missed("")
+        for visit in list(self.visits.values()):
+            visit.missed("")
+
+    async def stop(self) -> None:
+        """From now on sockets that close say nothing about those who held them."""
+        self._stopping = True
+        await self.chores.close()
+
+
+async def _every(period_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Repeat the work; a store that is away is tried again at the next turn."""
+    while True:
+        started = time.monotonic()
+        try:
+            await work()
+        except AcdError as error:
+            log.debug("turn left out", code=error.code)
+        except Exception:
+            log.exception("periodic work failed")
+        await asyncio.sleep(max(0.05, period_s - (time.monotonic() - started)))
+
+
+async def _all(work: Any) -> None:
+    """Run all of it side by side; the first fault is raised once all have ended."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,214 @@
+"""A visit: one visitor's chat on this node, shared by all tabs they have open here.
+
+Events at the contact's address say that the chat moved; where it stands is then read, and told if
+it differs from what was told before. The place in the line is read by a tick of the relay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.chat.delivery import to_contact
+from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
+from acd.realtime import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.contact import Visitor
+    from acd.realtime.namespaces import Connection
+    from acd.realtime.relay import Relay
+
+NAMESPACE: Final = "/visitor"
+SETTLE_S: Final = 0.01
+"""How long events of one change are waited for before the chat is read."""
+
+
+class Visit:
+    """Made by `Relay` with a visitor's first socket here, dropped soon after the last."""
+
+    def __init__(self, relay: Relay, visitor: Visitor) -> None:
+        self.relay = relay
+        self.visitor = visitor
+        self.address = to_contact(visitor.contact)
+        self.connections: set[Connection[Any]] = set()
+        self.chat: Chat | None = None
+        self.last_seq = 0
+        self.agent_read = 0
+        self.visitor_read = 0
+        self.elsewhere: set[str] = set()
+        """Other nodes that said they hold a socket of this visitor, since asked last."""
+        self._told: Live | None = None
+        self._lock = asyncio.Lock()
+        self._dirty = False
+
+    @property
+    def in_line(self) -> bool:
+        """Whether the visitor waits to be served."""
+        return self.chat is not None and self.chat.live.phase in IN_LINE
+
+    @property
+    def writable(self) -> bool:
+        """Whether the visitor may write: there is a chat and it has not ended."""
+        return self.chat is not None and self.chat.live.phase is not ChatPhase.ENDED
+
+    def state(self, locale: str) -> dict[str, Any] | None:
+        """The chat as the wire says it, in the visitor's language."""
+        chat = self.chat
+        if chat is None:
+            return None
+        live = chat.live
+        people = self.relay.people
+        known = live.p50_s is not None or live.p90_s is not None
+        return {
+            "conversation": chat.conversation.id,
+            "interaction": chat.interaction,
+            "state": live.phase.value,
+            "department": people.department(chat.department, locale),
+            "position": live.position,
+            "estimate": {"p50_s": live.p50_s, "p90_s": live.p90_s} if known else None,
+            "agent": {"name": people.agent_name(live.agent)} if live.agent else None,
+            "since_ms": live.since_ms,
+            "outcome": live.outcome,
+            "last_seq": self.last_seq,
+            "read": {"agent": self.agent_read, "visitor": self.visitor_read},
+            "now": self.relay.clock.now_ms(),
+        }
+
+    # reading the stores
+
+    async def load(self) -> None:
+        """Listen, then read the chat whole.
+
+        Raises:
+            StoreUnavailable: one of the stores is away; the visit still hears this node.
+        """
+        await self.relay.delivery.listen(self.address, self)
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read the chat whole, as after a start or when something was missed."""
+        async with self._lock:
+            chat = await self.relay.chat.current(self.visitor)
+            if chat is None:
+                return
+            self.take(chat)
+
+    def take(self, chat: Chat) -> None:
+        """Show this chat from now on."""
+        self.chat = chat
+        self._told = chat.live
+        self.relay.clock.set(chat.live.now_ms)
+        thread = chat.conversation
+        self.last_seq = max(self.last_seq, thread.last_seq)
+        self.agent_read = max(self.agent_read, thread.agent_read_seq)
+        self.visitor_read = max(self.visitor_read, thread.visitor_read_seq)
+
+    async def refresh(self) -> None:
+        """Read where the chat stands and tell it if it moved."""
+        async with self._lock:
+            self._dirty = False
+            chat = self.chat
+            if chat is None:
+                return
+            live = await self.relay.chat.live(chat.interaction, since_ms=chat.live.since_ms)
+            if self.chat is not chat:
+                return
+            self.relay.clock.set(live.now_ms)
+            live = replace(live, now_ms=0)
+            self.chat = replace(chat, live=live)
+            if self._told is None or replace(self._told, now_ms=0) != live:
+                self._told = live
+                self.tell()
+
+    def refresh_soon(self) -> None:
+        """Read once the events of this moment have all come."""
+        if not self._dirty:
+            self._dirty = True
+            self.relay.chores.start(self._refresh_later(), "visit-refresh")
+
+    async def _refresh_later(self) -> None:
+        await asyncio.sleep(SETTLE_S)
+        try:
+            if self._dirty:
+                await self.refresh()
+        finally:
+            self._dirty = False
+
+    async def _reload_and_tell(self) -> None:
+        await self.reload()
+        self.tell()
+
+    # telling
+
+    def tell(self, *, but: object = None) -> None:
+        """Send the chat to every tab but one."""
+        for connection in self.connections:
+            if connection is but:
+                continue
+            state = self.state(connection.who.locale)
+            if state is not None:
+                connection.emit("chat", state)
+
+    def emit(self, name: str, data: Mapping[str, object], *, but: object = None) -> None:
+        """Tell every tab but one."""
+        packet = frames.event(NAMESPACE, name, data)
+        for connection in self.connections:
+            if connection.sid != but:
+                connection.push(packet)
+
+    def announce(self, *, on: bool) -> None:
+        """Say whether this node holds a socket of the visitor."""
+        self.relay.delivery.publish(self.address, {"type": "here", "on": on})
+
+    # hearing
+
+    def heard(self, address: str, payload: Mapping[str, Any]) -> None:
+        """Something happened to the chat, or was said in it."""
+        del address
+        match str(payload.get("type")):
+            case "message":
+                self._hear_message(payload)
+            case "typing" | "read" as kind:
+                self._hear_sign(kind, payload)
+            case "here":
+                self._hear_here(payload)
+            case "here.ask":
+                if self.connections:
+                    self.announce(on=True)
+            case _:
+                chat = self.chat
+                if chat is None or payload.get("interaction") in (None, chat.interaction):
+                    self.refresh_soon()
+
+    def missed(self, address: str) -> None:
+        """Events were lost: read everything and tell it; the client resumes from its last seq."""
+        del address
+        self.relay.chores.start(self._reload_and_tell(), "visit-reload")
+
+    def _hear_message(self, payload: Mapping[str, Any]) -> None:
+        message = payload["message"]
+        if self.chat is None or message["conversation"] != self.chat.conversation.id:
+            return
+        self.last_seq = max(self.last_seq, message["seq"])
+        self.emit("message", message, but=payload.get("socket"))
+
+    def _hear_sign(self, kind: str, payload: Mapping[str, Any]) -> None:
+        if self.chat is None or payload["conversation"] != self.chat.conversation.id:
+            return
+        if payload["by"] == "visitor":
+            if kind == "read":
+                self.visitor_read = max(self.visitor_read, payload["mark"])
+            return
+        if kind == "typing":
+            self.emit("typing", {"by": "agent", "name": payload["name"], "on": payload["on"]})
+        elif payload["mark"] > self.agent_read:
+            self.agent_read = payload["mark"]
+            self.emit("read", {"by": "agent", "seq": payload["mark"]})
+
+    def _hear_here(self, payload: Mapping[str, Any]) -> None:
+        node = str(payload.get("node"))
+        if node != self.relay.delivery.node:
+            (self.elsewhere.add if payload.get("on") else self.elsewhere.discard)(node)

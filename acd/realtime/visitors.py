@@ -1,0 +1,250 @@
+"""The namespace of visitors: who may enter, and what a visitor may do with their own chat."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from acd.domain.conversation import AuthorKind, Side
+from acd.domain.errors import (
+    ChatEnded,
+    NotFound,
+    NotSignedIn,
+    OriginRefused,
+    StoreUnavailable,
+)
+from acd.domain.ids import DepartmentId, SiteId
+from acd.flow.intake import ChatStart
+from acd.realtime import wire
+from acd.realtime.allowance import Allowance
+from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
+from acd.realtime.typing import Typing
+from acd.realtime.visit import NAMESPACE, Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from acd.domain.contact import Visitor
+    from acd.domain.directory import Site
+    from acd.realtime.relay import Relay
+    from acd.records.accounts import Accounts
+    from acd.reporting.metrics import Metrics
+    from acd.routing.limits import Limits
+
+
+class Guest:
+    """Who a visitor's connection stands for; anonymous until a chat was started."""
+
+    __slots__ = ("allowance", "locale", "site", "typing", "visit")
+
+    def __init__(self, site: Site, locale: str) -> None:
+        self.site = site
+        self.locale = locale
+        self.visit: Visit | None = None
+        self.allowance: Allowance | None = None
+        self.typing: Typing | None = None
+
+
+class Visitors(Namespace[Guest]):
+    """Every verb acts on the visitor's own chat; none takes an id of anything."""
+
+    name = NAMESPACE
+
+    def __init__(
+        self, *, relay: Relay, accounts: Accounts, limits: Limits, metrics: Metrics | None = None
+    ) -> None:
+        self._relay = relay
+        self._accounts = accounts
+        self._limits = limits
+        self._metrics = metrics
+        handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
+            "chat.start": self._start,
+            "chat.resume": self._resume,
+            "message.send": self._send,
+            "typing": self._typing,
+            "messages.read": self._read,
+            "chat.leave": self._leave,
+        }
+        self.events = {
+            name: (wire.VISITOR_EVENTS[name][0], handle) for name, handle in handlers.items()
+        }
+
+    # coming and going
+
+    async def enter(self, connection: Connection[Guest], auth: object) -> None:
+        """Check limit, site, origin and token.
+
+        Raises:
+            NotFound: no such site. OriginRefused. NotSignedIn: the token stands for nobody here.
+            TooMany. StoreUnavailable: the database is away.
+        """
+        given = parsed(wire.VisitorAuth, auth)
+        assert isinstance(given, wire.VisitorAuth)  # noqa: S101 - for the type checker
+        with contextlib.suppress(StoreUnavailable):
+            await self._limits.take("connect", connection.handshake.address)
+        await self._relay.people.refresh()
+        site = self._relay.people.sites.get(SiteId(given.site))
+        if site is None:
+            raise NotFound("There is no such site; check data-site.", field="site")
+        origin = connection.handshake.origin
+        if origin and not connection.handshake.same_origin and origin not in site.origins:
+            raise OriginRefused
+        connection.who = Guest(site, given.locale)
+        if given.token is not None:
+            visitor = await self._accounts.visitor(given.token)
+            if visitor is None or visitor.site != site.id:
+                raise NotSignedIn("This conversation is not known any more; start a new one.")
+            await self._identify(connection, visitor)
+
+    async def entered(self, connection: Connection[Guest]) -> None:
+        self._relay.visitors.add(connection)
+        if self._metrics is not None:
+            self._metrics.socket_opened("visitor")
+        if not self._relay.delivery.available:
+            connection.emit("service", {"ok": False, "code": StoreUnavailable.code})
+
+    async def gone(self, connection: Connection[Guest], reason: str) -> None:
+        del reason
+        if connection in self._relay.visitors:
+            self._relay.visitors.discard(connection)
+            if self._metrics is not None:
+                self._metrics.socket_closed("visitor")
+        guest = connection.who
+        if guest.typing is not None:
+            guest.typing.stop()
+        if guest.visit is not None:
+            self._relay.depart(guest.visit, connection)
+
+    async def _identify(self, connection: Connection[Guest], visitor: Visitor) -> Visit:
+        guest = connection.who
+        guest.visit = visit = await self._relay.arrive(visitor, connection)
+        guest.allowance = Allowance(self._limits, "visitor_message", visitor.contact)
+        return visit
+
+    # verbs
+
+    async def _start(self, connection: Connection[Guest], asked: wire.ChatStart) -> Ack:
+        guest = connection.who
+        relay = self._relay
+        with contextlib.suppress(StoreUnavailable):
+            await self._limits.take("chat_start", connection.handshake.address)
+        visit = guest.visit
+        ended = visit.chat if visit is not None and not visit.writable else None
+        started = await relay.chat.start(
+            ChatStart(
+                site=guest.site.id,
+                client_id=asked.client_id,
+                visitor=visit.visitor if visit is not None else None,
+                department=DepartmentId(asked.department),
+                name=asked.name.strip() or "-",
+                email=asked.email or "",
+                locale=guest.locale,
+                text=asked.text or "",
+                page=asked.page or "",
+                known_ended=ended.interaction if ended is not None else None,
+            )
+        )
+        if visit is None:
+            visit = await self._identify(connection, started.visitor)
+        await visit.load()
+        messages = await relay.chat.messages.after(started.conversation, 0)
+        visit.tell(but=connection)
+        return {
+            "ok": True,
+            "token": started.token,
+            "chat": visit.state(guest.locale),
+            "messages": messages,
+        }
+
+    async def _resume(self, connection: Connection[Guest], asked: wire.ChatResume) -> Ack:
+        guest = connection.who
+        visit = guest.visit
+        if visit is None:
+            return {"ok": True, "chat": None, "messages": []}
+        await visit.load()
+        chat = visit.chat
+        messages = []
+        if chat is not None:
+            messages = await self._relay.chat.messages.after(chat.conversation.id, asked.after_seq)
+        return {"ok": True, "chat": visit.state(guest.locale), "messages": messages}
+
+    async def _send(self, connection: Connection[Guest], asked: wire.VisitorMessageSend) -> Ack:
+        guest = connection.who
+        visit = _visit(guest)
+        if visit.chat is None:
+            await visit.load()
+        chat = visit.chat
+        if chat is None:
+            raise NotFound("There is no chat yet; start one.")
+        if not visit.writable:
+            raise ChatEnded
+        if guest.allowance is not None:
+            await guest.allowance.take()
+        if guest.typing is not None:
+            guest.typing.stop()
+        message, fresh = await self._relay.chat.messages.send(
+            contact=chat.contact,
+            conversation=chat.conversation.id,
+            client_id=asked.client_id,
+            author_kind=AuthorKind.VISITOR,
+            author_id=chat.contact,
+            author_name=chat.contact_name,
+            text=asked.text,
+            socket=connection.sid,
+        )
+        if fresh and self._metrics is not None:
+            self._metrics.message_stored("visitor")
+        return {"ok": True, "message": message}
+
+    async def _typing(self, connection: Connection[Guest], asked: wire.VisitorTyping) -> Ack:
+        guest = connection.who
+        visit = _visit(guest)
+        if visit.chat is None or not visit.writable:
+            return {"ok": True}
+        if guest.typing is None:
+            guest.typing = Typing(lambda on: self._tell_typing(visit, connection, on=on))
+        guest.typing.heard(on=asked.on)
+        return {"ok": True}
+
+    def _tell_typing(self, visit: Visit, connection: Connection[Guest], *, on: bool) -> None:
+        if visit.chat is not None:
+            self._relay.chat.messages.typing(
+                contact=visit.chat.contact,
+                conversation=visit.chat.conversation.id,
+                side=Side.VISITOR,
+                name=visit.chat.contact_name,
+                on=on,
+                socket=connection.sid,
+            )
+
+    async def _read(self, connection: Connection[Guest], asked: wire.VisitorMessagesRead) -> Ack:
+        visit = _visit(connection.who)
+        if visit.chat is None:
+            raise NotFound("There is no chat yet; start one.")
+        if asked.seq > visit.visitor_read:
+            await self._relay.chat.messages.read(
+                contact=visit.chat.contact,
+                conversation=visit.chat.conversation.id,
+                side=Side.VISITOR,
+                seq=asked.seq,
+            )
+        return {"ok": True}
+
+    async def _leave(self, connection: Connection[Guest], asked: wire.Nothing) -> Ack:
+        del asked
+        guest = connection.who
+        visit = _visit(guest)
+        if visit.chat is None:
+            await visit.load()
+        if visit.chat is None:
+            raise NotFound("There is no chat to leave.")
+        await visit.refresh()
+        await self._relay.chat.leave(visit.chat)
+        await visit.refresh()
+        return {"ok": True, "chat": visit.state(guest.locale)}
+
+
+def _visit(guest: Guest) -> Visit:
+    if guest.visit is None:
+        raise NotFound("There is no chat yet; start one.")
+    return guest.visit
