@@ -7,13 +7,14 @@ PATH=$PATH:/usr/sbin:/sbin
 packages= programs=
 need() { # program on PATH (or a file pattern), Debian package
     case $1 in
-        /*) for file in $1; do [ -x "$file" ] && return; done ;;
+        /*) for file in $1; do [ -e "$file" ] && return; done ;;
         *) command -v "$1" >/dev/null 2>&1 && return ;;
     esac
     packages="$packages $2"
     programs="$programs ${1##*/}"
 }
 need chromium chromium
+need '/usr/lib/*/libatomic.so.1' libatomic1 # for the browser driver's own Node
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
 # pictures of French and English pages need a face with accents, symbols and emoji
 [ -x /usr/bin/chromium ] || packages="$packages fonts-dejavu-core fonts-noto-color-emoji"
