@@ -208,13 +208,15 @@ class Directory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The active directory, at least as new as its version."""
+    """The active directory and what has left it, at least as new as its version."""
 
     version: int
     channels: Mapping[Channel, ChannelCapacity]
     departments: tuple[Department, ...]
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
+    gone_queues: tuple[QueueId, ...] = ()
+    gone_agents: tuple[AgentId, ...] = ()
 
 
 def read_snapshot(tx: Connection) -> Snapshot:
@@ -226,6 +228,8 @@ def read_snapshot(tx: Connection) -> Snapshot:
         departments=tuple(map(rows.department, tx.execute(_listed(departments)))),
         queues=tuple(map(rows.queue, tx.execute(_listed(queues)))),
         agents=tuple(read_agents(tx, _listed(agents))),
+        gone_queues=tuple(tx.execute(select(queues.c.id).where(~queues.c.active)).scalars()),
+        gone_agents=tuple(tx.execute(select(agents.c.id).where(~agents.c.active)).scalars()),
     )
 
 

@@ -1,0 +1,223 @@
+"""Let somebody in: SQL first, then the line.
+
+Contact, conversation, first message and an intake row are one transaction; then the interaction is
+enqueued by the row's id. Redis away at that moment is no failure for the visitor: the chat is
+`starting`, its row is stored, and the sweep enqueues it as soon as Redis answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from acd.domain.contact import Visitor
+from acd.domain.errors import AcdError, BadRequest, NotFound, StoreUnavailable
+from acd.domain.ids import QueueId
+from acd.domain.interaction import CARD_MAX_BYTES, DEFAULT_LEVEL, Arrival, Channel, InteractionState
+from acd.records.intakes import NewIntake
+
+if TYPE_CHECKING:
+    from acd.domain.conversation import StoredMessage
+    from acd.domain.ids import ContactId, ConversationId, DepartmentId, InteractionId, SiteId
+    from acd.records.directory import Directory
+    from acd.records.intakes import IntakeRow, Intakes
+    from acd.routing.router import Router
+
+CLIENT_ID_MIN_CHARS = 16
+SWEEP_AGE_MS = 10_000
+SWEEP_EVERY_S = 5.0
+PREVIEW_CHARS = 160
+PAGE_CHARS = 400
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatStart:
+    """A visitor asks for a chat; the faces have checked lengths and characters.
+
+    `visitor` is who the token stands for, None without one. A stranger's `client_id` stands for
+    them until they have a token: at least 16 characters that nobody can guess. `known_ended` is
+    the interaction the visitor saw ended, if any.
+    """
+
+    site: SiteId
+    client_id: str = field(repr=False)
+    department: DepartmentId
+    name: str
+    visitor: Visitor | None = None
+    email: str = ""
+    locale: str = ""
+    text: str | None = None
+    page: str = ""
+    level: int = DEFAULT_LEVEL
+    known_ended: InteractionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedChat:
+    """The visitor is in. `token` is new, or empty where they came with one.
+
+    `queued` is False while the interaction could not be enqueued yet: it will be. `fresh` is False
+    when this chat was there before, be it by the same start or because it had not ended.
+    """
+
+    token: str = field(repr=False)
+    visitor: Visitor
+    contact: ContactId
+    conversation: ConversationId
+    interaction: InteractionId
+    queue: QueueId
+    message: StoredMessage | None
+    last_seq: int
+    queued: bool
+    fresh: bool
+
+
+class Intake:
+    """The door. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, router: Router, directory: Directory, intakes: Intakes) -> None:
+        self._router = router
+        self._directory = directory
+        self._intakes = intakes
+
+    async def start_chat(self, start: ChatStart) -> StartedChat:
+        """Let a visitor in, or find them in already.
+
+        The same client id gives the first answer again, pressed twice or sent again after an
+        unknown outcome. A visitor whose last chat has not ended gets that one; their text is
+        stored in either case.
+
+        Raises:
+            NotFound: the site or the department takes no chats.
+            BadRequest: a stranger's client id could be guessed.
+            Conflict: the client id is somebody else's, or too old.
+        """
+        if start.visitor is None and len(start.client_id) < CLIENT_ID_MIN_CHARS:
+            raise BadRequest(
+                f"Send a random client_id of at least {CLIENT_ID_MIN_CHARS} characters.",
+                field="client_id",
+            )
+        queue = await self._queue(start)
+        begun = await self._intakes.begin(
+            NewIntake(
+                site=start.site,
+                client_id=start.client_id,
+                visitor=start.visitor,
+                name=start.name,
+                email=start.email,
+                locale=start.locale,
+                queue=queue,
+                level=start.level,
+                text=start.text or "",
+                card=make_card(start),
+                known_ended=await self._ended(start),
+            )
+        )
+        row = begun.intake
+        queued = row.confirmed_ms is not None or await self._enqueue(row)
+        return StartedChat(
+            token=begun.token,
+            visitor=Visitor(contact=row.contact, site=row.site),
+            contact=row.contact,
+            conversation=row.conversation,
+            interaction=row.interaction,
+            queue=row.queue,
+            message=begun.message,
+            last_seq=begun.conversation.last_seq,
+            queued=queued,
+            fresh=begun.fresh,
+        )
+
+    async def sweep(self, older_than_ms: int = SWEEP_AGE_MS) -> int:
+        """Enqueue the arrivals that no event has confirmed; return how many went through.
+
+        Enqueueing is idempotent by id, so any node may sweep at any time.
+        """
+        rows = await self._intakes.unconfirmed(older_than_ms)
+        swept = await asyncio.gather(*(self._enqueue(row) for row in rows))
+        if rows:
+            log.info("intake_swept", found=len(rows), enqueued=sum(swept))
+        return sum(swept)
+
+    async def sweep_forever(self) -> None:
+        """Sweep every few seconds until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except StoreUnavailable:
+                log.warning("intake_sweep_postponed")
+            await asyncio.sleep(SWEEP_EVERY_S)
+
+    async def _enqueue(self, row: IntakeRow) -> bool:
+        try:
+            await self._router.enqueue(arrival_of(row))
+        except StoreUnavailable:
+            return False
+        except AcdError as error:  # the log is full, or the queue is not compiled yet
+            log.warning("intake_not_enqueued", interaction=row.interaction, code=error.code)
+            return False
+        return True
+
+    async def _queue(self, start: ChatStart) -> QueueId:
+        site = await self._directory.site(start.site)
+        if site is None or not site.active:
+            raise NotFound("There is no such site.", field="site")
+        offered = not site.departments or start.department in site.departments
+        queue = await self._directory.queue(QueueId(f"{start.department}/{Channel.CHAT.value}"))
+        if queue is None or not queue.active or not offered:
+            raise NotFound("This department takes no chats here.", field="department")
+        return queue.id
+
+    async def _ended(self, start: ChatStart) -> InteractionId | None:
+        """The visitor's last interaction if it is over, so that a new one may begin."""
+        if start.visitor is None:
+            return start.known_ended
+        last = await self._intakes.latest(start.visitor)
+        if last is None or last.ended_ms is not None:
+            return start.known_ended
+        try:
+            live = await self._router.interaction(last.interaction)
+        except StoreUnavailable:
+            return start.known_ended
+        if live is None:  # not in its line yet, or so long ago that Redis forgot it
+            return start.known_ended if last.confirmed_ms is None else last.interaction
+        return last.interaction if live.state is InteractionState.ENDED else None
+
+
+def arrival_of(row: IntakeRow) -> Arrival:
+    """What routing is told of an arrival."""
+    return Arrival(
+        interaction=row.interaction,
+        queue=row.queue,
+        contact=row.contact,
+        conversation=row.conversation,
+        level=row.level,
+        card=row.card,
+    )
+
+
+def make_card(start: ChatStart) -> str:
+    """What a ring shows of a visitor, as JSON within the card's bound; what is too long is cut."""
+    name, page = start.name[:80], start.page[:PAGE_CHARS]
+    preview = (start.text or "").strip()[:PREVIEW_CHARS]
+    while True:
+        fields = {
+            "contact_name": name,
+            "preview": preview,
+            "page": page,
+            "locale": start.locale,
+            "department": start.department,
+        }
+        card = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        if len(card.encode()) <= CARD_MAX_BYTES:
+            return card
+        if page:
+            page = page[: len(page) // 2]
+        else:
+            preview, name = preview[: len(preview) // 2], name[: max(20, len(name) // 2)]

@@ -1,0 +1,123 @@
+"""The recorder: the event stream into history, exactly once, and the stream trimmed behind it.
+
+Events and the position are one SQL transaction, the position fenced by its old value. A kill at
+any point therefore leaves either both or neither, and any number of nodes may run a recorder: the
+one that commits first goes on, the others stand by.
+
+An event that cannot be recorded must not hold up all that follow, nor vanish: the batch is taken
+apart, the event at fault is kept in `events_unreadable` with its error, logged with its id, and
+the log goes on behind it. Only a store that is away is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from acd.domain.errors import StoreUnavailable
+from acd.records.log_rows import event_text
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from acd.domain.events import Event
+    from acd.records.history import History
+    from acd.routing.router import Router
+
+BATCH = 300
+GATHER_S = 0.02  # many small transactions would compete with people's messages
+TRIM_EVERY_S = 2.0
+RETRY_S = 1.0
+STAND_BY_S = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class Recorder:
+    """Writes history. `position` and `behind_ms` tell how far it is."""
+
+    def __init__(self, router: Router, history: History, *, batch: int = BATCH) -> None:
+        self._router = router
+        self._history = history
+        self._batch = batch
+        self._trimmed_at = 0.0
+        self.position = ""
+        self.recorded = 0
+        self.set_aside = 0
+
+    async def run(self) -> None:
+        """Record until cancelled, which is safe at any point."""
+        away = False
+        while True:
+            try:
+                self.position = await self._history.position()
+                if away:
+                    log.info("recorder_resumed", position=self.position)
+                    away = False
+                await self._follow()
+                await asyncio.sleep(STAND_BY_S)
+            except StoreUnavailable:
+                if not away:
+                    log.warning("recorder_waits_for_a_store", position=self.position)
+                away = True
+                await asyncio.sleep(RETRY_S)
+
+    async def _follow(self) -> None:
+        """Record from the position on; return when somebody else has moved it."""
+        stream = self._router.events(after=self.position, count=self._batch)
+        async with contextlib.aclosing(_closable(stream)) as batches:
+            async for batch in batches:
+                if not batch:
+                    continue
+                if not await self._record(batch):
+                    log.info("recorder_stands_by", position=self.position)
+                    return
+                await self._trim()
+                if len(batch) < self._batch // 2:
+                    await asyncio.sleep(GATHER_S)
+
+    async def _record(self, batch: Sequence[Event]) -> bool:
+        position = batch[-1].position
+        try:
+            recorded = await self._history.record(batch, position, self.position)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  an event at fault: find it, keep it, go on
+            if len(batch) == 1:
+                return await self._put_aside(batch[0], error)
+            half = len(batch) // 2
+            return await self._record(batch[:half]) and await self._record(batch[half:])
+        if recorded:
+            self.position = position
+            self.recorded += len(batch)
+        return recorded
+
+    async def _put_aside(self, event: Event, error: Exception) -> bool:
+        log.error("event_unreadable", event=event.id, type=str(event.type), error=repr(error))
+        moved = await self._history.set_aside(
+            event.id, _raw(event), repr(error), event.position, self.position
+        )
+        if moved:
+            self.position = event.position
+            self.set_aside += 1
+        return moved
+
+    async def _trim(self) -> None:
+        if time.monotonic() - self._trimmed_at >= TRIM_EVERY_S:
+            await self._router.trim_events(self.position)
+            self._trimmed_at = time.monotonic()
+
+
+def _raw(event: Event) -> str:
+    try:
+        return event_text(event)
+    except (TypeError, ValueError):
+        return ascii(event)
+
+
+def _closable(stream: object) -> AsyncGenerator[list[Event], None]:
+    return stream  # type: ignore[return-value]  # the router's events are a generator
