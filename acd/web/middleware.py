@@ -13,7 +13,7 @@ from acd.domain import errors
 from acd.domain.ids import new_id
 from acd.web import problems, security
 from acd.web.peer import Peer
-from acd.web.services import SERVICES
+from acd.web.services import PROXIES, SERVICES
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -42,7 +42,7 @@ async def identify_request(request: web.Request, handler: Handler) -> web.Stream
     request_id = given if _GIVEN_ID.fullmatch(given) else new_id("rq")
     services = request.app[SERVICES]
     request[REQUEST_ID] = request_id
-    request[PEER] = services.proxies.peer(request)
+    request[PEER] = request.app[PROXIES].peer(request)
     if request.path.startswith(SOCKET_PATH):
         return await handler(request)  # engine.io counts its own
     started = time.perf_counter()

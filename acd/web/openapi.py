@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from acd.web.endpoint import Endpoint
 
+References = dict[Any, dict[str, Any]]
+"""A reference to the schema of each model in each mode."""
+
 _REF = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"{(\w+)}")
 _TAGS = {
@@ -73,7 +76,7 @@ def document(endpoints: Sequence[Endpoint[Any, Any, Any]], *, server: str = "") 
 
 def _schemas(
     endpoints: Iterable[Endpoint[Any, Any, Any]],
-) -> tuple[dict[tuple[type[BaseModel], str], dict[str, Any]], dict[str, Any]]:
+) -> tuple[References, dict[str, Any]]:
     wanted: dict[tuple[type[BaseModel], Any], None] = {(Problem, "serialization"): None}
     for endpoint in endpoints:
         for model in (endpoint.path, endpoint.query, endpoint.body):
@@ -86,7 +89,7 @@ def _schemas(
 
 def _operation(
     endpoint: Endpoint[Any, Any, Any],
-    schemas: dict[tuple[type[BaseModel], str], dict[str, Any]],
+    schemas: References,
     definitions: dict[str, Any],
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
@@ -140,7 +143,7 @@ def _parameters(
 
 def _responses(
     endpoint: Endpoint[Any, Any, Any],
-    schemas: dict[tuple[type[BaseModel], str], dict[str, Any]],
+    schemas: References,
 ) -> dict[str, Any]:
     if endpoint.websocket:
         answers: dict[str, Any] = {"101": {"description": "The WebSocket is open."}}

@@ -23,6 +23,7 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "no_such_route": 404,
     "method_not_allowed": 405,
+    "csrf_failed": 403,
     "not_yours": 403,
     "origin_refused": 403,
     "conflict": 409,

@@ -9,17 +9,31 @@ from aiohttp import web
 
 from acd.domain.errors import StoreUnavailable
 from acd.reporting.metrics import CONTENT_TYPE, QueueFigures
+from acd.routing.limits import Rate
 from acd.web import health, middleware, openapi, static
 from acd.web.api import ENDPOINTS, PREFIX
+from acd.web.api.event_stream import STREAMS, EventStreams
 from acd.web.endpoint import MAX_BODY_BYTES
-from acd.web.services import SERVICES, Services
+from acd.web.peer import TrustedProxies
+from acd.web.services import PROXIES, SERVICES, Services
 
 if TYPE_CHECKING:
+    from acd.config import Config
     from acd.domain.ids import QueueId
     from acd.web.endpoint import Endpoint
 
 SCRAPE_S: Final = 2.0
 MAX_QUEUES: Final = 500
+
+
+def rates(config: Config) -> dict[str, Rate]:
+    """The limits this face takes from; per name, as `services.limits` must know them."""
+    limits = config.limits
+    return {
+        "api": Rate(per_minute=limits.requests_per_minute),
+        "sign_in_address": Rate(per_minute=limits.sign_ins_per_minute),
+        "sign_in_account": Rate(per_minute=limits.sign_ins_per_minute),
+    }
 
 
 def build_app(services: Services) -> web.Application:
@@ -29,10 +43,14 @@ def build_app(services: Services) -> web.Application:
         middlewares=[middleware.identify_request, middleware.tell_problems],
     )
     app[SERVICES] = services
+    app[PROXIES] = TrustedProxies.parse(services.config.server.trusted_proxies)
     app.on_response_prepare.append(middleware.prepare)
     health.mount(app, services.health)
     app.router.add_get("/metrics", _metrics)
     _mount_api(app, ENDPOINTS, server=services.config.server.public_url)
+    streams = EventStreams()
+    app[STREAMS] = streams
+    app.on_shutdown.append(streams.close)
     static.mount(app, demo=services.demo)
     return app
 

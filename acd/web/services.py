@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from acd.records.directory import Directory
     from acd.records.history import History
     from acd.reporting.metrics import Metrics
+    from acd.routing.limits import Limits
     from acd.routing.router import Router
     from acd.web.health import Health
 
@@ -35,14 +36,12 @@ class Services:
     conversations: Conversations
     history: History
     intake: Intake
+    limits: Limits
     metrics: Metrics
     health: Health
     chat: ChatService | None = None
     demo: bool = False
 
-    @property
-    def proxies(self) -> TrustedProxies:
-        return TrustedProxies.parse(self.config.server.trusted_proxies)
-
 
 SERVICES = web.AppKey("services", Services)
+PROXIES = web.AppKey("proxies", TrustedProxies)

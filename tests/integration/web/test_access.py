@@ -1,0 +1,98 @@
+"""Who may call what: every endpoint without an identity, each role, each scope."""
+
+import pytest
+
+from acd.web.api import ENDPOINTS, PREFIX
+from acd.web.endpoint import Endpoint
+from tests.integration.web.conftest import KEYS, Node, problem
+
+
+def address(endpoint: Endpoint) -> str:
+    return PREFIX + endpoint.at.format(
+        agent="anna", contact="ct_1", interaction="ix_1", department="support", channel="chat",
+        site="shop",
+    )  # fmt: skip
+
+
+PROTECTED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
+
+
+@pytest.mark.parametrize("endpoint", PROTECTED, ids=lambda e: f"{e.method} {e.at}")
+async def test_nobody_gets_nothing(node: Node, endpoint: Endpoint) -> None:
+    for headers in (
+        {},
+        {"Authorization": "Bearer acd_wrong"},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Basic YTpi"},
+        {"Cookie": "acd_session=wrong"},
+    ):
+        answer = await node.client.request(endpoint.method, address(endpoint), headers=headers)
+        await problem(answer, 401, "not_signed_in")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("endpoint", PROTECTED, ids=lambda e: f"{e.method} {e.at}")
+@pytest.mark.parametrize("key", KEYS)
+async def test_a_key_does_what_its_scopes_say(node: Node, endpoint: Endpoint, key: str) -> None:
+    answer = await node.client.request(
+        endpoint.method, address(endpoint), headers=node.key(key), json={}
+    )
+    if endpoint.access.scope in KEYS[key]:
+        assert answer.status not in {401, 403, 500}
+    else:
+        await problem(answer, 403, "scope_missing")
+
+
+async def test_agents_see_their_own_departments(node: Node) -> None:
+    await node.sign_in("anna")
+    queues = await (await node.client.get("/api/v1/queues")).json()
+    assert [queue["id"] for queue in queues["items"]] == ["support/chat"]
+    assert (await node.client.get("/api/v1/queues/support/chat")).status == 200
+    await problem(await node.client.get("/api/v1/queues/sales/chat"), 404, "not_found")
+    agents = await (await node.client.get("/api/v1/agents")).json()
+    assert [agent["id"] for agent in agents["items"]] == ["anna"]
+    await problem(await node.client.get("/api/v1/agents/claire"), 404, "not_found")
+    await problem(await node.client.get("/api/v1/agents/claire/presence"), 404, "not_found")
+    await problem(await node.client.get("/api/v1/contacts"), 403, "forbidden")
+    await problem(await node.client.get("/api/v1/events"), 403, "forbidden")
+
+
+async def test_supervisors_see_all_and_steer(node: Node) -> None:
+    csrf = await node.sign_in("omar")
+    queues = await (await node.client.get("/api/v1/queues")).json()
+    assert [queue["id"] for queue in queues["items"]] == ["sales/chat", "support/chat"]
+    agents = await (await node.client.get("/api/v1/agents")).json()
+    assert [agent["email"] for agent in agents["items"]] == [
+        "anna@example.com", "claire@example.com", "omar@example.com",
+    ]  # fmt: skip
+    answer = await node.client.put(
+        "/api/v1/agents/anna/presence",
+        json={"channel": "chat", "availability": "away", "reason": "training"},
+        headers=csrf,
+    )
+    presence = await answer.json()
+    assert answer.status == 200
+    assert presence["channels"]["chat"]["reason"] == "training"
+
+
+async def test_an_agent_does_not_steer_a_colleague(node: Node) -> None:
+    await node.database.write(
+        lambda tx: tx.exec_driver_sql(
+            "insert into memberships (agent, department, priority, channels)"
+            " values ('claire', 'support', 50, '[]')"
+        ).close()
+    )
+    csrf = await node.sign_in("anna")
+    at = "/api/v1/agents/claire/presence"
+    assert (await node.client.get(at)).status == 200
+    answer = await node.client.put(at, json={"availability": "away"}, headers=csrf)
+    await problem(answer, 403, "forbidden")
+
+
+async def test_requests_of_one_key_are_limited(start) -> None:
+    node = await start(limits={"requests_per_minute": 5})
+    for _ in range(5):
+        assert (await node.client.get("/api/v1/queues", headers=node.key())).status == 200
+    answer = await node.client.get("/api/v1/queues", headers=node.key())
+    await problem(answer, 429, "rate_limited")
+    assert (await node.client.get("/api/v1/queues", headers=node.key("reader"))).status == 200
