@@ -15,10 +15,12 @@ const REASONS: Record<string, Key> = {
 /** A clause a strategy, in the order they ranked; or that nobody else was free, which outweighs them all. */
 export function why({ strategy, priority, eligible }: Why): string {
   const names = typeof strategy === "string" ? strategy.split(/[+,\s]+/).filter(Boolean) : [...(strategy ?? [])];
-  if (eligible === 1 && !names.includes("ring_all")) return t("why.alone");
+  if (eligible === 1 && !names.includes("ring_all")) return sentence(t("why.alone"));
   const clauses = names.map((name) => {
     const key = REASONS[name];
     return key ? t(key, { priority: priority ?? "" }) : t("why.custom", { name });
   });
-  return clauses.length > 0 ? clauses.join(t("why.between")) : t("why.free");
+  return sentence(clauses.length > 0 ? clauses.join(t("why.between")) : t("why.free"));
 }
+
+const sentence = (clauses: string): string => t("why.sentence", { clauses });

@@ -69,7 +69,8 @@ export function marked(threads: Threads, conversation: string, marks: ReadMarks)
 /** The sequence number up to which nothing is missing: where to resume from. */
 export function lastWithoutGap(thread: Thread | undefined): number {
   let last = 0;
-  for (const { seq } of thread?.messages ?? []) {
+  if (!thread?.contact) return last; // not read from its beginning yet
+  for (const { seq } of thread.messages) {
     if (last !== 0 && seq !== last + 1) break;
     last = seq;
   }

@@ -136,8 +136,6 @@ export class Desk {
       this.selected.value = interaction;
       this.pane.value = interaction === null ? "list" : "thread";
     });
-    const chat = this.current.value;
-    if (chat) void this.fetch(chat.conversation);
   }
 
   async finish(interaction: string): Promise<void> {
@@ -166,9 +164,14 @@ export class Desk {
 
   /** The messages of a conversation that are not here yet, its contact and their history. */
   async fetch(conversation: string): Promise<void> {
+    this.threads.value = lists.withMessages(this.threads.value, conversation, []);
     const after_seq = lists.lastWithoutGap(this.threads.value.get(conversation));
     const answer = await this.attempt(() => this.connection.request("conversation.open", { conversation, after_seq }));
-    if (answer) this.threads.value = lists.opened(this.threads.value, conversation, answer);
+    if (!answer) return;
+    this.threads.value = lists.opened(this.threads.value, conversation, answer);
+    // a long conversation comes in pages
+    const known = this.chats.value.find((chat) => chat.conversation === conversation)?.last_seq ?? 0;
+    if (answer.messages.length > 0 && lists.lastWithoutGap(this.threads.value.get(conversation)) < known) void this.fetch(conversation);
   }
 
   /** A stored message, ours or theirs: once in its thread, whichever way it came. */
@@ -231,9 +234,8 @@ export class Desk {
     const opened = await this.attempt(() => this.connection.request("console.open", {}));
     if (!opened) return;
     this.#take(opened);
-    const inSight = this.current.value?.conversation;
-    const known = [...this.threads.value.keys()].filter((id) => opened.chats.some((chat) => chat.conversation === id));
-    const wanted = new Set(inSight === undefined ? known : [...known, inSight]);
+    // an agent has a handful of conversations: all are at hand, so that counts are exact and switching is instant
+    const wanted = new Set([...opened.chats, ...(this.current.value ? [this.current.value] : [])].map((chat) => chat.conversation));
     await Promise.all([...wanted].map((conversation) => this.fetch(conversation)));
   }
 
@@ -262,6 +264,7 @@ export class Desk {
       if (chat.state === "ended" && this.selected.value === chat.interaction) this.ended.value = chat;
       this.chats.value = lists.changed(this.chats.value, chat);
     });
+    if (chat.state !== "ended" && !this.threads.value.has(chat.conversation)) void this.fetch(chat.conversation);
   }
 
   #leaveIfEnded(interaction: string): void {

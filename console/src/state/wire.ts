@@ -137,7 +137,10 @@ interface ChatChanged {
 }
 
 type Table<Rows> = { [Row in keyof Rows]: Rows[Row] };
-type Ask<A extends object, B extends object = object> = { ask: A; answer: B };
+interface Ask<A extends object, B extends object = object> {
+  ask: A;
+  answer: B;
+}
 
 /** What the agent asks. Types, not interfaces: the connection wants an index signature. */
 export type AgentRequests = Table<{

@@ -89,7 +89,7 @@ export function Composer({ chat }: { chat: AgentChat }) {
           <Caps id="sendFinish" />
           {t("composer.finish")}
         </span>
-        <Button kind="primary" type="submit" disabled={!ready} data-testid="send">
+        <Button kind="primary" type="submit" aria-disabled={tooLong} data-testid="send">
           {t("composer.send")}
         </Button>
       </div>

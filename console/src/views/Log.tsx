@@ -23,7 +23,7 @@ export function Log({ chat }: { chat: AgentChat }) {
   return (
     <div class="log" role="log" aria-label={t("log.label", { name: chat.contact.name })} tabIndex={0}>
       <ol>
-        {!thread && <li class="entry-line">{t("log.loading")}</li>}
+        {!thread?.contact && <li class="entry-line">{t("log.loading")}</li>}
         {messages.map((message, index) => {
           const day = words.value.day(message.at_ms, desk.clock.nowMs());
           const before = messages[index - 1];

@@ -76,10 +76,10 @@ function Account() {
       side="beside"
       testId="account"
       buttonClass="avatar"
-      buttonLabel={t("account.of", { name })}
       buttonTitle={name}
     >
       {initials(name)}
+      <span class="visually-hidden"> {t("account.of", { name })}</span>
     </Menu>
   );
 }
