@@ -105,11 +105,15 @@ class Messages:
                 text=checked_text(text, self._max_chars),
             )
         )
+        return self.tell(contact, stored, socket), not stored.duplicate
+
+    def tell(self, contact: ContactId, stored: StoredMessage, socket: str = "") -> dict[str, Any]:
+        """Tell a stored message to everybody but that socket; returns it as told."""
         told = said(stored)
         self._delivery.publish(
             to_contact(contact), {"type": "message", "message": told, "socket": socket}
         )
-        return told, not stored.duplicate
+        return told
 
     def check(self, text: str) -> str:
         """What `checked_text` says of a text that comes with something else."""

@@ -7,12 +7,12 @@ moment shows neither.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from acd.domain.conversation import AuthorKind
-from acd.domain.errors import NotFound
+from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.interaction import InteractionState
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from acd.flow.intake import ChatStart, Intake, StartedChat
     from acd.records.conversations import Conversations
     from acd.records.history import History
-    from acd.records.intakes import Intakes
+    from acd.records.intakes import IntakeRow, Intakes
     from acd.routing.results import InteractionSnapshot
     from acd.routing.router import Router
 
@@ -141,8 +141,12 @@ class ChatService:
             first one. StoreUnavailable: nothing was started, or it will be found by a repeat.
         """
         if start.text is not None:
-            self.messages.check(start.text)
-        return await self._intake.start_chat(start)
+            text = self.messages.check(start.text) if start.text.strip() else None
+            start = replace(start, text=text)
+        started = await self._intake.start_chat(start)
+        if started.message is not None and not started.fresh:
+            self.messages.tell(started.contact, started.message)  # somebody may be there already
+        return started
 
     async def current(self, visitor: Visitor) -> Chat | None:
         """The visitor's latest chat on that site, or None if there was never one.
@@ -162,8 +166,16 @@ class ChatService:
             interaction=intake.interaction,
             queue=intake.queue,
             contact_name=Card.parse(intake.card).contact_name,
-            live=await self.live(intake.interaction, since_ms=intake.created_ms),
+            live=await self._live_or_starting(intake),
         )
+
+    async def _live_or_starting(self, intake: IntakeRow) -> Live:
+        try:
+            return await self.live(intake.interaction, since_ms=intake.created_ms)
+        except StoreUnavailable:
+            if intake.confirmed_ms is not None:
+                raise
+            return Live(phase=ChatPhase.STARTING, since_ms=intake.created_ms)
 
     async def live(self, interaction: InteractionId, *, since_ms: int = 0) -> Live:
         """Where an interaction stands: live state, else history, else it is still starting."""

@@ -63,8 +63,8 @@ def page_of_ours(request: web.BaseRequest) -> bool:
 class Stores:
     """The repositories and the limits the face works with.
 
-    `limits` must know `connect`, `chat_start`, `visitor_message` and `agent_message`; a token of the
-    last two stands for `allowance.LEASE` messages.
+    `limits` must know `connect`, `chat_start`, `visitor_message` and `agent_message`; a token of
+    the last two stands for `allowance.LEASE` messages.
     """
 
     router: Router

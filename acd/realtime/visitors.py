@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 class Guest:
     """Who a visitor's connection stands for; anonymous until a chat was started."""
 
-    __slots__ = ("allowance", "locale", "site", "typing", "visit")
+    __slots__ = ("allowance", "locale", "site", "token", "typing", "visit")
 
     def __init__(self, site: Site, locale: str) -> None:
         self.site = site
         self.locale = locale
+        self.token = ""
         self.visit: Visit | None = None
         self.allowance: Allowance | None = None
         self.typing: Typing | None = None
@@ -94,6 +95,7 @@ class Visitors(Namespace[Guest]):
             visitor = await self._accounts.visitor(given.token)
             if visitor is None or visitor.site != site.id:
                 raise NotSignedIn("This conversation is not known any more; start a new one.")
+            connection.who.token = given.token
             await self._identify(connection, visitor)
 
     async def entered(self, connection: Connection[Guest]) -> None:
@@ -139,11 +141,12 @@ class Visitors(Namespace[Guest]):
                 name=asked.name.strip() or "-",
                 email=asked.email or "",
                 locale=guest.locale,
-                text=asked.text or "",
+                text=asked.text,
                 page=asked.page or "",
                 known_ended=ended.interaction if ended is not None else None,
             )
         )
+        guest.token = started.token or guest.token
         if visit is None:
             visit = await self._identify(connection, started.visitor)
         await visit.load()
@@ -151,7 +154,7 @@ class Visitors(Namespace[Guest]):
         visit.tell(but=connection)
         return {
             "ok": True,
-            "token": started.token,
+            "token": guest.token,
             "chat": visit.state(guest.locale),
             "messages": messages,
         }
