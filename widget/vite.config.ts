@@ -1,30 +1,58 @@
+import { readFileSync } from "node:fs";
 import { defineConfig, type UserConfig } from "vite";
 
+import { leanSocket } from "./tools/lean.ts";
+import { shadowCss } from "./tools/shadow-css.ts";
+
 /**
- * Two builds share one folder. The default one is the chat application: a page for the widget's frame and the
- * bundles it loads. `--mode launcher` adds widget.js, the script a site includes: one IIFE with a fixed name and
- * no imports, so that a page pays two kilobytes until its visitor wants to talk.
+ * Two builds share one folder. The default one is the chat application: a module that the launcher imports, and a
+ * page around it for frames and direct links. `--mode launcher` adds widget.js, the script a site includes: one IIFE
+ * with a fixed name and no imports, so that a page pays two kilobytes until its visitor wants to talk.
  */
 const outDir = "../acd/static/widget";
+const APP = "src/app.tsx";
 
 const application: UserConfig = {
-  build: { outDir, emptyOutDir: true, manifest: true, target: "es2022", modulePreload: { polyfill: false } },
+  plugins: [leanSocket(), shadowCss()],
+  build: {
+    outDir,
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ["index.html", APP],
+      preserveEntrySignatures: "allow-extension", // the launcher calls what the module exports
+    },
+  },
 };
 
-const launcher: UserConfig = {
+const launcher = (): UserConfig => ({
   publicDir: false,
+  define: { __APP__: JSON.stringify(builtName()) },
   build: {
     outDir,
     emptyOutDir: false, // the application's files are already there
     target: "es2020", // it runs on other people's pages, in whatever browser their visitors have
     lib: { entry: "src/launcher.ts", formats: ["iife"], name: "acd", fileName: () => "widget.js" },
   },
-};
+});
+
+/** The application's file carries a digest of its content, so that browsers may keep it for good. */
+function builtName(): string {
+  const manifest = JSON.parse(readFileSync(new URL(`${outDir}/.vite/manifest.json`, import.meta.url), "utf8")) as Record<
+    string,
+    { file: string }
+  >;
+  const entry = manifest[APP];
+  if (!entry) throw new Error("build the application before the launcher");
+  return entry.file;
+}
 
 export default defineConfig(({ mode }) => ({
   // ui/ is compiled from its source, whose nearest tsconfig would leave it on react/jsx-runtime
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: { dedupe: ["preact", "@preact/signals"] },
   base: "./", // served under whatever path the site's owner chooses
-  ...(mode === "launcher" ? launcher : application),
+  ...(mode === "launcher" ? launcher() : application),
 }));

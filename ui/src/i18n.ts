@@ -53,11 +53,13 @@ export class Translator<C extends Catalogue> {
   readonly ordinal = (key: keyof C & string, rank: number): string =>
     this.#fill(key, { rank }, this.#ordinal, rank);
 
+  /** The text of a key made at run time, such as `event.<code>`; null for one this build does not know. */
+  readonly known = (key: string, values: Values = {}): string | null =>
+    key in this.#words ? this.t(key, values) : null;
+
   /** The text for an error's stable code, or `fallback` for one this build does not know. */
-  readonly error = (code: string, fallback: keyof C & string, values: Values = {}): string => {
-    const key = `error.${code}`;
-    return this.t(key in this.#words ? key : fallback, { code, ...values });
-  };
+  readonly error = (code: string, fallback: keyof C & string, values: Values = {}): string =>
+    this.known(`error.${code}`, { code, ...values }) ?? this.t(fallback, { code, ...values });
 
   readonly number = (value: number): string => this.#number.format(value);
 

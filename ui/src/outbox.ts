@@ -4,7 +4,7 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 
-import { newClientId, WireError } from "./wire";
+import { newClientId, WireError } from "./wire.ts";
 
 export interface Outgoing<P> {
   client_id: string;
@@ -15,10 +15,11 @@ export interface Outgoing<P> {
   refused?: string;
 }
 
-/** Where entries outlive the page. */
+/** Where entries outlive the page; each by itself, since several tabs may write. */
 export interface OutboxStore<P> {
   load(): Outgoing<P>[];
-  save(entries: readonly Outgoing<P>[]): void;
+  put(entry: Outgoing<P>): void;
+  drop(clientId: string): void;
 }
 
 export class Outbox<P> {
@@ -41,7 +42,8 @@ export class Outbox<P> {
 
   push(payload: P): Outgoing<P> {
     const entry = { client_id: newClientId(), at_ms: Date.now(), payload };
-    this.#keep([...this.#entries.value, entry]);
+    this.#entries.value = [...this.#entries.value, entry];
+    this.#store?.put(entry);
     void this.flush();
     return entry;
   }
@@ -73,7 +75,9 @@ export class Outbox<P> {
   /** The server has it, whichever way that became known. */
   settle(clientId: string): void {
     const left = this.#entries.value.filter((entry) => entry.client_id !== clientId);
-    if (left.length < this.#entries.value.length) this.#keep(left);
+    if (left.length === this.#entries.value.length) return;
+    this.#entries.value = left;
+    this.#store?.drop(clientId);
   }
 
   retry(clientId: string): void {
@@ -83,9 +87,10 @@ export class Outbox<P> {
     void this.flush();
   }
 
+  /** Forget everything, sent or not. */
   clear(): void {
     clearTimeout(this.#timer);
-    this.#keep([]);
+    for (const entry of this.#entries.value) this.settle(entry.client_id);
   }
 
   #next(): Outgoing<P> | undefined {
@@ -93,11 +98,7 @@ export class Outbox<P> {
   }
 
   #change(clientId: string, changed: Outgoing<P>): void {
-    this.#keep(this.#entries.value.map((entry) => (entry.client_id === clientId ? changed : entry)));
-  }
-
-  #keep(entries: readonly Outgoing<P>[]): void {
-    this.#entries.value = entries;
-    this.#store?.save(entries);
+    this.#entries.value = this.#entries.value.map((entry) => (entry.client_id === clientId ? changed : entry));
+    this.#store?.put(changed);
   }
 }

@@ -6,7 +6,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { Manager, type Socket } from "socket.io-client";
 
-import { WireError, type ErrorBody, type Service } from "./wire";
+import { WireError, type ErrorBody, type Service } from "./wire.ts";
 
 /** idle: not asked for. open: ready. lost: will try again at `retryAtMs`. refused: trying again would not help. */
 export type ConnectionState = "idle" | "connecting" | "open" | "lost" | "refused";

@@ -5,6 +5,11 @@ const ADDRESS = /\bhttps?:\/\/[^\s<>"'`]+/giu;
 // a full stop or a bracket after an address belongs to the sentence
 const TRAILING = /[.,;:!?\u2026\u00bb\u201d\u2019)\]}]+$/u;
 
+/** How long a text is, in the unit its limit has: code points. */
+export function codePoints(text: string): number {
+  return Array.from(text).length;
+}
+
 export interface Link {
   href: string;
   text: string;

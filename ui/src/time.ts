@@ -22,7 +22,7 @@ export class ServerClock {
 }
 
 /** A signal of the clock's time that moves every `everyMs` while something reads it, and rests otherwise. */
-export function ticking(clock: ServerClock, everyMs = 1000): ReadonlySignal<number> {
+export function ticking(clock: Pick<ServerClock, "nowMs">, everyMs = 1000): ReadonlySignal<number> {
   let timer: ReturnType<typeof setInterval> | undefined;
   const now = signal(clock.nowMs(), {
     watched() {

@@ -1,0 +1,60 @@
+/** The application behind the launcher, and on the page of its own: draws into the shadow root it is given. */
+import { render } from "preact";
+import { effect, signal } from "@preact/signals";
+import { detectLocale } from "@acd/ui/i18n.ts";
+import { WireError } from "@acd/ui/wire.ts";
+
+import { ChatSession } from "./chat.ts";
+import { WidgetContext, words, type Widget } from "./context.ts";
+import { dressLauncher } from "./launched.ts";
+import { Memory } from "./memory.ts";
+import type { Mount, Show } from "./mount.ts";
+import { fetchSite, type Site } from "./site.ts";
+import styles from "./styles.css?shadow";
+import { Panel } from "./views/panel.tsx";
+
+export function mount(options: Mount): Show {
+  const { root, base, site: id } = options;
+  const locale = detectLocale(options.locale, ...navigator.languages);
+  (root.host as HTMLElement).lang = locale;
+  (root.host as HTMLElement).dir = "ltr"; // of the widget's own words; each message has its own direction
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+
+  const memory = new Memory(id);
+  const chat = new ChatSession({ base, site: id, locale, memory });
+  const site = signal<Site | null>(null);
+  const open = signal(false);
+  const refresh = (): void => {
+    chat.refusal.value = null;
+    fetchSite(base, id).then(
+      (found) => (site.value = found),
+      (error: unknown) => (chat.refusal.value = WireError.of(error)),
+    );
+  };
+  const visitor = { name: "", email: "" };
+  const widget: Widget = { mount: options, words: words(locale), memory, chat, site, open, visitor, refresh };
+
+  chat.takeUp();
+  effect(() => {
+    if (open.value && !site.peek()) refresh();
+  });
+  effect(() => {
+    const note = memory.note;
+    if (note && note.open !== open.value) memory.note = { ...note, open: open.value };
+  });
+
+  const place = document.createElement("div");
+  place.className = "place-of-panel";
+  root.append(place);
+  render(
+    <WidgetContext.Provider value={widget}>
+      <Panel />
+    </WidgetContext.Provider>,
+    place,
+  );
+  if (options.button) dressLauncher(options.button, widget);
+  open.value = options.open;
+  return () => (open.value = true);
+}

@@ -1,0 +1,34 @@
+/** What the server tells about a website before anybody connects. */
+import { WireError } from "@acd/ui/wire.ts";
+
+export interface Department {
+  id: string;
+  name: Record<string, string>;
+  open: boolean;
+  channels: string[];
+}
+
+export interface Site {
+  site: string;
+  name: string;
+  departments: Department[];
+  limits: { message_chars: number };
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Throws WireError with the problem's code. */
+export async function fetchSite(base: string, site: string): Promise<Site> {
+  let response: Response;
+  try {
+    response = await fetch(`${base}api/v1/widget/${encodeURIComponent(site)}`, {
+      credentials: "omit",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw WireError.from({ code: "no_answer", retryable: true });
+  }
+  const body = (await response.json().catch(() => ({}))) as Partial<Site> & { code?: string; detail?: string };
+  if (!response.ok) throw WireError.from({ code: body.code ?? "internal", message: body.detail ?? "" });
+  return body as Site;
+}

@@ -1,0 +1,43 @@
+import { useWidget } from "../context.ts";
+import { Top } from "./panel.tsx";
+
+export function LoadingView() {
+  const { words, site } = useWidget();
+  return (
+    <>
+      <Top title={site.value?.name ?? words.t("panel")} />
+      <div class="middle"><p class="fine centred" role="status">{words.t("loading")}</p></div>
+    </>
+  );
+}
+
+export function FailedView() {
+  const { words, chat, refresh } = useWidget();
+  const refusal = chat.refusal.value;
+  return (
+    <>
+      <Top title={words.t("failed.title")} />
+      <div class="middle">
+        <p role="alert" data-testid="error" data-code={refusal?.code}>
+          {refusal && words.error(refusal.code, "error.other", { count: Math.ceil(refusal.retryAfterS ?? 1) })}
+        </p>
+      </div>
+      <div class="bottom">
+        <button type="button" class="button large wide" data-first onClick={refresh}>{words.t("retry")}</button>
+      </div>
+    </>
+  );
+}
+
+export function ClosedView() {
+  const { words, site, refresh } = useWidget();
+  return (
+    <>
+      <Top title={words.t("closed.title")} sub={site.value?.name ?? ""} />
+      <div class="middle"><p class="muted" data-testid="closed">{words.t("closed.text")}</p></div>
+      <div class="bottom">
+        <button type="button" class="button large wide" data-first onClick={refresh}>{words.t("closed.again")}</button>
+      </div>
+    </>
+  );
+}

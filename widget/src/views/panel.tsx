@@ -1,0 +1,135 @@
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { IconMinus } from "@acd/ui/icons.tsx";
+import type { ComponentChildren } from "preact";
+
+import { useWidget, type Widget } from "../context.ts";
+import { ClosedView, FailedView, LoadingView } from "./aside.tsx";
+import { FormView } from "./form.tsx";
+import { Notices } from "./notices.tsx";
+import { LeftView, TalkView } from "./talk.tsx";
+import { WaitView } from "./wait.tsx";
+
+/** Here the panel covers the screen, and nothing behind it can be reached. */
+const SMALL = "(max-width: 480px), (max-height: 420px)";
+
+type Screen = "loading" | "failed" | "closed" | "form" | "wait" | "talk" | "ended" | "left";
+
+function screenOf({ chat, site }: Widget): Screen {
+  const now = chat.chat.value;
+  if (now?.state === "ended") return now.agent || now.outcome !== "abandoned" ? "ended" : "left";
+  if (now) return now.state === "active" || now.state === "idle" ? "talk" : "wait";
+  if (chat.resuming.value) return "loading";
+  if (!site.value) return chat.refusal.value ? "failed" : "loading";
+  return site.value.departments.some(({ open, channels }) => open && channels.includes("chat")) ? "form" : "closed";
+}
+
+/** The one window of the widget, with one of its screens in it. */
+export function Panel() {
+  const widget = useWidget();
+  const { words, open, mount } = widget;
+  const frame = useRef<HTMLDialogElement>(null);
+  const screen = screenOf(widget);
+  const isOpen = open.value;
+
+  useLayoutEffect(() => {
+    const dialog = frame.current;
+    if (!dialog || !mount.button || !isOpen) return;
+    const small = matchMedia(SMALL);
+    const show = (): void => {
+      dialog.close();
+      if (small.matches) dialog.showModal();
+      else dialog.show();
+      focusFirst(dialog);
+    };
+    const fit = (): void => {
+      // a keyboard on the screen takes its place from the panel, not from the composer
+      dialog.style.setProperty("--seen", `${visualViewport?.height ?? innerHeight}px`);
+    };
+    fit();
+    show();
+    small.addEventListener("change", show);
+    visualViewport?.addEventListener("resize", fit);
+    return () => {
+      small.removeEventListener("change", show);
+      visualViewport?.removeEventListener("resize", fit);
+      dialog.close();
+    };
+  }, [isOpen, mount]);
+
+  const shown = useRef(screen);
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    const root = mount.root;
+    // the control that had the focus went with its screen: take the focus along, but never out of the visitor's page
+    const lost = root.activeElement === null || root.activeElement === frame.current;
+    const inside = mount.button ? root.host === document.activeElement || document.activeElement === document.body : true;
+    if (open.peek() && lost && inside && frame.current) focusFirst(frame.current);
+  }, [screen, mount, open]);
+
+  const inner = (
+    <>
+      {screen === "loading" && <LoadingView />}
+      {screen === "failed" && <FailedView />}
+      {screen === "closed" && <ClosedView />}
+      {screen === "form" && <FormView />}
+      {screen === "wait" && <WaitView />}
+      {screen === "left" && <LeftView />}
+      {(screen === "talk" || screen === "ended") && <TalkView ended={screen === "ended"} />}
+    </>
+  );
+  if (!mount.button) return <main class="widget whole" data-testid="panel">{inner}</main>;
+  return (
+    <dialog
+      ref={frame}
+      class="widget"
+      aria-label={words.t("panel")}
+      data-testid="panel"
+      onCancel={(event) => {
+        event.preventDefault();
+        open.value = false;
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.isComposing) open.value = false;
+        event.stopPropagation(); // the page's shortcuts are not meant by what is typed here
+      }}
+    >
+      {inner}
+    </dialog>
+  );
+}
+
+/** The head of every screen: what this is, and the way out. */
+export function Top({ title, sub, children }: { title: string; sub?: string; children?: ComponentChildren }) {
+  const { words, open, mount } = useWidget();
+  return (
+    <>
+      <header class="top">
+        <div class="clip">
+          <h2 class="name clip" tabIndex={-1} dir="auto">{title}</h2>
+          {sub && <p class="clip" dir="auto">{sub}</p>}
+        </div>
+        {children}
+        {mount.button && (
+          <button
+            type="button"
+            class="button quiet icon-only"
+            aria-label={words.t("minimise")}
+            title={words.t("minimise")}
+            data-testid="minimise"
+            onClick={() => (open.value = false)}
+          >
+            <IconMinus />
+          </button>
+        )}
+      </header>
+      <Notices />
+    </>
+  );
+}
+
+/** Into the field to fill first; with a finger only to the title, for a keyboard would hide half of the screen. */
+function focusFirst(panel: HTMLElement): void {
+  const first = matchMedia("(pointer: coarse)").matches ? null : panel.querySelector<HTMLElement>("[data-first]");
+  (first ?? panel.querySelector<HTMLElement>("h2"))?.focus({ preventScroll: true });
+}

@@ -1,0 +1,111 @@
+import { useEffect, useState } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { MarkDanger } from "@acd/ui/icons.tsx";
+import { WireError } from "@acd/ui/wire.ts";
+
+import { departmentName, useWidget, type Words } from "../context.ts";
+import type { Chat, Message } from "../wire.ts";
+import { Composer } from "./composer.tsx";
+import { Messages } from "./messages.tsx";
+import { Top } from "./panel.tsx";
+
+/** The conversation, and after its end what remains of it. */
+export function TalkView({ ended }: { ended: boolean }) {
+  const widget = useWidget();
+  const { words, chat, open, site } = widget;
+  const [ending, setEnding] = useState(false);
+  const now = chat.chat.value;
+
+  useSignalEffect(() => {
+    if (open.value && chat.unread.value > 0 && !document.hidden) chat.markRead();
+  });
+  useEffect(() => {
+    const seen = (): void => {
+      if (open.peek() && !document.hidden) chat.markRead();
+    };
+    document.addEventListener("visibilitychange", seen);
+    return () => { document.removeEventListener("visibilitychange", seen); };
+  }, [chat, open]);
+
+  if (!now) return null;
+  const department = words.t("talk.with", { department: departmentName(widget, now.department), site: site.value?.name ?? "" });
+  return (
+    <>
+      {ended ? (
+        <Top title={words.t("ended.title")} sub={spent(widget.words, chat.messages.value, now)} />
+      ) : (
+        <Top title={now.agent?.name ?? words.t("talk.agent")} sub={department.replace(/, $/, "")}>
+          <button type="button" class="button quiet" data-testid="leave" aria-expanded={ending} onClick={() => { setEnding(!ending); }}>
+            {words.t("talk.end")}
+          </button>
+        </Top>
+      )}
+      <Messages />
+      {ended ? <Ended /> : ending ? <End stay={() => { setEnding(false); }} /> : <Composer />}
+    </>
+  );
+}
+
+/** With whom, and how long. */
+function spent({ t }: Words, messages: readonly Message[], now: Chat): string {
+  if (!now.agent) return "";
+  const joined = [...messages].reverse().find(({ from, text }) => from === "system" && text === "agent_joined");
+  if (!joined) return now.agent.name;
+  const count = Math.max(1, Math.round((now.since_ms - joined.at_ms) / 60_000));
+  return t("ended.with", { name: now.agent.name, count });
+}
+
+/** An end cannot be taken back: it is asked for twice. */
+function End({ stay }: { stay: () => void }) {
+  const { words, chat } = useWidget();
+  const [failure, setFailure] = useState<WireError | null>(null);
+  const leave = (): void => {
+    chat.leave().catch((thrown: unknown) => { setFailure(WireError.of(thrown)); });
+  };
+  return (
+    <div class="bottom edged" role="group" aria-label={words.t("talk.end.sure")}>
+      <p class="lead">{words.t("talk.end.sure")}</p>
+      {failure && (
+        <p class="fault" role="alert" data-testid="error" data-code={failure.code}>
+          <MarkDanger /><span>{words.error(failure.code, "error.other")}</span>
+        </p>
+      )}
+      <div class="pair">
+        <button type="button" class="button large" onClick={stay} ref={focus}>{words.t("talk.end.no")}</button>
+        <button type="button" class="button primary large" data-testid="leave-confirm" onClick={leave}>{words.t("talk.end.yes")}</button>
+      </div>
+    </div>
+  );
+}
+
+function focus(element: HTMLElement | null): void {
+  element?.focus();
+}
+
+function Ended() {
+  const { words, chat } = useWidget();
+  return (
+    <div class="bottom edged" data-testid="chat-ended">
+      <p class="fine centred">{words.t("ended.text")}</p>
+      <button type="button" class="button primary large wide" data-first data-testid="start-again" onClick={() => { chat.forgetChat(); }}>
+        {words.t("ended.again")}
+      </button>
+    </div>
+  );
+}
+
+/** The visitor left the line before anybody answered. */
+export function LeftView() {
+  const { words, chat, site } = useWidget();
+  return (
+    <>
+      <Top title={words.t("ended.left.title")} sub={site.value?.name ?? ""} />
+      <div class="middle"><p class="muted" data-testid="chat-ended" role="status">{words.t("ended.left.text")}</p></div>
+      <div class="bottom">
+        <button type="button" class="button primary large wide" data-first data-testid="start-again" onClick={() => { chat.forgetChat(); }}>
+          {words.t("ended.again")}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+/** The /visitor namespace, as docs/guides/sockets.md describes it. */
+import type { Message } from "@acd/ui/wire.ts";
+
+export type { Message };
+
+/** Ends of a chat's life in the widget: everything else is on the way. */
+export type State = "starting" | "waiting" | "ringing" | "parked" | "active" | "idle" | "ended";
+
+export interface Chat {
+  conversation: string;
+  interaction: string;
+  state: State;
+  department: { id: string; name: string };
+  /** 1 is next. */
+  position: number | null;
+  /** Expected wait: half of the visitors wait less than p50. */
+  estimate: { p50_s: number | null; p90_s: number | null } | null;
+  agent: { name: string } | null;
+  since_ms: number;
+  outcome: string | null;
+  last_seq: number;
+  read: { agent: number; visitor: number };
+  now: number;
+}
+
+export interface Start {
+  client_id: string;
+  department: string;
+  name: string;
+  email?: string;
+  text?: string;
+  page?: string;
+}
+
+/* eslint-disable @typescript-eslint/consistent-type-definitions -- an interface has no index signature */
+export type VisitorRequests = {
+  "chat.start": { ask: Start; answer: { token: string; chat: Chat; messages: Message[] } };
+  "chat.resume": { ask: { after_seq: number }; answer: { chat: Chat | null; messages: Message[] } };
+  "message.send": { ask: { client_id: string; text: string }; answer: { message: Message } };
+  typing: { ask: { on: boolean }; answer: object };
+  "messages.read": { ask: { seq: number }; answer: object };
+  "chat.leave": { ask: object; answer: { chat: Chat | null } };
+};
+
+export type VisitorEvents = {
+  chat: Chat;
+  message: Message;
+  typing: { by: "agent"; name: string; on: boolean };
+  read: { by: "agent"; seq: number };
+};
+/* eslint-enable @typescript-eslint/consistent-type-definitions */
