@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -44,9 +45,10 @@ from acd.web.server import build_app
 from acd.web.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 
     from acd.config import Config
+    from acd.domain.events import Event
     from acd.records.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -281,9 +283,13 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         chat=realtime.chat,
         demo=demo,
     )
+
+    def recorded(events: Sequence[Event]) -> None:
+        metrics.events_recorded(events, lag_s=time.time() - events[-1].at_ms / 1000)
+
     works = {
         "timers": lambda: run_timers_forever(router, asyncio.Event()),
-        "recorder": Recorder(router, history).run,
+        "recorder": Recorder(router, history, on_recorded=recorded).run,
         "intake-sweep": intake.sweep_forever,
         "compiler": compiler.run,
         "realtime": realtime.run,

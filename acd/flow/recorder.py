@@ -22,7 +22,7 @@ from acd.domain.errors import StoreUnavailable
 from acd.records.log_rows import event_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from acd.domain.events import Event
     from acd.records.history import History
@@ -40,10 +40,19 @@ log = structlog.get_logger(__name__)
 class Recorder:
     """Writes history. `position` and `behind_ms` tell how far it is."""
 
-    def __init__(self, router: Router, history: History, *, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        router: Router,
+        history: History,
+        *,
+        batch: int = BATCH,
+        on_recorded: Callable[[Sequence[Event]], None] | None = None,
+    ) -> None:
+        """Args: on_recorded hears of every batch this node wrote, once it is committed."""
         self._router = router
         self._history = history
         self._batch = batch
+        self._on_recorded = on_recorded
         self._trimmed_at = 0.0
         self.position = ""
         self.recorded = 0
@@ -94,6 +103,8 @@ class Recorder:
         if recorded:
             self.position = position
             self.recorded += len(batch)
+            if self._on_recorded is not None:
+                self._on_recorded(batch)
         return recorded
 
     async def _put_aside(self, event: Event, error: Exception) -> bool:
