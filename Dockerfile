@@ -22,7 +22,8 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --user-group --home-dir /data --create-home acd \
+    && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin acd \
+    && install -d -o acd -g acd -m 700 /data \
     && install -d /etc/acd
 COPY --from=build /opt/acd /opt/acd
 # A config.toml mounted into the working directory is found; without one the product's own is used.

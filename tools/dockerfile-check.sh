@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=${WORK:-/var/tmp/acd-image}
-port=8080
 
 skip() {
     echo "image check skipped: $1" >&2
@@ -73,6 +72,6 @@ until inside python -c "$health" 2>/dev/null; do
     fi
     sleep 0.2
 done
-inside python -c "import urllib.request as r; assert b'<html' in r.urlopen('http://127.0.0.1:$port/').read()"
+inside python -c "import urllib.request as r; assert b'<html' in r.urlopen('http://127.0.0.1:8080/').read()"
 [ "$(inside sh -c 'ls -A /data')" ] || { echo 'nothing was written to /data' >&2; exit 1; }
 echo "image healthy after $SECONDS s, as $(inside id -un)"
