@@ -16,12 +16,13 @@ from acd.cli.running import MISUSED, ConfigOption, fail, read_config, run, show_
 from acd.config.base import EMAIL, SLUG
 from acd.config.places import Running, database_url, redis_url
 from acd.config.problems import did_you_mean
+from acd.config.provision import provision
 from acd.domain.directory import Agent, DepartmentMembership, Role
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.ids import AgentId, DepartmentId
 from acd.records.accounts import Accounts
 from acd.records.directory import Directory
-from acd.records.engine import Database, open_database
+from acd.records.engine import open_database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -102,18 +103,20 @@ def passwd(
 
 
 @asynccontextmanager
-async def _database(config: Config) -> AsyncIterator[Database]:
+async def _directory(config: Config) -> AsyncIterator[tuple[Directory, Accounts]]:
+    """The directory with config.toml applied, as a start of a node would leave it."""
     config.server.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(database_url(config))
     try:
-        yield database
+        directory = Directory(database)
+        await directory.apply(provision(config))
+        yield directory, Accounts(database)
     finally:
         await database.close()
 
 
 async def _add(config: Config, agent: Agent, password: str) -> None:
-    async with _database(config) as database:
-        directory = Directory(database)
+    async with _directory(config) as (directory, _):
         known = [department.id for department in await directory.departments()]
         for place in agent.memberships:
             if place.department not in known:
@@ -147,14 +150,14 @@ async def _tell_routing(config: Config, directory: Directory) -> None:
 
 
 async def _agents(config: Config) -> list[Agent]:
-    async with _database(config) as database:
-        return await Directory(database).agents(inactive=True)
+    async with _directory(config) as (directory, _):
+        return await directory.agents(inactive=True)
 
 
 async def _set_password(config: Config, agent: AgentId, password: str) -> None:
-    async with _database(config) as database:
-        await Directory(database).set_password(agent, password)
-        await Accounts(database).sign_out_everywhere(agent)
+    async with _directory(config) as (directory, accounts):
+        await directory.set_password(agent, password)
+        await accounts.sign_out_everywhere(agent)
 
 
 def _membership(text: str) -> DepartmentMembership:

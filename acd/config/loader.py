@@ -105,7 +105,7 @@ def parse_config(text: str, *, source: Path, env: Mapping[str, str]) -> Config:
     _anchor_files(data, source.parent)
     config, problems = _validated(data)
     if config is not None:
-        problems += dangling(config, registry.names())
+        problems += dangling(config, registry.strategies())
         problems += missing_secrets(config, env)
     problems = [p for p in problems if not any(p.path == clear.path for clear in in_clear)]
     problems += in_clear

@@ -5,61 +5,75 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.config.problems import KeyPath, Problem, did_you_mean
+from acd.domain.errors import ConfigInvalid
+from acd.domain.queue import Measure
+from acd.strategies.order import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from acd.config.directory import QueueRules
+    from acd.config.directory import AgentSettings, DepartmentSettings, QueueRules
     from acd.config.model import Config
+    from acd.strategies.order import Order
 
 
-def dangling(config: Config, strategies: Collection[str]) -> Iterator[Problem]:
-    """Every reference that leads nowhere and every id used twice.
+def dangling(config: Config, strategies: Mapping[str, Order]) -> Iterator[Problem]:
+    """Every reference that leads nowhere, every id used twice, and strategies that do not combine.
 
     Args:
         config: a configuration whose types are right.
-        strategies: the names of the strategies there are.
+        strategies: those there are, by name.
     """
     yield from _duplicates(config)
     departments = {department.id for department in config.departments}
     skills = {skill.id for skill in config.skills}
     for index, site in enumerate(config.sites):
-        for at, department_id in enumerate(site.departments):
-            yield from _known(
-                department_id, departments, "department", ("sites", index, "departments", at)
-            )
+        for at, name in enumerate(site.departments):
+            yield from _known(name, departments, "department", ("sites", index, "departments", at))
     for index, agent in enumerate(config.agents):
-        seen = set()
-        for at, membership in enumerate(agent.memberships):
-            path: KeyPath = ("agents", index, "departments", at)
-            if membership.department in seen:
-                yield Problem(
-                    path=path,
-                    message=f"department `{membership.department}` is named twice",
-                    remedy="Keep one.",
-                )
-            seen.add(membership.department)
-            yield from _known(membership.department, departments, "department", path)
+        yield from _memberships(agent, departments, ("agents", index, "departments"))
         for skill in agent.skills:
             yield from _known(skill, skills, "skill", ("agents", index, "skills", skill))
     for index, department in enumerate(config.departments):
-        base: KeyPath = ("departments", index)
-        yield from _strategies(department, strategies, base)
-        for channel in ("chat", "call", "ticket"):
-            rules = getattr(department, channel)
-            if rules is not None:
-                yield from _strategies(rules, strategies, (*base, channel))
+        yield from _strategies(department, strategies, ("departments", index))
 
 
-def _strategies(rules: QueueRules, known: Collection[str], path: KeyPath) -> Iterator[Problem]:
-    if "strategy" not in rules.model_fields_set:
-        return
-    if not rules.strategies:
-        yield Problem(
-            path=(*path, "strategy"), message="no strategy is named", remedy="Name at least one."
-        )
-    for name in rules.strategies:
-        yield from _known(name, known, "strategy", (*path, "strategy"))
+def _memberships(
+    agent: AgentSettings, departments: Collection[str], path: KeyPath
+) -> Iterator[Problem]:
+    seen = set()
+    for at, membership in enumerate(agent.memberships):
+        if membership.department in seen:
+            message = f"department `{membership.department}` is named twice"
+            yield Problem(path=(*path, at), message=message, remedy="Keep one.")
+        seen.add(membership.department)
+        yield from _known(membership.department, departments, "department", (*path, at))
+
+
+def _strategies(
+    department: DepartmentSettings, known: Mapping[str, Order], path: KeyPath
+) -> Iterator[Problem]:
+    """Each list of strategies once, where it is written."""
+    told = set()
+    for channel, rules in department.queues().items():
+        own = "strategy" in getattr(department, channel).model_fields_set
+        at = (*path, channel, "strategy") if own else (*path, "strategy")
+        if at not in told:
+            told.add(at)
+            yield from _strategy_list(rules, known, at)
+    if (at := (*path, "strategy")) not in told:
+        yield from _strategy_list(department, known, at)
+
+
+def _strategy_list(rules: QueueRules, known: Mapping[str, Order], at: KeyPath) -> Iterator[Problem]:
+    missing = [name for name in rules.strategies if name not in known]
+    for name in missing:
+        yield from _known(name, known, "strategy", at)
+    if not missing:
+        try:
+            compose([known[name] for name in rules.strategies], Measure(rules.measure))
+        except ConfigInvalid as error:
+            yield Problem(path=at, message=str(error), remedy="Change the list.")
 
 
 def _known(name: str, known: Collection[str], kind: str, path: KeyPath) -> Iterator[Problem]:

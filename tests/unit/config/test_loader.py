@@ -226,3 +226,19 @@ scopes = ["read"]
             env={},
         )
         assert config.agents[0].password_file == str(tmp_path / "anna.password")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "said"),
+    [
+        pytest.param('["longest_idle", "priority"]', "can only stand last", id="no ties"),
+        pytest.param(
+            '["max_utilization", "average_utilization"]', "rank by the same thing", id="same key"
+        ),
+        pytest.param("[]", "at least one strategy", id="none"),
+    ],
+)
+def test_strategies_that_do_not_combine(strategy: str, said: str) -> None:
+    [found] = problems(f'[[departments]]\nid = "a"\nname = "A"\nstrategy = {strategy}')
+    assert said in found
+    assert "config.toml:4: departments[0].strategy: " in found
