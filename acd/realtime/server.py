@@ -162,7 +162,7 @@ class Realtime:
 
     def _origin_allowed(self, origin: str, environ: Mapping[str, Any]) -> bool:
         """Before the namespace is known: some site's origin, or ours."""
-        if origin in self.people.origins:
+        if origin in self.people.origins or "*" in self.people.origins:
             return True
         request = environ.get("aiohttp.request")
         return request is not None and self._same_origin(request)

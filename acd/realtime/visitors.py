@@ -87,8 +87,9 @@ class Visitors(Namespace[Guest]):
         site = self._relay.people.sites.get(SiteId(given.site))
         if site is None:
             raise NotFound("There is no such site; check data-site.", field="site")
-        origin = connection.handshake.origin
-        if origin and not connection.handshake.same_origin and origin not in site.origins:
+        shake = connection.handshake
+        allowed = shake.same_origin or "*" in site.origins or shake.origin in site.origins
+        if shake.origin and not allowed:
             raise OriginRefused
         connection.who = Guest(site, given.locale)
         if given.token is not None:

@@ -1,0 +1,298 @@
+"""Nodes as they are in production, as far as sockets are concerned, and clients for both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+from aiohttp import web
+
+from acd.domain.capacity import ChannelCapacity
+from acd.domain.directory import (
+    Agent,
+    Department,
+    DepartmentMembership,
+    Provision,
+    ProvisionedAgent,
+    Site,
+)
+from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+from acd.domain.interaction import Channel
+from acd.domain.queue import QueueSettings
+from acd.flow.compiler import Compiler
+from acd.flow.intake import Intake
+from acd.flow.recorder import Recorder
+from acd.realtime.server import Realtime, Stores
+from acd.records.accounts import Accounts
+from acd.records.contacts import Contacts
+from acd.records.conversations import Conversations
+from acd.records.directory import Directory
+from acd.records.engine import open_database
+from acd.records.history import History
+from acd.records.intakes import Intakes
+from acd.routing.limits import Limits, Rate
+from acd.routing.router import Router
+from acd.routing.timers import run_timers_forever
+
+SITE = "shop"
+ORIGIN = "https://shop.example"
+WAIT_S = 5.0
+
+PEOPLE = {"anna": "support", "bruno": "support", "chloe": "sales"}
+
+
+def provision(**rules: Any) -> Provision:
+    """Two departments, three agents with room for two chats each, one website."""
+    queues = tuple(
+        replace(
+            QueueSettings(
+                queue=QueueId(f"{name}/chat"),
+                version=0,
+                channel=Channel.CHAT,
+                department=DepartmentId(name),
+                ring_time_s=20,
+                delivery_s=4,
+            ),
+            **rules,
+        )
+        for name in ("support", "sales")
+    )
+    return Provision(
+        channels={Channel.CHAT: ChannelCapacity(weight=20, max=2)},
+        departments=(
+            Department(id=DepartmentId("support"), names={"en": "Support", "fr": "Assistance"}),
+            Department(id=DepartmentId("sales"), names={"en": "Sales", "fr": "Ventes"}),
+        ),
+        queues=queues,
+        agents=tuple(
+            ProvisionedAgent(
+                agent=Agent(
+                    id=AgentId(name),
+                    name=name.capitalize(),
+                    email=f"{name}@shop.example",
+                    memberships=(DepartmentMembership(department=DepartmentId(department)),),
+                )
+            )
+            for name, department in PEOPLE.items()
+        ),
+        sites=(Site(id=SiteId(SITE), name="Shop", origins=(ORIGIN,)),),
+    )
+
+
+class Client:
+    """One socket in one namespace, and everything the server said to it."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self.socket = socketio.AsyncClient(reconnection=False)
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self._news = asyncio.Event()
+        self.gone = asyncio.Event()
+        self.socket.on("*", self._hear, namespace=namespace)
+        self.socket.on("disconnect", self._lost, namespace=namespace)
+
+    async def _hear(self, event: str, data: dict[str, Any]) -> None:
+        self.heard.append((event, data))
+        self._news.set()
+
+    async def _lost(self, *_: object) -> None:
+        self.gone.set()
+
+    async def call(self, event: str, data: object = None) -> dict[str, Any]:
+        """Ask, and return the acknowledgement."""
+        answer = await self.socket.call(
+            event, {} if data is None else data, namespace=self.namespace, timeout=WAIT_S
+        )
+        assert isinstance(answer, dict)
+        return answer
+
+    async def done(self, event: str, data: object = None) -> dict[str, Any]:
+        """Ask for something that must succeed."""
+        answer = await self.call(event, data)
+        assert answer["ok"] is True, answer
+        return answer
+
+    async def refused(self, event: str, data: object = None) -> str:
+        """Ask for something that must be refused; the code it was refused with."""
+        answer = await self.call(event, data)
+        assert answer["ok"] is False, answer
+        assert answer["error"]["message"]
+        return str(answer["error"]["code"])
+
+    async def hears(
+        self, event: str, *, after: int = 0, within_s: float = WAIT_S, **fields: object
+    ) -> dict[str, Any]:
+        """The first such event with these fields, already heard or still to come."""
+        async with asyncio.timeout(within_s):
+            while True:
+                for name, data in self.heard[after:]:
+                    if name == event and all(data.get(k) == v for k, v in fields.items()):
+                        return data
+                self._news.clear()
+                await self._news.wait()
+
+    def all(self, event: str) -> list[dict[str, Any]]:
+        """Every such event so far."""
+        return [data for name, data in self.heard if name == event]
+
+    async def leave(self) -> None:
+        """Close the page."""
+        await self.socket.disconnect()
+        await self.socket.shutdown()
+
+    async def vanish(self) -> None:
+        """The network goes away without a word."""
+        self.socket.eio.ws._response.connection.transport.abort()
+        await asyncio.wait_for(self.gone.wait(), WAIT_S)
+        await self.leave()
+
+
+@dataclass
+class Node:
+    """One node: its stores, its face, and how to reach it."""
+
+    url: str
+    router: Router
+    realtime: Realtime
+    accounts: Accounts
+    directory: Directory
+    conversations: Conversations
+    history: History
+    clients: list[Client] = field(default_factory=list)
+
+    async def visitor(
+        self, token: str | None = None, *, origin: str | None = ORIGIN, **auth: Any
+    ) -> Client:
+        """A visitor's socket."""
+        client = Client("/visitor")
+        given = {"site": SITE, "locale": "en", **({"token": token} if token else {}), **auth}
+        headers = {"Origin": origin} if origin else {}
+        await self._connect(client, given, headers)
+        return client
+
+    async def agent(self, name: str, session: str | None = None, **auth: Any) -> Client:
+        """An agent's console, connected and not opened."""
+        found = await self.directory.agent(AgentId(name))
+        assert found is not None
+        signed_in = await self.accounts.sign_in(found, hours=1)
+        client = Client("/agent")
+        given = {"csrf": signed_in.csrf, **({"session": session} if session else {}), **auth}
+        await self._connect(client, given, {"Cookie": f"acd_session={signed_in.token}"})
+        return client
+
+    async def console(self, name: str, session: str | None = None) -> Client:
+        """An agent's console, opened and available."""
+        client = await self.agent(name, session)
+        await client.done("console.open")
+        await client.done("presence.set", {"channel": None, "availability": "available"})
+        return client
+
+    async def _connect(self, client: Client, auth: dict[str, Any], headers: dict[str, str]) -> None:
+        self.clients.append(client)
+        await client.socket.connect(
+            self.url,
+            namespaces=[client.namespace],
+            auth=auth,
+            headers=headers,
+            transports=["websocket"],
+            wait_timeout=WAIT_S,
+        )
+
+
+def new_start(**fields: Any) -> dict[str, Any]:
+    """What the widget sends to start a chat."""
+    start = {"client_id": secrets.token_hex(16), "department": "support", "name": "Jean Martin"}
+    return {**start, **fields}
+
+
+@contextlib.asynccontextmanager
+async def running_node(
+    redis_url: str, tenant: str, folder: Path, *, connects: int = 10_000, **rules: Any
+) -> AsyncIterator[Node]:
+    """Everything between the sockets and the stores; nodes of one tenant share a folder."""
+    router = await Router.open(redis_url, tenant)
+    database = await open_database(f"sqlite:///{folder / 'acd.db'}")
+    directory = Directory(database)
+    conversations, history = Conversations(database), History(database)
+    intakes, accounts = Intakes(database), Accounts(database)
+    await directory.apply(provision(**rules))
+    await Compiler(directory, router).compile_all()
+    many = Rate(per_minute=100_000)
+    rates = {
+        "connect": Rate(per_minute=connects),
+        "chat_start": many,
+        "visitor_message": Rate(per_minute=600),
+        "agent_message": many,
+    }
+    realtime = Realtime(
+        Stores(
+            router=router,
+            directory=directory,
+            accounts=accounts,
+            contacts=Contacts(database),
+            conversations=conversations,
+            history=history,
+            intakes=intakes,
+            intake=Intake(router, directory, intakes),
+            limits=Limits(router.link, tenant, rates),
+        )
+    )
+    app = web.Application()
+    realtime.attach(app)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    node = Node(
+        url=f"http://127.0.0.1:{port}",
+        router=router,
+        realtime=realtime,
+        accounts=accounts,
+        directory=directory,
+        conversations=conversations,
+        history=history,
+    )
+    stop = asyncio.Event()
+    work = [
+        asyncio.create_task(realtime.run(), name="realtime"),
+        asyncio.create_task(run_timers_forever(router, stop), name="timers"),
+        asyncio.create_task(Recorder(router, history).run(), name="recorder"),
+    ]
+    try:
+        await realtime.people.refresh()
+        yield node
+    finally:
+        for client in node.clients:
+            await client.leave()
+        await realtime.stop()
+        stop.set()
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await runner.cleanup()
+        await router.close()
+        await database.close()
+
+
+Nodes = Callable[..., Awaitable[Node]]
+
+
+@pytest.fixture
+async def nodes(redis_url: str, tenant: str, tmp_path: Path) -> AsyncIterator[Nodes]:
+    """`await nodes()` is one more node of the test's tenant."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def one_more(**rules: Any) -> Node:
+            return await stack.enter_async_context(
+                running_node(redis_url, tenant, tmp_path, **rules)
+            )
+
+        yield one_more
