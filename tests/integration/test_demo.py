@@ -1,0 +1,129 @@
+"""The demonstration: a crowd at work, a rush, your sign-in, a clean slate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from acd import app as composition
+from acd.config import Config
+from acd.demo.client import Line
+from acd.demo.run import serve_demo
+from acd.demo.seed import YOU, demo_config
+from acd.domain.ids import new_id
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    (tmp_path / "build.json").touch()
+    monkeypatch.setattr(composition, "FRONT_END", tmp_path / "build.json")
+    return demo_config({}, port=0, data_dir=tmp_path / "demo")
+
+
+@asynccontextmanager
+async def demonstration(config: Config) -> AsyncIterator[tuple[str, list[str]]]:
+    """Its address, and what it said to whoever started it."""
+    said: list[str] = []
+    work = asyncio.create_task(serve_demo(config, said.append))
+    try:
+        await until(lambda: _async(bool(said) or work.done()))
+        if work.done():
+            await work
+        yield said[0].split()[-1].removesuffix("/demo"), said
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def _async(value: Any) -> Any:
+    return value
+
+
+async def until(check: Callable[[], Awaitable[Any]], within_s: float = 20) -> Any:
+    async with asyncio.timeout(within_s):
+        while not (found := await check()):  # noqa: ASYNC110 - there is no event for a state
+            await asyncio.sleep(0.05)
+        return found
+
+
+async def state(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
+    async with http.get(f"{url}/demo/state") as response:
+        assert response.status == 200, await response.text()
+        return dict(await response.json())
+
+
+async def test_colleagues_serve_a_rush(config: Config) -> None:
+    async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
+        assert "youssef@maison-perrin.example" in said[1]
+
+        async def at_work() -> Any:
+            found = await state(http, url)
+            return found if found["simulated"]["agents"] == 11 else None
+
+        found = await until(at_work)
+        assert found["agent"] == {"id": YOU, "name": "Youssef Benali"}
+        async with http.post(f"{url}/demo/rush", json={"visitors": 4}) as response:
+            assert response.status == 202
+            assert await response.json() == {"visitors": 4}
+
+        async def served() -> bool:
+            return bool((await state(http, url))["active"] >= 2)
+
+        await until(served, within_s=40)
+
+
+async def test_your_own_chat_rings_you(config: Config) -> None:
+    async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
+        async with http.post(f"{url}/demo/sign-in", headers={"Origin": url}) as response:
+            assert response.status == 200
+            cookie = response.cookies["acd_session"]
+            csrf = (await response.json())["csrf"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Strict"
+        async with Line(url, "/agent") as you, Line(url, "/visitor") as visitor:
+            await you.open({"csrf": csrf}, {"Cookie": f"acd_session={cookie.value}"})
+            opened = await you.call("console.open")
+            assert opened["me"]["id"] == YOU
+            await you.call("presence.set", channel=None, availability="available", reason="")
+            await visitor.open({"site": "shop", "locale": "en"})
+            await visitor.call(
+                "chat.start", client_id=new_id("c"), department="support", name="Me", text="Hi"
+            )
+            async with asyncio.timeout(5):
+                while (await you.next_event())[0] != "offer":
+                    pass
+
+
+async def test_clearing_begins_anew(config: Config) -> None:
+    async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
+        before = (await state(http, url))["run"]
+        async with http.post(f"{url}/demo/clear") as response:
+            assert response.status == 202
+        await until(lambda: _async(len(said) >= 4))
+        again = said[2].split()[-1].removesuffix("/demo")
+        assert (await state(http, again))["run"] != before
+        assert said[1].rpartition(",")[2] == said[3].rpartition(",")[2]
+
+
+@pytest.mark.parametrize("verb", ["rush", "clear", "sign-in"])
+async def test_other_sites_may_not_ask(config: Config, verb: str) -> None:
+    async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
+        headers = {"Origin": "https://elsewhere.example"}
+        async with http.post(f"{url}/demo/{verb}", headers=headers) as response:
+            assert response.status == 403
+            assert (await response.json())["code"] == "origin_refused"
+            assert "acd_session" not in response.cookies
+
+
+async def test_a_wrong_rush_is_refused(config: Config) -> None:
+    async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
+        for body in ('{"visitors": 0}', '{"visitors": "many"}', "[]", "{"):
+            async with http.post(f"{url}/demo/rush", data=body) as response:
+                assert response.status == 400, body
+                assert (await response.json())["code"] == "bad_request"
