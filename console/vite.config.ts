@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** The agent console and the demo page: two pages, one build. */
+/** The agent console, the demo page and the shop it shows: one build. */
 export default defineConfig({
   // ui/ is compiled from its source, whose nearest tsconfig would leave it on react/jsx-runtime
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -12,6 +12,6 @@ export default defineConfig({
     manifest: true,
     target: "es2022",
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ["index.html", "demo.html"] },
+    rolldownOptions: { input: ["index.html", "demo.html", "demo-shop-en.html", "demo-shop-fr.html"] },
   },
 });

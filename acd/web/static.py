@@ -166,7 +166,7 @@ def mount(app: web.Application, *, demo: bool) -> None:
 
     async def console(request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        if name == "demo.html" and not demo:
+        if name.startswith("demo") and not demo:
             raise errors.NoSuchRoute
         asset = built.find(f"console/{name}")
         return asset.response(request, security.page_headers(framing))

@@ -1,8 +1,14 @@
+import "@acd/ui/tokens.css";
+import "@acd/ui/base.css";
+import "./styles/shell.css";
+import "./demo/demo.css";
+
 import { render } from "preact";
 
-function App() {
-  return <main />;
-}
+import { Demo } from "./demo/Demo.tsx";
+import { applySettings } from "./state/settings.ts";
+
+applySettings();
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) render(<Demo />, root);

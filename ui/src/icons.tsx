@@ -134,3 +134,6 @@ export const IconTheme = /* @__PURE__ */ stroke(
 export const IconLeave = /* @__PURE__ */ stroke(
   "M8.5 16.5H5.25A1.5 1.5 0 0 1 3.75 15V5a1.5 1.5 0 0 1 1.5-1.5H8.5M12.5 13.5 16.25 10 12.5 6.5M16 10H8",
 );
+export const IconTrash = /* @__PURE__ */ stroke(
+  "M4 5.75h12M8 5.75V4.5a1 1 0 0 1 1-1h2a1 1 0 0 1 1 1v1.25M5.5 5.75l.7 9.3a1.5 1.5 0 0 0 1.5 1.45h4.6a1.5 1.5 0 0 0 1.5-1.45l.7-9.3M8.5 9v4.25M11.5 9v4.25",
+);

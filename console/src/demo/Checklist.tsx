@@ -1,0 +1,69 @@
+import { IconCheck, IconCopy, IconTodo, IconVerified } from "@acd/ui/icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+import { done, firsts, soundTestedMs } from "../state/settings.ts";
+import { t, type Key } from "../state/words.ts";
+
+interface Todo {
+  id: "sound" | "accept" | "finish" | "tag";
+  done: () => boolean;
+}
+
+/** What a newcomer tries, in the order it makes sense; the console notes what was done. */
+export const TODOS: readonly Todo[] = [
+  { id: "sound", done: () => soundTestedMs.value > 0 },
+  { id: "accept", done: () => firsts.value.has("accepted") },
+  { id: "finish", done: () => firsts.value.has("finished") },
+  { id: "tag", done: () => firsts.value.has("tag") },
+];
+
+export function Checklist({ site }: { site: string }) {
+  return (
+    <ol>
+      {TODOS.map(({ id, done: isDone }) => (
+        <Row key={id} done={isDone()} title={`demo.step_${id}`} text={`demo.step_${id}_how`}>
+          {id === "tag" && <Snippet site={site} />}
+        </Row>
+      ))}
+    </ol>
+  );
+}
+
+function Row({ done: isDone, title, text, children }: { done: boolean; title: Key; text: Key; children: ComponentChildren }) {
+  return (
+    <li class={isDone ? "step done" : "step"}>
+      {isDone ? <IconVerified /> : <IconTodo />}
+      <div>
+        <h3>
+          {t(title)}
+          {isDone && <span class="visually-hidden"> {t("steps.done")}</span>}
+        </h3>
+        <p>{t(text)}</p>
+      </div>
+      {children}
+    </li>
+  );
+}
+
+function Snippet({ site }: { site: string }) {
+  const [copied, setCopied] = useState(false);
+  const tag = `<script async src="${new URL("../widget.js", document.baseURI).href}" data-site="${site}"></script>`;
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(tag);
+    setCopied(true);
+    done("tag");
+  };
+  return (
+    <div class="snippet">
+      <code>{tag}</code>
+      <Button
+        kind="quiet"
+        icon={copied ? IconCheck : IconCopy}
+        label={t(copied ? "demo.copied" : "demo.copy")}
+        onClick={() => void copy().catch(() => undefined)}
+      />
+    </div>
+  );
+}

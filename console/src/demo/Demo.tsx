@@ -1,0 +1,151 @@
+import { IconPeak, IconTrash, IconVerified } from "@acd/ui/icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import { Dialog } from "@acd/ui/primitives/Dialog.tsx";
+import { WireError } from "@acd/ui/wire.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { forgetFirsts, locale } from "../state/settings.ts";
+import { errorText, t } from "../state/words.ts";
+import { clearAll, readState, signInAsDemoAgent, startRush, type DemoState } from "./api.ts";
+import { Checklist, TODOS } from "./Checklist.tsx";
+
+const LOOK_EVERY_MS = 2000;
+
+type Side = "visitor" | "agent";
+
+/** Both ends of the product on one page, with made-up people on either. */
+export function Demo() {
+  const { state, refusal, attempt } = useDemoState();
+  const [side, setSide] = useState<Side>("visitor");
+  const [asked, setAsked] = useState<"setup" | "clear" | null>(null);
+  const [signedIn, setSignedIn] = useState(false);
+  const [calls, setCalls] = useState(0);
+  const console_ = useRef<HTMLIFrameElement>(null);
+
+  const run = state?.run;
+  useEffect(() => {
+    if (run === undefined) return;
+    void attempt(signInAsDemoAgent).then((answer) => {
+      setSignedIn(answer !== undefined);
+    });
+  }, [attempt, run]);
+  useEffect(() => {
+    document.title = t("demo.title");
+    // on a phone the console is out of sight: its title says how much waits there
+    const timer = setInterval(() => {
+      setCalls(Number(/^\((\d+)\)/.exec(console_.current?.contentDocument?.title ?? "")?.[1] ?? 0));
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  });
+
+  const close = (): void => {
+    setAsked(null);
+  };
+  const ready = TODOS.filter((todo) => todo.done()).length;
+  const setup = t("demo.setup", { done: ready, all: TODOS.length });
+  return (
+    <div class="demo" data-side={side}>
+      <header class="ribbon">
+        <h1 class="tag">{t("demo.tag")}</h1>
+        <p class="clip" role="status">
+          {refusal ? t("demo.failed", { reason: errorText(refusal.code) }) : about(state)}
+        </p>
+        <Button class="second" icon={IconVerified} aria-label={setup} data-testid="demo-setup" onClick={() => { setAsked("setup"); }}>
+          <span class="word">{setup}</span>
+        </Button>
+        <Button class="second" icon={IconTrash} aria-label={t("demo.clear")} data-testid="demo-clear" onClick={() => { setAsked("clear"); }}>
+          <span class="word">{t("demo.clear")}</span>
+        </Button>
+        <Button
+          class="main"
+          icon={IconPeak}
+          disabled={state?.rush.running ?? false}
+          data-testid="demo-rush"
+          onClick={() => void attempt(startRush)}
+        >
+          {t(state?.rush.running ? "demo.rushing" : "demo.rush")}
+        </Button>
+      </header>
+      <nav class="sides" aria-label={t("demo.sides")}>
+        {(["visitor", "agent"] as const).map((each) => (
+          <button key={each} type="button" aria-pressed={side === each} data-testid={`side-${each}`} onClick={() => { setSide(each); }}>
+            {t(`demo.${each}`)}
+            {each === "agent" && calls > 0 && <span class="count">{calls}</span>}
+          </button>
+        ))}
+      </nav>
+      <section class="visitor" aria-label={t("demo.visitor_side")}>
+        {run !== undefined && <iframe title={t("demo.shop_frame")} src={`./demo-shop-${locale.value}.html`} key={`${run}${locale.value}`} />}
+      </section>
+      <main class="agent-side" aria-label={t("demo.agent_side")}>
+        {signedIn ? (
+          <iframe ref={console_} title={t("demo.console_frame")} src="./index.html" key={run} allow="autoplay" />
+        ) : (
+          <p class="opening">{t("demo.signing_in")}</p>
+        )}
+      </main>
+      <Dialog open={asked === "setup"} onClose={close} title={setup} closeLabel={t("help.close")}>
+        <Checklist site={state?.site ?? "shop"} />
+      </Dialog>
+      <Dialog
+        open={asked === "clear"}
+        onClose={close}
+        title={t("demo.clear_title")}
+        closeLabel={t("help.close")}
+        actions={
+          <>
+            <Button onClick={close}>{t("demo.clear_no")}</Button>
+            <Button
+              kind="danger"
+              data-testid="demo-clear-yes"
+              onClick={() => {
+                close();
+                forgetFirsts();
+                void attempt(clearAll);
+              }}
+            >
+              {t("demo.clear_yes")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("demo.clear_what")}</p>
+      </Dialog>
+    </div>
+  );
+}
+
+function about(state: DemoState | null): string {
+  const agents = state?.simulated.agents ?? 0;
+  return agents > 0 ? t("demo.about", { count: agents }) : t("demo.about_plain");
+}
+
+/** What the demonstration's server says, looked at every two seconds; and verbs whose refusal is shown. */
+function useDemoState() {
+  const [state, setState] = useState<DemoState | null>(null);
+  const [refusal, setRefusal] = useState<WireError | null>(null);
+  const [attempt] = useState(() => async (verb: () => Promise<unknown>): Promise<unknown> => {
+    try {
+      const answer = await verb();
+      setRefusal(null);
+      return answer;
+    } catch (thrown) {
+      setRefusal(WireError.of(thrown));
+      return undefined;
+    }
+  });
+  useEffect(() => {
+    const look = (): void => {
+      // while it starts anew it does not answer: the next look will tell
+      readState().then(setState, () => undefined);
+    };
+    look();
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+  return { state, refusal, attempt };
+}
