@@ -181,4 +181,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every async test is watched; what is first in the list is torn down after all else."""
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
-            item.fixturenames.insert(0, "no_leaked_tasks")
+            names = item.fixturenames  # one list for all parameters of a test
+            if "no_leaked_tasks" not in names:
+                names.insert(0, "no_leaked_tasks")
