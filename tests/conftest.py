@@ -130,16 +130,8 @@ def postgres_cluster(peer: Callable[[str], Path]) -> Iterator[Path]:
             preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it allocates nothing
         )  # fmt: skip
         with ended(process):
-            ready = [
-                programs / "pg_isready",
-                "-q",
-                "-U",
-                "acd",
-                "-d",
-                "postgres",
-                "-h",
-                str(folder),
-            ]
+            asked = f"-q -U acd -d postgres -h {folder}".split()
+            ready = [str(programs / "pg_isready"), *asked]
             deadline = time.monotonic() + 20
             while subprocess.run(ready, check=False).returncode:
                 assert process.poll() is None, "PostgreSQL for the tests ended at once"
