@@ -1,7 +1,7 @@
 """Rate limits: token buckets in Redis, one a limit and a person, shared by every node.
 
-A bucket holds as many tokens as its rate allows in a minute and refills evenly, so a burst passes and a
-flood does not. Who is asking is hashed into the key: no address nor e-mail is kept.
+A bucket holds as many tokens as its rate allows in a minute and refills evenly, so a burst passes
+and a flood does not. Who is asking is hashed into the key: no address nor e-mail is kept.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import TooMany
+from acd.routing.keys import prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,7 +52,7 @@ class Limits:
     ) -> None:
         """Args: rates by name; on_refused hears the name of a limit that refused."""
         self._link = link
-        self._tenant = tenant
+        self._prefix = prefix(tenant)
         self._rates = rates
         self._on_refused = on_refused
 
@@ -63,14 +64,16 @@ class Limits:
             StoreUnavailable: Redis is away; the caller decides whether that lets through.
             KeyError: there is no limit of that name.
         """
-        raise NotImplementedError
+        rate = self._rates[limit]
+        _, wait_ms = await self._link.call(
+            "limit_take", self._prefix, now_ms, 0, bucket(limit, who), rate.step_ms, rate.room_ms
+        )
+        if wait_ms:
+            if self._on_refused is not None:
+                self._on_refused(limit)
+            raise TooMany(retry_after_s=wait_ms / 1000)
 
 
 def bucket(limit: str, who: str) -> str:
     """The name of a bucket within the tenant's keys."""
     return f"{limit}:{hashlib.sha256(who.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-
-
-def refused(limit: str, wait_ms: float) -> TooMany:
-    """The error of an empty bucket."""
-    return TooMany(retry_after_s=max(0.1, wait_ms / 1000))

@@ -7,12 +7,13 @@ trimmed what we have not read yet: it is in SQL by then, and is read from there.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, NewType
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final, NewType, cast
 
 from acd.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from acd.domain.events import Event
     from acd.web.services import Services
@@ -23,8 +24,6 @@ RETRY_S: Final = 1.0
 Place = NewType("Place", tuple[int, int])
 """A generation and a number within it; events are ordered by it."""
 
-BEGINNING: Final = Place((0, 0))
-
 
 def place_of(event_id: str) -> Place:
     """The place of an event's id, `<generation>-<seq>`; ValueError for anything else."""
@@ -32,16 +31,17 @@ def place_of(event_id: str) -> Place:
     return Place((int(generation), int(seq)))
 
 
-async def follow(services: Services, after: Place) -> AsyncIterator[list[Event]]:
+async def follow(services: Services, after: Place) -> AsyncGenerator[list[Event]]:
     """Every event after that place, for ever. A store that is away is waited for."""
     while True:
         try:
             async for batch in _catch_up(services, after):
                 after = place_of(batch[-1].id)
                 yield batch
-            async for batch in _live(services, after):
-                after = place_of(batch[-1].id)
-                yield batch
+            async with aclosing(_live(services, after)) as batches:
+                async for batch in batches:
+                    after = place_of(batch[-1].id)
+                    yield batch
         except StoreUnavailable:
             await asyncio.sleep(RETRY_S)
 
@@ -52,16 +52,18 @@ async def _catch_up(services: Services, after: Place) -> AsyncIterator[list[Even
         yield batch
 
 
-async def _live(services: Services, after: Place) -> AsyncIterator[list[Event]]:
+async def _live(services: Services, after: Place) -> AsyncGenerator[list[Event]]:
     """The stream, until it has a hole before what it gives next."""
-    async for batch in services.router.events():
-        fresh = [event for event in batch if place_of(event.id) > after]
-        if not fresh:
-            continue
-        generation, seq = place_of(fresh[0].id)
-        if after != BEGINNING and (generation != after[0] or seq != after[1] + 1):
-            recorded = await services.history.events_after(f"{after[0]}-{after[1]}", 1)
-            if recorded and place_of(recorded[0].id) < place_of(fresh[0].id):
-                return
-        after = place_of(fresh[-1].id)
-        yield fresh
+    stream = cast("AsyncGenerator[list[Event]]", services.router.events())
+    async with aclosing(stream) as batches:
+        async for batch in batches:
+            fresh = [event for event in batch if place_of(event.id) > after]
+            if not fresh:
+                continue
+            generation, seq = place_of(fresh[0].id)
+            if (generation, seq - 1) != after:
+                recorded = await services.history.events_after(f"{after[0]}-{after[1]}", 1)
+                if recorded and place_of(recorded[0].id) < (generation, seq):
+                    return
+            after = place_of(fresh[-1].id)
+            yield fresh

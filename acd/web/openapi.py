@@ -129,6 +129,10 @@ def _parameters(
     found = []
     for name, about in schema.get("properties", {}).items():
         rest = {key: value for key, value in about.items() if key not in {"description", "title"}}
+        # A query has no null: a parameter that may be absent is simply not required.
+        kinds = [kind for kind in rest.get("anyOf", []) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            rest = kinds[0]
         found.append(
             {
                 "name": name,

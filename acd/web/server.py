@@ -9,7 +9,6 @@ from aiohttp import web
 
 from acd.domain.errors import StoreUnavailable
 from acd.reporting.metrics import CONTENT_TYPE, QueueFigures
-from acd.routing.limits import Rate
 from acd.web import health, middleware, openapi, static
 from acd.web.api import ENDPOINTS, PREFIX
 from acd.web.api.event_stream import STREAMS, EventStreams
@@ -18,22 +17,11 @@ from acd.web.peer import TrustedProxies
 from acd.web.services import PROXIES, SERVICES, Services
 
 if TYPE_CHECKING:
-    from acd.config import Config
     from acd.domain.ids import QueueId
     from acd.web.endpoint import Endpoint
 
 SCRAPE_S: Final = 2.0
 MAX_QUEUES: Final = 500
-
-
-def rates(config: Config) -> dict[str, Rate]:
-    """The limits this face takes from; per name, as `services.limits` must know them."""
-    limits = config.limits
-    return {
-        "api": Rate(per_minute=limits.requests_per_minute),
-        "sign_in_address": Rate(per_minute=limits.sign_ins_per_minute),
-        "sign_in_account": Rate(per_minute=limits.sign_ins_per_minute),
-    }
 
 
 def build_app(services: Services) -> web.Application:

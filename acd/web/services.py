@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The services of one node. `chat` ends interactions; `demo` opens the demo page."""
+    """The services of one node. `demo` opens the demo page.
+
+    `limits` must know `api`, `sign_in_address` and `sign_in_account`.
+    """
 
     config: Config
     router: Router
@@ -39,7 +42,7 @@ class Services:
     limits: Limits
     metrics: Metrics
     health: Health
-    chat: ChatService | None = None
+    chat: ChatService
     demo: bool = False
 
 

@@ -129,10 +129,11 @@ async def _send(
     call: Call[Nothing, EventsQuery, Nothing], socket: web.WebSocketResponse, after: feed.Place
 ) -> None:
     try:
-        async for batch in feed.follow(call.services, after):
-            async with asyncio.timeout(SLOW_S):
-                for event in batch:
-                    await socket.send_str(_view(event))
+        async with contextlib.aclosing(feed.follow(call.services, after)) as batches:
+            async for batch in batches:
+                async with asyncio.timeout(SLOW_S):
+                    for event in batch:
+                        await socket.send_str(_view(event))
     except TimeoutError:
         if call.request.transport is not None:
             call.request.transport.abort()  # a close frame would wait behind what it does not read

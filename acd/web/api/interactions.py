@@ -9,7 +9,15 @@ from pydantic import Field, StringConstraints
 from acd.domain import errors
 from acd.domain.contact import Visitor
 from acd.domain.directory import Role
-from acd.domain.ids import AgentId, ContactId, DepartmentId, InteractionId, QueueId, SiteId
+from acd.domain.ids import (
+    AgentId,
+    ContactId,
+    ConversationId,
+    DepartmentId,
+    InteractionId,
+    QueueId,
+    SiteId,
+)
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.flow.intake import ChatStart
@@ -245,7 +253,7 @@ async def _open_interaction(call: Call[Nothing, Nothing, NewInteraction]) -> Int
     services, given = call.services, call.body
     contact = await visible_contact(services, call.caller, given.contact)
     site = SiteId(given.site)
-    started = await services.intake.start_chat(
+    started = await services.chat.start(
         ChatStart(
             site=site,
             client_id=given.client_id,
@@ -274,6 +282,11 @@ async def _finish_interaction(call: Call[OneInteraction, Nothing, Nothing]) -> F
         raise errors.NotYours
     if finished.reason == "unknown" and found.state is not InteractionState.ENDED:
         raise errors.NotFound
+    if finished.changed and found.agent is not None:
+        name = caller.agent.name if caller.agent is not None else ""
+        await services.chat.note_ended(
+            ContactId(found.contact), ConversationId(found.conversation), wanted, name
+        )
     return FinishedView(
         id=wanted,
         changed=finished.changed,

@@ -4,7 +4,8 @@ import pytest
 
 from acd.web.api import ENDPOINTS, PREFIX
 from acd.web.endpoint import Endpoint
-from tests.integration.web.conftest import KEYS, Node, problem
+from tests.integration.web.asking import SCOPES, key, problem
+from tests.integration.web.conftest import Node, Start
 
 
 def address(endpoint: Endpoint) -> str:
@@ -32,12 +33,12 @@ async def test_nobody_gets_nothing(node: Node, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("endpoint", PROTECTED, ids=lambda e: f"{e.method} {e.at}")
-@pytest.mark.parametrize("key", KEYS)
-async def test_a_key_does_what_its_scopes_say(node: Node, endpoint: Endpoint, key: str) -> None:
+@pytest.mark.parametrize("name", SCOPES)
+async def test_a_key_does_what_its_scopes_say(node: Node, endpoint: Endpoint, name: str) -> None:
     answer = await node.client.request(
-        endpoint.method, address(endpoint), headers=node.key(key), json={}
+        endpoint.method, address(endpoint), headers=key(name), json={}
     )
-    if endpoint.access.scope in KEYS[key]:
+    if endpoint.access.scope in SCOPES[name]:
         assert answer.status not in {401, 403, 500}
     else:
         await problem(answer, 403, "scope_missing")
@@ -76,7 +77,7 @@ async def test_supervisors_see_all_and_steer(node: Node) -> None:
 
 
 async def test_an_agent_does_not_steer_a_colleague(node: Node) -> None:
-    await node.database.write(
+    await node.services.health.database.write(
         lambda tx: tx.exec_driver_sql(
             "insert into memberships (agent, department, priority, channels)"
             " values ('claire', 'support', 50, '[]')"
@@ -89,10 +90,10 @@ async def test_an_agent_does_not_steer_a_colleague(node: Node) -> None:
     await problem(answer, 403, "forbidden")
 
 
-async def test_requests_of_one_key_are_limited(start) -> None:
+async def test_requests_of_one_key_are_limited(start: Start) -> None:
     node = await start(limits={"requests_per_minute": 5})
     for _ in range(5):
-        assert (await node.client.get("/api/v1/queues", headers=node.key())).status == 200
-    answer = await node.client.get("/api/v1/queues", headers=node.key())
+        assert (await node.client.get("/api/v1/queues", headers=key())).status == 200
+    answer = await node.client.get("/api/v1/queues", headers=key())
     await problem(answer, 429, "rate_limited")
-    assert (await node.client.get("/api/v1/queues", headers=node.key("reader"))).status == 200
+    assert (await node.client.get("/api/v1/queues", headers=key("reader"))).status == 200

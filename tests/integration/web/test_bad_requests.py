@@ -3,7 +3,8 @@
 import pytest
 
 from acd.web.endpoint import MAX_BODY_BYTES
-from tests.integration.web.conftest import Node, problem
+from tests.integration.web.asking import key, problem
+from tests.integration.web.conftest import Node
 
 CONTACTS = "/api/v1/contacts"
 JSON = {"Content-Type": "application/json"}
@@ -33,18 +34,18 @@ JSON = {"Content-Type": "application/json"}
     ],
 )
 async def test_bodies(node: Node, body: bytes, status: int, code: str) -> None:
-    headers = {**node.key(), **JSON}
+    headers = {**key(), **JSON}
     told = await problem(await node.client.post(CONTACTS, data=body, headers=headers), status, code)
     if status == 422:
         assert told["errors"]
         assert all(set(error) == {"field", "code", "message"} for error in told["errors"])
-    page = await (await node.client.get(CONTACTS, headers=node.key())).json()
+    page = await (await node.client.get(CONTACTS, headers=key())).json()
     assert page == {"items": [], "next": None}
 
 
 async def test_every_wrong_field_is_named_and_nothing_is_echoed(node: Node) -> None:
     answer = await node.client.post(
-        CONTACTS, json={"nome": "secret text", "email": "secret"}, headers=node.key()
+        CONTACTS, json={"nome": "secret text", "email": "secret"}, headers=key()
     )
     told = await problem(answer, 422, "invalid_input")
     assert [error["field"] for error in told["errors"]] == ["name", "email", "nome"]
@@ -56,19 +57,19 @@ async def test_every_wrong_field_is_named_and_nothing_is_echoed(node: Node) -> N
     ["text/plain", "application/x-www-form-urlencoded", "", "application/json; charset=latin-1"],
 )
 async def test_other_types_of_content(node: Node, content_type: str) -> None:
-    headers = {**node.key(), "Content-Type": content_type}
+    headers = {**key(), "Content-Type": content_type}
     answer = await node.client.post(CONTACTS, data=b'{"name": "Lina"}', headers=headers)
     await problem(answer, 415, "unsupported_media_type")
 
 
 async def test_a_body_that_is_too_large(node: Node) -> None:
-    headers = {**node.key(), **JSON}
+    headers = {**key(), **JSON}
     large = b'{"name": "' + b"x" * MAX_BODY_BYTES + b'"}'
     await problem(await node.client.post(CONTACTS, data=large, headers=headers), 413, "too_large")
 
 
 async def test_a_body_where_none_is_taken(node: Node) -> None:
-    answer = await node.client.get("/api/v1/queues", json={"a": 1}, headers=node.key())
+    answer = await node.client.get("/api/v1/queues", json={"a": 1}, headers=key())
     await problem(answer, 400, "bad_request")
 
 
@@ -78,7 +79,7 @@ async def test_a_body_where_none_is_taken(node: Node) -> None:
      "cursor=WyJxIl0", "q=%00", "q=" + "x" * 81],
 )  # fmt: skip
 async def test_query_strings(node: Node, query: str) -> None:
-    answer = await node.client.get(f"{CONTACTS}?{query}", headers=node.key())
+    answer = await node.client.get(f"{CONTACTS}?{query}", headers=key())
     await problem(answer, 422, "invalid_input")
 
 
@@ -93,7 +94,7 @@ async def test_unknown_addresses(node: Node, path: str) -> None:
 
 @pytest.mark.parametrize("contact", ["ct_1", "CT", "a.b", "%00", "x" * 65, "a:b", "{}"])
 async def test_ids_that_are_nobodys(node: Node, contact: str) -> None:
-    answer = await node.client.get(f"{CONTACTS}/{contact}", headers=node.key())
+    answer = await node.client.get(f"{CONTACTS}/{contact}", headers=key())
     await problem(answer, 404, "not_found")
 
 
@@ -106,7 +107,7 @@ async def test_ids_that_are_nobodys(node: Node, contact: str) -> None:
     ],
 )
 async def test_wrong_methods(node: Node, method: str, path: str, allowed: str) -> None:
-    answer = await node.client.request(method, path, headers=node.key())
+    answer = await node.client.request(method, path, headers=key())
     await problem(answer, 405, "method_not_allowed")
     assert answer.headers["Allow"] == allowed
 
@@ -118,7 +119,7 @@ async def test_a_defect_tells_its_id_and_nothing_else(
         raise RuntimeError("the password is swordfish")
 
     monkeypatch.setattr(node.services.directory, "queues", broken)
-    answer = await node.client.get("/api/v1/queues", headers=node.key())
+    answer = await node.client.get("/api/v1/queues", headers=key())
     await problem(answer, 500, "internal")
     assert "swordfish" not in await answer.text()
 

@@ -5,7 +5,8 @@ import time
 
 from sqlalchemy import text
 
-from tests.integration.web.conftest import PASSWORD, Node, Start, problem
+from tests.integration.web.asking import PASSWORD, problem
+from tests.integration.web.conftest import Node, Start
 
 SESSION = "/api/v1/session"
 
@@ -40,26 +41,24 @@ async def test_a_person_signs_in_is_known_and_signs_out(node: Node) -> None:
 
 async def test_a_stolen_cookie_ends_with_the_session(node: Node) -> None:
     csrf = await node.sign_in("anna")
-    token = node.client.session.cookie_jar.filter_cookies(node.client.make_url("/"))["acd_session"]
-    stolen = {"Cookie": f"acd_session={token.value}"}
-    assert (await node.client.get(SESSION, headers=stolen)).status == 200
+    stolen = {"Cookie": f"acd_session={node.cookie}"}
+    assert (await node.stranger.get(SESSION, headers=stolen)).status == 200
     await node.client.delete(SESSION, headers=csrf)
-    await problem(await node.client.get(SESSION, headers=stolen), 401, "not_signed_in")
+    await problem(await node.stranger.get(SESSION, headers=stolen), 401, "not_signed_in")
 
 
 async def test_tokens_are_stored_as_hashes(node: Node) -> None:
     await node.sign_in("anna")
-    token = node.client.session.cookie_jar.filter_cookies(node.client.make_url("/"))["acd_session"]
-    stored = await node.database.read(
+    stored = await node.services.health.database.read(
         lambda tx: [row[0] for row in tx.execute(text("select token_hash from agent_sessions"))]
     )
     assert len(stored) == 1
-    assert token.value not in stored[0]
+    assert node.cookie not in stored[0]
 
 
 async def test_an_expired_session_is_none(node: Node) -> None:
     await node.sign_in("anna")
-    await node.database.write(
+    await node.services.health.database.write(
         lambda tx: tx.execute(text("update agent_sessions set expires_ms = 1")).close()
     )
     await problem(await node.client.get(SESSION), 401, "not_signed_in")
@@ -148,7 +147,7 @@ async def test_changes_need_the_csrf_token(node: Node) -> None:
 
 async def test_a_deactivated_agent_is_out_at_once(node: Node) -> None:
     await node.sign_in("anna")
-    await node.database.write(
+    await node.services.health.database.write(
         lambda tx: tx.execute(text("update agents set active = false where id = 'anna'")).close()
     )
     await problem(await node.client.get(SESSION), 401, "not_signed_in")
