@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from acd.domain.capacity import DEFAULT_CHANNELS, DEFAULT_TOTAL
+from acd.domain.capacity import ChannelCapacity as ChannelCapacity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.domain.capacity import ChannelCapacity
     from acd.domain.ids import AgentId, QueueId
     from acd.domain.interaction import Channel
 

@@ -198,7 +198,7 @@ class OriginRefused(AcdError):
 
 
 class IllegalTransition(AcdError):
-    """The interaction cannot make that step from where it is; this is a defect, please report it."""
+    """The interaction cannot make that step from where it is; report this defect, please."""
 
     code = "illegal_transition"
 

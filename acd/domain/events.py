@@ -31,8 +31,6 @@ class EventType(StrEnum):
     INTERACTION_RESUMED = "interaction.resumed"
     INTERACTION_ACTIVE = "interaction.active"
     INTERACTION_ENDED = "interaction.ended"
-    CONTACT_LOST = "contact.lost"
-    CONTACT_BACK = "contact.back"
     OFFER_MADE = "offer.made"
     OFFER_ACCEPTED = "offer.accepted"
     OFFER_DECLINED = "offer.declined"
@@ -92,8 +90,11 @@ class Why(TypedDict, total=False):
 
 
 class OfferMadeData(TypedDict):
-    """The ring: how long, until when, and the decision behind it."""
+    """The ring: how long, until when, and the decision behind it; what it is for repeats itself."""
 
+    channel: str
+    level: int
+    enqueued_ms: int
     deadline_ms: int
     ring_ms: int
     why: Why
@@ -171,8 +172,6 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_RESUMED: ActiveData,
     EventType.INTERACTION_ACTIVE: ActiveData,
     EventType.INTERACTION_ENDED: EndedData,
-    EventType.CONTACT_LOST: UntilData,
-    EventType.CONTACT_BACK: ActiveData,
     EventType.OFFER_MADE: OfferMadeData,
     EventType.OFFER_ACCEPTED: AcceptedData,
     EventType.OFFER_DECLINED: ReasonData,

@@ -1,1 +1,1 @@
-"""Live state in Redis: lines, offers, slots, presence and timers, changed by atomic scripts only."""
+"""Live state in Redis: lines, offers, slots, presence, timers; changed by atomic scripts only."""

@@ -6,37 +6,194 @@ carries the address's own `seq`, and a gap or a reconnect means: take a snapshot
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import to_json
+from redis.exceptions import RedisError
+
+from acd.domain.errors import StoreUnavailable
+from acd.routing.keys import channel
+from acd.routing.redis_link import AWAY, BACK_OFF_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-Handler = "Callable[[str, Mapping[str, Any]], None]"
+    from redis.asyncio.client import PubSub
+
+    from acd.routing.redis_link import RedisLink
+
+CONFIRM_TIMEOUT_S: Final = 5.0
 
 
 class Addresses:
-    """Subscriptions to addresses, one reader task behind them."""
+    """Subscriptions to one tenant's addresses, with one reader task behind them."""
 
-    def on_message(self, handler: Callable[[str, Mapping[str, Any]], None]) -> None:
-        """Call `handler(address, payload)` for everything heard; it must not block."""
-        raise NotImplementedError
+    def __init__(self, link: RedisLink, tenant: str) -> None:
+        self._link = link
+        self._tenant = tenant
+        self._cut = len(channel(tenant, ""))
+        self._counts: dict[str, int] = {}
+        self._confirmed: set[str] = set()
+        self._waiters: dict[str, list[asyncio.Future[None]]] = {}
+        self._messages: list[Callable[[str, Mapping[str, Any]], None]] = []
+        self._reconnects: list[Callable[[list[str]], None]] = []
+        self._pubsub: PubSub | None = None
+        self._wanted = asyncio.Event()
+        self._reader: asyncio.Task[None] | None = None
 
-    def on_reconnect(self, handler: Callable[[list[str]], None]) -> None:
-        """Call `handler(addresses)` when subscriptions are back after a break: take snapshots."""
-        raise NotImplementedError
+    def on_message(self, handler: Callable[[str, Mapping[str, Any]], None]) -> Callable[[], None]:
+        """Call `handler(address, payload)` for everything heard; it must not block.
+
+        Returns the undoing.
+        """
+        self._messages.append(handler)
+        return lambda: self._messages.remove(handler)
+
+    def on_reconnect(self, handler: Callable[[list[str]], None]) -> Callable[[], None]:
+        """Call `handler(addresses)` once subscriptions are back after a break: take snapshots."""
+        self._reconnects.append(handler)
+        return lambda: self._reconnects.remove(handler)
 
     async def subscribe(self, address: str) -> None:
-        """Hear the address; confirmed by the server when this returns. Counted per caller."""
-        raise NotImplementedError
+        """Hear the address; confirmed by the server when this returns. Subscriptions are counted.
+
+        Raises:
+            StoreUnavailable: the server did not confirm it in time. Nothing is subscribed.
+        """
+        if self._reader is None:
+            self._reader = asyncio.create_task(self._read_forever(), name="addresses")
+        self._counts[address] = self._counts.get(address, 0) + 1
+        if address in self._confirmed:
+            return
+        confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(address, []).append(confirmed)
+        try:
+            self._wanted.set()
+            if self._pubsub is not None:
+                await self._pubsub.ssubscribe(channel(self._tenant, address))
+            await asyncio.wait_for(confirmed, CONFIRM_TIMEOUT_S)
+        except (*AWAY, RedisError) as error:
+            await self.unsubscribe(address)
+            raise StoreUnavailable("Redis did not confirm a subscription") from error
+        except asyncio.CancelledError:
+            await self.unsubscribe(address)
+            raise
+        finally:
+            waiters = self._waiters.get(address, [])
+            if confirmed in waiters:
+                waiters.remove(confirmed)
 
     async def unsubscribe(self, address: str) -> None:
         """Undo one `subscribe`."""
-        raise NotImplementedError
+        left = self._counts.get(address, 0) - 1
+        if left > 0:
+            self._counts[address] = left
+            return
+        if self._counts.pop(address, None) is None:
+            return
+        self._confirmed.discard(address)
+        if self._pubsub is not None:
+            with contextlib.suppress(*AWAY, RedisError):
+                await self._pubsub.sunsubscribe(channel(self._tenant, address))
 
     async def publish(self, address: str, payload: Mapping[str, Any]) -> None:
-        """Tell every node that listens to the address; lost if nobody does."""
-        raise NotImplementedError
+        """Tell every node that listens to the address; lost if nobody does.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+        try:
+            await self._link.client.execute_command(  # type: ignore[no-untyped-call]
+                "SPUBLISH", channel(self._tenant, address), text
+            )
+        except (*AWAY, RedisError) as error:
+            raise StoreUnavailable("Redis does not answer") from error
+
+    async def publish_many(self, said: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Tell several in one exchange, in their order; lost where nobody listens.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        try:
+            pipeline = self._link.client.pipeline(transaction=False)
+            for address, payload in said:
+                text = to_json(payload)
+                pipeline.execute_command("SPUBLISH", channel(self._tenant, address), text)
+            await pipeline.execute(raise_on_error=False)
+        except (*AWAY, RedisError) as error:
+            raise StoreUnavailable("Redis does not answer") from error
 
     async def close(self) -> None:
         """Stop the reader."""
-        raise NotImplementedError
+        if self._reader:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+            self._reader = None
+        self._counts.clear()
+        self._confirmed.clear()
+
+    async def _read_forever(self) -> None:
+        tries, first = 0, True
+        while True:
+            await self._wanted.wait()
+            try:
+                await self._read(first=first)
+            except (*AWAY, RedisError):
+                first = False
+                self._confirmed.clear()
+                await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+                tries += 1
+            else:
+                tries = 0
+
+    async def _read(self, *, first: bool) -> None:
+        """Subscribe to all that is wanted and hear it until the connection breaks."""
+        client = await self._link.dedicated()
+        pubsub = client.pubsub()
+        try:
+            again = list(self._counts)
+            if not again:
+                self._wanted.clear()
+                return
+            await pubsub.ssubscribe(*(channel(self._tenant, address) for address in again))
+            self._pubsub = pubsub
+            # what was asked for while connecting
+            late = [a for a in self._counts if a not in set(again)]
+            if late:
+                await pubsub.ssubscribe(*(channel(self._tenant, address) for address in late))
+            missing = set() if first else set(again)
+            while True:
+                heard = await pubsub.get_message(timeout=None)
+                if heard is None:
+                    continue
+                address = heard["channel"][self._cut :]
+                if heard["type"] == "smessage":
+                    self._tell(address, json.loads(heard["data"]))
+                elif heard["type"] == "ssubscribe":
+                    self._confirm(address, missing)
+        finally:
+            self._pubsub = None
+            await pubsub.aclose()  # type: ignore[no-untyped-call]
+            await client.aclose()
+
+    def _tell(self, address: str, payload: Mapping[str, Any]) -> None:
+        for handler in list(self._messages):
+            handler(address, payload)
+
+    def _confirm(self, address: str, missing: set[str]) -> None:
+        if address in self._counts:
+            self._confirmed.add(address)
+        for waiter in self._waiters.pop(address, []):
+            if not waiter.done():
+                waiter.set_result(None)
+        if address in missing:
+            missing.discard(address)
+            if not missing:
+                for handler in list(self._reconnects):
+                    handler(list(self._counts))

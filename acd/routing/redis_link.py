@@ -1,21 +1,249 @@
-"""The one connection to Redis that carries the verbs."""
+"""The link to Redis that carries the verbs.
+
+The calls of one loop tick go out as one pipeline; while it is under way the next ones gather. An
+unpipelined call would cost the server more in system calls than the script itself.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    MovedError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+from redis.exceptions import (
+    ConnectionError as RedisConnectionError,
+)
+from redis.exceptions import (
+    TimeoutError as RedisTimeoutError,
+)
+
+from acd.domain.errors import AcdError, StoreUnavailable
+from acd.routing.redis_url import connect, parse_redis_url
+from acd.routing.scripts import load_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
+
+    from redis.asyncio import Redis
+
+    from acd.routing.scripts import Script
+
+    _Call = tuple[Script, str, tuple[Any, ...], asyncio.Future[Any]]
+
+BATCH: Final = 128
+SENDERS: Final = 2
+"""Pipelines under way at once: one travels while the other is being written."""
+BACK_OFF_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+
+AWAY: Final = (OSError, EOFError, asyncio.TimeoutError, RedisConnectionError, RedisTimeoutError)
+"""The server does not answer; whether it did what was asked is not known."""
+_REFUSES: Final = (BusyLoadingError, ClusterDownError, MovedError, ReadOnlyError, TryAgainError)
+_REFUSALS: Final = ("MOVED", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "BUSY", "OOM", "MISCONF")
+
+
+class ScriptFailed(AcdError):
+    """A script of the routing core failed; this is a defect, please report it with the log."""
+
+    code = "script_failed"
 
 
 class RedisLink:
-    """Batches the script calls of one loop tick into one pipeline."""
+    """One connected server for one process: `call` runs a verb, `client` is for all else."""
+
+    def __init__(self, url: str, *, slot_of: str = "") -> None:
+        """Args: slot_of is any key of the tenant; a cluster is asked for its owner."""
+        self._url = parse_redis_url(url)
+        self._slot_of = slot_of
+        self._scripts = load_scripts()
+        self._client: Redis | None = None
+        self._available = False
+        self._handlers: list[Callable[[bool], None]] = []
+        self._pending: list[_Call] = []
+        self._wake = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, url: str, *, slot_of: str = "") -> Self:
+        """Connect and load the scripts.
+
+        Raises:
+            StoreUnavailable: the server does not answer.
+            ConfigInvalid: the URL has no known form.
+        """
+        link = cls(url, slot_of=slot_of)
+        try:
+            await link._connect()
+        except (*AWAY, RedisError) as error:
+            await link.close()
+            raise StoreUnavailable(f"Redis does not answer: {error}") from error
+        link._start(link._keep_connected(), "redis-link")
+        for number in range(SENDERS):
+            link._start(link._send_forever(), f"redis-link-sender-{number}")
+        return link
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def close(self) -> None:
+        """Stop, and fail whatever still waits."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        self._fail(self._pending)
+        self._pending = []
+        self._available = False
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
 
     @property
     def available(self) -> bool:
         """Whether the last exchange with the server succeeded."""
-        raise NotImplementedError
+        return self._available
 
-    def on_change(self, handler: Callable[[bool], None]) -> None:
-        """Call `handler(available)` whenever the server goes away or comes back."""
-        raise NotImplementedError
+    def on_change(self, handler: Callable[[bool], None]) -> Callable[[], None]:
+        """Call `handler(available)` whenever the server goes or comes back; returns the undoing."""
+        self._handlers.append(handler)
+        return lambda: self._handlers.remove(handler)
+
+    @property
+    def client(self) -> Redis:
+        """The client for commands that are no verb; its errors are redis-py's.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        if self._client is None or not self._available:
+            raise StoreUnavailable
+        return self._client
+
+    async def dedicated(self, *, reply_timeout_s: float | None = None) -> Redis:
+        """A client of its own, for what blocks or listens; the caller closes it."""
+        return await connect(self._url, self._slot_of, reply_timeout_s=reply_timeout_s)
+
+    def call(self, name: str, prefix: str, *arguments: Any) -> asyncio.Future[Any]:
+        """Run a verb with the tenant's prefix as its one key.
+
+        Raises:
+            StoreUnavailable: the server is away. Nothing was sent, or the outcome is unknown: verbs
+                are idempotent, so send it again.
+            ScriptFailed: a defect.
+        """
+        if not self._available:
+            raise StoreUnavailable
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._pending.append((self._scripts[name], prefix, arguments, future))
+        self._wake.set()
+        return future
+
+    async def _send_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
+            if not self._pending:
+                self._wake.clear()
+            if batch:
+                try:
+                    await self._send(batch)
+                except asyncio.CancelledError:
+                    self._fail(batch)
+                    raise
+
+    async def _send(self, batch: list[_Call]) -> None:
+        client = self._client
+        if client is None or not self._available:
+            self._fail(batch)
+            return
+        try:
+            replies = await self._exchange(client, batch)
+            strangers = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+            if strangers:
+                await self._load(client)
+                again = await self._exchange(client, [batch[at] for at in strangers])
+                for at, reply in zip(strangers, again, strict=True):
+                    replies[at] = reply
+        except (*AWAY, RedisError) as error:
+            self._went_away(client)
+            self._fail(batch, error)
+            return
+        for (script, _, _, future), reply in zip(batch, replies, strict=True):
+            if future.done():
+                continue
+            if not isinstance(reply, Exception):
+                future.set_result(reply)
+            elif isinstance(reply, _REFUSES) or str(reply).startswith(_REFUSALS):
+                self._went_away(client)
+                future.set_exception(StoreUnavailable(f"Redis refuses: {reply}"))
+            else:
+                future.set_exception(ScriptFailed(f"{script.name}: {script.locate(str(reply))}"))
+
+    @staticmethod
+    async def _exchange(client: Redis, batch: list[_Call]) -> list[Any]:
+        pipeline = client.pipeline(transaction=False)
+        for script, prefix, arguments, _ in batch:
+            pipeline.execute_command("EVALSHA", script.sha, 1, prefix, *arguments)
+        return list(await pipeline.execute(raise_on_error=False))
+
+    @staticmethod
+    def _fail(batch: list[_Call], error: Exception | None = None) -> None:
+        for *_, future in batch:
+            if not future.done():
+                failure = StoreUnavailable(f"Redis does not answer: {error}" if error else "")
+                failure.__cause__ = error
+                future.set_exception(failure)
+                future.exception()  # a caller who is gone shall not be missed
+
+    async def _load(self, client: Redis) -> None:
+        pipeline = client.pipeline(transaction=False)
+        for script in self._scripts.values():
+            pipeline.execute_command("SCRIPT", "LOAD", script.source)
+        await pipeline.execute()
+
+    async def _connect(self) -> None:
+        client = await connect(self._url, self._slot_of)
+        try:
+            await self._load(client)
+        except BaseException:
+            await client.aclose()
+            raise
+        self._client, old = client, self._client
+        if old is not None:
+            await old.aclose()
+        self._tell(available=True)
+
+    def _went_away(self, client: Redis) -> None:
+        if client is self._client and self._available:
+            self._tell(available=False)
+            self._lost.set()
+
+    def _tell(self, *, available: bool) -> None:
+        if available != self._available:
+            self._available = available
+            for handler in list(self._handlers):
+                handler(available)
+
+    async def _keep_connected(self) -> None:
+        """Reconnect for ever, with back-off."""
+        while True:
+            await self._lost.wait()
+            self._lost.clear()
+            tries = 0
+            while not self._available:
+                await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+                tries += 1
+                with contextlib.suppress(*AWAY, RedisError, ResponseError):
+                    await self._connect()

@@ -1,15 +1,67 @@
-"""The loop that runs what is due; any number of nodes may run it."""
+"""The loop that runs what is due; any number of nodes may run it.
+
+It sleeps until the next due time, at most a second. A verb that sets an earlier timer wakes it, so that
+deadlines are met to the millisecond by the node that made the offer, and within a second by any other.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import contextlib
+import random
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    import asyncio
-
     from acd.routing.router import Router
+
+LONGEST_SLEEP_S: Final = 1.0
+AWAY_SLEEP_S: Final = 0.25
 
 
 async def run_timers_forever(router: Router, stop: asyncio.Event) -> None:
     """Run timers when they are due, at least once a second, until `stop` is set."""
-    raise NotImplementedError
+    wake = asyncio.Event()
+    due_ms = 0.0
+
+    def sooner(at_ms: int) -> None:
+        if at_ms < due_ms:
+            wake.set()
+
+    forget = router.on_due(sooner)
+    stopping = asyncio.create_task(stop.wait(), name="timers-stop")
+    try:
+        while not stop.is_set():
+            sleep_s = LONGEST_SLEEP_S
+            try:
+                wake.clear()
+                turn = await router.run_timers()
+            except StoreUnavailable:
+                sleep_s = AWAY_SLEEP_S
+            else:
+                if turn.more:
+                    await asyncio.sleep(0)
+                    continue
+                # jitter, so that many nodes do not come at once
+                sleep_s -= random.random() * 0.1  # noqa: S311 - no secret
+                if turn.next_due_ms is not None:
+                    sleep_s = min(
+                        sleep_s, max(0.0, (turn.next_due_ms - turn.now_ms) / 1000) + 0.001
+                    )
+                due_ms = turn.now_ms + sleep_s * 1000
+            waking = asyncio.create_task(wake.wait(), name="timers-wake")
+            try:
+                await asyncio.wait(
+                    {waking, stopping}, timeout=sleep_s, return_when=asyncio.FIRST_COMPLETED
+                )
+            finally:
+                waking.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await waking
+            # a timer set for later than now is slept for again, after one look at what is next
+    finally:
+        forget()
+        stopping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await stopping

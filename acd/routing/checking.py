@@ -1,0 +1,74 @@
+"""The invariants of routing, compared with what is stored, page by page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import RedisError
+
+from acd.domain.errors import StoreUnavailable
+from acd.routing import keys
+from acd.routing.redis_link import AWAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acd.routing.redis_link import RedisLink
+
+PAGE: Final = 100
+
+
+async def check(link: RedisLink, tenant: str, now_ms: int) -> list[str]:
+    """One sentence a finding, each beginning with the number of the invariant.
+
+    Pages are atomic, the whole is not: under traffic the counters of a queue may be reported once
+    and be right the next time.
+
+    Raises:
+        StoreUnavailable: the server is away.
+    """
+    client: Any = link.client
+    cut = len(keys.interactions(tenant)) - 1
+    prefix = keys.prefix(tenant)
+    found: list[str] = []
+    try:
+        agents = sorted(await client.smembers(keys.agents(tenant)))
+        queues = sorted(await client.smembers(keys.queues(tenant)))
+        interactions = [
+            name[cut:] async for name in client.scan_iter(keys.interactions(tenant), count=1000)
+        ]
+        for page in _pages(agents):
+            found += await link.call("check", prefix, now_ms, len(page), 0, *page)
+        for page in _pages(interactions):
+            found += await link.call("check", prefix, now_ms, 0, len(page), *page)
+        for page in _pages(queues):
+            found += await link.call("check", prefix, now_ms, 0, 0, *page)
+        found += await _count(client, prefix, queues, interactions)
+    except (*AWAY, RedisError) as error:
+        raise StoreUnavailable("Redis does not answer") from error
+    return found
+
+
+async def _count(client: Any, prefix: str, queues: list[str], interactions: list[str]) -> list[str]:
+    """Compare the counters of the queues with the interactions there are."""
+    states: Counter[tuple[str, str]] = Counter()
+    for page in _pages(interactions):
+        pipeline = client.pipeline(transaction=False)
+        for name in page:
+            pipeline.hmget(f"{prefix}ix:{name}", "queue", "state")
+        states.update((queue, state) for queue, state in await pipeline.execute())
+    found = []
+    for queue in queues:
+        counted = await client.hmget(f"{prefix}queue:{queue}", ["ringing", "active"])
+        there = (
+            states[queue, "ringing"],
+            states[queue, "active"] + states[queue, "connecting"],
+        )
+        if (int(counted[0] or 0), int(counted[1] or 0)) != there:
+            found.append(f"5: {queue} counts {counted} ringing and active, has {there}")
+    return found
+
+
+def _pages(names: list[str]) -> Iterator[list[str]]:
+    return (names[at : at + PAGE] for at in range(0, len(names), PAGE))

@@ -1,0 +1,142 @@
+"""What the directory says, compiled into the packed fields that the scripts read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.capacity import ChannelCapacity
+from acd.domain.errors import BadRequest, ConfigInvalid
+from acd.domain.ids import is_plain_id, is_queue_id
+from acd.domain.interaction import CARD_MAX_BYTES, Channel
+from acd.domain.queue import RING_LIMIT_MAX, LineOrder
+from acd.strategies.order import compose
+from acd.strategies.registry import find
+
+if TYPE_CHECKING:
+    from acd.domain.agent import AgentProfile
+    from acd.domain.interaction import Arrival
+    from acd.domain.queue import QueueSettings
+
+CHANNELS: Final = (Channel.CHAT, Channel.CALL, Channel.TICKET)
+NUMBER: Final = {channel: number for number, channel in enumerate(CHANNELS, start=1)}
+_NONE: Final = ChannelCapacity(weight=0, max=0)
+_LEVELS: Final = range(1, 10)
+_PRIORITIES: Final = range(1, 101)
+_NO_RANK: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledQueue:
+    """`index` is what agents are indexed by, `line` what the waiting are scored by."""
+
+    settings: str
+    index: str
+    line: str
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def compile_queue(settings: QueueSettings) -> CompiledQueue:
+    """The queue's packed settings, in the order in which `lua/_lib/queue.lua` reads them.
+
+    Raises:
+        ConfigInvalid: a value is out of its range, or no such strategy exists.
+    """
+    if not is_queue_id(settings.queue) or not settings.queue.endswith(f"/{settings.channel}"):
+        raise ConfigInvalid("a queue is named <department>/<channel>", field="queue")
+    for name in ("ring", "ring_limit"):
+        if not 1 <= getattr(settings, name) <= RING_LIMIT_MAX:
+            raise ConfigInvalid(f"{name} must be 1 to {RING_LIMIT_MAX}", field=name)
+    if settings.ring_time_s <= 0:
+        raise ConfigInvalid("ring_time_s must be above 0", field="ring_time_s")
+    order = compose([find(name) for name in settings.strategy], settings.measure)
+    fields = (
+        NUMBER[settings.channel],
+        order.text,
+        "+".join(settings.strategy),
+        settings.ring_limit if order.ring_all else settings.ring,
+        _ms(settings.ring_time_s),
+        int(settings.order is LineOrder.STRICT),
+        _ms(settings.credit_s),
+        _ms(settings.wrap_up_s),
+        _ms(settings.wrap_up_extend_s),
+        _ms(settings.decline_s),
+        settings.max_missed,
+        _ms(settings.chat_grace_s),
+        _ms(settings.contact_grace_s),
+        _ms(settings.lease_s),
+        _ms(settings.grace_s),
+        _ms(settings.delivery_s),
+        _ms(settings.connect_s),
+    )
+    return CompiledQueue(
+        settings="".join(f"{field};" for field in fields),
+        index=order.text,
+        line=f"{settings.order}/{_ms(settings.credit_s)}",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledAgent:
+    """An agent's packed capacity, memberships and skills."""
+
+    capacity: str
+    memberships: str
+    skills: str
+
+
+def compile_agent(profile: AgentProfile) -> CompiledAgent:
+    """The agent's packed profile, as `lua/_lib/agent.lua` reads it.
+
+    Raises:
+        ConfigInvalid: an id or a number is out of its range.
+    """
+    if not is_plain_id(profile.agent):
+        raise ConfigInvalid("an agent's id is made of a-z, 0-9, _ and -", field="agent")
+    parts = [str(profile.total)]
+    for channel in CHANNELS:
+        capacity = profile.channels.get(channel, _NONE)
+        if capacity.weight < 0 or capacity.max < 0:
+            raise ConfigInvalid("weight and max must not be negative", field=channel)
+        parts.append(f"{capacity.weight},{capacity.max},{int(capacity.interrupts)}")
+    memberships = []
+    for membership in sorted(profile.memberships, key=lambda m: m.queue):
+        if not is_queue_id(membership.queue):
+            raise ConfigInvalid("a queue is named <department>/<channel>", field="queue")
+        if membership.priority not in _PRIORITIES:
+            raise ConfigInvalid("priority must be 1 to 100", field="priority")
+        if membership.rank is not None and not 0 <= membership.rank < _NO_RANK:
+            raise ConfigInvalid(f"rank must be 0 to {_NO_RANK - 1}", field="rank")
+        rank = "" if membership.rank is None else membership.rank
+        memberships.append(f"{membership.queue}|{membership.priority}|{rank};")
+    return CompiledAgent(
+        capacity=";".join(parts),
+        memberships="".join(memberships),
+        skills=json.dumps(dict(profile.skills), sort_keys=True),
+    )
+
+
+def check_arrival(arrival: Arrival) -> None:
+    """Refuse what scripts could not store or quote.
+
+    Raises:
+        BadRequest: an id, the level or the card is not as `Arrival` says.
+    """
+    for name in ("interaction", "contact", "conversation"):
+        if not is_plain_id(getattr(arrival, name)):
+            raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field=name)
+    if not is_queue_id(arrival.queue):
+        raise BadRequest("a queue is named <department>/<channel>", field="queue")
+    if arrival.level not in _LEVELS:
+        raise BadRequest("level must be 1 to 9", field="level")
+    try:
+        whole = isinstance(json.loads(arrival.card), dict)
+        size = len(arrival.card.encode())
+    except ValueError:
+        whole, size = False, 0
+    if not whole or size > CARD_MAX_BYTES:
+        raise BadRequest(f"a card is a JSON object of at most {CARD_MAX_BYTES} bytes", field="card")

@@ -1,0 +1,82 @@
+"""Reading the event log from a position on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import RedisError
+
+from acd.domain.errors import StoreUnavailable
+from acd.domain.events import Event, EventType
+from acd.routing.redis_link import AWAY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from acd.routing.redis_link import RedisLink
+
+
+def parse_event(position: str, payload: Mapping[str, Any]) -> Event:
+    """An entry of the log, or a payload of an address, as an event."""
+    return Event(
+        id=payload["id"],
+        position=position,
+        type=EventType(payload["type"]),
+        at_ms=payload["at_ms"],
+        interaction=payload.get("interaction"),
+        offer=payload.get("offer"),
+        agent=payload.get("agent"),
+        queue=payload.get("queue"),
+        contact=payload.get("contact"),
+        conversation=payload.get("conversation"),
+        data=payload["data"],
+    )
+
+
+async def read_events(
+    link: RedisLink, stream: str, after: str, block_ms: int, count: int
+) -> AsyncIterator[list[Event]]:
+    """Yield what follows `after`, in batches, for ever; each waits at most `block_ms` at a time.
+
+    Raises:
+        StoreUnavailable: the server went away; go on from the last position.
+    """
+    try:
+        client = await link.dedicated(reply_timeout_s=block_ms / 1000 + 10)
+        try:
+            while True:
+                reply = await client.execute_command(  # type: ignore[no-untyped-call]
+                    "XREAD", "COUNT", count, "BLOCK", block_ms, "STREAMS", stream, after
+                )
+                entries = _entries(reply)
+                if entries:
+                    after = entries[-1][0]
+                    yield [
+                        parse_event(position, json.loads(fields["e"]))
+                        for position, fields in entries
+                    ]
+        finally:
+            await client.aclose()
+    except (*AWAY, RedisError) as error:
+        raise StoreUnavailable("Redis does not answer") from error
+
+
+def _entries(reply: Any) -> list[tuple[str, dict[str, str]]]:
+    """The entries of the one stream that was asked for; the client parses it by itself or not."""
+    if not reply:
+        return []
+    _, entries = next(iter(reply.items())) if isinstance(reply, dict) else reply[0]
+    if entries and isinstance(entries[0], list) and len(entries) == 1:
+        head = entries[0]
+        if head and isinstance(head[0], (list, tuple)):
+            entries = head
+    return [
+        (
+            position,
+            fields
+            if isinstance(fields, dict)
+            else dict(zip(fields[::2], fields[1::2], strict=True)),
+        )
+        for position, fields in entries
+    ]

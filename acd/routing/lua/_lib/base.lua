@@ -1,0 +1,44 @@
+-- The ground every script stands on: the tenant's keys, the clock, the timers.
+-- KEYS[1] is the tenant's prefix and carries its hash tag; every other key is built here from it.
+local call = redis.call
+local P = KEYS[1]
+local SHIFT = 4398046511104 -- 2^42: score = coarse * 2^42 + fine, exact in a double while coarse < 2048
+local NAMES = {'chat', 'call', 'ticket'}
+local OUTAGE_MS = 5000
+
+local now, generation, seq, turn, config, gap_from, gap_to
+local due = 0 -- the earliest timer this script set: the caller's timer loop need not sleep past it
+
+local function key(kind, id)
+  if id then return P .. kind .. ':' .. id end
+  return P .. kind
+end
+
+-- Time never runs back. A gap between two scripts longer than OUTAGE_MS is an outage: it is noted, and
+-- timers_run is lenient with whatever fell due in it.
+local function begin(asked)
+  local m = call('HMGET', key('meta'), 'now', 'generation', 'seq', 'turn', 'config', 'gap_from', 'gap_to')
+  now = tonumber(asked)
+  if now == 0 then
+    local t = call('TIME')
+    now = t[1] * 1000 + math.floor(t[2] / 1000)
+  end
+  local last = tonumber(m[1])
+  if last and now < last then now = last end
+  generation, seq = tonumber(m[2]) or 1, tonumber(m[3]) or 0
+  turn, config = tonumber(m[4]) or 0, tonumber(m[5]) or 0
+  gap_from, gap_to = tonumber(m[6]), tonumber(m[7])
+  if last and now - last > OUTAGE_MS then
+    gap_from, gap_to = gap_from or last, now
+    call('HSET', key('meta'), 'now', now, 'gap_from', gap_from, 'gap_to', gap_to)
+  end
+end
+
+local function timer(member, at)
+  call('ZADD', key('timers'), at, member)
+  if due == 0 or at < due then due = at end
+end
+
+local function untimer(member)
+  call('ZREM', key('timers'), member)
+end

@@ -1,0 +1,42 @@
+-- Rebuilding a queue's indexes in chunks; until done the queue is `building` and offers nothing.
+--- include("presence")
+local CHUNK = 200
+
+-- Score the waiting anew, then index the members who are here, then match.
+local function build(id, cursor)
+  local q = queue(id)
+  if not q or q.state ~= 'building' then return end
+  local entries = call('ZRANGE', key('rescore', id), 0, CHUNK - 1)
+  for i = 1, #entries do
+    local v = call('HMGET', key('ix', entries[i]), 'level', 'enqueued')
+    call('ZADD', key('line', id), line_score(q, tonumber(v[1]), tonumber(v[2])), entries[i])
+  end
+  if entries[1] then call('ZREM', key('rescore', id), unpack(entries)) end
+  if #entries == CHUNK then
+    timer('b|' .. id .. '|', now)
+    return
+  end
+  local members = call('ZRANGE', key('here', id), cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
+  for i = 1, #members do
+    local a = agent(members[i])
+    if a then
+      a.rewrite = true
+      touch(a)
+    end
+  end
+  if #members == CHUNK then
+    timer('b|' .. id .. '|' .. members[CHUNK], now)
+    return
+  end
+  q.state = 'ready'
+  call('HSET', key('queue', id), 'state', 'ready')
+  drain_pool(id, '')
+end
+
+-- Rings that the new settings leave short are filled.
+local function refill(id)
+  local q = queue(id)
+  if not q or q.state ~= 'ready' then return end
+  local rings_short = call('ZRANGE', key('short', id), 0, 15)
+  for i = 1, #rings_short do retry(interaction(rings_short[i])) end
+end

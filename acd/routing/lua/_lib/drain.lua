@@ -1,0 +1,146 @@
+-- Drain: what a script changed is matched before it ends. No interaction waits while an eligible agent is free.
+--- include("offer")
+local SERVED = {2, 1, 3} -- calls, then chats, then tickets
+
+-- Where a walk along a line stands: `score:id` of the last entry passed. The place in a line is fixed while
+-- waiting, so no entry can slip past it.
+local function split_cursor(cursor)
+  if not cursor or cursor == '' then return '-inf', '' end
+  return string.match(cursor, '^([^:]*):(.*)$')
+end
+
+-- The first of a line that this agent may be asked for.
+local function first_for(a, list, pool, cursors, name)
+  if cursors[name] == 'end' then return nil end
+  local score, last = split_cursor(cursors[name])
+  local skip, page = 0, 1
+  while walk_left > 0 do
+    local entries = call('ZRANGE', key(list, pool), score, '+inf', 'BYSCORE', 'LIMIT', skip, page, 'WITHSCORES')
+    for i = 1, #entries, 2 do
+      local id, at = entries[i], entries[i + 1]
+      if at ~= score or id > last then
+        walk_left = walk_left - 1
+        local x = interactions[id]
+        local excluded = x and x.excluded or call('HGET', key('ix', id), 'excluded') or ''
+        if not is_excluded(excluded, a.id) and not (list == 'short' and rings(interaction(id), a.id)) then
+          return id, tonumber(at)
+        end
+        cursors[name] = at .. ':' .. id
+      end
+    end
+    if #entries < 2 * page then
+      cursors[name] = 'end'
+      return nil
+    end
+    skip, page = skip + page, 8
+  end
+  return nil
+end
+
+-- The best the agent could be asked for now, over all their lines: channel, own rank, due, id.
+local function best_for(a, cursors, list, prefix)
+  for i = 1, 3 do
+    local channel = SERVED[i]
+    if eligible(a, channel) and has_pools(a, channel) then
+      local mine = pools(a, channel)
+      local names = {}
+      for k = 1, #mine do names[k] = prefix .. mine[k][1] end
+      local counts = call('HMGET', key('lines'), unpack(names))
+      local best_id, best_rank, best_due
+      for k = 1, #mine do
+        local n = counts[k]
+        if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
+          local pool, rank = mine[k][1], mine[k][4]
+          local q = queue(pool)
+          if q and q.state == 'ready' then
+            local id, score = first_for(a, list, pool, cursors, names[k])
+            if id then
+              local at = list == 'line' and due_of_score(q, score) or score
+              if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
+                best_id, best_rank, best_due = id, rank, at
+              end
+            end
+          end
+        end
+      end
+      if best_id then return interaction(best_id) end
+    end
+  end
+  return nil
+end
+
+local function drain_agent(a, cursor)
+  if a.gone or a.grace ~= '' or (not eligible(a, 1) and not eligible(a, 2) and not eligible(a, 3)) then return end
+  local cursors = {}
+  for name, place in string.gmatch(cursor or '', '([^=,]+)=([^,]*),') do cursors[name] = place end
+  for _, kind in ipairs({'line', 'short'}) do
+    local prefix = kind == 'line' and '' or '~'
+    while offers_left > 0 and walk_left > 0 do
+      local x = best_for(a, cursors, kind, prefix)
+      if not x then break end
+      local q = queue(x.queue)
+      make_offers(x, q, {a}, nil)
+      if #x.live < wanted(q) then try(x) else short_remove(x) end
+    end
+  end
+  if offers_left <= 0 or walk_left <= 0 then
+    local places = {}
+    for name, place in pairs(cursors) do places[#places + 1] = name .. '=' .. place .. ',' end
+    timer('d|a|' .. a.id .. '|' .. table.concat(places), now)
+  end
+end
+
+-- The line of a pool from a cursor on, while anybody is free in it.
+local function drain_pool(id, cursor)
+  local q = queue(id)
+  if not q or q.state ~= 'ready' then return end
+  local score, last = split_cursor(cursor)
+  while true do
+    index_all()
+    if call('ZCARD', key('free', id)) == 0 then return end
+    local entries = call('ZRANGE', key('line', id), score, '+inf', 'BYSCORE', 'LIMIT', 0, 8, 'WITHSCORES')
+    local moved = false
+    for i = 1, #entries, 2 do
+      local one, at = entries[i], entries[i + 1]
+      if at ~= score or one > last then
+        if offers_left <= 0 or walk_left <= 0 then
+          timer('d|p|' .. id .. '|' .. score .. ':' .. last, now)
+          return
+        end
+        walk_left, moved = walk_left - 1, true
+        local x = interaction(one)
+        x.lined = true
+        try(x)
+        score, last = at, one
+      end
+    end
+    if not moved then return end
+  end
+end
+
+-- What every mutating verb ends in: interactions that lost their ring, then agents that have room.
+local orphan_at, freed_at = 1, 1
+local function drain()
+  while orphans[orphan_at] or freed[freed_at] do
+    if orphans[orphan_at] then
+      orphan_at = orphan_at + 1
+      try(orphans[orphan_at - 1])
+    else
+      local a = freed[freed_at]
+      freed_at = freed_at + 1
+      freed_ids[a.id] = nil
+      drain_agent(a)
+    end
+  end
+end
+
+-- Match, then write: indexes, hashes, clock, events, publishes. Nothing is changed after it.
+local function commit()
+  drain()
+  write_agents()
+  write_interactions()
+  write_queues()
+  call('HSET', key('meta'), 'now', now, 'generation', generation, 'seq', seq, 'turn', turn, 'config', config)
+  write_events()
+  return due
+end

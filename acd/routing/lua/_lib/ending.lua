@@ -1,0 +1,106 @@
+-- How interactions end, and the work after the end that still holds the slot.
+--- include("drain")
+
+-- The slot is free and the agent idle since now.
+local function free_slot(x, a, channel)
+  release(a, channel, x.id, true)
+  free_agent(a)
+end
+
+-- Nothing of it is needed any more but the answer to a late command.
+local function fade(x)
+  call('HDEL', key('ix', x.id), 'card', 'wrap', 'extended')
+  if x.excluded ~= '' then set(x, 'excluded', '') end
+end
+
+-- End it, wherever it is. wrap_up: whether the owner's slot stays held for the queue's wrap-up time.
+-- Returns until when, or nil.
+local function finish(x, outcome, by, wrap_up)
+  local q = queue(x.queue)
+  local before = x.state
+  local owner
+  local until_ms
+  if before == 'waiting' then line_remove(x)
+  elseif before == 'parked' then untimer('c|' .. x.id)
+  elseif before == 'ringing' then
+    withdraw_all(x, 'customer_left')
+    short_remove(x)
+    count(q, -1, 0)
+  else
+    owner = agent(x.agent)
+    count(q, 0, -1)
+    if before == 'connecting' then untimer('n|' .. x.id .. '|' .. x.offers) end
+  end
+  if x.leased and not owner then call('ZREM', key('leases'), 'c|' .. x.id) end
+  if x.lost > 0 then untimer('c|' .. x.id) end
+  if x.excluded ~= '' then untimer('x|' .. x.id) end
+  set_state(x, 'ended')
+  x.outcome = outcome
+  set(x, 'outcome', outcome)
+  call('ZADD', key('ended'), now, x.id)
+  emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
+    .. '","waited_ms":' .. (x.accepted > 0 and x.accepted or now) - x.enqueued .. ',"handled_ms":'
+    .. (x.accepted > 0 and now - x.accepted or 0) .. '}', owner, x.contact)
+  if owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
+    until_ms = now + q.wrap_up_ms
+    set(x, 'wrap', until_ms)
+    timer('w|' .. x.id, until_ms)
+    emit('wrap_up.started', describe(x, nil, owner.id), '{"until_ms":' .. until_ms .. '}', owner)
+    touch(owner)
+  else
+    if owner then free_slot(x, owner, q.channel) end
+    fade(x)
+  end
+  return until_ms
+end
+
+local function end_wrap_up(x, by)
+  local a = agent(x.agent)
+  untimer('w|' .. x.id)
+  emit('wrap_up.ended', describe(x, nil, a.id), '{"by":"' .. by .. '"}', a)
+  free_slot(x, a, channel_of(x.queue))
+  fade(x)
+end
+
+-- The owner is lost: back to the line with the first arrival.
+local function take_back(x, reason, excluded_until)
+  local q, a = queue(x.queue), agent(x.agent)
+  count(q, 0, -1)
+  release(a, q.channel, x.id, true)
+  free_agent(a)
+  if excluded_until then exclude(x, a.id, excluded_until, 'f') end
+  set(x, 'agent', '')
+  x.agent = ''
+  set_state(x, 'waiting')
+  emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x.contact)
+  x.lined = false
+  if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+  retry(x)
+end
+
+-- The contact is gone: aside for its grace, the place in the line kept; a ring goes on.
+local function set_aside(x, q)
+  local until_ms = now + q.contact_grace_ms
+  call('ZREM', key('leases'), 'c|' .. x.id)
+  timer('c|' .. x.id, until_ms)
+  x.lost = until_ms
+  set(x, 'lost', until_ms)
+  if x.state == 'waiting' then
+    line_remove(x)
+    set_state(x, 'parked')
+    emit('interaction.parked', describe(x), '{"until_ms":' .. until_ms .. '}', nil, x.contact)
+  end
+end
+
+local function bring_back(x, q)
+  untimer('c|' .. x.id)
+  x.lost = 0
+  set(x, 'lost', 0)
+  if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+  if x.state == 'parked' then
+    set_state(x, 'waiting')
+    emit('interaction.resumed', describe(x), '{}', nil, x.contact)
+    x.lined = false
+    retry(x)
+  elseif x.state == 'ringing' then retry(x) end
+end

@@ -1,0 +1,288 @@
+-- Offers: picking whom to ask, holding their slots, and every way an offer ends but its acceptance.
+--- include("interaction")
+local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
+local walk_left, offers_left = WALK, OFFERS
+local orphans, freed, freed_ids = {}, {}, {} -- interactions to try again; agents who may have room now
+local lot = 0 -- the script's seed for strategies that draw lots
+
+local function free_agent(a)
+  if not freed_ids[a.id] then
+    freed_ids[a.id] = true
+    freed[#freed + 1] = a
+  end
+end
+
+local function retry(x)
+  orphans[#orphans + 1] = x
+end
+
+local function rings(x, id)
+  for i = 1, #x.live do
+    if x.live[i].agent == id then return true end
+  end
+  return false
+end
+
+-- The k-th draw of this script, below n: a fixed function of seed and k (Park and Miller's generator).
+local draws = 0
+local function draw(n)
+  if draws == 0 then draws = lot % 2147483646 + 1 end
+  draws = draws * 16807 % 2147483647
+  return draws % n
+end
+
+-- The agent behind an entry of a free index, if they may be asked; a stale entry is removed and said so.
+local function candidate(x, free, channel, id)
+  if is_excluded(x.excluded, id) or rings(x, id) then return nil end
+  local a = agent(id)
+  if a and eligible(a, channel) then return a end
+  call('ZREM', free, id)
+  return nil, true
+end
+
+-- One by lot among those of equal coarse key. Rejecting and drawing again is fair; when eight in a row are
+-- rejected, the walk over all of them draws among those who are left.
+local function draw_agent(x, free, channel, taken)
+  local head = call('ZRANGE', free, 0, 0, 'WITHSCORES')
+  if not head[1] then return nil end
+  local n = call('ZCOUNT', free, head[2], head[2])
+  for _ = 1, math.min(8, walk_left) do
+    walk_left = walk_left - 1
+    local at = draw(n)
+    local id = call('ZRANGE', free, at, at)[1]
+    local a = id and not taken[id] and candidate(x, free, channel, id)
+    if a then return a end
+  end
+  local left, best = {}, nil
+  local entries = call('ZRANGE', free, 0, WALK - 1, 'WITHSCORES')
+  for i = 1, #entries, 2 do
+    if best and entries[i + 1] ~= best then break end
+    walk_left = walk_left - 1
+    local a = not taken[entries[i]] and candidate(x, free, channel, entries[i])
+    if a then
+      best = entries[i + 1]
+      left[#left + 1] = a
+    end
+  end
+  return left[1] and left[1 + draw(#left)]
+end
+
+-- The best `want` who may be asked, in the order of the strategy, and the id of the next best.
+local function pick(x, q, want)
+  index_all()
+  local free, channel, chosen = key('free', x.pool), q.channel, {}
+  if order(q.order).fine == 'z' then
+    local taken = {}
+    while #chosen < want and walk_left > 0 do
+      local a = draw_agent(x, free, channel, taken)
+      if not a then break end
+      taken[a.id] = true
+      chosen[#chosen + 1] = a
+    end
+    return chosen, nil
+  end
+  local from, page = 0, want + 1
+  while walk_left > 0 do
+    local ids = call('ZRANGE', free, from, from + page - 1)
+    for i = 1, #ids do
+      local id = ids[i]
+      if #chosen == want then
+        if not is_excluded(x.excluded, id) and not rings(x, id) then return chosen, id end
+      elseif walk_left > 0 then
+        walk_left = walk_left - 1
+        local a, stale = candidate(x, free, channel, id)
+        if a then chosen[#chosen + 1] = a end
+        if not stale then from = from + 1 end
+      end
+    end
+    if #ids < page or #chosen == want then break end
+    page = 8
+  end
+  return chosen, nil
+end
+
+local function priority_in(a, q)
+  local list = pools(a, q.channel)
+  for i = 1, #list do
+    if list[i][1] == q.id then return list[i][3] end
+  end
+  return 100
+end
+
+local function why(a, q, eligible_count, next_best)
+  local o, c = order(q.order), q.channel
+  local priority = priority_in(a, q)
+  local keys = {}
+  for i = 1, #o.keys do
+    local k = o.keys[i][1]
+    if k == 'p' then keys[i] = '{"name":"priority","value":' .. priority .. '}'
+    elseif k == 'r' then keys[i] = '{"name":"running","value":' .. a.n[c] .. '}'
+    else keys[i] = '{"name":"ratio","value":' .. math.floor(1000 * a.n[c] / a.max[c]) .. '}' end
+  end
+  if o.idle then keys[#keys + 1] = '{"name":"idle_since_ms","value":' .. a.idle .. '}'
+  elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. a.last .. '}' end
+  return '{"strategy":"' .. q.strategy .. '","keys":[' .. table.concat(keys, ',') .. '],"eligible":' .. eligible_count
+    .. ',"next":' .. (next_best and '"' .. next_best .. '"' or 'null') .. ',"priority":' .. priority
+    .. (o.fine == 'z' and ',"seed":' .. lot or '') .. ',"config":' .. q.version .. '}'
+end
+
+-- Ring these agents: each gets an offer with its own deadline and holds a slot for it.
+local function make_offers(x, q, chosen, next_best)
+  if x.state ~= 'ringing' then
+    if x.lined ~= false then line_remove(x) end
+    set_state(x, 'ringing')
+    x.ring_ms, x.ring_n = now, 0
+    set(x, 'ring_ms', now)
+    count(q, 1, 0)
+  end
+  local eligible_count = call('ZCARD', key('free', x.pool))
+  for i = 1, #chosen do
+    -- freed in this script and not indexed yet
+    if not chosen[i].was[q.channel] then eligible_count = eligible_count + 1 end
+  end
+  local deadline = now + q.ring_ms
+  local card = card_of(x)
+  for i = 1, #chosen do
+    local a = chosen[i]
+    local n = x.offers + 1
+    x.offers = n
+    local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best)
+    reserve(a, q.channel, x.id)
+    x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = '0', why = reasons}
+    timer('o|' .. x.id .. '|' .. n, math.min(deadline, now + q.delivery_ms))
+    emit('offer.made', describe(x, n, a.id), '{"deadline_ms":' .. deadline .. ',"ring_ms":' .. q.ring_ms .. ',"why":'
+      .. reasons .. ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. x.enqueued .. ',"level":' .. x.level
+      .. '}', a, nil, card)
+  end
+  x.ring_n = x.ring_n + #chosen
+  x.live_changed = true
+  set(x, 'ring_n', x.ring_n)
+  set(x, 'offers', x.offers)
+  offers_left = offers_left - #chosen
+end
+
+-- When an exclusion may end, or the ring may start over, the interaction is tried again.
+local function arm_exclusions(x, q)
+  local at = math.max(x.ring_ms + q.ring_ms, now + 1)
+  if x.ring_ms + q.ring_ms <= now then at = now + q.ring_ms end
+  for _, limit in string.gmatch(x.excluded, '([^|;]+)|(%d+)|') do
+    limit = tonumber(limit)
+    if limit > now and limit < at then at = limit end
+  end
+  timer('x|' .. x.id, at)
+end
+
+-- Everybody here has been asked: forget those who declined or missed, once a ring time.
+local function start_over(x, q)
+  if now < x.ring_ms + q.ring_ms then return false end
+  local asked, kept, cleared = {}, {}, false
+  for who, when, kind in string.gmatch(x.excluded, '([^|;]+)|(%d+)|(%l);') do
+    if tonumber(when) > now then
+      asked[#asked + 1] = who
+      if kind == 'f' then kept[#kept + 1] = who .. '|' .. when .. '|' .. kind .. ';' else cleared = true end
+    end
+  end
+  if not cleared then return false end
+  local here = call('ZCARD', key('here', x.pool))
+  if here == 0 or here > #asked then return false end
+  local scores = call('ZMSCORE', key('here', x.pool), unpack(asked))
+  for i = 1, #asked do
+    if scores[i] then here = here - 1 end
+  end
+  if here > 0 then return false end
+  x.excluded = table.concat(kept)
+  set(x, 'excluded', x.excluded)
+  return true
+end
+
+local function wanted(q)
+  return q.ring
+end
+
+-- Find agents for an interaction that waits, or more of them for one whose ring is short.
+local function try(x)
+  local q = queue(x.queue)
+  local waiting = x.state == 'waiting'
+  if not waiting and x.state ~= 'ringing' then return end
+  local want = wanted(q) - #x.live
+  if want <= 0 then
+    short_remove(x)
+    return
+  end
+  if q.state ~= 'ready' or x.lost > 0 then
+    if waiting then line_add(x) end
+    if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
+    return
+  end
+  local room = math.min(want, offers_left)
+  local chosen, next_best = {}, nil
+  if room > 0 and walk_left > 0 then
+    chosen, next_best = pick(x, q, room)
+    if not chosen[1] and waiting and x.excluded ~= '' and walk_left > 0 and start_over(x, q) then
+      chosen, next_best = pick(x, q, room)
+    end
+  end
+  if chosen[1] then make_offers(x, q, chosen, next_best) end
+  if #chosen < want and (walk_left <= 0 or (offers_left <= 0 and #chosen < want)) then
+    -- at the bound: the rest is left to a timer that is due now
+    timer('d|i|' .. x.id, now)
+  end
+  if x.state == 'waiting' then
+    line_add(x)
+    if x.excluded ~= '' then arm_exclusions(x, q) end
+  elseif #x.live < wanted(q) then short_add(x)
+  else short_remove(x) end
+end
+
+-- Take one offer out of the ring and free its slot. code: how a late accept of it will be answered.
+local function drop_offer(x, at, code)
+  local o = table.remove(x.live, at)
+  x.live_changed = true
+  local past = (x.past or call('HGET', key('ix', x.id), 'past') or '') .. o.n .. '=' .. code .. ','
+  if #past > 640 then past = string.sub(past, -512) end
+  x.past = past
+  set(x, 'past', past)
+  untimer('o|' .. x.id .. '|' .. o.n)
+  local a = agent(o.agent)
+  release(a, queue(x.queue).channel, x.id, false)
+  free_agent(a)
+  return o, a
+end
+
+local function find_offer(x, n)
+  for i = 1, #x.live do
+    if x.live[i].n == n then return i end
+  end
+  return nil
+end
+
+-- No offer of the ring is left: back to the line with its age, or aside if the contact is away.
+local function ring_over(x, reason)
+  local q = queue(x.queue)
+  short_remove(x)
+  count(q, -1, 0)
+  if x.lost > 0 then
+    set_state(x, 'parked')
+    emit('interaction.parked', describe(x), '{"until_ms":' .. x.lost .. '}', nil, x.contact)
+    return
+  end
+  set_state(x, 'waiting')
+  emit('interaction.requeued', describe(x), '{"reason":"' .. reason .. '"}', nil, x.contact)
+  x.lined = false
+  retry(x)
+end
+
+-- After one offer of a ring ended without a winner.
+local function ring_goes_on(x, reason)
+  if not x.live[1] then ring_over(x, reason) else retry(x) end
+end
+
+local function withdraw(x, at, reason, by)
+  local o, a = drop_offer(x, at, reason == 'taken' and 't' or 'w')
+  emit('offer.withdrawn', describe(x, o.n, a.id), '{"reason":"' .. reason .. '"'
+    .. (by and ',"by":"' .. by .. '"' or '') .. '}', a)
+end
+
+local function withdraw_all(x, reason, by)
+  for at = #x.live, 1, -1 do withdraw(x, at, reason, by) end
+end

@@ -1,0 +1,138 @@
+-- Presence: what an agent said per channel, and the evidence for it.
+--- include("ending")
+local LETTER = {available = 'a', away = 'w', offline = 'o'}
+local WORD = {a = 'available', w = 'away', o = 'offline'}
+
+local function letter(a, channel)
+  return string.sub(a.presence, channel, channel)
+end
+
+-- Interactions that hold one of the agent's slots.
+local function held(a)
+  local out = {}
+  local ids = call('SMEMBERS', key('held', a.id))
+  table.sort(ids)
+  for i = 1, #ids do
+    local x = interaction(ids[i])
+    if x then out[#out + 1] = x end
+  end
+  return out
+end
+
+local function offer_of(x, a)
+  for i = 1, #x.live do
+    if x.live[i].agent == a.id then return i end
+  end
+  return nil
+end
+
+-- Take back the agent's rings on a channel (nil: on all), without blame.
+local function withdraw_rings(a, channel, reason)
+  for _, x in ipairs(held(a)) do
+    local at = x.state == 'ringing' and offer_of(x, a)
+    if at and (not channel or queue(x.queue).channel == channel) then
+      withdraw(x, at, reason)
+      ring_goes_on(x, reason)
+    end
+  end
+end
+
+local function presence_event(a, channel, word, reason, cause)
+  emit('presence.changed', about(a), '{' .. (channel and '"channel":"' .. NAMES[channel] .. '",' or '')
+    .. '"availability":"' .. word .. '","reason":' .. quoted(reason) .. ',"cause":"' .. cause .. '"}', a)
+end
+
+-- Say it on one channel, indexes and rings included; the caller emits the event.
+local function say(a, channel, to, reason)
+  local from = letter(a, channel)
+  call('HSET', key('agent', a.id), 'reason' .. channel, reason)
+  if from == to then return end
+  a.presence = string.sub(a.presence, 1, channel - 1) .. to .. string.sub(a.presence, channel + 1)
+  touch(a)
+  if to == 'a' then
+    set_here(a, channel, true)
+    free_agent(a)
+  elseif from == 'a' then
+    set_here(a, channel, false)
+    withdraw_rings(a, channel, 'agent_left')
+  end
+end
+
+local function send_away(a, channel, reason)
+  if letter(a, channel) ~= 'a' then return end
+  presence_event(a, channel, 'away', reason, reason)
+  say(a, channel, 'w', reason)
+end
+
+-- A ring ended unanswered: counted, and after max_missed in a row the agent is away.
+local function blame_missed(a, q)
+  local field = 'missed' .. q.channel
+  local missed = call('HINCRBY', key('agent', a.id), field, 1)
+  call('HSET', key('agent', a.id), 'failed' .. q.channel, 0)
+  return missed
+end
+
+-- Returns how long the agent is not asked for this interaction: 15 s, doubling to 120; away after three in a row.
+local function blame_failed(a, q)
+  local n = call('HINCRBY', key('agent', a.id), 'failed' .. q.channel, 1)
+  return math.min(120000, 15000 * 2 ^ (math.min(n, 4) - 1)), n >= 3
+end
+
+-- Nobody vouches for the agent any more: nothing new for the grace.
+local function lapse(a)
+  if a.grace ~= '' then return end
+  if a.presence == 'ooo' and a.n[1] + a.n[2] + a.n[3] == 0 then return end
+  local grace_ms = tonumber(call('HGET', key('agent', a.id), 'grace_ms'))
+  local until_ms = now + grace_ms
+  a.grace = tostring(until_ms)
+  call('HSET', key('agent', a.id), 'lapsed', now)
+  timer('g|' .. a.id, until_ms)
+  touch(a)
+  emit('presence.grace', about(a), '{"until_ms":' .. until_ms .. '}', a)
+end
+
+-- The grace is over: rings go elsewhere, the agent is offline, chats follow after their own grace.
+local function lost(a)
+  local lapsed = tonumber(call('HGET', key('agent', a.id), 'lapsed'))
+  emit('presence.lapsed', about(a), '{}', a)
+  local before = a.presence
+  for channel = 1, 3 do
+    if letter(a, channel) == 'a' then set_here(a, channel, false) end
+  end
+  a.presence, a.grace = 'ooo', ''
+  touch(a)
+  call('HSET', key('agent', a.id), 'before', before, 'away_since', lapsed)
+  if before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
+  for _, x in ipairs(held(a)) do
+    local q = queue(x.queue)
+    local at = x.state == 'ringing' and offer_of(x, a)
+    if at then
+      local o = drop_offer(x, at, 'f')
+      emit('offer.failed', describe(x, o.n, a.id), '{"cause":"unreachable"}', a)
+      ring_goes_on(x, 'unreachable')
+    elseif x.state == 'active' and q.channel == 1 then
+      timer('k|' .. x.id, math.max(now, lapsed + q.chat_grace_ms))
+    end
+  end
+end
+
+-- A console of theirs is here. Within chat_grace of the lapse all is as before; later they choose anew.
+-- Returns true if they had been missed.
+local function returned(a)
+  local v = call('HMGET', key('agent', a.id), 'lapsed', 'before', 'reason1', 'reason2', 'reason3', 'chat_grace_ms')
+  local lapsed = tonumber(v[1]) or 0
+  if lapsed == 0 then return false end
+  call('HSET', key('agent', a.id), 'lapsed', 0, 'before', '')
+  touch(a)
+  if a.grace ~= '' then
+    a.grace = ''
+    untimer('g|' .. a.id)
+  elseif v[2] and v[2] ~= '' and now <= lapsed + tonumber(v[6]) and a.presence == 'ooo' then
+    for channel = 1, 3 do say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
+  end
+  for channel = 1, 3 do
+    presence_event(a, channel, WORD[letter(a, channel)], v[2 + channel] or '', 'returned')
+  end
+  free_agent(a)
+  return true
+end

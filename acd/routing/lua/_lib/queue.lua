@@ -1,0 +1,77 @@
+-- A queue: its compiled settings, its counters, and the scores of its line.
+--- include("base")
+local queues = {}
+
+-- Settings are one packed field, in the order of QUEUE_FIELDS in compiled.py; counters are fields.
+local SETTINGS = '^' .. string.rep('([^;]*);', 17) .. '$'
+
+local function queue(id)
+  local q = queues[id]
+  if q ~= nil then return q end
+  local v = call('HMGET', key('queue', id), 'settings', 'state', 'ringing', 'active', 'served', 'served_ms', 'version')
+  if not v[1] then
+    queues[id] = false
+    return false
+  end
+  q = {id = id, state = v[2], ringing = tonumber(v[3]), active = tonumber(v[4]), served = tonumber(v[5]),
+    served_ms = tonumber(v[6]), version = v[7]}
+  local channel, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed, chat_grace_ms,
+    contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms
+  channel, q.order, q.strategy, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed,
+    chat_grace_ms, contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms = string.match(v[1], SETTINGS)
+  q.channel, q.ring, q.ring_ms, q.strict = tonumber(channel), tonumber(ring), tonumber(ring_ms), strict == '1'
+  q.credit_ms, q.wrap_up_ms, q.extend_ms = tonumber(credit_ms), tonumber(wrap_up_ms), tonumber(extend_ms)
+  q.decline_ms, q.max_missed = tonumber(decline_ms), tonumber(max_missed)
+  q.chat_grace_ms, q.contact_grace_ms = tonumber(chat_grace_ms), tonumber(contact_grace_ms)
+  q.lease_ms, q.grace_ms = tonumber(lease_ms), tonumber(grace_ms)
+  q.delivery_ms, q.connect_ms = tonumber(delivery_ms), tonumber(connect_ms)
+  queues[id] = q
+  return q
+end
+
+-- The channel is part of the queue's name, so that it is known even when the queue is gone.
+local CHANNEL = {chat = 1, call = 2, ticket = 3}
+local function channel_of(id)
+  return CHANNEL[string.match(id, '/(%l+)')]
+end
+
+-- What compares interactions of different lines.
+local function due_of(q, level, enqueued)
+  return enqueued + (level - 1) * q.credit_ms
+end
+
+local function line_score(q, level, enqueued)
+  if q.strict then return level * SHIFT + enqueued end
+  return due_of(q, level, enqueued)
+end
+
+-- The due time of an entry of a line, from its score alone.
+local function due_of_score(q, score)
+  if not q.strict then return score end
+  local level = math.floor(score / SHIFT)
+  return due_of(q, level, score - level * SHIFT)
+end
+
+local function count(q, ringing, active)
+  q.ringing, q.active, q.dirty = q.ringing + ringing, q.active + active, true
+end
+
+-- One was served: a count that fades over ten minutes, from which the line's speed is estimated.
+local function count_served(q)
+  q.served = q.served * math.exp((q.served_ms - now) / 600000) + 1
+  q.served_ms, q.dirty = now, true
+end
+
+local function write_queues()
+  for id, q in pairs(queues) do
+    if q and q.dirty then
+      if q.state == 'closing' and q.active == 0 and q.ringing == 0 and call('ZCARD', key('line', id)) == 0 then
+        call('UNLINK', key('queue', id), key('free', id), key('here', id), key('short', id))
+        call('HDEL', key('lines'), id, '~' .. id)
+      else
+        call('HSET', key('queue', id), 'ringing', q.ringing, 'active', q.active,
+          'served', string.format('%.4f', q.served), 'served_ms', q.served_ms)
+      end
+    end
+  end
+end

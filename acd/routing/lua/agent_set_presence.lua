@@ -1,0 +1,29 @@
+-- An agent says what they are, on one channel or all; leaving a channel takes back its rings without blame.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next)
+-- RETURNS {due, "set", seq} | {0, "stale", seq} | {0, "unknown", 0}
+-- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, offer.made*
+--- include("presence")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local a = agent(ARGV[3])
+if not a or a.gone then return {0, 'unknown', 0} end
+local channel, word, reason, asked = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
+local last = tonumber(call('HGET', key('agent', a.id), 'presence_seq'))
+if asked > 0 and asked <= last then return {0, 'stale', last} end
+if asked == 0 then asked = last + 1 end
+call('HSET', key('agent', a.id), 'presence_seq', asked, 'before', '')
+if a.presence == 'ooo' and word ~= 'offline' then
+  -- signed in: idle since now at the earliest
+  a.idle, a.idled = now, true
+end
+if word == 'available' then
+  if channel == 0 then call('HSET', key('agent', a.id), 'missed1', 0, 'missed2', 0, 'missed3', 0, 'failed1', 0, 'failed2', 0, 'failed3', 0)
+  else call('HSET', key('agent', a.id), 'missed' .. channel, 0, 'failed' .. channel, 0) end
+end
+presence_event(a, channel > 0 and channel, word, reason, 'said')
+for c = 1, 3 do
+  if channel == 0 or channel == c then say(a, c, LETTER[word], reason) end
+end
+touch(a)
+return {commit(), 'set', asked}

@@ -1,0 +1,116 @@
+-- Compare what is stored with what it must be: the invariants, for a page of agents, interactions, queues.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, number of agents, number of interactions, agents…, interactions…, queues…
+-- RETURNS sentences, one a finding
+-- EVENTS  none
+--- include("presence")
+--- include("reading")
+local found = {}
+now = read_clock(ARGV[1])
+config = tonumber(call('HGET', key('meta'), 'config') or 0)
+
+local function say_found(text) found[#found + 1] = text end
+
+local function drain_is_due()
+  local entries = call('ZRANGE', key('timers'), '-inf', now, 'BYSCORE')
+  for i = 1, #entries do
+    if string.find(entries[i], '^[dbr]|') then return true end
+  end
+  return false
+end
+
+local function holds_slot(x, a)
+  if x.state == 'ringing' then return offer_of(x, a) ~= nil end
+  if x.agent ~= a.id then return false end
+  if x.state == 'ended' then return call('HEXISTS', key('ix', x.id), 'wrap') == 1 end
+  return x.state == 'active' or x.state == 'connecting'
+end
+
+local function check_agent(id)
+  local a = agent(id)
+  if not a then return end
+  local n = {0, 0, 0}
+  for _, one in ipairs(call('SMEMBERS', key('held', id))) do
+    local x = interaction(one)
+    if x and holds_slot(x, a) then n[channel_of(x.queue)] = n[channel_of(x.queue)] + 1
+    else say_found('1: ' .. id .. ' holds ' .. one .. ', which is not theirs') end
+  end
+  for channel = 1, 3 do
+    if n[channel] ~= a.n[channel] then
+      say_found('1: ' .. id .. ' counts ' .. a.n[channel] .. ' ' .. NAMES[channel] .. ' slots, holds ' .. n[channel])
+    end
+    local list = pools(a, channel)
+    for i = 1, #list do
+      local p = list[i]
+      local q = queue(p[1])
+      local score = call('ZSCORE', key('free', p[1]), id)
+      local is = eligible(a, channel)
+      if q and q.state == 'ready' then
+        if is and not a.rewrite and tonumber(score or -1) ~= rank_score(p[2], a, channel, p[3]) then
+          say_found('6: ' .. id .. ' stands in free ' .. p[1] .. ' at ' .. tostring(score) .. ', not at '
+            .. string.format('%.0f', rank_score(p[2], a, channel, p[3])))
+        end
+      end
+      if not is and score then say_found('6: ' .. id .. ' stands in free ' .. p[1] .. ' but is not eligible') end
+      if (letter(a, channel) == 'a') ~= (call('ZSCORE', key('here', p[1]), id) ~= false) then
+        say_found('6: ' .. id .. ' and here ' .. p[1] .. ' disagree')
+      end
+    end
+  end
+  if over(a) and call('HEXISTS', key('agent', id), 'over') == 0 then say_found('1: ' .. id .. ' is over capacity') end
+end
+
+local function check_interaction(id)
+  local x = interaction(id)
+  if not x then return end
+  local q = queue(x.queue)
+  local score = call('ZSCORE', key('line', x.pool), id)
+  local rescored = call('ZSCORE', key('rescore', x.pool), id)
+  if x.state == 'waiting' then
+    if not q then say_found('4: ' .. id .. ' waits in a queue that is gone')
+    elseif not rescored and tonumber(score or -1) ~= line_score(q, x.level, x.enqueued) then
+      say_found('3: ' .. id .. ' waits outside its place')
+    elseif q.state == 'ready' and not drain_is_due() then
+      local free = call('ZRANGE', key('free', x.pool), 0, 99)
+      for i = 1, #free do
+        local a = agent(free[i])
+        if a and eligible(a, q.channel) and not is_excluded(x.excluded, a.id) then
+          say_found('3: ' .. id .. ' waits while ' .. a.id .. ' is free')
+          break
+        end
+      end
+    end
+  elseif score or rescored then say_found('3: ' .. id .. ' is ' .. x.state .. ' but stands in the line') end
+  if x.state == 'ringing' then
+    if not x.live[1] then say_found('2: ' .. id .. ' rings nobody') end
+    if #x.live > wanted(q) then say_found('2: ' .. id .. ' rings more than its fan-out') end
+    if x.short ~= (call('ZSCORE', key('short', x.pool), id) ~= false) or x.short ~= (#x.live < wanted(q)) then
+      say_found('2: ' .. id .. ' and its short ring disagree')
+    end
+  elseif x.live[1] then say_found('2: ' .. id .. ' is ' .. x.state .. ' with a live offer') end
+  for i = 1, #x.live do
+    local o = x.live[i]
+    if not call('ZSCORE', key('timers'), 'o|' .. id .. '|' .. o.n) then say_found('2: ' .. id .. '.' .. o.n .. ' has no timer') end
+    if call('SISMEMBER', key('held', o.agent), id) == 0 then say_found('2: ' .. id .. '.' .. o.n .. ' holds no slot') end
+  end
+  if (x.state == 'active' or x.state == 'connecting') and call('SISMEMBER', key('held', x.agent), id) == 0 then
+    say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
+  end
+  if x.state == 'parked' and not call('ZSCORE', key('timers'), 'c|' .. id) then say_found('4: ' .. id .. ' is parked for ever') end
+  if x.state == 'ended' and call('HGET', key('ix', id), 'outcome') == '' then say_found('4: ' .. id .. ' ended without outcome') end
+end
+
+local function check_queue(id)
+  local waiting = call('ZCARD', key('line', id)) + call('ZCARD', key('rescore', id))
+  local counts = call('HMGET', key('lines'), id, '~' .. id)
+  if tonumber(counts[1] or 0) ~= waiting then say_found('3: the line of ' .. id .. ' is counted wrongly') end
+  if tonumber(counts[2] or 0) ~= call('ZCARD', key('short', id)) then say_found('3: the short rings of ' .. id .. ' are counted wrongly') end
+end
+
+local agents_to, interactions_to = 3 + tonumber(ARGV[2]), 3 + tonumber(ARGV[2]) + tonumber(ARGV[3])
+for i = 4, #ARGV do
+  if i <= agents_to then check_agent(ARGV[i])
+  elseif i <= interactions_to then check_interaction(ARGV[i])
+  else check_queue(ARGV[i]) end
+end
+return found

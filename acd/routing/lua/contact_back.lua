@@ -1,0 +1,13 @@
+-- The contact is there again: back to the old place in the line.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction
+-- RETURNS {due, "back"} | {0, state} | {0, "unknown"}
+-- EVENTS  interaction.resumed?, offer.made*
+--- include("ending")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local x = interaction(ARGV[3])
+if not x then return {0, 'unknown'} end
+if x.lost == 0 or (x.state ~= 'parked' and x.state ~= 'ringing') then return {0, x.state} end
+bring_back(x, queue(x.queue))
+return {commit(), 'back'}

@@ -1,0 +1,14 @@
+-- The contact leaves: what never was accepted is abandoned; what is open ends as handled.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction
+-- RETURNS {due, "ended", outcome} | {0, "ended_before", outcome} | {0, "unknown"}
+-- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, offer.made*
+--- include("ending")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local x = interaction(ARGV[3])
+if not x then return {0, 'unknown'} end
+if x.state == 'ended' then return {0, 'ended_before', call('HGET', key('ix', x.id), 'outcome')} end
+local outcome = x.accepted > 0 and 'handled' or 'abandoned'
+finish(x, outcome, 'contact', true)
+return {commit(), 'ended', outcome}

@@ -1,0 +1,34 @@
+-- Put an arrival in its line, or ring at once. The same id again changes nothing.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max
+-- RETURNS {due, "queued", state, enqueued_ms, agents…} | {0, "known", state, enqueued_ms}
+--         | {0, "unknown_queue"} | {0, "overloaded"}
+-- EVENTS  interaction.queued, offer.made*
+--- include("drain")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local id = ARGV[3]
+local known = call('HMGET', key('ix', id), 'state', 'enqueued')
+if known[1] then return {0, 'known', known[1], tonumber(known[2])} end
+local q = queue(ARGV[4])
+if not q or q.state == 'closing' then return {0, 'unknown_queue'} end
+if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded'} end
+
+local x = {id = id, state = 'waiting', queue = q.id, pool = q.id, contact = ARGV[5], conversation = ARGV[6],
+  level = tonumber(ARGV[7]), enqueued = now, agent = '', live = {}, offers = 0, excluded = '', ring_ms = 0, ring_n = 0,
+  short = false, lost = 0, accepted = 0, leased = ARGV[9] == '1', card = ARGV[8], lined = false, fields = {}}
+interactions[id] = x
+call('HSET', key('ix', id), 'state', 'waiting', 'queue', q.id, 'pool', q.id, 'contact', x.contact, 'conversation',
+  x.conversation, 'level', x.level, 'enqueued', now, 'agent', '', 'live', '', 'offers', 0, 'excluded', '', 'ring_ms', 0,
+  'ring_n', 0, 'short', '0', 'lost', 0, 'accepted', 0, 'leased', ARGV[9], 'card', x.card, 'since', now, 'past', '',
+  'outcome', '')
+x.past = ''
+if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
+emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[q.channel] .. '","level":' .. x.level
+  .. ',"enqueued_ms":' .. now .. '}', nil, x.contact)
+call('EXPIRE', key('address:contact', x.contact), 604800)
+retry(x)
+local hint = commit()
+local reply = {hint, 'queued', x.state, now}
+for i = 1, #x.live do reply[4 + i] = x.live[i].agent end
+return reply

@@ -1,0 +1,11 @@
+-- Everything live about one interaction, or its tombstone, in one step.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, interaction
+-- RETURNS {now_ms, interaction fields or {}, position or 0, address_seq}
+-- EVENTS  none
+--- include("reading")
+local clock = read_clock(ARGV[1])
+local x = read_interaction(ARGV[2])
+if x[2] == '' then return {clock, {}, 0, 0} end
+local place = x[2] == 'waiting' and place_of(ARGV[2], x[16])
+return {clock, x, place and place + 1 or 0, tonumber(call('GET', key('address:contact', x[4])) or 0)}

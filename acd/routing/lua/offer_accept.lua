@@ -1,0 +1,66 @@
+-- Accept an offer: the first valid accept wins, the others are withdrawn. Again, it answers the same.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction, number, agent
+-- RETURNS {due, "accepted", winner} | {0, "accepted", winner} | {0, "taken", winner} | {0, "expired", ""}
+--         | {0, "withdrawn", ""} | {0, "unknown", ""}
+-- EVENTS  offer.accepted, offer.withdrawn*, interaction.active?, offer.made*
+--- include("drain")
+--- include("late")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local n, id = tonumber(ARGV[4]), ARGV[5]
+local x = interaction(ARGV[3])
+if not x then return {0, 'unknown', ''} end
+local at = find_offer(x, n)
+if not at then
+  local past = past_of(x, n)
+  if not past then return {0, 'unknown', ''} end
+  if past == 'accepted' then
+    local winner = call('HMGET', key('ix', x.id), 'winner', 'won')
+    if tonumber(winner[2]) == n and winner[1] == id then return {0, 'accepted', id} end
+    if x.agent == '' then return {0, 'withdrawn', ''} end
+    past = 'taken'
+  end
+  if x.agent ~= '' and x.agent ~= id then return {0, 'taken', x.agent} end
+  if past == 'taken' then return {0, 'taken', winner_of(x)} end
+  if past == 'expired' then return {0, 'expired', ''} end
+  return {0, 'withdrawn', ''}
+end
+if x.live[at].agent ~= id then return {0, 'unknown', ''} end
+
+local q = queue(x.queue)
+local a = agent(id)
+local others = x.live
+table.remove(others, at)
+if others[1] then withdraw_all(x, 'taken', id) end
+x.live_changed = true
+short_remove(x)
+untimer('o|' .. x.id .. '|' .. n)
+if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
+if x.lost > 0 then
+  untimer('c|' .. x.id)
+  set(x, 'lost', 0)
+end
+x.agent, x.past = id, (x.past or call('HGET', key('ix', x.id), 'past')) .. n .. '=a,'
+set(x, 'agent', id)
+set(x, 'winner', id)
+set(x, 'won', n)
+set(x, 'past', x.past)
+set(x, 'accepted', now)
+if x.excluded ~= '' then
+  untimer('x|' .. x.id)
+  set(x, 'excluded', '')
+end
+set_state(x, q.channel == 2 and 'connecting' or 'active')
+count(q, -1, 1)
+count_served(q)
+touch(a)
+local unlucky = call('HMGET', key('agent', id), 'missed' .. q.channel, 'failed' .. q.channel)
+if unlucky[1] ~= '0' or unlucky[2] ~= '0' then
+  call('HSET', key('agent', id), 'missed' .. q.channel, 0, 'failed' .. q.channel, 0)
+end
+local card = card_of(x)
+emit('offer.accepted', describe(x, n, id), '{"waited_ms":' .. now - x.enqueued .. '}', a, x.contact, card)
+if q.channel == 2 then timer('n|' .. x.id .. '|' .. x.offers, now + q.connect_ms)
+else emit('interaction.active', describe(x, nil, id), '{}', a, nil, card) end
+return {commit(), 'accepted', id}

@@ -1,0 +1,37 @@
+-- What the directory says of a queue. A new strategy or order rebuilds its index in chunks.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, queue, version, settings, rebuild key (what the agents' index is made of), line key
+-- RETURNS {due, "configured"} | {0, "unchanged"} | {0, "stale"}
+-- EVENTS  queue.configured, offer.made*
+--- include("building")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local id, version, settings = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local hash = key('queue', id)
+local old = call('HMGET', hash, 'version', 'settings', 'index', 'line', 'state')
+if old[1] then
+  if version < tonumber(old[1]) then return {0, 'stale'} end
+  if old[2] == settings and old[5] ~= 'closing' then
+    call('HSET', hash, 'version', version)
+    return {0, 'unchanged'}
+  end
+else
+  call('HSET', hash, 'ringing', 0, 'active', 0, 'served', 0, 'served_ms', now)
+end
+call('SADD', key('queues'), id)
+call('HSET', hash, 'version', version, 'settings', settings, 'index', ARGV[6], 'line', ARGV[7])
+if old[3] ~= ARGV[6] or old[5] == 'closing' then config = config + 1 end
+emit('queue.configured', ',"queue":"' .. id .. '"', '{"version":' .. version .. '}')
+if old[5] == 'building' or old[3] ~= ARGV[6] or old[4] ~= ARGV[7] or old[5] == 'closing' then
+  call('HSET', hash, 'state', 'building')
+  if old[1] and old[3] ~= ARGV[6] then call('UNLINK', key('free', id)) end
+  if old[1] and old[4] ~= ARGV[7] and call('EXISTS', key('line', id)) == 1 then
+    if call('EXISTS', key('rescore', id)) == 1 then
+      call('ZUNIONSTORE', key('rescore', id), 2, key('rescore', id), key('line', id))
+      call('UNLINK', key('line', id))
+    else call('RENAME', key('line', id), key('rescore', id)) end
+  end
+  build(id, '')
+end
+if old[1] then refill(id) end
+return {commit(), 'configured'}

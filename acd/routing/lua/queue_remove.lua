@@ -1,0 +1,21 @@
+-- A queue leaves the directory: no arrivals; those waiting end `rejected`, 64 a call; open ones go on.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, queue, version
+-- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"}
+-- EVENTS  queue.removed, interaction.ended*, offer.withdrawn*, offer.made*
+--- include("closing")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local id = ARGV[3]
+local q = queue(id)
+if not q then return {0, 'unknown'} end
+if tonumber(ARGV[4]) < tonumber(q.version) then return {0, 'stale'} end
+if q.state == 'closing' then return {0, 'unknown'} end
+q.state, q.dirty = 'closing', true
+call('HSET', key('queue', id), 'state', 'closing', 'version', ARGV[4])
+call('SREM', key('queues'), id)
+call('UNLINK', key('free', id), key('here', id))
+config = config + 1
+emit('queue.removed', ',"queue":"' .. id .. '"', '{"version":' .. ARGV[4] .. '}')
+close(id)
+return {commit(), 'removed'}

@@ -1,0 +1,21 @@
+-- More time for the work after the end, once.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction, agent
+-- RETURNS {due, "extended", until_ms} | {0, "extended_before"} | {0, "not_in_wrap_up"} | {0, "unknown"}
+-- EVENTS  wrap_up.extended
+--- include("ending")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local x = interaction(ARGV[3])
+if not x or x.agent ~= ARGV[4] then return {0, 'unknown'} end
+local v = call('HMGET', key('ix', x.id), 'wrap', 'extended')
+local q = queue(x.queue)
+if x.state ~= 'ended' or not v[1] or not q then return {0, 'not_in_wrap_up'} end
+if v[2] then return {0, 'extended_before'} end
+local until_ms = math.max(now, tonumber(v[1])) + q.extend_ms
+set(x, 'wrap', until_ms)
+set(x, 'extended', '1')
+timer('w|' .. x.id, until_ms)
+emit('wrap_up.extended', describe(x, nil, x.agent), '{"until_ms":' .. until_ms .. '}', agent(x.agent))
+touch(agent(x.agent))
+return {commit(), 'extended', until_ms}

@@ -1,0 +1,217 @@
+"""Reading the replies of the snapshot scripts into values."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.domain.agent import Availability
+from acd.domain.ids import offer_id
+from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.routing.compiled import CHANNELS
+from acd.routing.results import (
+    AgentSnapshot,
+    ChannelSnapshot,
+    HeldSnapshot,
+    InteractionSnapshot,
+    OfferSnapshot,
+    Position,
+    QueueSnapshot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from acd.domain.ids import AgentId, QueueId
+
+_WORDS: Final = {
+    "a": Availability.AVAILABLE,
+    "w": Availability.AWAY,
+    "o": Availability.OFFLINE,
+}
+FADE_MS: Final = 600_000
+"""Over which the count of those served fades; the same as in `lua/_lib/queue.lua`."""
+_Z90: Final = 1.2816
+
+
+def _channel(queue: str) -> Channel:
+    return Channel(queue.rpartition("/")[2])
+
+
+def _offers(fields: Sequence[str]) -> list[OfferSnapshot]:
+    (interaction, _state, queue, contact, conversation, level, enqueued, _agent, live) = fields[:9]
+    offers = []
+    for entry in live.split("\x1e")[:-1]:
+        number, agent, deadline, made, delivered, why = entry.split("\x1f")
+        offers.append(
+            OfferSnapshot(
+                offer=offer_id(interaction, int(number)),  # type: ignore[arg-type]
+                interaction=interaction,  # type: ignore[arg-type]
+                agent=agent,  # type: ignore[arg-type]
+                channel=_channel(queue),
+                queue=queue,  # type: ignore[arg-type]
+                contact=contact,  # type: ignore[arg-type]
+                conversation=conversation,  # type: ignore[arg-type]
+                level=int(level),
+                enqueued_ms=int(enqueued),
+                made_ms=int(made),
+                deadline_ms=int(deadline),
+                ring_ms=int(deadline) - int(made),
+                delivered=delivered == "1",
+                why=json.loads(why),
+                card=fields[14] or "{}",
+            )
+        )
+    return offers
+
+
+def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None:
+    """The reply of `agent_snapshot`, or None if the agent is not configured."""
+    now_ms, fields, sessions, lease_until_ms, held = reply
+    if not fields:
+        return None
+    version, capacity, presence, *rest = fields
+    counts, (idle, address_seq, grace, presence_seq) = [int(n) for n in rest[:3]], rest[3:7]
+    missed, reasons = rest[7:10], rest[10:13]
+    total, *packed = capacity.split(";")
+    channels = {}
+    for at, channel in enumerate(CHANNELS):
+        weight, maximum, interrupts = packed[at].split(",")
+        availability = _WORDS[presence[at]]
+        channels[channel] = ChannelSnapshot(
+            availability=availability,
+            reason=reasons[at] if availability is Availability.AWAY else "",
+            count=counts[at],
+            max=int(maximum),
+            weight=int(weight),
+            interrupts=interrupts == "1",
+            missed_in_a_row=int(missed[at] or 0),
+        )
+    offers: list[OfferSnapshot] = []
+    holding: list[HeldSnapshot] = []
+    for one in held:
+        mine = [offer for offer in _offers(one) if offer.agent == agent]
+        offers += mine
+        if mine or one[7] != agent:
+            continue
+        holding.append(
+            HeldSnapshot(
+                interaction=one[0],
+                channel=_channel(one[2]),
+                queue=one[2],
+                contact=one[3],
+                conversation=one[4],
+                state=InteractionState(one[1]),
+                enqueued_ms=int(one[6]),
+                since_ms=int(one[10]),
+                wrap_up_until_ms=int(one[12]) if one[12] else None,
+                wrap_up_extended=one[13] == "1",
+                card=one[14] or "{}",
+            )
+        )
+    return AgentSnapshot(
+        agent=agent,
+        version=int(version),
+        channels=channels,
+        used=sum(state.weight * state.count for state in channels.values()),
+        total=int(total),
+        offers=tuple(sorted(offers, key=lambda offer: (offer.made_ms, offer.offer))),
+        held=tuple(sorted(holding, key=lambda h: (h.since_ms, h.interaction))),
+        address_seq=int(address_seq),
+        presence_seq=int(presence_seq),
+        sessions=sessions,
+        lease_until_ms=lease_until_ms or None,
+        grace_until_ms=int(grace) if grace else None,
+        idle_since_ms=int(idle),
+        now_ms=now_ms,
+    )
+
+
+def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
+    """The reply of `interaction_snapshot`, or None if it is unknown, or its tombstone gone."""
+    now_ms, fields, position, address_seq = reply
+    if not fields:
+        return None
+    lost = int(fields[9] or 0)
+    return InteractionSnapshot(
+        interaction=fields[0],
+        state=InteractionState(fields[1]),
+        channel=_channel(fields[2]),
+        queue=fields[2],
+        contact=fields[3],
+        conversation=fields[4],
+        level=int(fields[5]),
+        enqueued_ms=int(fields[6]),
+        since_ms=int(fields[10]),
+        agent=fields[7] or None,
+        outcome=Outcome(fields[11]) if fields[11] else None,
+        offers=tuple(_offers(fields)),
+        position=position or None,
+        contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
+        parked_until_ms=lost if lost and fields[1] == "parked" else None,
+        wrap_up_until_ms=int(fields[12]) if fields[12] else None,
+        address_seq=address_seq,
+        card=fields[14] or "{}",
+        now_ms=now_ms,
+    )
+
+
+def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
+    """The reply of `queue_snapshot`."""
+    (
+        now_ms,
+        state,
+        waiting,
+        ringing,
+        active,
+        available,
+        here,
+        oldest,
+        served,
+        served_ms,
+        strategy,
+    ) = reply
+    rate = _per_ms(float(served), served_ms, now_ms)
+    return QueueSnapshot(
+        queue=queue,
+        configured=bool(state),
+        ready=state == "ready",
+        waiting=waiting,
+        ringing=ringing,
+        active=active,
+        available=available,
+        here=here,
+        oldest_enqueued_ms=oldest or None,
+        served_per_minute=round(rate * 60_000, 3) if rate else None,
+        strategy=tuple(strategy.split("+")) if strategy else (),
+        now_ms=now_ms,
+    )
+
+
+def _per_ms(served: float, served_ms: int, now_ms: int) -> float:
+    """Accepted per ms lately: a count that fades over `FADE_MS`, divided by that time."""
+    return served * math.exp((served_ms - now_ms) / FADE_MS) / FADE_MS
+
+
+def position(reply: Sequence[Any]) -> Position | None:
+    """The reply of `interaction_position`, or None if it does not wait.
+
+    The k-th in line is served after k departures; with departures at a steady rate that is a gamma
+    distribution, whose quantiles are approximated after Wilson and Hilferty.
+    """
+    now_ms, place, served, served_ms = reply
+    if not place:
+        return None
+    rate = _per_ms(float(served), served_ms, now_ms)
+    if rate <= 1e-9:  # noqa: PLR2004 - nobody within hours
+        return Position(position=place, estimate_p50_s=None, estimate_p90_s=None)
+    return Position(
+        position=place,
+        estimate_p50_s=round(_gamma_quantile(place, 0.0) / rate / 1000, 1),
+        estimate_p90_s=round(_gamma_quantile(place, _Z90) / rate / 1000, 1),
+    )
+
+
+def _gamma_quantile(shape: int, z: float) -> float:
+    return float(shape * max(0.0, 1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape))) ** 3)

@@ -1,0 +1,1 @@
+"""How agents rank: pure declarations. A strategy returns an order and never reserves."""
