@@ -8,8 +8,8 @@ const ORDER: readonly Channel[] = ["chat", "call", "ticket"];
 
 /** The channels this agent could be reached on: those with a line, and a place for it. */
 export function channelsOf(presence: Presence, lines: readonly Line[]): Channel[] {
-  const served = new Set(lines.map((line) => line.channel));
-  return ORDER.filter((channel) => (presence.channels[channel]?.max ?? 0) > 0 && (served.size === 0 || served.has(channel)));
+  const served = new Set<Channel>(lines.length > 0 ? lines.map((line) => line.channel) : ["chat"]);
+  return ORDER.filter((channel) => (presence.channels[channel]?.max ?? 0) > 0 && served.has(channel));
 }
 
 export interface Summary {

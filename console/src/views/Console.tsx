@@ -50,6 +50,7 @@ function Panes() {
   const width = useWidth(root);
   const chat = desk.current.value;
   const narrow = width === "narrow";
+  const writes = chat?.state === "active" || chat?.state === "idle";
   const busy = desk.chats.value.length > 0 || desk.lines.value.some((line) => line.waiting > 0);
   // under 720 px one pane at a time; with nothing to list, the list gives way to what happens next
   const pane = !narrow ? "all" : chat ? desk.pane.value : busy ? "list" : "calm";
@@ -61,8 +62,8 @@ function Panes() {
   return (
     <div class="console" ref={root}>
       <div class="console-grid" data-pane={pane}>
-        <a class="skip" href={chat ? "#reply" : "#thread"}>
-          {t(chat ? "skip.reply" : "skip.main")}
+        <a class="skip" href={writes ? "#reply" : "#thread"}>
+          {t(writes ? "skip.reply" : "skip.main")}
         </a>
         <Rail
           onHelp={() => {
