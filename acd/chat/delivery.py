@@ -126,13 +126,10 @@ class Delivery:
             self._waiting.clear()
             while batch := self._outbox[:_BATCH]:
                 del self._outbox[:_BATCH]
-                answers = await asyncio.gather(
-                    *(self._addresses.publish(address, said) for address, said in batch),
-                    return_exceptions=True,
-                )
-                lost = [answer for answer in answers if isinstance(answer, BaseException)]
-                if lost:
-                    log.warning("publications lost", count=len(lost), error=repr(lost[0]))
+                try:
+                    await self._addresses.publish_many(batch)
+                except AcdError as error:
+                    log.info("publications lost", count=len(batch), code=error.code)
 
     async def catch_up(self) -> None:
         """Subscribe what could not be subscribed while Redis was away."""

@@ -206,6 +206,13 @@ class Node:
         )
 
 
+async def until(check: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what no event tells."""
+    async with asyncio.timeout(WAIT_S):
+        while not await check():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 def new_start(**fields: Any) -> dict[str, Any]:
     """What the widget sends to start a chat."""
     start = {"client_id": secrets.token_hex(16), "department": "support", "name": "Jean Martin"}
@@ -214,7 +221,7 @@ def new_start(**fields: Any) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def running_node(
-    redis_url: str, tenant: str, folder: Path, *, connects: int = 10_000, **rules: Any
+    redis_url: str, tenant: str, folder: Path, *, visitor_messages: int = 10_000, **rules: Any
 ) -> AsyncIterator[Node]:
     """Everything between the sockets and the stores; nodes of one tenant share a folder."""
     router = await Router.open(redis_url, tenant)
@@ -226,9 +233,9 @@ async def running_node(
     await Compiler(directory, router).compile_all()
     many = Rate(per_minute=100_000)
     rates = {
-        "connect": Rate(per_minute=connects),
+        "connect": many,
         "chat_start": many,
-        "visitor_message": Rate(per_minute=600),
+        "visitor_message": Rate(per_minute=visitor_messages),
         "agent_message": many,
     }
     realtime = Realtime(

@@ -1,0 +1,133 @@
+"""Rings: who may still answer, and what several consoles see."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.integration.realtime.conftest import Nodes, new_start
+from tests.integration.realtime.test_messages import talking
+
+
+async def test_the_first_accept_wins_and_the_other_learns_who(nodes: Nodes) -> None:
+    here, there = await nodes(ring=2), await nodes(ring=2)
+    anna, bruno = await here.console("anna"), await there.console("bruno")
+    jean = await here.visitor()
+    started = await jean.done("chat.start", new_start())
+    interaction = started["chat"]["interaction"]
+    hers = await anna.hears("offer", interaction=interaction)
+    his = await bruno.hears("offer", interaction=interaction)
+    answers = await asyncio.gather(
+        anna.done("offer.accept", {"offer": hers["offer"]}),
+        bruno.done("offer.accept", {"offer": his["offer"]}),
+    )
+    assert sorted(answer["outcome"] for answer in answers) == ["accepted", "taken"]
+    loser = next(answer for answer in answers if answer["outcome"] == "taken")
+    won = "Anna" if answers[0]["outcome"] == "accepted" else "Bruno"
+    assert loser["winner"]["name"] == won
+    client = bruno if won == "Anna" else anna
+    ended = await client.hears("offer.ended")
+    assert (ended["outcome"], ended["reason"], ended["by"]["name"]) == ("withdrawn", "taken", won)
+
+
+async def test_two_consoles_of_one_agent_ring_and_one_accepts(nodes: Nodes) -> None:
+    here, there = await nodes(), await nodes()
+    one, two = await here.console("anna", "ss_one"), await there.console("anna", "ss_two")
+    jean = await here.visitor()
+    interaction = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    ring = await one.hears("offer", interaction=interaction)
+    assert (await two.hears("offer", interaction=interaction))["offer"] == ring["offer"]
+    assert (await two.done("offer.accept", {"offer": ring["offer"]}))["outcome"] == "accepted"
+    ended = await one.hears("offer.ended", offer=ring["offer"])
+    assert ended["outcome"] == "accepted"
+    chat = await one.hears("chat", interaction=interaction, state="active")
+    again = await one.done("offer.accept", {"offer": ring["offer"]})
+    assert again["outcome"] == "accepted"  # the same agent: idempotent
+
+    say = {"conversation": chat["conversation"], "client_id": "1", "text": "from two"}
+    await two.done("message.send", say)
+    await one.hears("message", text="from two")
+    await jean.hears("message", text="from two")
+    await one.leave()
+    await jean.done("message.send", {"client_id": "j", "text": "still there?"})
+    await two.hears("message", text="still there?")
+
+
+async def test_declined_goes_on_and_a_late_accept_changes_nothing(nodes: Nodes) -> None:
+    node = await nodes()
+    anna, bruno = await node.console("anna"), await node.console("bruno")
+    jean = await node.visitor()
+    interaction = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    first = await anna.hears("offer", interaction=interaction)
+    declined = await anna.done("offer.decline", {"offer": first["offer"], "reason": "lunch"})
+    assert declined["outcome"] == "declined"
+    second = await bruno.hears("offer", interaction=interaction)
+    assert second["offer"] != first["offer"]
+    late = await anna.done("offer.accept", {"offer": first["offer"]})
+    assert late["outcome"] in {"withdrawn", "expired", "unknown"}
+    assert (await bruno.done("offer.accept", {"offer": second["offer"]}))["outcome"] == "accepted"
+    late = await anna.done("offer.accept", {"offer": first["offer"]})
+    assert (late["outcome"], late["winner"]["name"]) == ("taken", "Bruno")
+
+
+async def test_no_answer_in_time_rings_the_next(nodes: Nodes) -> None:
+    node = await nodes(ring_time_s=0.6, max_missed=1)
+    anna, bruno = await node.console("anna"), await node.console("bruno")
+    jean = await node.visitor()
+    interaction = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    ring = await anna.hears("offer", interaction=interaction)
+    await anna.done("offer.delivered", {"offer": ring["offer"]})
+    ended = await anna.hears("offer.ended", offer=ring["offer"])
+    assert ended["outcome"] == "expired"
+    second = await bruno.hears("offer", interaction=interaction)
+    presence = await anna.hears("presence", missed={"chat": True})
+    assert presence["channels"]["chat"]["availability"] == "away"
+    late = await anna.done("offer.accept", {"offer": ring["offer"]})
+    assert late["outcome"] == "expired"
+    assert (await bruno.done("offer.accept", {"offer": second["offer"]}))["outcome"] == "accepted"
+
+
+async def test_a_ring_that_nobody_saw_fails_and_blames_nobody(nodes: Nodes) -> None:
+    node = await nodes(delivery_s=0.5)
+    anna, bruno = await node.console("anna"), await node.console("bruno")
+    jean = await node.visitor()
+    interaction = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    ring = await anna.hears("offer", interaction=interaction)
+    ended = await anna.hears("offer.ended", offer=ring["offer"])
+    assert (ended["outcome"], ended["reason"]) == ("failed", "unreachable")
+    await bruno.hears("offer", interaction=interaction)
+
+
+async def test_the_customer_leaves_and_the_ring_ends(nodes: Nodes) -> None:
+    node = await nodes()
+    anna, jean = await node.console("anna"), await node.visitor()
+    interaction = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    ring = await anna.hears("offer", interaction=interaction)
+    left = await jean.done("chat.leave")
+    assert (left["chat"]["state"], left["chat"]["outcome"]) == ("ended", "abandoned")
+    ended = await anna.hears("offer.ended", offer=ring["offer"])
+    assert (ended["outcome"], ended["reason"]) == ("withdrawn", "customer_left")
+    again = await jean.done("chat.start", new_start(text="I am back"))
+    assert again["chat"]["interaction"] != interaction
+    assert again["chat"]["conversation"] == left["chat"]["conversation"]
+
+
+async def test_the_visitor_ends_a_running_chat(nodes: Nodes) -> None:
+    node = await nodes()
+    jean, anna, chat, _ = await talking(node)
+    left = await jean.done("chat.leave")
+    assert (left["chat"]["state"], left["chat"]["outcome"]) == ("ended", "handled")
+    await anna.hears("chat", interaction=chat["interaction"], state="ended")
+    await anna.hears("message", text="chat_ended")
+
+
+async def test_presence_is_seen_by_every_console(nodes: Nodes) -> None:
+    node = await nodes()
+    one, two = await node.console("anna", "ss_1"), await node.agent("anna", "ss_2")
+    opened = await two.done("console.open")
+    assert opened["presence"]["channels"]["chat"]["availability"] == "available"
+    assert opened["me"]["departments"] == [{"id": "support", "name": "Support"}]
+    away = {"channel": "chat", "availability": "away", "reason": "lunch"}
+    answer = await one.done("presence.set", away)
+    assert answer["presence"]["channels"]["chat"]["reason"] == "lunch"
+    seen = await two.hears("presence", seq=answer["presence"]["seq"])
+    assert seen["channels"] == answer["presence"]["channels"]
