@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, tuple_, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from acd.domain.conversation import AuthorKind, Conversation, NewMessage, Side, StoredMessage
-from acd.domain.errors import AcdError, Conflict, NotFound
+from acd.domain.errors import AcdError, BadRequest, Conflict, NotFound
 from acd.domain.ids import ContactId, ConversationId, MessageId, SiteId, new_id
+from acd.records.message_batch import (
+    Send,
+    Thread,
+    read_sent_before,
+    read_threads,
+    write_messages,
+)
 from acd.records.schema import conversations, messages
 from acd.records.sql import insert_if_absent, now_ms, padded
 
@@ -20,22 +28,6 @@ if TYPE_CHECKING:
     from acd.records.engine import Database
 
 PAGE_MAX = 500
-
-_locked = (
-    select(conversations.c.id, conversations.c.last_seq, conversations.c.last_message_ms)
-    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(conversations.c.id)  # one order for everybody, or two batches could deadlock
-    .with_for_update()  # SQLite has no row locks and needs none: its writer is alone
-)
-_sent_before = select(messages).where(
-    tuple_(messages.c.conversation, messages.c.client_id).in_(bindparam("sends", expanding=True))
-)
-_insert_message = messages.insert()
-_advance = (
-    update(conversations)
-    .where(conversations.c.id == bindparam("conversation"))
-    .values(last_seq=bindparam("seq"), last_message_ms=bindparam("at_ms"))
-)
 
 
 class Conversations:
@@ -140,57 +132,58 @@ def open_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conve
 
 def add_messages(tx: Connection, batch: Sequence[NewMessage]) -> list[StoredMessage | AcdError]:
     """Store the messages of one moment in one go: an answer for each, in their order."""
-    wanted = padded(sorted({message.conversation for message in batch}))
-    threads = {row.id: row for row in tx.execute(_locked, {"ids": wanted})}
-    sends = padded({(message.conversation, message.client_id) for message in batch})
-    stored = {
-        (row.conversation, row.client_id): _message(row)
-        for row in tx.execute(_sent_before, {"sends": sends})
-    }
+    ends = read_threads(tx, (message.conversation for message in batch))
+    sends = {Send(message.conversation, message.client_id) for message in batch}
+    stored = {send: _sent(tx, send) for send in read_sent_before(tx, sends)}
     at_ms = now_ms()
-    last = {key: (row.last_seq, max(at_ms, row.last_message_ms)) for key, row in threads.items()}
     answers: list[StoredMessage | AcdError] = []
-    rows: list[dict[str, Any]] = []
+    fresh: list[StoredMessage] = []
     for message in batch:
-        send = (message.conversation, message.client_id)
-        if message.conversation not in last:
+        send = Send(message.conversation, message.client_id)
+        end = ends.get(message.conversation)
+        if end is None:
             answers.append(NotFound("There is no such conversation.", field="conversation"))
-            continue
-        if (first := stored.get(send)) is not None:
+        elif (first := stored.get(send)) is not None:
             answers.append(_resent(first, message))
-            continue
-        seq, moment_ms = last[message.conversation]
-        last[message.conversation] = (seq + 1, moment_ms)
-        stored[send] = answer = StoredMessage(
-            id=MessageId(new_id("ms")),
-            conversation=message.conversation,
-            seq=seq + 1,
-            client_id=message.client_id,
-            author_kind=message.author_kind,
-            author_id=message.author_id,
-            author_name=message.author_name,
-            text=message.text,
-            at_ms=moment_ms,
-        )
-        answers.append(answer)
-        rows.append(_row(answer))
-    if rows:
-        tx.execute(_insert_message, rows)
-        changed = {row["conversation"] for row in rows}
-        tx.execute(
-            _advance,
-            [
-                {"conversation": key, "seq": last[key][0], "at_ms": last[key][1]}
-                for key in sorted(changed)
-            ],
-        )
+        elif any("\x00" in value for value in (message.text, message.author_name, *send)):
+            answers.append(BadRequest("A message cannot hold NUL.", field="text"))
+        else:
+            end = Thread(end.id, end.last_seq + 1, max(at_ms, end.last_message_ms))
+            ends[message.conversation] = end
+            stored[send] = placed = _placed(message, end)
+            fresh.append(placed)
+            answers.append(placed)
+    if fresh:
+        moved = sorted({message.conversation for message in fresh})
+        write_messages(tx, [_row(message) for message in fresh], [ends[key] for key in moved])
     return answers
+
+
+def _placed(message: NewMessage, end: Thread) -> StoredMessage:
+    return StoredMessage(
+        id=MessageId(new_id("ms")),
+        conversation=message.conversation,
+        seq=end.last_seq,
+        client_id=message.client_id,
+        author_kind=message.author_kind,
+        author_id=message.author_id,
+        author_name=message.author_name,
+        text=message.text,
+        at_ms=end.last_message_ms,
+    )
+
+
+def _sent(tx: Connection, send: Send) -> StoredMessage:
+    query = select(messages).where(
+        messages.c.conversation == send.conversation, messages.c.client_id == send.client_id
+    )
+    return _message(tx.execute(query).one())
 
 
 def _resent(first: StoredMessage, again: NewMessage) -> StoredMessage | AcdError:
     if (first.author_kind, first.author_id) != (again.author_kind, again.author_id):
         return Conflict("This client id was used by somebody else.", field="client_id")
-    return StoredMessage(**{**_row(first), "author_kind": first.author_kind}, duplicate=True)
+    return replace(first, duplicate=True)
 
 
 def _mark_read(tx: Connection, conversation: ConversationId, side: Side, seq: int) -> Conversation:

@@ -1,0 +1,136 @@
+"""How a batch of messages is read and written: the product's hottest statements, per store.
+
+SQLite runs in a thread beside the event loop, and Python's lock changes hands at every row that a
+statement returns or takes. Under load each change may wait for milliseconds, so here a batch is a
+handful of statements of one step each: answers are folded into one JSON row, rows go in as one
+VALUES list. (A row-value `IN (VALUES …)` would be shorter and scans the whole table.)
+
+PostgreSQL is spoken to from the loop itself; there the statements' texts are constant, so that
+asyncpg keeps them prepared.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Connection, String, bindparam, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from acd.records.schema import conversations, messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+CHUNK_MAX = 256
+COLUMNS = tuple(column.name for column in messages.c)
+
+
+class Send(NamedTuple):
+    """What makes a message one: its conversation and its sender's id for it."""
+
+    conversation: str
+    client_id: str
+
+
+class Thread(NamedTuple):
+    """Where a conversation's end is."""
+
+    id: str
+    last_seq: int
+    last_message_ms: int
+
+
+def read_threads(tx: Connection, ids: Iterable[str]) -> dict[str, Thread]:
+    """The ends of those conversations that exist, locked until the commit.
+
+    Locked in the order of their ids: two batches that share conversations wait, never deadlock.
+    """
+    wanted = sorted(set(ids))
+    if tx.dialect.name == "sqlite":  # its writer is alone
+        folded = tx.exec_driver_sql(_SQLITE_THREADS, (json.dumps(wanted),)).scalar()
+        return {row[0]: Thread(*row) for row in json.loads(folded or "[]")}
+    return {row[0]: Thread(*row) for row in tx.execute(_POSTGRES_THREADS, {"ids": wanted})}
+
+
+def read_sent_before(tx: Connection, sends: Iterable[Send]) -> set[Send]:
+    """Those of the sends that are stored already."""
+    wanted = list(sends)
+    if tx.dialect.name == "sqlite":
+        folded = tx.exec_driver_sql(_SQLITE_SENT, (json.dumps(wanted),)).scalar()
+        return {Send(*row) for row in json.loads(folded or "[]")}
+    keys = {
+        "conversations": [send.conversation for send in wanted],
+        "client_ids": [send.client_id for send in wanted],
+    }
+    return {Send(*row) for row in tx.execute(_POSTGRES_SENT, keys)}
+
+
+def write_messages(tx: Connection, rows: Sequence[dict[str, Any]], ends: Sequence[Thread]) -> None:
+    """Insert the rows and move the ends of their conversations."""
+    if tx.dialect.name == "sqlite":
+        for chunk in _chunks(rows):
+            values = tuple(row[name] for row in chunk for name in COLUMNS)
+            tx.exec_driver_sql(_sqlite_insert(len(chunk)), values)
+        for part in _chunks(ends):
+            tx.exec_driver_sql(_sqlite_advance(len(part)), tuple(v for end in part for v in end))
+        return
+    tx.execute(_INSERT, list(rows))
+    tx.execute(_ADVANCE, [{"key": end[0], "seq": end[1], "at_ms": end[2]} for end in ends])
+
+
+def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Pieces of a power of two each: a few texts, all of them prepared before long."""
+    start, size = 0, CHUNK_MAX
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
+
+
+_SQLITE_THREADS = """
+    SELECT json_group_array(json_array(id, last_seq, last_message_ms))
+    FROM conversations WHERE id IN (SELECT value FROM json_each(?))
+"""
+_SQLITE_SENT = """
+    SELECT json_group_array(json_array(m.conversation, m.client_id))
+    FROM json_each(?) AS s CROSS JOIN messages AS m
+      ON m.conversation = json_extract(s.value, '$[0]')
+     AND m.client_id = json_extract(s.value, '$[1]')
+"""
+
+
+@cache
+def _sqlite_insert(size: int) -> str:
+    row = f"({', '.join('?' * len(COLUMNS))})"
+    return f"INSERT INTO messages ({', '.join(COLUMNS)}) VALUES {', '.join([row] * size)}"  # noqa: S608  names of our own columns
+
+
+@cache
+def _sqlite_advance(size: int) -> str:
+    ends = ", ".join(["(?, ?, ?)"] * size)
+    return (
+        "UPDATE conversations SET last_seq = e.column2, last_message_ms = e.column3"  # noqa: S608
+        f" FROM (VALUES {ends}) AS e WHERE conversations.id = e.column1"
+    )
+
+
+_POSTGRES_THREADS = text(
+    "SELECT id, last_seq, last_message_ms FROM conversations"
+    " WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+).bindparams(bindparam("ids", type_=ARRAY(String)))
+_POSTGRES_SENT = text(
+    "SELECT conversation, client_id FROM messages"
+    " JOIN unnest(:conversations, :client_ids) AS s (conversation, client_id)"
+    " USING (conversation, client_id)"
+).bindparams(
+    bindparam("conversations", type_=ARRAY(String)), bindparam("client_ids", type_=ARRAY(String))
+)
+_INSERT = messages.insert()
+_ADVANCE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("key"))
+    .values(last_seq=bindparam("seq"), last_message_ms=bindparam("at_ms"))
+)
