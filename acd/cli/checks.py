@@ -14,6 +14,7 @@ from acd.domain.errors import AcdError, NotFound, StoreUnavailable
 from acd.records.examine import DatabaseState, examine_database
 from acd.records.provision import digest_of
 from acd.routing.router import Router
+from acd.routing.server_facts import server_facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,7 +87,7 @@ async def _redis(config: Config) -> AsyncIterator[Finding]:
 
 
 async def _server(router: Router, url: str) -> AsyncIterator[Finding]:
-    facts = await router.server_facts()
+    facts = await server_facts(router.link)
     name, version = facts.name, facts.version
     new_enough = version >= OLDEST.get(name, (7, 0))
     yield Finding(

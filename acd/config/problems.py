@@ -46,7 +46,7 @@ class Problem:
 class ConfigProblems(ConfigInvalid):
     """The configuration cannot be used; correct the named keys and start again."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 

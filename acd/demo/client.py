@@ -31,9 +31,9 @@ class Refused(AcdError):
 
     code = "simulation_refused"
 
-    def __init__(self, event: str, error: Mapping[str, Any]) -> None:
-        super().__init__(f"{event}: {error.get('code')}")
-        self.reason = str(error.get("code", ""))
+    def __init__(self, event: str = "", reason: str = "") -> None:
+        super().__init__(f"{event}: {reason}" if event else "")
+        self.reason = reason
 
 
 class Line:
@@ -80,7 +80,7 @@ class Line:
         except socketio.exceptions.SocketIOError as error:
             raise Gone(event) from error
         if not answer.get("ok"):
-            raise Refused(event, answer.get("error", {}))
+            raise Refused(event, str(answer.get("error", {}).get("code", "")))
         return dict(answer)
 
     async def next_event(self) -> tuple[str, dict[str, Any]]:
