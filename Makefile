@@ -15,6 +15,7 @@ $(error Python 3.11 or newer is needed: install python3.11, or say `make PY=/pat
 endif
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+MAKEFLAGS += -j2 # the front-end is built while Python's packages are installed
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -65,15 +66,19 @@ clean:          ## back to a fresh clone; keeps your data
 	    .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 	find acd tests tools bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
-$(S)/run: requirements/pip.lock requirements/run.lock requirements/build.lock tools/bootstrap.py pyproject.toml
-	@$(PY) tools/bootstrap.py --editable requirements/run.lock requirements/build.lock
+$(S)/build: requirements/pip.lock requirements/build.lock tools/bootstrap.py
+	@$(PY) tools/bootstrap.py requirements/pip.lock requirements/build.lock
 	@mkdir -p $(@D) && touch $@
+
+$(S)/run: requirements/run.lock pyproject.toml $(S)/build
+	@$(PY) tools/bootstrap.py --editable requirements/run.lock
+	@touch $@
 
 $(S)/dev: requirements/dev.lock $(S)/run
 	@$(PY) tools/bootstrap.py requirements/dev.lock
 	@touch $@
 
 # By time first, by content second: the same sources are not built twice.
-acd/static/build.json: $(WEB) $(S)/run
+acd/static/build.json: $(WEB) $(S)/build
 	@$(BIN)/python hatch_build.py
 	@touch $@

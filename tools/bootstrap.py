@@ -18,7 +18,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-INSTALLER = Path("requirements/pip.lock")
 
 
 def run(*command: str | Path, **env: str) -> None:
@@ -75,10 +74,11 @@ def main() -> None:
         say("making .venv")
         run(sys.executable, "-m", "venv", "--clear", VENV)
     install = [str(PYTHON), "-m", "pip", "--no-input", "install", "-q", "--no-deps"]
-    hashed = ["--require-hashes", "--only-binary", ":all:"]
-    say(f"installing {', '.join(lock.stem for lock in options.locks)}")
-    run(*install, *hashed, "-r", INSTALLER)
-    run(*install, *hashed, *(word for lock in options.locks for word in ("-r", lock)))
+    # what is never imported need not be compiled
+    hashed = ["--require-hashes", "--only-binary", ":all:", "--no-compile"]
+    for lock in options.locks:
+        say(f"installing {lock.name}")
+        run(*install, *hashed, "-r", lock)
     if options.editable:
         # without isolation: pip would fetch the build tools unhashed, and build.lock has them
         run(*install, "--no-build-isolation", "-e", ".", ACD_NO_FRONTEND="1")
