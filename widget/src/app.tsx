@@ -41,6 +41,9 @@ export function mount(options: Mount): Show {
     if (open.value && !site.peek()) refresh();
   });
   effect(() => {
+    if (!options.button && site.value) document.title = site.value.name;
+  });
+  effect(() => {
     const note = memory.note;
     if (note && note.open !== open.value) memory.note = { ...note, open: open.value };
   });

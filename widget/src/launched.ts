@@ -7,8 +7,9 @@ import { place } from "./place.ts";
 export function dressLauncher(button: HTMLButtonElement, { words, chat, open }: Widget): void {
   const text = button.querySelector("span");
   const count = document.createElement("i");
-  count.setAttribute("aria-hidden", "true");
-  button.append(count);
+  const counted = document.createElement("span");
+  counted.className = "visually-hidden";
+  button.append(count, counted);
   effect(() => {
     const now = chat.chat.value;
     const unread = chat.unread.value;
@@ -19,15 +20,11 @@ export function dressLauncher(button: HTMLButtonElement, { words, chat, open }: 
     if (text) text.textContent = label;
     count.textContent = words.number(unread);
     count.hidden = unread === 0;
-    if (unread > 0) button.setAttribute("aria-label", words.t("launcher.unread", { label, count: unread }));
-    else button.removeAttribute("aria-label");
+    counted.textContent = unread > 0 ? words.t("launcher.unread", { count: unread }) : "";
   });
-  let wasOpen = false;
   effect(() => {
-    // the panel takes the button's place, and gives it back with the focus
+    // the panel takes the button's place
     button.setAttribute("aria-expanded", String(open.value));
     button.hidden = open.value;
-    if (wasOpen && !open.value) button.focus();
-    wasOpen = open.value;
   });
 }

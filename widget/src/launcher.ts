@@ -19,17 +19,17 @@ const ENGLISH = ["Any questions?", "Try again"] as const;
 // "all: initial" keeps the page's own type and colours out; the colour scheme is the page's on purpose
 const CSS = `:host{all:initial;color-scheme:inherit}
 :host([data-theme=light]){color-scheme:light}:host([data-theme=dark]){color-scheme:dark}
-button{position:fixed;z-index:2147483000;right:24px;bottom:24px;display:inline-flex;align-items:center;gap:8px;height:48px;max-width:calc(100% - 32px);padding:0 24px 0 20px;border:0;border-radius:24px;background:light-dark(#1f5f7a,#7cc0dc);color:light-dark(#fff,#10181d);font:500 15px/1 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;box-shadow:0 0 0 1px light-dark(rgb(28 37 48/.08),rgb(230 235 240/.1)),0 8px 28px light-dark(rgb(28 37 48/.14),rgb(0 0 0/.5));cursor:pointer}
-button:hover{background:color-mix(in srgb,light-dark(#1f5f7a,#7cc0dc),light-dark(#1c2530,#e6ebf0) 14%)}
-button:focus-visible{outline:2px solid light-dark(#1f5f7a,#7cc0dc);outline-offset:2px}
-button[aria-busy]{cursor:progress}
+#acd{position:fixed;z-index:2147483000;right:24px;bottom:24px;display:inline-flex;align-items:center;gap:8px;height:48px;max-width:calc(100% - 32px);padding:0 24px 0 20px;border:0;border-radius:24px;background:light-dark(#1f5f7a,#7cc0dc);color:light-dark(#fff,#10181d);font:500 15px/1 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;box-shadow:0 0 0 1px light-dark(rgb(28 37 48/.08),rgb(230 235 240/.1)),0 8px 28px light-dark(rgb(28 37 48/.14),rgb(0 0 0/.5));cursor:pointer}
+#acd:hover{background:color-mix(in srgb,light-dark(#1f5f7a,#7cc0dc),light-dark(#1c2530,#e6ebf0) 14%)}
+#acd:focus-visible{outline:2px solid light-dark(#1f5f7a,#7cc0dc);outline-offset:2px}
+#acd[aria-busy]{cursor:progress}
 [hidden]{display:none!important}
-svg{flex:none;width:20px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
-span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:20px}
-i{flex:none;min-width:10px;padding:4px;border-radius:9px;background:light-dark(#fff,#10181d);color:light-dark(#1f5f7a,#7cc0dc);font:600 12px/10px system-ui,sans-serif;text-align:center}
-@media(max-width:719px){button{right:16px;bottom:16px}}
-@media(prefers-reduced-motion:no-preference){button{transition:background .12s}}
-@media(forced-colors:active){button{border:1px solid}}`;
+#acd svg{flex:none;width:20px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
+#acd span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:20px}
+#acd i{flex:none;min-width:10px;padding:4px;border-radius:9px;background:light-dark(#fff,#10181d);color:light-dark(#1f5f7a,#7cc0dc);font:600 12px/10px system-ui,sans-serif;text-align:center}
+@media(max-width:719px){#acd{right:16px;bottom:16px}}
+@media(prefers-reduced-motion:no-preference){#acd{transition:background .12s}}
+@media(forced-colors:active){#acd{border:1px solid}}`;
 
 // not import.meta: this is a classic script
 const script = document.currentScript as HTMLScriptElement;
@@ -47,6 +47,7 @@ function start(): void {
 
   const button = document.createElement("button");
   button.type = "button";
+  button.id = "acd"; // of the shadow root; the application's buttons are not dressed by this style sheet
   button.dataset.testid = "launcher";
   button.setAttribute("aria-haspopup", "dialog");
   button.setAttribute("aria-expanded", "false");

@@ -69,10 +69,10 @@ function Said({ message, quiet, read }: { message: Message; quiet: boolean; read
     <div class={mine ? "said mine" : "said"} data-testid="message" data-from={message.from} data-seq={message.seq}>
       <Bubble author={mine ? words.t("talk.you") : message.name} text={message.text} />
       {!quiet && (
-        <footer>
+        <div class="foot">
           <time dateTime={new Date(message.at_ms).toISOString()}>{words.time(message.at_ms)}</time>
           {mine && <Mark words={words} read={read} />}
-        </footer>
+        </div>
       )}
     </div>
   );
@@ -93,15 +93,17 @@ function Waiting({ entry }: { entry: Outgoing<string> }) {
     <div class="said mine" data-testid="message" data-from="visitor" data-state={entry.refused ? "refused" : "sending"}>
       <Bubble author={words.t("talk.you")} text={entry.payload} />
       {entry.refused ? (
-        <footer class="is-danger" data-testid="error" data-code={entry.refused}>
+        <div class="foot is-danger" data-testid="error" data-code={entry.refused}>
           <MarkDanger />
           <span>
             {words.error(entry.refused, "error.other")} {words.t("talk.refused")}{" "}
-            <button type="button" class="link" onClick={() => { chat.outbox.retry(entry.client_id); }}>{words.t("talk.retry")}</button>
+            {chat.chat.value?.state !== "ended" && (
+              <button type="button" class="link" onClick={() => { chat.outbox.retry(entry.client_id); }}>{words.t("talk.retry")}</button>
+            )}
           </span>
-        </footer>
+        </div>
       ) : (
-        <footer><IconClock class="icon-16" />{words.t(kept ? "talk.waiting" : "talk.sending")}</footer>
+        <div class="foot"><IconClock class="icon-16" />{words.t(kept ? "talk.waiting" : "talk.sending")}</div>
       )}
     </div>
   );
@@ -109,9 +111,9 @@ function Waiting({ entry }: { entry: Outgoing<string> }) {
 
 function Bubble({ author, text }: { author: string; text: string }) {
   return (
-    <p class="bubble" dir="auto">
-      <span class="visually-hidden">{author} </span>
-      {linkify(text)}
-    </p>
+    <>
+      <span class="visually-hidden">{author}</span>
+      <p class="bubble" dir="auto">{linkify(text)}</p>
+    </>
   );
 }

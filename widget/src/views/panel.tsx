@@ -53,6 +53,7 @@ export function Panel() {
       small.removeEventListener("change", show);
       visualViewport?.removeEventListener("resize", fit);
       dialog.close();
+      mount.button?.focus({ preventScroll: true });
     };
   }, [isOpen, mount]);
 
@@ -104,7 +105,7 @@ export function Top({ title, sub, children }: { title: string; sub?: string; chi
   const { words, open, mount } = useWidget();
   return (
     <>
-      <header class="top">
+      <div class="top">
         <div class="clip">
           <h2 class="name clip" tabIndex={-1} dir="auto">{title}</h2>
           {sub && <p class="clip" dir="auto">{sub}</p>}
@@ -122,7 +123,7 @@ export function Top({ title, sub, children }: { title: string; sub?: string; chi
             <IconMinus />
           </button>
         )}
-      </header>
+      </div>
       <Notices />
     </>
   );

@@ -12,7 +12,7 @@ import { Top } from "./panel.tsx";
 /** The conversation, and after its end what remains of it. */
 export function TalkView({ ended }: { ended: boolean }) {
   const widget = useWidget();
-  const { words, chat, open, site } = widget;
+  const { words, chat, open } = widget;
   const [ending, setEnding] = useState(false);
   const now = chat.chat.value;
 
@@ -28,13 +28,12 @@ export function TalkView({ ended }: { ended: boolean }) {
   }, [chat, open]);
 
   if (!now) return null;
-  const department = words.t("talk.with", { department: departmentName(widget, now.department), site: site.value?.name ?? "" });
   return (
     <>
       {ended ? (
-        <Top title={words.t("ended.title")} sub={spent(widget.words, chat.messages.value, now)} />
+        <Top title={words.t("ended.title")} sub={spent(words, chat.messages.value, now)} />
       ) : (
-        <Top title={now.agent?.name ?? words.t("talk.agent")} sub={department.replace(/, $/, "")}>
+        <Top title={now.agent?.name ?? words.t("talk.agent")} sub={departmentName(widget, now.department)}>
           <button type="button" class="button quiet" data-testid="leave" aria-expanded={ending} onClick={() => { setEnding(!ending); }}>
             {words.t("talk.end")}
           </button>
