@@ -12,7 +12,7 @@ from acd.domain.events import Event, EventType
 from acd.routing.redis_link import AWAY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from acd.routing.redis_link import RedisLink
 
@@ -34,6 +34,15 @@ def parse_event(position: str, payload: Mapping[str, Any]) -> Event:
     )
 
 
+def parse_entries(entries: Iterable[Any]) -> list[Event]:
+    """Entries of the stream as the client returns them: parsed by it already, or flat lists."""
+    events = []
+    for position, fields in entries:
+        text = fields["e"] if isinstance(fields, dict) else fields[1]
+        events.append(parse_event(position, json.loads(text)))
+    return events
+
+
 async def read_events(
     link: RedisLink, stream: str, after: str, block_ms: int, count: int
 ) -> AsyncIterator[list[Event]]:
@@ -49,34 +58,12 @@ async def read_events(
                 reply = await client.execute_command(  # type: ignore[no-untyped-call]
                     "XREAD", "COUNT", count, "BLOCK", block_ms, "STREAMS", stream, after
                 )
-                entries = _entries(reply)
-                if entries:
-                    after = entries[-1][0]
-                    yield [
-                        parse_event(position, json.loads(fields["e"]))
-                        for position, fields in entries
-                    ]
+                if reply:
+                    _, entries = next(iter(reply.items())) if isinstance(reply, dict) else reply[0]
+                    batch = parse_entries(entries)
+                    after = batch[-1].position
+                    yield batch
         finally:
             await client.aclose()
     except (*AWAY, RedisError) as error:
         raise StoreUnavailable("Redis does not answer") from error
-
-
-def _entries(reply: Any) -> list[tuple[str, dict[str, str]]]:
-    """The entries of the one stream that was asked for; the client parses it by itself or not."""
-    if not reply:
-        return []
-    _, entries = next(iter(reply.items())) if isinstance(reply, dict) else reply[0]
-    if entries and isinstance(entries[0], list) and len(entries) == 1:
-        head = entries[0]
-        if head and isinstance(head[0], (list, tuple)):
-            entries = head
-    return [
-        (
-            position,
-            fields
-            if isinstance(fields, dict)
-            else dict(zip(fields[::2], fields[1::2], strict=True)),
-        )
-        for position, fields in entries
-    ]

@@ -25,6 +25,11 @@ def events(tenant: str) -> str:
     return prefix(tenant) + "events"
 
 
+def meta(tenant: str) -> str:
+    """The hash of the tenant's clock, event counter and generation."""
+    return prefix(tenant) + "meta"
+
+
 def channel(tenant: str, address: str) -> str:
     """The sharded channel of an address such as `agent:anna`."""
     return f"{prefix(tenant)}to:{address}"

@@ -9,8 +9,16 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, Self
 
+from redis.exceptions import RedisError
+
 from acd.domain.agent import REASON_MAX_CHARS
-from acd.domain.errors import AgentUnknown, BadRequest, Overloaded, QueueUnknown
+from acd.domain.errors import (
+    AgentUnknown,
+    BadRequest,
+    Overloaded,
+    QueueUnknown,
+    StoreUnavailable,
+)
 from acd.domain.ids import is_plain_id, split_offer_id
 from acd.domain.interaction import InteractionState, Outcome
 from acd.domain.offer import AcceptOutcome, OfferOutcome
@@ -19,7 +27,7 @@ from acd.routing.addresses import Addresses
 from acd.routing.checking import check
 from acd.routing.compiled import NUMBER, check_arrival, compile_agent, compile_queue
 from acd.routing.events import read_events
-from acd.routing.redis_link import RedisLink
+from acd.routing.redis_link import AWAY, RedisLink
 from acd.routing.results import (
     Accepted,
     Changed,
@@ -378,6 +386,20 @@ class Router:
         """The server's time, which all times here are told in."""
         seconds, micros = await self.link.client.time()
         return int(seconds) * 1000 + int(micros) // 1000
+
+    async def begin_after(self, generation: int) -> bool:
+        """Number the events of an empty server after those of the generations before.
+
+        An event's id must never come again: history has seen it. True if the server was empty.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        try:
+            meta = keys.meta(self.tenant)
+            return bool(await self.link.client.hsetnx(meta, "generation", str(generation + 1)))
+        except (*AWAY, RedisError) as error:
+            raise StoreUnavailable from error
 
     # streams
 

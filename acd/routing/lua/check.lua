@@ -83,8 +83,8 @@ local function check_interaction(id)
   elseif score or rescored then say_found('3: ' .. id .. ' is ' .. x.state .. ' but stands in the line') end
   if x.state == 'ringing' then
     if not x.live[1] then say_found('2: ' .. id .. ' rings nobody') end
-    if #x.live > wanted(q) then say_found('2: ' .. id .. ' rings more than its fan-out') end
-    if x.short ~= (call('ZSCORE', key('short', x.pool), id) ~= false) or x.short ~= (#x.live < wanted(q)) then
+    if #x.live > wanted(x, q) then say_found('2: ' .. id .. ' rings more than its fan-out') end
+    if x.short ~= (call('ZSCORE', key('short', x.pool), id) ~= false) or x.short ~= (#x.live < wanted(x, q)) then
       say_found('2: ' .. id .. ' and its short ring disagree')
     end
   elseif x.live[1] then say_found('2: ' .. id .. ' is ' .. x.state .. ' with a live offer') end

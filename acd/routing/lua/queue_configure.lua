@@ -33,5 +33,4 @@ if old[5] == 'building' or old[3] ~= ARGV[6] or old[4] ~= ARGV[7] or old[5] == '
   end
   build(id, '')
 end
-if old[1] then refill(id) end
 return {commit(), 'configured'}

@@ -32,11 +32,3 @@ local function build(id, cursor)
   call('HSET', key('queue', id), 'state', 'ready')
   drain_pool(id, '')
 end
-
--- Rings that the new settings leave short are filled.
-local function refill(id)
-  local q = queue(id)
-  if not q or q.state ~= 'ready' then return end
-  local rings_short = call('ZRANGE', key('short', id), 0, 15)
-  for i = 1, #rings_short do retry(interaction(rings_short[i])) end
-end

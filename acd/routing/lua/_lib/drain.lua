@@ -80,7 +80,7 @@ local function drain_agent(a, cursor)
       if not x then break end
       local q = queue(x.queue)
       make_offers(x, q, {a}, nil)
-      if #x.live < wanted(q) then try(x) else short_remove(x) end
+      if #x.live < wanted(x, q) then try(x) else short_remove(x) end
     end
   end
   if offers_left <= 0 or walk_left <= 0 then

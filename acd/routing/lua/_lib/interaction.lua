@@ -28,7 +28,7 @@ local function interaction(id)
   local x = interactions[id]
   if x ~= nil then return x end
   local v = call('HMGET', key('ix', id), 'state', 'queue', 'pool', 'contact', 'conversation', 'level', 'enqueued', 'agent',
-    'live', 'offers', 'excluded', 'ring_ms', 'ring_n', 'short', 'lost', 'accepted', 'leased')
+    'live', 'offers', 'excluded', 'ring_ms', 'ring_n', 'short', 'lost', 'accepted', 'leased', 'fan')
   if not v[1] then
     interactions[id] = false
     return false
@@ -36,7 +36,7 @@ local function interaction(id)
   x = {id = id, state = v[1], queue = v[2], pool = v[3], contact = v[4], conversation = v[5], level = tonumber(v[6]),
     enqueued = tonumber(v[7]), agent = v[8], live = unpack_offers(v[9]), offers = tonumber(v[10]), excluded = v[11],
     ring_ms = tonumber(v[12]), ring_n = tonumber(v[13]), short = v[14] == '1', lost = tonumber(v[15]),
-    accepted = tonumber(v[16]), leased = v[17] == '1', fields = {}}
+    accepted = tonumber(v[16]), leased = v[17] == '1', fan = tonumber(v[18]), fields = {}}
   interactions[id] = x
   return x
 end

@@ -131,8 +131,9 @@ local function make_offers(x, q, chosen, next_best)
   if x.state ~= 'ringing' then
     if x.lined ~= false then line_remove(x) end
     set_state(x, 'ringing')
-    x.ring_ms, x.ring_n = now, 0
+    x.ring_ms, x.ring_n, x.fan = now, 0, q.ring
     set(x, 'ring_ms', now)
+    set(x, 'fan', q.ring)
     count(q, 1, 0)
   end
   local eligible_count = call('ZCARD', key('free', x.pool))
@@ -195,8 +196,9 @@ local function start_over(x, q)
   return true
 end
 
-local function wanted(q)
-  return q.ring
+-- How many a ring asks at once is settled when it begins.
+local function wanted(x, q)
+  return x.state == 'ringing' and x.fan or q.ring
 end
 
 -- Find agents for an interaction that waits, or more of them for one whose ring is short.
@@ -204,7 +206,7 @@ local function try(x)
   local q = queue(x.queue)
   local waiting = x.state == 'waiting'
   if not waiting and x.state ~= 'ringing' then return end
-  local want = wanted(q) - #x.live
+  local want = wanted(x, q) - #x.live
   if want <= 0 then
     short_remove(x)
     return
@@ -230,7 +232,7 @@ local function try(x)
   if x.state == 'waiting' then
     line_add(x)
     if x.excluded ~= '' then arm_exclusions(x, q) end
-  elseif #x.live < wanted(q) then short_add(x)
+  elseif #x.live < wanted(x, q) then short_add(x)
   else short_remove(x) end
 end
 

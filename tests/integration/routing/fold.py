@@ -1,0 +1,128 @@
+"""The event log folded into state, to be compared with what the scripts stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from acd.domain.events import Event, EventType
+from acd.domain.interaction import InteractionState, check_transition
+
+S = InteractionState
+T = EventType
+
+
+@dataclass(slots=True, kw_only=True)
+class FoldedInteraction:
+    queue: str
+    state: InteractionState = S.WAITING
+    agent: str | None = None
+    offers: dict[str, str] = field(default_factory=dict)
+    outcome: str | None = None
+    wrapping: bool = False
+
+    def become(self, state: InteractionState) -> None:
+        if state is not self.state:
+            self.state = check_transition(self.state, state)
+
+
+@dataclass(slots=True, kw_only=True)
+class FoldedAgent:
+    availability: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("chat", "call", "ticket"), "offline")
+    )
+    grace: bool = False
+
+
+@dataclass(slots=True)
+class Fold:
+    interactions: dict[str, FoldedInteraction] = field(default_factory=dict)
+    agents: dict[str, FoldedAgent] = field(default_factory=dict)
+    queues: set[str] = field(default_factory=set)
+    ended_offers: set[str] = field(default_factory=set)
+    seq: int = 0
+
+    def apply(self, event: Event) -> None:
+        generation, seq = event.id.split("-")
+        assert (generation, int(seq)) == ("1", self.seq + 1), "the log has no gap"
+        self.seq += 1
+        if event.interaction:
+            self._interaction(event)
+        elif event.agent:
+            self._agent(event)
+        elif event.type is T.QUEUE_CONFIGURED:
+            self.queues.add(event.queue)
+        else:
+            assert event.type is T.QUEUE_REMOVED
+            self.queues.discard(event.queue)
+
+    def _interaction(self, event: Event) -> None:
+        if event.type is T.INTERACTION_QUEUED:
+            assert event.interaction not in self.interactions, "queued once"
+            self.interactions[event.interaction] = FoldedInteraction(queue=event.queue)
+            return
+        x = self.interactions[event.interaction]
+        match event.type:
+            case T.OFFER_MADE:
+                assert event.data["why"]["strategy"]
+                assert event.offer not in self.ended_offers
+                x.become(S.RINGING)
+                x.offers[event.offer] = event.agent
+            case T.OFFER_ACCEPTED:
+                self._end_offer(x, event)
+                x.become(S.CONNECTING if event.queue.endswith("/call") else S.ACTIVE)
+                assert x.agent is None, "one winner"
+                x.agent = event.agent
+            case T.OFFER_DECLINED | T.OFFER_EXPIRED | T.OFFER_FAILED | T.OFFER_WITHDRAWN:
+                self._end_offer(x, event)
+            case T.INTERACTION_REQUEUED:
+                x.become(S.WAITING)
+                x.agent = None
+            case T.INTERACTION_PARKED:
+                x.become(S.PARKED)
+            case T.INTERACTION_RESUMED:
+                x.become(S.WAITING)
+            case T.INTERACTION_ACTIVE:
+                x.become(S.ACTIVE)
+            case T.INTERACTION_ENDED:
+                assert x.outcome is None, "one outcome"
+                x.become(S.ENDED)
+                x.outcome = event.data["outcome"]
+            case T.WRAP_UP_STARTED:
+                x.wrapping = True
+            case T.WRAP_UP_ENDED:
+                x.wrapping = False
+            case other:
+                assert other is T.WRAP_UP_EXTENDED
+
+    def _end_offer(self, x: FoldedInteraction, event: Event) -> None:
+        assert event.offer not in self.ended_offers, "an offer ends once"
+        assert x.offers.pop(event.offer) == event.agent
+        self.ended_offers.add(event.offer)
+
+    def _agent(self, event: Event) -> None:
+        agent = self.agents.setdefault(event.agent, FoldedAgent())
+        match event.type:
+            case T.PRESENCE_CHANGED:
+                if event.data["cause"] == "returned":
+                    agent.grace = False
+                named = event.data.get("channel")
+                for channel in [named] if named else list(agent.availability):
+                    agent.availability[channel] = event.data["availability"]
+            case T.PRESENCE_GRACE:
+                agent.grace = True
+            case T.PRESENCE_LAPSED:
+                agent.grace = False
+            case T.AGENT_REMOVED:
+                del self.agents[event.agent]
+            case other:
+                assert other in (T.AGENT_CONFIGURED, T.CAPACITY_OVER)
+
+    def slots(self, agent: str, channel: str) -> int:
+        return sum(
+            x.queue.endswith(channel)
+            and (
+                agent in x.offers.values()
+                or (x.agent == agent and (x.wrapping or x.state in (S.ACTIVE, S.CONNECTING)))
+            )
+            for x in self.interactions.values()
+        )
