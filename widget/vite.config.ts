@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defineConfig, type UserConfig } from "vite";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 import { leanSocket } from "./tools/lean.ts";
 import { shadowCss } from "./tools/shadow-css.ts";
@@ -13,7 +13,7 @@ const outDir = "../acd/static/widget";
 const APP = "src/app.tsx";
 
 const application: UserConfig = {
-  plugins: [leanSocket(), shadowCss()],
+  plugins: [leanSocket(), shadowCss(), stableName()],
   build: {
     outDir,
     emptyOutDir: true,
@@ -37,6 +37,20 @@ const launcher = (): UserConfig => ({
     lib: { entry: "src/launcher.ts", formats: ["iife"], name: "acd", fileName: () => "widget.js" },
   },
 });
+
+/**
+ * app.js, the application under a name that never changes: a launcher that a browser kept from before an upgrade asks
+ * for a file that is gone, and takes this one instead.
+ */
+function stableName(): Plugin {
+  return {
+    name: "stable-name",
+    generateBundle(_, output) {
+      const app = Object.values(output).find((file) => file.type === "chunk" && file.facadeModuleId?.endsWith(APP));
+      if (app) this.emitFile({ type: "asset", fileName: "app.js", source: `export * from "./${app.fileName}";\n` });
+    },
+  };
+}
 
 /** The application's file carries a digest of its content, so that browsers may keep it for good. */
 function builtName(): string {

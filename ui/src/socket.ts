@@ -203,5 +203,5 @@ export class Connection<R extends Requests, E extends Events> {
 }
 
 function unanswered(): WireError {
-  return new WireError({ code: "no_answer", message: "The server did not answer in time.", retryable: true });
+  return WireError.from({ code: "no_answer", message: "The server did not answer in time." });
 }

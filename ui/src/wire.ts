@@ -26,8 +26,8 @@ export interface Message {
   at_ms: number;
 }
 
-// refusals that pass by themselves, where an older server does not say so
-const PASSING = new Set(["store_unavailable", "rate_limited", "overloaded"]);
+// what passes by itself, where nobody says so
+const PASSING = new Set(["no_answer", "store_unavailable", "rate_limited", "overloaded"]);
 
 /** A refusal with its stable code; `retryable`: the same request may succeed later, unchanged. */
 export class WireError extends Error {

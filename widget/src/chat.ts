@@ -174,7 +174,7 @@ export class ChatSession {
   }
 
   async #deliver({ client_id, payload }: Outgoing<string>): Promise<void> {
-    if (this.connection.state.value !== "open" || !this.#token) throw WireError.from({ code: "no_answer", retryable: true });
+    if (this.connection.state.value !== "open" || !this.#token) throw WireError.from({ code: "no_answer" });
     const { message } = await this.connection.request("message.send", { client_id, text: payload });
     this.#arrived([message]);
   }

@@ -10,6 +10,10 @@
  */
 import type { Mount, Show } from "./mount.ts";
 
+interface App {
+  mount: (mount: Mount) => Show;
+}
+
 /** Path of the application's module under widget/, put in by the build. */
 declare const __APP__: string;
 
@@ -37,6 +41,8 @@ const { site = "", locale = document.documentElement.lang || navigator.language,
 const base = script.src.replace(/(widget\/)?widget\.js.*$/, "");
 const [label, failed] = /^fr/i.test(locale) ? FRENCH : ENGLISH;
 
+const load = (url: string): Promise<App> => import(/* @vite-ignore */ url) as Promise<App>;
+
 function start(): void {
   const host = document.createElement("acd-widget");
   if (theme) host.dataset.theme = theme;
@@ -62,13 +68,14 @@ function start(): void {
   button.append(icon, text);
 
   let loading: Promise<Show> | undefined;
+  const url = `${base}widget/`;
   let attempts = 0;
-  const load = async (open: boolean): Promise<Show> => {
+  const run = async (open: boolean): Promise<Show> => {
     button.setAttribute("aria-busy", "true");
     try {
-      // browsers remember a module that failed to load: another address is another try
-      const url = `${base}widget/${__APP__}${attempts++ ? `?${attempts}` : ""}`;
-      const app = (await import(/* @vite-ignore */ url)) as { mount: (mount: Mount) => Show };
+      // app.js is the same under a lasting name, for a launcher older than the server. Browsers remember a module that
+      // failed to load: another address is another try
+      const app = await load(url + __APP__).catch(() => load(`${url}app.js?${attempts++}`));
       text.textContent = label;
       return app.mount({ root, button, site, locale, base, open });
     } catch (error) {
@@ -81,7 +88,7 @@ function start(): void {
   };
   button.onclick = () => {
     if (loading) void loading.then((show) => { show(); });
-    else loading = load(true);
+    else loading = run(true);
   };
 
   root.append(button);
@@ -93,7 +100,7 @@ function start(): void {
   } catch {
     // storage is forbidden here: the widget works without
   }
-  if (note.includes('"live":true')) loading = load(note.includes('"open":true'));
+  if (note.includes('"live":true')) loading = run(note.includes('"open":true'));
 }
 
 // in a head, an async script may come before the body

@@ -26,7 +26,7 @@ export async function fetchSite(base: string, site: string): Promise<Site> {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
-    throw WireError.from({ code: "no_answer", retryable: true });
+    throw WireError.from({ code: "no_answer" });
   }
   const body = (await response.json().catch(() => ({}))) as Partial<Site> & { code?: string; detail?: string };
   if (!response.ok) throw WireError.from({ code: body.code ?? "internal", message: body.detail ?? "" });
