@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { forgetFirsts, locale } from "../state/settings.ts";
 import { errorText, t } from "../state/words.ts";
-import { clearAll, readState, signInAsDemoAgent, startRush, type DemoState } from "./api.ts";
+import { clearAll, goOnDuty, readState, signInAsDemoAgent, startRush, type DemoState } from "./api.ts";
 import { Checklist, TODOS } from "./Checklist.tsx";
 
 const LOOK_EVERY_MS = 2000;
@@ -25,8 +25,10 @@ export function Demo() {
   const run = state?.run;
   useEffect(() => {
     if (run === undefined) return;
-    void attempt(signInAsDemoAgent).then((answer) => {
-      setSignedIn(answer !== undefined);
+    void attempt(async () => {
+      const who = await signInAsDemoAgent();
+      setSignedIn(true);
+      await goOnDuty(who);
     });
   }, [attempt, run]);
   useEffect(() => {
@@ -81,7 +83,7 @@ export function Demo() {
       </section>
       <main class="agent-side" aria-label={t("demo.agent_side")}>
         {signedIn ? (
-          <iframe ref={console_} title={t("demo.console_frame")} src="./index.html" key={run} allow="autoplay" />
+          <iframe ref={console_} title={t("demo.console_frame")} src={`./index.html?locale=${locale.value}`} key={run} allow="autoplay" />
         ) : (
           <p class="opening">{t("demo.signing_in")}</p>
         )}

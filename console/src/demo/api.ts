@@ -9,20 +9,49 @@ export interface DemoState {
   rush: { running: boolean };
 }
 
-const verb = (name: string): URL => new URL(`../demo/${name}`, document.baseURI);
-
-export async function readState(): Promise<DemoState> {
-  return (await ask("state", "GET")) as DemoState;
+interface SignedIn {
+  agent: { id: string };
+  csrf: string;
 }
 
-export const startRush = (): Promise<unknown> => ask("rush", "POST");
-export const clearAll = (): Promise<unknown> => ask("clear", "POST");
-export const signInAsDemoAgent = (): Promise<unknown> => ask("sign-in", "POST");
+interface Presence {
+  consoles: number;
+  channels: Record<string, { availability: string }>;
+}
 
-async function ask(name: string, method: "GET" | "POST"): Promise<unknown> {
+const TRIES = 40;
+const BETWEEN_TRIES_MS = 250;
+
+export async function readState(): Promise<DemoState> {
+  return (await ask("demo/state")) as DemoState;
+}
+
+export const startRush = (): Promise<unknown> => ask("demo/rush", { method: "POST" });
+export const clearAll = (): Promise<unknown> => ask("demo/clear", { method: "POST" });
+
+export async function signInAsDemoAgent(): Promise<SignedIn> {
+  return (await ask("demo/sign-in", { method: "POST" })) as SignedIn;
+}
+
+/** Whoever tries the demonstration wants it to ring: once their console is connected, an offline agent is available. */
+export async function goOnDuty({ agent, csrf }: SignedIn): Promise<void> {
+  const at = `api/v1/agents/${encodeURIComponent(agent.id)}/presence`;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { consoles, channels } = (await ask(at)) as Presence;
+    if (consoles > 0) {
+      if (!Object.values(channels).every((channel) => channel.availability === "offline")) return;
+      const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
+      await ask(at, { method: "PUT", headers, body: JSON.stringify({ channel: null, availability: "available" }) });
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+  }
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(verb(name), { method, credentials: "same-origin" });
+    response = await fetch(new URL(`../${path}`, document.baseURI), { credentials: "same-origin", ...init });
   } catch {
     throw WireError.from({ code: "no_answer", retryable: true });
   }
