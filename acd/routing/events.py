@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
 
-from acd.domain.errors import StoreUnavailable
+from acd.domain.errors import EventUnreadable, StoreUnavailable
 from acd.domain.events import Event, EventType
 from acd.routing.redis_link import AWAY
 
@@ -43,6 +43,17 @@ def parse_entries(entries: Iterable[Any]) -> list[Event]:
     return events
 
 
+def _readable(entries: Iterable[Any]) -> tuple[list[Event], EventUnreadable | None]:
+    """The events up to the first entry that is none, and that entry."""
+    events: list[Event] = []
+    for position, fields in entries:
+        try:
+            events += parse_entries([(position, fields)])
+        except (ValueError, KeyError, TypeError, IndexError):
+            return events, EventUnreadable(position=position, raw=repr(fields))
+    return events, None
+
+
 async def read_events(
     link: RedisLink, stream: str, after: str, block_ms: int, count: int
 ) -> AsyncIterator[list[Event]]:
@@ -50,6 +61,7 @@ async def read_events(
 
     Raises:
         StoreUnavailable: the server went away; go on from the last position.
+        EventUnreadable: what comes next is no event; go on behind its position.
     """
     try:
         client = await link.dedicated(reply_timeout_s=block_ms / 1000 + 10)
@@ -60,9 +72,12 @@ async def read_events(
                 )
                 if reply:
                     _, entries = next(iter(reply.items())) if isinstance(reply, dict) else reply[0]
-                    batch = parse_entries(entries)
-                    after = batch[-1].position
-                    yield batch
+                    batch, unreadable = _readable(entries)
+                    if batch:
+                        after = batch[-1].position
+                        yield batch
+                    if unreadable is not None:
+                        raise unreadable
         finally:
             await client.aclose()
     except (*AWAY, RedisError) as error:

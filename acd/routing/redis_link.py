@@ -14,7 +14,6 @@ from redis.exceptions import (
     BusyLoadingError,
     ClusterDownError,
     MovedError,
-    NoScriptError,
     ReadOnlyError,
     RedisError,
     ResponseError,
@@ -29,16 +28,15 @@ from redis.exceptions import (
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.redis_url import connect, parse_redis_url
-from acd.routing.scripts import load_scripts
+from acd.routing.scripts import load_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from redis.asyncio import Redis
 
-    from acd.routing.scripts import Script
-
-    _Call = tuple[Script, str, tuple[Any, ...], asyncio.Future[Any]]
+    _Call = tuple[str, str, tuple[Any, ...], asyncio.Future[Any]]
+    """A verb, the tenant's prefix, the arguments, and where the reply goes."""
 
 BATCH: Final = 128
 SENDERS: Final = 2
@@ -64,7 +62,7 @@ class RedisLink:
         """Args: slot_of is any key of the tenant; a cluster is asked for its owner."""
         self._url = parse_redis_url(url)
         self._slot_of = slot_of
-        self._scripts = load_scripts()
+        self._library = load_library()
         self._client: Redis | None = None
         self._available = False
         self._handlers: list[Callable[[bool], None]] = []
@@ -146,7 +144,7 @@ class RedisLink:
         if not self._available:
             raise StoreUnavailable
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._pending.append((self._scripts[name], prefix, arguments, future))
+        self._pending.append((name, prefix, arguments, future))
         self._wake.set()
         return future
 
@@ -170,7 +168,7 @@ class RedisLink:
             return
         try:
             replies = await self._exchange(client, batch)
-            strangers = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+            strangers = [at for at, reply in enumerate(replies) if _is_stranger(reply)]
             if strangers:
                 await self._load(client)
                 again = await self._exchange(client, [batch[at] for at in strangers])
@@ -180,7 +178,7 @@ class RedisLink:
             self._went_away(client)
             self._fail(batch, error)
             return
-        for (script, _, _, future), reply in zip(batch, replies, strict=True):
+        for (verb, _, _, future), reply in zip(batch, replies, strict=True):
             if future.done():
                 continue
             if not isinstance(reply, Exception):
@@ -189,13 +187,13 @@ class RedisLink:
                 self._went_away(client)
                 future.set_exception(StoreUnavailable(f"Redis refuses: {reply}"))
             else:
-                future.set_exception(ScriptFailed(f"{script.name}: {script.locate(str(reply))}"))
+                future.set_exception(ScriptFailed(f"{verb}: {self._library.locate(str(reply))}"))
 
-    @staticmethod
-    async def _exchange(client: Redis, batch: list[_Call]) -> list[Any]:
+    async def _exchange(self, client: Redis, batch: list[_Call]) -> list[Any]:
         pipeline = client.pipeline(transaction=False)
-        for script, prefix, arguments, _ in batch:
-            pipeline.execute_command("EVALSHA", script.sha, 1, prefix, *arguments)
+        functions = self._library.functions
+        for verb, prefix, arguments, _ in batch:
+            pipeline.execute_command("FCALL", functions[verb], 1, prefix, *arguments)
         return list(await pipeline.execute(raise_on_error=False))
 
     @staticmethod
@@ -208,10 +206,7 @@ class RedisLink:
                 future.exception()  # a caller who is gone shall not be missed
 
     async def _load(self, client: Redis) -> None:
-        pipeline = client.pipeline(transaction=False)
-        for script in self._scripts.values():
-            pipeline.execute_command("SCRIPT", "LOAD", script.source)
-        await pipeline.execute()
+        await client.function_load(self._library.source, replace=True)
 
     async def _connect(self) -> None:
         client = await connect(self._url, self._slot_of)
@@ -247,3 +242,8 @@ class RedisLink:
                 tries += 1
                 with contextlib.suppress(*AWAY, RedisError, ResponseError):
                     await self._connect()
+
+
+def _is_stranger(reply: Any) -> bool:
+    """The server does not know our library: it was restarted without its data, or replaced."""
+    return isinstance(reply, ResponseError) and "unction not found" in str(reply)

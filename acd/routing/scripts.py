@@ -1,7 +1,11 @@
 """The scripts: found, their includes resolved, their headers read, their errors traced to a line.
 
-A verb is one file in `lua/`; `--- include("name")` takes in `lua/_lib/name.lua`, once and in order.
-The header of comments tells the verb in one sentence and names KEYS, ARGV, RETURNS and EVENTS.
+A verb is one file in `lua/`; `--- include("name")` takes in `lua/_lib/name.lua`. The header of comments
+tells the verb in one sentence and names KEYS, ARGV, RETURNS and EVENTS.
+
+All verbs make one library of functions (`FUNCTION LOAD`), which the server keeps loaded: as separate
+EVAL scripts each call would first build the closures of everything included, which costs more than
+the verb. Its name carries a digest of the source, so that nodes of two releases do not meet.
 """
 
 from __future__ import annotations
@@ -17,9 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
-_INCLUDE: Final = re.compile(r'^--- include\("(\w+)"\)$')
+READ_ONLY: Final = "reading"
+"""A verb that includes this part promises to write nothing."""
+
+_INCLUDE: Final = re.compile(r'^--- include\("(\w+)"\)$', re.MULTILINE)
 _HEADING: Final = re.compile(r"^(KEYS|ARGV|RETURNS|EVENTS)\s+(.*)$")
-_ERROR_LINE: Final = re.compile(r"user_script:(\d+)")
+_ERROR_LINE: Final = re.compile(r"\buser_function:(\d+)")
+_NAME: Final = "@library@"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +42,15 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """One verb, ready to send. `origin` maps its lines to file and line."""
+class Library:
+    """All verbs, ready to load. `functions` are the server's names for them."""
 
     name: str
     source: str
-    sha: str
-    header: Header
+    functions: Mapping[str, str]
+    headers: Mapping[str, Header]
     origin: tuple[tuple[str, int], ...]
+    """File and line of each line of the source."""
 
     def locate(self, message: str) -> str:
         """An error message of the server with our file and line in the place of its own."""
@@ -54,10 +63,6 @@ class Script:
             return f"{file}:{at}"
 
         return _ERROR_LINE.sub(replace, message)
-
-
-def _folder() -> Traversable:
-    return files("acd.routing") / "lua"
 
 
 def parse_header(text: str) -> Header:
@@ -104,38 +109,71 @@ def _arguments(text: str) -> list[str]:
     return [*out, word.strip()]
 
 
-def load_script(name: str) -> Script:
-    """Assemble one verb."""
-    folder = _folder()
-    lines: list[str] = []
-    origin: list[tuple[str, int]] = []
-    seen: set[str] = set()
+def _folder() -> Traversable:
+    return files("acd.routing") / "lua"
 
-    def take(file: str) -> None:
-        for at, line in enumerate((folder / file).read_text(encoding="utf-8").splitlines(), 1):
-            include = _INCLUDE.match(line)
-            if include:
-                wanted = f"_lib/{include.group(1)}.lua"
-                if wanted not in seen:
-                    seen.add(wanted)
-                    take(wanted)
-            elif line.strip() and not line.lstrip().startswith("--"):
-                lines.append(line)
-                origin.append((file, at))
 
-    take(f"{name}.lua")
-    source = "\n".join(lines) + "\n"
-    return Script(
-        name=name,
-        source=source,
-        sha=hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(),
-        header=parse_header((folder / f"{name}.lua").read_text(encoding="utf-8")),
-        origin=tuple(origin),
-    )
+class _Assembly:
+    """The library's lines, and where each came from."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.origin: list[tuple[str, int]] = []
+        self._taken: set[str] = set()
+
+    def add(self, line: str, file: str, at: int) -> None:
+        self.lines.append(line)
+        self.origin.append((file, at))
+
+    def read(self, file: str) -> str:
+        """A file's text, after all that it includes has been taken in."""
+        text = (_folder() / file).read_text(encoding="utf-8")
+        for name in _INCLUDE.findall(text):
+            part = f"_lib/{name}.lua"
+            if part not in self._taken:
+                self._taken.add(part)
+                self.body(part, self.read(part))
+        return text
+
+    def body(self, file: str, text: str) -> None:
+        for at, line in enumerate(text.splitlines(), 1):
+            if line.strip() and not line.lstrip().startswith("--"):
+                self.add(line, file, at)
 
 
 @cache
-def load_scripts() -> Mapping[str, Script]:
-    """Every verb by name."""
-    names = sorted(entry.name for entry in _folder().iterdir() if entry.name.endswith(".lua"))
-    return {name[:-4]: load_script(name[:-4]) for name in names}
+def load_library() -> Library:
+    """Assemble every verb.
+
+    Raises:
+        ValueError: a verb's header is incomplete.
+    """
+    verbs = sorted(e.name for e in _folder().iterdir() if e.name.endswith(".lua"))
+    assembly = _Assembly()
+    assembly.add(f"#!lua name={_NAME}", "", 0)
+    texts = {file: assembly.read(file) for file in verbs}
+    functions: dict[str, str] = {}
+    headers: dict[str, Header] = {}
+    for file in verbs:
+        verb, text = file.removesuffix(".lua"), texts[file]
+        headers[verb] = parse_header(text)
+        functions[verb] = f"{_NAME}_{verb}"
+        flags = "'no-writes'" if READ_ONLY in _INCLUDE.findall(text) else ""
+        assembly.add(
+            f"redis.register_function{{function_name='{functions[verb]}', flags={{{flags}}},"
+            " callback=function(KEYS, ARGV)",
+            file,
+            1,
+        )
+        assembly.add("open(KEYS[1])", file, 1)
+        assembly.body(file, text)
+        assembly.add("end}", file, len(text.splitlines()))
+    source = "\n".join(assembly.lines) + "\n"
+    name = f"acd_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    return Library(
+        name=name,
+        source=source.replace(_NAME, name),
+        functions={verb: full.replace(_NAME, name) for verb, full in functions.items()},
+        headers=headers,
+        origin=tuple(assembly.origin),
+    )

@@ -7,7 +7,6 @@ deadlines are met to the millisecond by the node that made the offer, and within
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from typing import TYPE_CHECKING, Final
 
@@ -57,11 +56,9 @@ async def run_timers_forever(router: Router, stop: asyncio.Event) -> None:
                 )
             finally:
                 waking.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await waking
+                await asyncio.wait({waking})  # awaiting it would swallow our own cancellation
             # a timer set for later than now is slept for again, after one look at what is next
     finally:
         forget()
         stopping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await stopping
+        await asyncio.wait({stopping})

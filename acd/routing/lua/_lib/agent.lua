@@ -2,8 +2,9 @@
 --- include("events")
 --- include("queue")
 --- include("order")
-local agents, touched = {}, {}
-local CAPACITY = '^(%d+)' .. string.rep(';(%d+),(%d+),(%d)', 3) .. '$'
+local agents, touched
+forget[#forget + 1] = function() agents, touched = {}, {} end
+local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
 -- Compile an agent's memberships with their queues' orders, and the agent's own times, which are the
 -- longest of their queues'. Done again at the agent's first change after any queue changed its order.

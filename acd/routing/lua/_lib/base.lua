@@ -1,13 +1,19 @@
--- The ground every script stands on: the tenant's keys, the clock, the timers.
+-- The ground every verb stands on: the tenant's keys, the clock, the timers.
 -- KEYS[1] is the tenant's prefix and carries its hash tag; every other key is built here from it.
-local call = redis.call
-local P = KEYS[1]
+-- The library stays loaded between calls: whatever a verb leaves behind is forgotten by `open`.
+local call, P
 local SHIFT = 4398046511104 -- 2^42: score = coarse * 2^42 + fine, exact in a double while coarse < 2048
 local NAMES = {'chat', 'call', 'ticket'}
 local OUTAGE_MS = 5000
 
 local now, generation, seq, turn, config, gap_from, gap_to
-local due = 0 -- the earliest timer this script set: the caller's timer loop need not sleep past it
+local due -- the earliest timer this script set: the caller's timer loop need not sleep past it
+
+local forget = {} -- what each part does before a verb runs
+local function open(prefix)
+  call, P, due = redis.call, prefix, 0
+  for i = 1, #forget do forget[i]() end
+end
 
 local function key(kind, id)
   if id then return P .. kind .. ':' .. id end

@@ -119,7 +119,8 @@ local function drain_pool(id, cursor)
 end
 
 -- What every mutating verb ends in: interactions that lost their ring, then agents that have room.
-local orphan_at, freed_at = 1, 1
+local orphan_at, freed_at
+forget[#forget + 1] = function() orphan_at, freed_at = 1, 1 end
 local function drain()
   while orphans[orphan_at] or freed[freed_at] do
     if orphans[orphan_at] then

@@ -1,6 +1,7 @@
 -- Events and publishes: built while the script works, written by commit in one go.
 --- include("base")
-local log, heard = {}, {}
+local log, heard
+forget[#forget + 1] = function() log, heard = {}, {} end
 
 local function quoted(text)
   if string.find(text, '^[%w_ .:/-]*$') then return '"' .. text .. '"' end

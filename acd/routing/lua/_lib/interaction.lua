@@ -1,6 +1,7 @@
 -- An interaction: loaded once a script, its changes collected, written once.
 --- include("agent")
-local interactions, changed = {}, {}
+local interactions, changed
+forget[#forget + 1] = function() interactions, changed = {}, {} end
 local FIELD, ENTRY = '\31', '\30' -- between the parts of a packed field, and after each entry
 
 local function unpack_offers(text)

@@ -1,9 +1,12 @@
 -- Offers: picking whom to ask, holding their slots, and every way an offer ends but its acceptance.
 --- include("interaction")
 local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
-local walk_left, offers_left = WALK, OFFERS
-local orphans, freed, freed_ids = {}, {}, {} -- interactions to try again; agents who may have room now
-local lot = 0 -- the script's seed for strategies that draw lots
+local walk_left, offers_left
+local orphans, freed, freed_ids -- interactions to try again; agents who may have room now
+local lot, draws -- the command's seed for strategies that draw lots, and where its sequence stands
+forget[#forget + 1] = function()
+  walk_left, offers_left, orphans, freed, freed_ids, lot, draws = WALK, OFFERS, {}, {}, {}, 0, 0
+end
 
 local function free_agent(a)
   if not freed_ids[a.id] then
@@ -24,7 +27,6 @@ local function rings(x, id)
 end
 
 -- The k-th draw of this script, below n: a fixed function of seed and k (Park and Miller's generator).
-local draws = 0
 local function draw(n)
   if draws == 0 then draws = lot % 2147483646 + 1 end
   draws = draws * 16807 % 2147483647

@@ -3,7 +3,7 @@
 --           capital letter ranks the other way round; several are read from the most significant on
 --   fine    i idle since · l last offered · z drawn by lot
 --- include("base")
-local orders = {}
+local orders = {} -- kept between calls: an order's text is all there is to it
 
 local function order(text)
   local o = orders[text]

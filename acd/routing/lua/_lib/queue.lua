@@ -1,9 +1,12 @@
 -- A queue: its compiled settings, its counters, and the scores of its line.
 --- include("base")
-local queues = {}
+local queues
+forget[#forget + 1] = function() queues = {} end
 
 -- Settings are one packed field, in the order of QUEUE_FIELDS in compiled.py; counters are fields.
-local SETTINGS = '^' .. string.rep('([^;]*);', 17) .. '$'
+-- (While a library loads there is no `string` to build the pattern with.)
+local SETTINGS = '^([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);'
+  .. '([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);$'
 
 local function queue(id)
   local q = queues[id]
