@@ -26,7 +26,7 @@ export interface ConnectionOptions {
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 15_000;
+const LAST_RETRY_MS = 8000;
 
 type Reply = { ok: true } | { ok: false; error: ErrorBody };
 

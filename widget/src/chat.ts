@@ -143,9 +143,13 @@ export class ChatSession {
         this.#arrived(messages);
       });
     } catch (thrown) {
+      const error = WireError.of(thrown);
       // a refusal changes nothing: the next attempt is another one
-      if (!WireError.of(thrown).retryable) this.#memory.start = null;
-      throw thrown;
+      if (!error.retryable) this.#memory.start = null;
+      if (error.code !== "chat_running") throw error;
+      // begun in another tab meanwhile
+      this.#asking = false;
+      await this.#resume();
     } finally {
       this.#asking = false;
       this.resuming.value = false;

@@ -47,11 +47,10 @@ export function TalkView({ ended }: { ended: boolean }) {
 
 /** With whom, and how long. */
 function spent({ t }: Words, messages: readonly Message[], now: Chat): string {
-  if (!now.agent) return "";
   const joined = [...messages].reverse().find(({ from, text }) => from === "system" && text === "agent_joined");
-  if (!joined) return now.agent.name;
+  if (!joined) return now.agent?.name ?? "";
   const count = Math.max(1, Math.round((now.since_ms - joined.at_ms) / 60_000));
-  return t("ended.with", { name: now.agent.name, count });
+  return t("ended.with", { name: joined.name, count });
 }
 
 /** An end cannot be taken back: it is asked for twice. */
