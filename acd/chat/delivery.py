@@ -15,6 +15,7 @@ import structlog
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.ids import new_id
+from acd.routing.redis_link import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,6 +131,7 @@ class Delivery:
                     await self._addresses.publish_many(batch)
                 except AcdError as error:
                     log.info("publications lost", count=len(batch), code=error.code)
+                stay_cancelled()
 
     async def catch_up(self) -> None:
         """Subscribe what could not be subscribed while Redis was away."""
@@ -148,6 +150,8 @@ class Delivery:
                 return
             self._topics[address] = topic  # a `forget` may have dropped it meanwhile
             topic.seq = None
+            if not self.available:
+                raise StoreUnavailable  # at once: `catch_up` will do it
             await self._addresses.subscribe(address)
             topic.subscribed = True
 

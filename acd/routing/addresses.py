@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from acd.domain.errors import StoreUnavailable
 from acd.routing.keys import channel
-from acd.routing.redis_link import AWAY, BACK_OFF_S
+from acd.routing.redis_link import AWAY, BACK_OFF_S, stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -141,6 +141,7 @@ class Addresses:
     async def _read_forever(self) -> None:
         tries, first = 0, True
         while True:
+            stay_cancelled()
             await self._wanted.wait()
             try:
                 await self._read(first=first)

@@ -49,6 +49,17 @@ _REFUSES: Final = (BusyLoadingError, ClusterDownError, MovedError, ReadOnlyError
 _REFUSALS: Final = ("MOVED", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "BUSY", "OOM", "MISCONF")
 
 
+def stay_cancelled() -> None:
+    """Raise CancelledError in a task that was told to end.
+
+    On Python 3.11 `asyncio.wait_for`, through which redis-py sends, swallows a cancellation that
+    comes in the very moment its work is done: a loop over Redis asks here, or would never end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class ScriptFailed(AcdError):
     """A script of the routing core failed; this is a defect, please report it with the log."""
 
@@ -150,6 +161,7 @@ class RedisLink:
 
     async def _send_forever(self) -> None:
         while True:
+            stay_cancelled()
             await self._wake.wait()
             batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
             if not self._pending:
@@ -238,6 +250,7 @@ class RedisLink:
             self._lost.clear()
             tries = 0
             while not self._available:
+                stay_cancelled()
                 await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries += 1
                 with contextlib.suppress(*AWAY, RedisError, ResponseError):
