@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from acd.domain.errors import EventUnreadable, StoreUnavailable
 from acd.domain.events import Event, EventType
-from acd.routing.redis_link import AWAY
+from acd.routing.redis_link import AWAY, stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -78,6 +78,7 @@ async def read_events(
                         yield batch
                     if unreadable is not None:
                         raise unreadable
+                stay_cancelled()
         finally:
             await client.aclose()
     except (*AWAY, RedisError) as error:

@@ -97,7 +97,7 @@ local function check_interaction(id)
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
   if x.state == 'parked' and not call('ZSCORE', key('timers'), 'c|' .. id) then say_found('4: ' .. id .. ' is parked for ever') end
-  if x.state == 'ended' and call('HGET', key('ix', id), 'outcome') == '' then say_found('4: ' .. id .. ' ended without outcome') end
+  if x.state == 'ended' and not call('HGET', key('ix', id), 'outcome') then say_found('4: ' .. id .. ' ended without outcome') end
 end
 
 local function check_queue(id)

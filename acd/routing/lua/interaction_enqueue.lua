@@ -16,13 +16,10 @@ if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded
 
 local x = {id = id, state = 'waiting', queue = q.id, pool = q.id, contact = ARGV[5], conversation = ARGV[6],
   level = tonumber(ARGV[7]), enqueued = now, agent = '', live = {}, offers = 0, excluded = '', ring_ms = 0, ring_n = 0, fan = 0,
-  short = false, lost = 0, accepted = 0, leased = ARGV[9] == '1', card = ARGV[8], lined = false, fields = {}}
-interactions[id] = x
-call('HSET', key('ix', id), 'state', 'waiting', 'queue', q.id, 'pool', q.id, 'contact', x.contact, 'conversation',
-  x.conversation, 'level', x.level, 'enqueued', now, 'agent', '', 'live', '', 'offers', 0, 'excluded', '', 'ring_ms', 0,
-  'ring_n', 0, 'fan', 0, 'short', '0', 'lost', 0, 'accepted', 0, 'leased', ARGV[9], 'card', x.card, 'since', now, 'past', '',
-  'outcome', '')
-x.past = ''
+  short = false, lost = 0, accepted = 0, leased = ARGV[9] == '1', card = ARGV[8], lined = false, past = '',
+  fields = {'state', 'waiting', 'since', now, 'queue', q.id, 'pool', q.id, 'contact', ARGV[5], 'conversation', ARGV[6],
+    'level', ARGV[7], 'enqueued', now, 'leased', ARGV[9], 'card', ARGV[8]}}
+interactions[id], changed[1] = x, x
 if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[q.channel] .. '","level":' .. x.level
   .. ',"enqueued_ms":' .. now .. '}', nil, x.contact)

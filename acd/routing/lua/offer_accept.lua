@@ -41,7 +41,7 @@ if x.lost > 0 then
   untimer('c|' .. x.id)
   set(x, 'lost', 0)
 end
-x.agent, x.past = id, (x.past or call('HGET', key('ix', x.id), 'past')) .. n .. '=a,'
+x.agent, x.past = id, (x.past or call('HGET', key('ix', x.id), 'past') or '') .. n .. '=a,'
 set(x, 'agent', id)
 set(x, 'winner', id)
 set(x, 'won', n)

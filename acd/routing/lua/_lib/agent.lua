@@ -50,12 +50,21 @@ local function eligible(a, channel)
   return n[1] * w[1] + n[2] * w[2] + n[3] * w[3] + w[channel] <= a.total
 end
 
+local capacity_of = remember(function(text)
+  local total, w1, m1, i1, w2, m2, i2, w3, m3, i3 = string.match(text, CAPACITY)
+  return {total = tonumber(total), weight = {tonumber(w1), tonumber(w2), tonumber(w3)},
+    max = {tonumber(m1), tonumber(m2), tonumber(m3)}, interrupts = {i1 == '1', i2 == '1', i3 == '1'}}
+end, 5000)
+
 local function set_capacity(a, packed)
-  local total, w1, m1, i1, w2, m2, i2, w3, m3, i3 = string.match(packed, CAPACITY)
-  a.total = tonumber(total)
-  a.weight = {tonumber(w1), tonumber(w2), tonumber(w3)}
-  a.max = {tonumber(m1), tonumber(m2), tonumber(m3)}
-  a.interrupts = {i1 == '1', i2 == '1', i3 == '1'}
+  local c = capacity_of(packed)
+  a.total, a.weight, a.max, a.interrupts = c.total, c.weight, c.max, c.interrupts
+end
+
+-- A field of the agent's hash to be written with the rest at the end.
+local function put(a, field, value)
+  local f = a.fields
+  f[#f + 1], f[#f + 2] = field, value
 end
 
 local function agent(id)
@@ -69,7 +78,8 @@ local function agent(id)
   end
   a = {id = id, presence = v[2], n = {tonumber(v[3]), tonumber(v[4]), tonumber(v[5])}, idle = tonumber(v[6]),
     last = tonumber(v[7]), address_seq = tonumber(v[8]), grace = v[9], config = tonumber(v[10]),
-    packed = {v[11], v[12], v[13]}, pools = {}, gone = v[14] == '1', counted = {}}
+    packed = {v[11], v[12], v[13]}, pools = {}, gone = v[14] == '1', counted = {}, fields = {}}
+  a.presence_before, a.grace_before = a.presence, a.grace
   set_capacity(a, v[1])
   a.was = {eligible(a, 1), eligible(a, 2), eligible(a, 3)}
   agents[id] = a
@@ -81,15 +91,21 @@ local function agent(id)
   return a
 end
 
+local parse_pools = remember(function(packed)
+  local list = {}
+  for id, o, priority, rank in string.gmatch(packed, '([^|;#]+)|([^|]*)|(%d+)|(%d*);') do
+    list[#list + 1] = {id, order(o), tonumber(priority), tonumber(rank) or 1000000}
+  end
+  return list
+end, 5000)
+
 -- The agent's pools on a channel: {id, order, priority, rank}.
 local function pools(a, channel)
   local list = a.pools[channel]
-  if list then return list end
-  list = {}
-  for id, o, priority, rank in string.gmatch(a.packed[channel], '([^|;#]+)|([^|]*)|(%d+)|(%d*);') do
-    list[#list + 1] = {id, order(o), tonumber(priority), tonumber(rank) or 1000000}
+  if not list then
+    list = parse_pools(a.packed[channel])
+    a.pools[channel] = list
   end
-  a.pools[channel] = list
   return list
 end
 
@@ -134,6 +150,8 @@ local function reserve(a, channel, interaction)
   turn = turn + 1
   a.n[channel] = a.n[channel] + 1
   a.last, a.turned, a.counted[channel] = turn, true, true
+  put(a, 'n' .. channel, a.n[channel])
+  put(a, 'last', turn)
   call('SADD', key('held', a.id), interaction)
   touch(a)
 end
@@ -142,7 +160,11 @@ end
 local function release(a, channel, interaction, worked)
   a.n[channel] = a.n[channel] - 1
   a.counted[channel] = true
-  if worked then a.idle, a.idled = now, true end
+  put(a, 'n' .. channel, a.n[channel])
+  if worked then
+    a.idle, a.idled = now, true
+    put(a, 'idle', now)
+  end
   call('SREM', key('held', a.id), interaction)
   touch(a)
 end
@@ -185,8 +207,11 @@ local function write_agents()
         call('HSET', key('agent', id), 'pools1', a.packed[1], 'pools2', a.packed[2], 'pools3', a.packed[3],
           'config', a.config, 'grace_ms', a.grace_ms, 'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
       end
-      call('HSET', key('agent', id), 'presence', a.presence, 'n1', a.n[1], 'n2', a.n[2], 'n3', a.n[3], 'idle', a.idle,
-        'last', a.last, 'address_seq', a.address_seq, 'grace', a.grace)
+      if a.presence ~= a.presence_before or a.grace ~= a.grace_before then
+        put(a, 'presence', a.presence)
+        put(a, 'grace', a.grace)
+      end
+      call('HSET', key('agent', id), 'address_seq', a.address_seq, unpack(a.fields))
     end
   end
 end

@@ -7,6 +7,7 @@ local NAMES = {'chat', 'call', 'ticket'}
 local OUTAGE_MS = 5000
 
 local now, generation, seq, turn, config, gap_from, gap_to
+local meta_before -- what of it need not be written again
 local due -- the earliest timer this script set: the caller's timer loop need not sleep past it
 
 local forget = {} -- what each part does before a verb runs
@@ -33,10 +34,30 @@ local function begin(asked)
   if last and now < last then now = last end
   generation, seq = tonumber(m[2]) or 1, tonumber(m[3]) or 0
   turn, config = tonumber(m[4]) or 0, tonumber(m[5]) or 0
+  meta_before = {turn, config, m[2]}
   gap_from, gap_to = tonumber(m[6]), tonumber(m[7])
   if last and now - last > OUTAGE_MS then
     gap_from, gap_to = gap_from or last, now
     call('HSET', key('meta'), 'now', now, 'gap_from', gap_from, 'gap_to', gap_to)
+  end
+end
+
+local function write_meta()
+  local m = key('meta')
+  if turn == meta_before[1] and config == meta_before[2] and meta_before[3] then call('HSET', m, 'now', now, 'seq', seq)
+  else call('HSET', m, 'now', now, 'seq', seq, 'generation', generation, 'turn', turn, 'config', config) end
+end
+
+-- What is parsed from a text is kept between calls, by that text. Bounded, since texts come and go.
+local function remember(parse, most)
+  local known, n = {}, 0
+  return function(text)
+    local value = known[text]
+    if value then return value end
+    if n >= most then known, n = {}, 0 end
+    value = parse(text)
+    known[text], n = value, n + 1
+    return value
   end
 end
 

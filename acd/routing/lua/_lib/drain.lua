@@ -141,7 +141,7 @@ local function commit()
   write_agents()
   write_interactions()
   write_queues()
-  call('HSET', key('meta'), 'now', now, 'generation', generation, 'seq', seq, 'turn', turn, 'config', config)
+  write_meta()
   write_events()
   return due
 end

@@ -34,10 +34,12 @@ local function interaction(id)
     interactions[id] = false
     return false
   end
+  -- what was never written is as it was at the arrival
   x = {id = id, state = v[1], queue = v[2], pool = v[3], contact = v[4], conversation = v[5], level = tonumber(v[6]),
-    enqueued = tonumber(v[7]), agent = v[8], live = unpack_offers(v[9]), offers = tonumber(v[10]), excluded = v[11],
-    ring_ms = tonumber(v[12]), ring_n = tonumber(v[13]), short = v[14] == '1', lost = tonumber(v[15]),
-    accepted = tonumber(v[16]), leased = v[17] == '1', fan = tonumber(v[18]), fields = {}}
+    enqueued = tonumber(v[7]), agent = v[8] or '', live = unpack_offers(v[9] or ''), offers = tonumber(v[10] or 0),
+    excluded = v[11] or '', ring_ms = tonumber(v[12] or 0), ring_n = tonumber(v[13] or 0), short = v[14] == '1',
+    lost = tonumber(v[15] or 0), accepted = tonumber(v[16] or 0), leased = v[17] == '1', fan = tonumber(v[18] or 0),
+    fields = {}}
   interactions[id] = x
   return x
 end

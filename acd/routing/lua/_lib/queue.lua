@@ -8,6 +8,22 @@ forget[#forget + 1] = function() queues = {} end
 local SETTINGS = '^([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);'
   .. '([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);$'
 
+local settings_of = remember(function(text)
+  local s = {}
+  local channel, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed, chat_grace_ms,
+    contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms
+  channel, s.order, s.strategy, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed,
+    chat_grace_ms, contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms = string.match(text, SETTINGS)
+  s.channel, s.ring, s.ring_ms, s.strict = tonumber(channel), tonumber(ring), tonumber(ring_ms), strict == '1'
+  s.credit_ms, s.wrap_up_ms, s.extend_ms = tonumber(credit_ms), tonumber(wrap_up_ms), tonumber(extend_ms)
+  s.decline_ms, s.max_missed = tonumber(decline_ms), tonumber(max_missed)
+  s.chat_grace_ms, s.contact_grace_ms = tonumber(chat_grace_ms), tonumber(contact_grace_ms)
+  s.lease_ms, s.grace_ms = tonumber(lease_ms), tonumber(grace_ms)
+  s.delivery_ms, s.connect_ms = tonumber(delivery_ms), tonumber(connect_ms)
+  s.__index = s
+  return s
+end, 5000)
+
 local function queue(id)
   local q = queues[id]
   if q ~= nil then return q end
@@ -16,18 +32,8 @@ local function queue(id)
     queues[id] = false
     return false
   end
-  q = {id = id, state = v[2], ringing = tonumber(v[3]), active = tonumber(v[4]), served = tonumber(v[5]),
-    served_ms = tonumber(v[6]), version = v[7]}
-  local channel, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed, chat_grace_ms,
-    contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms
-  channel, q.order, q.strategy, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed,
-    chat_grace_ms, contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms = string.match(v[1], SETTINGS)
-  q.channel, q.ring, q.ring_ms, q.strict = tonumber(channel), tonumber(ring), tonumber(ring_ms), strict == '1'
-  q.credit_ms, q.wrap_up_ms, q.extend_ms = tonumber(credit_ms), tonumber(wrap_up_ms), tonumber(extend_ms)
-  q.decline_ms, q.max_missed = tonumber(decline_ms), tonumber(max_missed)
-  q.chat_grace_ms, q.contact_grace_ms = tonumber(chat_grace_ms), tonumber(contact_grace_ms)
-  q.lease_ms, q.grace_ms = tonumber(lease_ms), tonumber(grace_ms)
-  q.delivery_ms, q.connect_ms = tonumber(delivery_ms), tonumber(connect_ms)
+  q = setmetatable({id = id, state = v[2], ringing = tonumber(v[3]), active = tonumber(v[4]), served = tonumber(v[5]),
+    served_ms = tonumber(v[6]), version = v[7]}, settings_of(v[1]))
   queues[id] = q
   return q
 end
