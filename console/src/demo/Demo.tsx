@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { forgetFirsts, locale } from "../state/settings.ts";
 import { errorText, t } from "../state/words.ts";
-import { clearAll, goOnDuty, readState, signInAsDemoAgent, startRush, type DemoState } from "./api.ts";
+import { clearAll, goOnDuty, readState, signInAsDemoAgent, startRush, whoIsHere, type DemoState } from "./api.ts";
 import { Checklist, TODOS } from "./Checklist.tsx";
 
 const LOOK_EVERY_MS = 2000;
@@ -22,15 +22,20 @@ export function Demo() {
   const [calls, setCalls] = useState(0);
   const console_ = useRef<HTMLIFrameElement>(null);
 
+  // a clearing takes the session with it; a mere restart keeps it, and both sides just reconnect
   const run = state?.run;
+  const you = state?.agent.id;
+  const [beginnings, setBeginnings] = useState(0);
   useEffect(() => {
     if (run === undefined) return;
     void attempt(async () => {
-      const who = await signInAsDemoAgent();
+      const known = await whoIsHere();
+      if (known?.agent.id !== you) setBeginnings((count) => count + 1);
+      const who = known && known.agent.id === you ? known : await signInAsDemoAgent();
       setSignedIn(true);
       await goOnDuty(who);
     });
-  }, [attempt, run]);
+  }, [attempt, run, you]);
   useEffect(() => {
     document.title = t("demo.title");
     // on a phone the console is out of sight: its title says how much waits there
@@ -78,15 +83,17 @@ export function Demo() {
           </button>
         ))}
       </nav>
+      <main class="halves">
       <section class="visitor" aria-label={t("demo.visitor_side")}>
-        {run !== undefined && <iframe title={t("demo.shop_frame")} src={`./demo-shop-${locale.value}.html`} key={`${run}${locale.value}`} />}
+        {signedIn && <iframe title={t("demo.shop_frame")} src={`./demo-shop-${locale.value}.html`} key={`${beginnings}${locale.value}`} />}
       </section>
-      <main class="agent-side" aria-label={t("demo.agent_side")}>
+      <section class="agent-side" aria-label={t("demo.agent_side")}>
         {signedIn ? (
-          <iframe ref={console_} title={t("demo.console_frame")} src={`./index.html?locale=${locale.value}`} key={run} allow="autoplay" />
+          <iframe ref={console_} title={t("demo.console_frame")} src={`./index.html?locale=${locale.value}`} key={beginnings} allow="autoplay" />
         ) : (
           <p class="opening">{t("demo.signing_in")}</p>
         )}
+      </section>
       </main>
       <Dialog open={asked === "setup"} onClose={close} title={setup} closeLabel={t("help.close")}>
         <Checklist site={state?.site ?? "shop"} />

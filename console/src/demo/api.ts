@@ -5,6 +5,8 @@ export interface DemoState {
   /** Another one after a clearing. */
   run: string;
   site: string;
+  /** Whose console is shown. */
+  agent: { id: string };
   simulated: { agents: number; visitors: number };
   rush: { running: boolean };
 }
@@ -28,6 +30,14 @@ export async function readState(): Promise<DemoState> {
 
 export const startRush = (): Promise<unknown> => ask("demo/rush", { method: "POST" });
 export const clearAll = (): Promise<unknown> => ask("demo/clear", { method: "POST" });
+
+/** Who this browser is signed in as, if anybody. */
+export async function whoIsHere(): Promise<SignedIn | null> {
+  return ask("api/v1/session").then(
+    (who) => who as SignedIn,
+    () => null,
+  );
+}
 
 export async function signInAsDemoAgent(): Promise<SignedIn> {
   return (await ask("demo/sign-in", { method: "POST" })) as SignedIn;

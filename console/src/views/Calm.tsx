@@ -28,20 +28,23 @@ export function Calm({ banners }: { banners: boolean }) {
   const waiting = desk.lines.value.reduce((sum, line) => sum + line.waiting, 0);
   const away = availability !== "available";
   const open = desk.chats.value.length;
+  const rings = desk.ringing.value.length > 0;
   return (
     <section class="thread" id="thread" aria-labelledby="h-calm">
       {banners && <Banners />}
       <div class="calm">
         <div class="calm-head">
           <h2 class="page-title" id="h-calm" tabIndex={-1}>
-            {waiting > 0 ? t("calm.waiting", { count: waiting }) : t("calm.nobody")}
+            {rings ? t("calm.rings") : waiting > 0 ? t("calm.waiting", { count: waiting }) : t("calm.nobody")}
           </h2>
           <p>
-            {away
+            {rings
+              ? t("calm.rings_how")
+              : away
               ? t("calm.away", { state: text.toLocaleLowerCase(words.value.locale) })
               : t(open > 0 ? "calm.choose" : waiting > 0 ? "calm.in_turn" : "calm.available")}
           </p>
-          {away && (
+          {away && !rings && (
             <Button kind="primary" class="return" onClick={() => void desk.setPresence(null, "available")}>
               {t("calm.become_available")}
             </Button>
