@@ -59,6 +59,7 @@ FRONT_END: Final = Path(__file__).parent / "static" / "build.json"
 STORE_PATIENCE_S: Final = 30.0
 FIRST_PAUSE_S: Final = 0.5
 LAST_PAUSE_S: Final = 5.0
+CANCEL_TRIES: Final = 5
 
 
 class FrontEndMissing(AcdError):
@@ -188,9 +189,14 @@ async def _background(
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running = set(tasks)
+        for _ in range(CANCEL_TRIES):  # work that swallowed one cancellation is told again
+            for task in running:
+                task.cancel()
+            if running:
+                _, running = await asyncio.wait(running, timeout=1.0)
+        for task in running:
+            log.error("work does not end", work=task.get_name())
 
 
 async def _open_stores(config: Config, stack: AsyncExitStack) -> tuple[Router, Database]:
