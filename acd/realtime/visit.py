@@ -7,11 +7,13 @@ it differs from what was told before. The place in the line is read by a tick of
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_contact
 from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
+from acd.domain.errors import StoreUnavailable
 from acd.realtime import frames
 
 if TYPE_CHECKING:
@@ -83,9 +85,10 @@ class Visit:
         """Listen, then read the chat whole.
 
         Raises:
-            StoreUnavailable: one of the stores is away; the visit still hears this node.
+            StoreUnavailable: one of the stores is away and the chat cannot be told without it.
         """
-        await self.relay.delivery.listen(self.address, self)
+        with contextlib.suppress(StoreUnavailable):  # `missed` comes when the subscription stands
+            await self.relay.delivery.listen(self.address, self)
         await self.reload()
 
     async def reload(self) -> None:

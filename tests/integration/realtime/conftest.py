@@ -146,6 +146,11 @@ class Client:
         """Close the page."""
         await self.socket.disconnect()
         await self.socket.shutdown()
+        # after a close by the server, this client's loops would wait for their timeouts
+        loops = [self.socket.eio.read_loop_task, self.socket.eio.write_loop_task]
+        for loop in filter(None, loops):
+            loop.cancel()
+        await asyncio.gather(*filter(None, loops), return_exceptions=True)
 
     async def vanish(self) -> None:
         """The network goes away without a word."""

@@ -79,7 +79,8 @@ async def test_no_answer_in_time_rings_the_next(nodes: Nodes) -> None:
     ended = await anna.hears("offer.ended", offer=ring["offer"])
     assert ended["outcome"] == "expired"
     second = await bruno.hears("offer", interaction=interaction)
-    presence = await anna.hears("presence", missed={"chat": True})
+    away = {"chat": True, "call": False, "ticket": False}
+    presence = await anna.hears("presence", missed=away)
     assert presence["channels"]["chat"]["availability"] == "away"
     late = await anna.done("offer.accept", {"offer": ring["offer"]})
     assert late["outcome"] == "expired"
