@@ -66,7 +66,7 @@ def line_score(order: LineOrder, level: int, enqueued_ms: int, credit_ms: int) -
 
     Exact in a double: strict scores are level · 2^42 + ms.
     """
-    if order is LineOrder.STRICT:
+    if order == LineOrder.STRICT:
         return level * (1 << 42) + enqueued_ms
     return due_ms(level, enqueued_ms, credit_ms)
 

@@ -60,7 +60,7 @@ def compile_queue(settings: QueueSettings) -> CompiledQueue:
         "+".join(settings.strategy),
         settings.ring_limit if order.ring_all else settings.ring,
         _ms(settings.ring_time_s),
-        int(settings.order is LineOrder.STRICT),
+        int(settings.order == LineOrder.STRICT),
         _ms(settings.credit_s),
         _ms(settings.wrap_up_s),
         _ms(settings.wrap_up_extend_s),

@@ -97,7 +97,7 @@ def compose(orders: Sequence[Order], measure: Measure = Measure.COUNT) -> Compil
 def _letter(key: CoarseKey, measure: Measure, *, alone: bool) -> str:
     if key.by is By.PRIORITY:
         letter, steps = "p", PRIORITY_STEPS
-    elif measure is Measure.RATIO:
+    elif measure == Measure.RATIO:
         letter, steps = "x", RATIO_STEPS if alone else COARSE_STEPS // PRIORITY_STEPS
     else:
         letter, steps = "r", COARSE_STEPS if alone else COARSE_STEPS // PRIORITY_STEPS
