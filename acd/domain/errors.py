@@ -225,3 +225,15 @@ class StrategyUnknown(ConfigInvalid):
     """No strategy has that name; see the list, or install the package that brings it."""
 
     code = "strategy_unknown"
+
+
+class EventUnreadable(AcdError):
+    """An entry of the event log is no event; the recorder keeps it aside, see its log line."""
+
+    code = "event_unreadable"
+
+    def __init__(self, *, position: str, raw: str) -> None:
+        """Args: position is the entry's place in the log; raw is what stands there."""
+        super().__init__()
+        self.position = position
+        self.raw = raw

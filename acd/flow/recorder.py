@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from acd.domain.errors import StoreUnavailable
+from acd.domain.errors import EventUnreadable, StoreUnavailable
 from acd.records.log_rows import event_text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """Writes history. `position` and `behind_ms` tell how far it is."""
+    """Writes history. `position` tells how far it is, `recorded` and `set_aside` count events."""
 
     def __init__(
         self,
@@ -67,8 +67,12 @@ class Recorder:
                 if away:
                     log.info("recorder_resumed", position=self.position)
                     away = False
-                await self._follow()
-                await asyncio.sleep(STAND_BY_S)
+                try:
+                    await self._follow()
+                except EventUnreadable as entry:
+                    await self._put_aside(entry.position, entry.raw, entry.position, "no event")
+                else:
+                    await asyncio.sleep(STAND_BY_S)
             except StoreUnavailable:
                 if not away:
                     log.warning("recorder_waits_for_a_store", position=self.position)
@@ -97,7 +101,8 @@ class Recorder:
             raise
         except Exception as error:  # noqa: BLE001  an event at fault: find it, keep it, go on
             if len(batch) == 1:
-                return await self._put_aside(batch[0], error)
+                event = batch[0]
+                return await self._put_aside(event.id, _raw(event), position, repr(error))
             half = len(batch) // 2
             return await self._record(batch[:half]) and await self._record(batch[half:])
         if recorded:
@@ -105,15 +110,15 @@ class Recorder:
             self.recorded += len(batch)
             if self._on_recorded is not None:
                 self._on_recorded(batch)
+            if self._on_recorded is not None:
+                self._on_recorded(batch)
         return recorded
 
-    async def _put_aside(self, event: Event, error: Exception) -> bool:
-        log.error("event_unreadable", event=event.id, type=str(event.type), error=repr(error))
-        moved = await self._history.set_aside(
-            event.id, _raw(event), repr(error), event.position, self.position
-        )
+    async def _put_aside(self, event: str, raw: str, position: str, error: str) -> bool:
+        log.error("event_unreadable", id=event, position=position, error=error)
+        moved = await self._history.set_aside(event, raw, error, position, self.position)
         if moved:
-            self.position = event.position
+            self.position = position
             self.set_aside += 1
         return moved
 

@@ -87,7 +87,8 @@ class Folded:
 
 def _queued(folded: Folded, event: Event, row: Row) -> None:
     row["level"] = event.data.get("level", row["level"])
-    row["enqueued_ms"] = event.data.get("enqueued_ms", event.at_ms)
+    # The first arrival counts, also when a store that forgot it was told again.
+    row["enqueued_ms"] = min(row["enqueued_ms"], event.data.get("enqueued_ms", event.at_ms))
     folded.queued[row["id"]] = event.at_ms
 
 

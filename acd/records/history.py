@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from acd.domain.history import InteractionPage, PastInteraction, PastOffer
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
 from acd.records.fold import split_position
-from acd.records.recording import record_events, set_aside, stored_position
+from acd.records.recording import BEGINNING, move, record_events, set_aside, stored_position
 from acd.records.schema import dispositions, events, interactions, offers
 from acd.records.sql import now_ms, padded, upsert
 
@@ -54,6 +54,15 @@ class History:
         return await self._database.write(
             lambda tx: set_aside(tx, event, raw, error, position, expected)
         )
+
+    async def generation(self) -> int:
+        """The last generation of the log that is recorded; 0 before the first event."""
+        query = select(func.max(events.c.generation))
+        return await self._database.read(lambda tx: tx.execute(query).scalar() or 0)
+
+    async def start_over(self, expected: str) -> bool:
+        """Begin at the beginning of a new log; what is recorded stays, by its ids."""
+        return await self._database.write(lambda tx: move(tx, BEGINNING, expected))
 
     async def set_disposition(
         self, interaction: InteractionId, agent: AgentId, *, disposition: str, note: str

@@ -42,6 +42,7 @@ class PostgresDatabase:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._lanes: dict[BatchWork[Any, Any], _Lane] = {}
+        self._closing = False
         self._closed = False
 
     @classmethod
@@ -72,12 +73,16 @@ class PostgresDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run work on a connection of the pool."""
+        if self._closed:
+            raise StoreUnavailable
         with store_errors():
             async with self._engine.connect() as connection:
                 return await connection.run_sync(work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run work in a transaction; it is run again when the server undid it for a deadlock."""
+        if self._closed:
+            raise StoreUnavailable
         with store_errors():
             for attempt in range(RUN_AGAIN_MAX):
                 try:
@@ -92,7 +97,7 @@ class PostgresDatabase:
 
     async def write_together(self, work: BatchWork[Item, Answer], item: Item) -> Answer:
         """Hand an item to work that takes many, in the next group of that work."""
-        if self._closed:
+        if self._closing:
             raise StoreUnavailable
         lane = self._lanes.get(work)
         if lane is None:
@@ -102,9 +107,10 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Commit what waits, then close every connection."""
-        self._closed = True
+        self._closing = True
         for lane in self._lanes.values():
             await lane.close()
+        self._closed = True
         await self._engine.dispose()
 
 

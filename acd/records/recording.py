@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
+from acd.domain.errors import AcdError
 from acd.domain.interaction import Channel
 from acd.records.fold import Folded, Row, touched
 from acd.records.log_rows import event_row
@@ -54,6 +55,12 @@ _close_interval = (
 )
 
 
+class IdTaken(AcdError):
+    """Another event has this id: the live store lost its memory; restart the node."""
+
+    code = "event_id_taken"
+
+
 def stored_position(tx: Connection) -> str:
     """Up to where the log is recorded."""
     query = select(recorder_positions.c.position).where(recorder_positions.c.name == RECORDER)
@@ -62,15 +69,17 @@ def stored_position(tx: Connection) -> str:
 
 def record_events(tx: Connection, batch: Sequence[Event], position: str, expected: str) -> bool:
     """Record them and move the position from `expected`; False and nothing if it is elsewhere."""
-    if not _move(tx, position, expected):
+    if not move(tx, position, expected):
         return False
     rows = [event_row(event) for event in batch]
     known = _known(tx, rows)
-    fresh = [
-        (event, row)
-        for event, row in zip(batch, rows, strict=True)
-        if (row["generation"], row["seq"]) not in known
-    ]
+    fresh: list[tuple[Event, Row]] = []
+    for event, row in zip(batch, rows, strict=True):
+        before = known.get((row["generation"], row["seq"]))
+        if before is None:
+            fresh.append((event, row))
+        elif before != (row["type"], row["at_ms"]):
+            raise IdTaken(f"{event.id} is recorded as {before}")
     if fresh:
         tx.execute(events.insert(), [row for _, row in fresh])
         _write_meaning(tx, [event for event, _ in fresh])
@@ -81,14 +90,15 @@ def set_aside(
     tx: Connection, event: str, raw: str, error: str, position: str, expected: str
 ) -> bool:
     """Keep an event that cannot be recorded, and move on."""
-    if not _move(tx, position, expected):
+    if not move(tx, position, expected):
         return False
     row = {"event": event[:80], "raw": raw, "error": error, "noted_ms": now_ms()}
     tx.execute(insert_if_absent(tx, events_unreadable), row)
     return True
 
 
-def _move(tx: Connection, position: str, expected: str) -> bool:
+def move(tx: Connection, position: str, expected: str) -> bool:
+    """Move the position if it is the expected one; the row is locked until the commit."""
     row = {"position": position, "recorded_ms": now_ms()}
     moved = tx.execute(
         update(recorder_positions)
@@ -101,19 +111,19 @@ def _move(tx: Connection, position: str, expected: str) -> bool:
     return bool(tx.execute(first, {"name": RECORDER, **row}).rowcount)
 
 
-def _known(tx: Connection, rows: Iterable[Row]) -> set[tuple[int, int]]:
-    """Those already recorded: none, unless a server came back with an older log."""
+def _known(tx: Connection, rows: Iterable[Row]) -> dict[tuple[int, int], tuple[str, int]]:
+    """Those already recorded, which are none unless a server came back with an older log."""
     spans: dict[int, list[int]] = {}
     for row in rows:
         spans.setdefault(row["generation"], []).append(row["seq"])
     return {
-        (generation, seq)
+        (generation, row.seq): (row.type, row.at_ms)
         for generation, seqs in spans.items()
-        for seq in tx.execute(
-            select(events.c.seq).where(
+        for row in tx.execute(
+            select(events.c.seq, events.c.type, events.c.at_ms).where(
                 events.c.generation == generation, events.c.seq.between(min(seqs), max(seqs))
             )
-        ).scalars()
+        )
     }
 
 

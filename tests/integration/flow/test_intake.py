@@ -1,0 +1,177 @@
+"""Nobody who was let in is lost, and nobody is let in twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from acd.domain.errors import BadRequest, Conflict, NotFound, StoreUnavailable
+from acd.domain.ids import DepartmentId, SiteId, new_id
+from acd.domain.interaction import CARD_MAX_BYTES, InteractionState
+from acd.flow.intake import make_card
+from acd.records.accounts import Accounts
+from acd.records.engine import open_database
+from acd.routing.router import Router
+from tests.integration.flow.conftest import ANNA, SHOP, House, ask, make_house
+
+
+async def test_a_stranger_is_stored_and_stands_in_the_line(house: House) -> None:
+    started = await house.start(text="Où est ma commande ?")
+    assert started.queued
+    assert started.fresh
+    assert await Accounts(house.database).visitor(started.token) == started.visitor
+    contact = await house.contacts.get(started.contact)
+    assert contact
+    assert (contact.name, contact.email, contact.verified) == (
+        "Camille", "camille@example.com", False
+    )  # fmt: skip
+    messages = await house.conversations.messages(started.conversation)
+    assert [message.text for message in messages] == ["Où est ma commande ?"]
+    assert messages == [started.message]
+    live = await house.router.interaction(started.interaction)
+    assert live
+    assert (live.state, live.queue, live.conversation) == (
+        InteractionState.WAITING, "support/chat", started.conversation
+    )  # fmt: skip
+    assert json.loads(live.card)["contact_name"] == "Camille"
+
+
+async def test_it_rings_at_once_where_somebody_is_free(house: House) -> None:
+    await house.available()
+    started = await house.start()
+    live = await house.router.interaction(started.interaction)
+    assert live
+    assert [offer.agent for offer in live.offers] == [ANNA]
+
+
+async def test_pressed_twice_or_sent_again_it_is_one_chat(house: House) -> None:
+    wish = ask()
+    both = await asyncio.gather(*(house.intake.start_chat(wish) for _ in range(4)))
+    again = await house.intake.start_chat(wish)
+    assert len({started.interaction for started in (*both, again)}) == 1
+    assert len({started.conversation for started in (*both, again)}) == 1
+    assert sum(started.fresh for started in (*both, again)) == 1
+    assert len(await house.conversations.messages(again.conversation)) == 1
+    for started in (*both, again):  # each answer's token is the visitor's
+        assert await Accounts(house.database).visitor(started.token) == again.visitor
+
+
+async def test_the_same_start_on_two_nodes_at_once(
+    house: House, database_url: str, redis_url: str, tenant: str
+) -> None:
+    database, router = await open_database(database_url), await Router.open(redis_url, tenant)
+    other = make_house(database, router)
+    for _ in range(5):
+        wish = ask()
+        one, two = await asyncio.gather(
+            house.intake.start_chat(wish), other.intake.start_chat(wish)
+        )
+        assert (one.interaction, one.contact) == (two.interaction, two.contact)
+        assert [one.fresh, two.fresh].count(True) == 1
+    await router.close()
+    await database.close()
+
+
+async def test_a_guessable_client_id_is_refused(house: House) -> None:
+    with pytest.raises(BadRequest) as caught:
+        await house.start(client_id="1")
+    assert caught.value.field == "client_id"
+
+
+async def test_a_typed_address_finds_nobody_elses_record(house: House) -> None:
+    first = await house.start(email="Camille@Example.com")
+    second = await house.start(email="camille@example.com")
+    assert first.contact != second.contact
+    assert first.conversation != second.conversation
+    assert await house.contacts.find_by_email("camille@example.com") == []
+    claims = await house.contacts.find_by_email("camille@example.com", verified=False)
+    assert {contact.id for contact in claims} == {first.contact, second.contact}
+
+
+async def test_a_visitor_whose_chat_goes_on_gets_that_one(house: House) -> None:
+    first = await house.start(text="one")
+    tabs = await asyncio.gather(
+        *(house.start(visitor=first.visitor, text=text) for text in ("two", "three"))
+    )
+    assert {started.interaction for started in tabs} == {first.interaction}
+    assert not any(started.fresh or started.token for started in tabs)
+    kept = await house.conversations.messages(first.conversation)
+    assert sorted(message.text for message in kept) == ["one", "three", "two"]
+
+
+async def test_a_visitor_whose_chat_ended_gets_a_new_one_in_the_same_thread(house: House) -> None:
+    first = await house.start()
+    await house.router.abandon(first.interaction, "left")
+    tabs = await asyncio.gather(*(house.start(visitor=first.visitor) for _ in range(2)))
+    assert {started.conversation for started in tabs} == {first.conversation}
+    assert len({started.interaction for started in tabs} - {first.interaction}) == 1
+    latest = await house.intakes.latest(first.visitor)
+    assert latest
+    assert latest.interaction == tabs[0].interaction
+
+
+async def test_a_client_id_of_somebody_else_is_refused(house: House) -> None:
+    wish = ask()
+    await house.intake.start_chat(wish)
+    other = await house.start()
+    with pytest.raises(Conflict):
+        await house.start(visitor=other.visitor, client_id=wish.client_id)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"site": SiteId("nowhere")}, {"department": DepartmentId("sales")}],
+    ids=["site", "department"],
+)
+async def test_where_nobody_answers_nothing_is_stored(house: House, changes: dict) -> None:
+    with pytest.raises(NotFound):
+        await house.start(**changes)
+    assert (await house.contacts.search()).contacts == ()
+
+
+async def test_redis_away_is_not_the_visitors_problem(house: House, tenant: str) -> None:
+    class Away(Router):
+        async def enqueue(self, arrival, *, now_ms=0):  # type: ignore[no-untyped-def]
+            raise StoreUnavailable
+
+        async def interaction(self, interaction, *, now_ms=0):  # type: ignore[no-untyped-def]
+            raise StoreUnavailable
+
+    away = make_house(house.database, Away(house.router.link, tenant))
+    wish = ask()
+    started = await away.intake.start_chat(wish)
+    assert not started.queued
+    assert await house.router.interaction(started.interaction) is None
+    back = await away.start(visitor=started.visitor, text="still there?")
+    assert back.interaction == started.interaction
+    assert await away.intake.sweep(older_than_ms=0) == 0
+    assert await house.intake.sweep() == 0  # not old enough
+    assert await house.intake.sweep(older_than_ms=0) == 1
+    live = await house.router.interaction(started.interaction)
+    assert live
+    assert live.state is InteractionState.WAITING
+    assert (await house.intake.start_chat(wish)).queued
+
+
+async def test_the_database_away_lets_nobody_in(house: House) -> None:
+    await house.database.close()
+    with pytest.raises(StoreUnavailable):
+        await house.start()
+
+
+@pytest.mark.parametrize(
+    "text", ["🙂" * 4000, '"\\' * 2000, "x" * 4000], ids=["emoji", "quotes", "long"]
+)
+def test_a_card_keeps_its_bound(text: str) -> None:
+    card = make_card(ask(name="名" * 80, text=text, page="https://例え.jp/" + "é" * 1900))
+    assert len(card.encode()) <= CARD_MAX_BYTES
+    assert json.loads(card)["department"] == "support"
+
+
+async def test_a_long_card_is_accepted_by_routing(house: House) -> None:
+    started = await house.start(name="名" * 80, text="🙂" * 4000, page="https://" + "é" * 1900)
+    assert started.queued
+    assert started.visitor.site == SHOP
+    assert new_id("ct") > started.contact
