@@ -7,6 +7,10 @@ export default defineConfig(
   globalIgnores(["acd/static/", "docs/", ".venv/"]),
   js.configs.recommended,
   {
+    files: ["**/*.test.mjs"], // run by Node
+    languageOptions: { globals: { clearTimeout: "readonly", setTimeout: "readonly" } },
+  },
+  {
     files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -131,13 +131,15 @@ def build(root: Path) -> None:
 
 
 def check(root: Path) -> int:
-    """Types, then lint: the number of tools that complained."""
+    """Types, lint, then the tests that need no browser: the number of tools that complained."""
     node = Node.find()
     install_modules(root, node)
+    tests = sorted(path.relative_to(root) for path in root.glob("*/tests/*.test.mjs"))
     tsc = root / "node_modules/typescript/bin/tsc"
     eslint = root / "node_modules/eslint/bin/eslint.js"
     results = [node.run(root, tsc, "-p", part) for part in ("ui", *APPLICATIONS)]
     results.append(node.run(root, eslint, "--max-warnings", "0", "."))
+    results.append(node.run(root, "--test", "--test-reporter=dot", *tests))
     return sum(map(bool, results))
 
 

@@ -15,7 +15,7 @@ PIN = re.compile(r"^([a-z0-9-]+)==([^ ]+)(?: ; .*)? \\$")
 
 def pins(name: str) -> dict[str, str]:
     lines = (ROOT / "requirements" / f"{name}.lock").read_text().splitlines()
-    found = dict(match.groups() for line in lines if (match := PIN.match(line)))
+    found = {match[1]: match[2] for line in lines if (match := PIN.match(line))}
     other = [line for line in lines if not PIN.match(line) and not line.startswith("    --hash=")]
     assert other == []
     return found

@@ -20,7 +20,8 @@ def weight(*files: Path) -> int:
 def first_load(application: str, page: str) -> set[Path]:
     """The scripts and styles a page needs before it is usable: its entry and what that imports."""
     manifest = json.loads((STATIC / application / ".vite/manifest.json").read_text())
-    waiting, files = [page], set()
+    waiting = [page]
+    files: set[Path] = set()
     while waiting:
         chunk = manifest[waiting.pop()]
         found = {STATIC / application / name for name in (chunk["file"], *chunk.get("css", ()))}
