@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { Outbox } from "../src/outbox.ts";
 import { WireError } from "../src/wire.ts";
@@ -23,7 +24,6 @@ function scene() {
 }
 
 const waiting = (outbox) => outbox.entries.value.map(({ payload, refused }) => [payload, refused].filter(Boolean).join(" "));
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("what is acknowledged leaves, in order", async () => {
   const { outbox, sent, kept } = scene();

@@ -44,8 +44,9 @@ export function mount(options: Mount): Show {
     if (!options.button && site.value) document.title = site.value.name;
   });
   effect(() => {
+    const isOpen = open.value;
     const note = memory.note;
-    if (note && note.open !== open.value) memory.note = { ...note, open: open.value };
+    if (note && note.open !== isOpen) memory.note = { ...note, open: isOpen };
   });
 
   const place = document.createElement("div");

@@ -262,6 +262,8 @@ export class ChatSession {
     if (this.#token && refusal.code === "not_signed_in") {
       this.#token = undefined;
       this.#memory.note = null;
+      this.chat.value = null;
+      this.messages.value = [];
       this.connection.close();
     }
     this.refusal.value = refusal;

@@ -10,11 +10,19 @@ const PATIENCE_MS = 800;
 
 /** What stands between the visitor and the service, only while it does. */
 export function Notices() {
-  const { words, chat: { connection } } = useWidget();
+  const { words, chat: { chat, connection } } = useWidget();
   const service = connection.service.value;
+  const refusal = connection.state.value === "refused" && chat.value ? connection.refusal.value : null;
   return (
     <>
       <Reconnecting />
+      {refusal && (
+        <div class="banner missed" role="status" data-testid="error" data-code={refusal.code}>
+          <MarkWarn />
+          <p>{words.error(refusal.code, "error.other")}</p>
+          <button type="button" class="button quiet" onClick={connection.retryNow}>{words.t("retry")}</button>
+        </div>
+      )}
       {!service.ok && (
         <div class="banner missed" role="status" data-testid="service" data-code={service.code}>
           <MarkWarn />

@@ -103,11 +103,12 @@ export function Panel() {
 /** The head of every screen: what this is, and the way out. */
 export function Top({ title, sub, children }: { title: string; sub?: string; children?: ComponentChildren }) {
   const { words, open, mount } = useWidget();
+  const Heading = mount.button ? "h2" : "h1";
   return (
     <>
       <div class="top">
         <div class="clip">
-          <h2 class="name clip" tabIndex={-1} dir="auto">{title}</h2>
+          <Heading class="name clip" tabIndex={-1} dir="auto">{title}</Heading>
           {sub && <p class="clip" dir="auto">{sub}</p>}
         </div>
         {children}
@@ -132,5 +133,5 @@ export function Top({ title, sub, children }: { title: string; sub?: string; chi
 /** Into the field to fill first; with a finger only to the title, for a keyboard would hide half of the screen. */
 function focusFirst(panel: HTMLElement): void {
   const first = matchMedia("(pointer: coarse)").matches ? null : panel.querySelector<HTMLElement>("[data-first]");
-  (first ?? panel.querySelector<HTMLElement>("h2"))?.focus({ preventScroll: true });
+  (first ?? panel.querySelector<HTMLElement>(".name"))?.focus({ preventScroll: true });
 }
