@@ -10,7 +10,7 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, NewType, cast
 
-from acd.domain.errors import StoreUnavailable
+from acd.domain.errors import EventUnreadable, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -54,16 +54,26 @@ async def _catch_up(services: Services, after: Place) -> AsyncIterator[list[Even
 
 async def _live(services: Services, after: Place) -> AsyncGenerator[list[Event]]:
     """The stream, until it has a hole before what it gives next."""
-    stream = cast("AsyncGenerator[list[Event]]", services.router.events())
-    async with aclosing(stream) as batches:
-        async for batch in batches:
-            fresh = [event for event in batch if place_of(event.id) > after]
-            if not fresh:
-                continue
-            generation, seq = place_of(fresh[0].id)
-            if (generation, seq - 1) != after:
-                recorded = await services.history.events_after(f"{after[0]}-{after[1]}", 1)
-                if recorded and place_of(recorded[0].id) < (generation, seq):
-                    return
-            after = place_of(fresh[-1].id)
-            yield fresh
+    position = "0-0"
+    while True:
+        stream = cast("AsyncGenerator[list[Event]]", services.router.events(position))
+        try:
+            async with aclosing(stream) as batches:
+                async for batch in batches:
+                    fresh = [event for event in batch if place_of(event.id) > after]
+                    if not fresh:
+                        continue
+                    if await _hole(services, after, place_of(fresh[0].id)):
+                        return
+                    after = place_of(fresh[-1].id)
+                    yield fresh
+        except EventUnreadable as error:  # the recorder keeps it aside and says so in its log
+            position = error.position
+
+
+async def _hole(services: Services, after: Place, found: Place) -> bool:
+    """Whether history knows an event between the two."""
+    if after == (found[0], found[1] - 1):
+        return False
+    recorded = await services.history.events_after(f"{after[0]}-{after[1]}", 1)
+    return bool(recorded) and place_of(recorded[0].id) < found

@@ -77,7 +77,7 @@ async def tell_problems(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except errors.AcdError as error:
-        if problems.status_of(error) >= 500 and not error.retryable:  # noqa: PLR2004
+        if problems.status_of(type(error)) >= 500 and not error.retryable:  # noqa: PLR2004
             log.exception("request failed")
         return problems.response_of(error, instance=request_id)
     except web.HTTPException as failure:

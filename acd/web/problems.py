@@ -79,10 +79,10 @@ class Problem(BaseModel):
     errors: tuple[FieldProblem, ...] = ()
 
 
-def status_of(error: errors.AcdError) -> int:
-    """The HTTP status of an error, by its code or its nearest ancestor's."""
-    for kind in type(error).__mro__:
-        status = STATUS.get(getattr(kind, "code", ""))
+def status_of(kind: type[errors.AcdError]) -> int:
+    """The HTTP status of a kind of error, by its code or its nearest ancestor's."""
+    for each in kind.__mro__:
+        status = STATUS.get(getattr(each, "code", ""))
         if status is not None:
             return status
     return 500
@@ -90,7 +90,7 @@ def status_of(error: errors.AcdError) -> int:
 
 def problem_of(error: errors.AcdError, *, instance: str) -> Problem:
     """The document that tells this error."""
-    status = status_of(error)
+    status = status_of(type(error))
     found: tuple[FieldProblem, ...] = ()
     if isinstance(error, errors.InvalidInput):
         found = tuple(FieldProblem(**each) for each in error.errors)

@@ -262,7 +262,7 @@ async def _open_interaction(call: Call[Nothing, Nothing, NewInteraction]) -> Int
             name=contact.name,
             email=contact.email,
             locale=contact.locale,
-            text=given.text,
+            text=services.chat.messages.check(given.text),
             page=given.page or "",
         )
     )

@@ -21,7 +21,7 @@ def test_every_error_has_a_status_of_its_own_or_its_family(kind: type[errors.Acd
     assert any(code in problems.STATUS for code in family if code != "internal"), (
         f"give {kind.code} a status in acd/web/problems.py"
     )
-    status = problems.status_of(kind("why"))
+    status = problems.status_of(kind)
     assert status in problems.TITLES
     assert 400 <= status < 600
     if kind("why").retryable:

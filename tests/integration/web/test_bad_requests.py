@@ -9,35 +9,33 @@ from tests.integration.web.conftest import Node
 CONTACTS = "/api/v1/contacts"
 JSON = {"Content-Type": "application/json"}
 
+NO_JSON = [b"", b"{", b'{"name": "\xff"}', b'{"name": "\\ud800"}', b"[" * 5000]
+NO_CONTACT = [
+    b"[]",
+    b"null",
+    b"{}",
+    b'{"name": 7}',
+    b'{"name": null}',
+    b'{"name": ""}',
+    b'{"name": "   "}',
+    b'{"name": "a\\u0000b"}',
+    b'{"name": "a\\nb"}',
+    b'{"name": "Lina", "admin": true}',
+    b'{"name": "Lina", "email": "nobody"}',
+    b'{"name": "Lina", "locale": "de"}',
+    b'{"name": "' + b"x" * 81 + b'"}',
+]
 
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
-        (b"", 400, "not_json"),
-        (b"{", 400, "not_json"),
-        (b'{"name": "\xff"}', 400, "not_json"),
-        (b'{"name": "\\ud800"}', 400, "not_json"),
-        (b"[" * 5000, 400, "not_json"),
-        (b"[]", 422, "invalid_input"),
-        (b"null", 422, "invalid_input"),
-        (b"{}", 422, "invalid_input"),
-        (b'{"name": 7}', 422, "invalid_input"),
-        (b'{"name": null}', 422, "invalid_input"),
-        (b'{"name": ""}', 422, "invalid_input"),
-        (b'{"name": "   "}', 422, "invalid_input"),
-        (b'{"name": "a\\u0000b"}', 422, "invalid_input"),
-        (b'{"name": "a\\nb"}', 422, "invalid_input"),
-        (b'{"name": "Lina", "admin": true}', 422, "invalid_input"),
-        (b'{"name": "Lina", "email": "nobody"}', 422, "invalid_input"),
-        (b'{"name": "Lina", "locale": "de"}', 422, "invalid_input"),
-        (b'{"name": "' + b"x" * 81 + b'"}', 422, "invalid_input"),
-    ],
-)
-async def test_bodies(node: Node, body: bytes, status: int, code: str) -> None:
+
+async def test_bodies(node: Node) -> None:
     headers = {**key(), **JSON}
-    told = await problem(await node.client.post(CONTACTS, data=body, headers=headers), status, code)
-    if status == 422:
-        assert told["errors"]
+    for body in NO_JSON:
+        answer = await node.client.post(CONTACTS, data=body, headers=headers)
+        await problem(answer, 400, "not_json")
+    for body in NO_CONTACT:
+        answer = await node.client.post(CONTACTS, data=body, headers=headers)
+        told = await problem(answer, 422, "invalid_input")
+        assert told["errors"], body
         assert all(set(error) == {"field", "code", "message"} for error in told["errors"])
     page = await (await node.client.get(CONTACTS, headers=key())).json()
     assert page == {"items": [], "next": None}
@@ -52,64 +50,53 @@ async def test_every_wrong_field_is_named_and_nothing_is_echoed(node: Node) -> N
     assert "secret" not in await answer.text()
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "", "application/json; charset=latin-1"],
-)
-async def test_other_types_of_content(node: Node, content_type: str) -> None:
-    headers = {**key(), "Content-Type": content_type}
-    answer = await node.client.post(CONTACTS, data=b'{"name": "Lina"}', headers=headers)
-    await problem(answer, 415, "unsupported_media_type")
-
-
-async def test_a_body_that_is_too_large(node: Node) -> None:
-    headers = {**key(), **JSON}
+async def test_what_a_body_may_not_be(node: Node) -> None:
+    for content_type in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "",
+        "application/json; charset=latin-1",
+    ):
+        headers = {**key(), "Content-Type": content_type}
+        answer = await node.client.post(CONTACTS, data=b'{"name": "Lina"}', headers=headers)
+        await problem(answer, 415, "unsupported_media_type")
     large = b'{"name": "' + b"x" * MAX_BODY_BYTES + b'"}'
-    await problem(await node.client.post(CONTACTS, data=large, headers=headers), 413, "too_large")
-
-
-async def test_a_body_where_none_is_taken(node: Node) -> None:
+    answer = await node.client.post(CONTACTS, data=large, headers={**key(), **JSON})
+    await problem(answer, 413, "too_large")
     answer = await node.client.get("/api/v1/queues", json={"a": 1}, headers=key())
     await problem(answer, 400, "bad_request")
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["limit=0", "limit=201", "limit=x", "limit=1&limit=2", "sort=name", "cursor=abc", "cursor=!",
-     "cursor=WyJxIl0", "q=%00", "q=" + "x" * 81],
-)  # fmt: skip
-async def test_query_strings(node: Node, query: str) -> None:
-    answer = await node.client.get(f"{CONTACTS}?{query}", headers=key())
-    await problem(answer, 422, "invalid_input")
+async def test_query_strings(node: Node) -> None:
+    for query in (
+        *("limit=0", "limit=201", "limit=x", "limit=1&limit=2", "sort=name"),
+        *("cursor=abc", "cursor=!", "cursor=WyJxIl0", "q=%00", "q=" + "x" * 81),
+    ):
+        answer = await node.client.get(f"{CONTACTS}?{query}", headers=key())
+        await problem(answer, 422, "invalid_input")
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/api/v1/nothing", "/api/v2/queues", "/nothing", "/api/v1/", "/console/../../etc/passwd",
-     "/console/%2e%2e/%2e%2e/pyproject.toml", "/widget/nothing.js", "/api/docs/../../server.py"],
-)  # fmt: skip
-async def test_unknown_addresses(node: Node, path: str) -> None:
-    await problem(await node.client.get(path), 404, "no_such_route")
+async def test_addresses(node: Node) -> None:
+    for path in (
+        *("/api/v1/nothing", "/api/v2/queues", "/nothing", "/api/v1/", "/widget/nothing.js"),
+        *("/console/../../etc/passwd", "/console/%2e%2e/%2e%2e/pyproject.toml"),
+        *("/api/docs/../../server.py", "/api/docs/..%2fserver.py"),
+    ):
+        await problem(await node.client.get(path), 404, "no_such_route")
+    for contact in ("ct_1", "CT", "a.b", "%00", "x" * 65, "a:b"):
+        answer = await node.client.get(f"{CONTACTS}/{contact}", headers=key())
+        await problem(answer, 404, "not_found")
 
 
-@pytest.mark.parametrize("contact", ["ct_1", "CT", "a.b", "%00", "x" * 65, "a:b", "{}"])
-async def test_ids_that_are_nobodys(node: Node, contact: str) -> None:
-    answer = await node.client.get(f"{CONTACTS}/{contact}", headers=key())
-    await problem(answer, 404, "not_found")
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "allowed"),
-    [
+async def test_methods(node: Node) -> None:
+    for method, path, allowed in (
         ("DELETE", "/api/v1/contacts", "GET, HEAD, POST"),
-        ("BREW", "/api/v1/queues", "GET, HEAD"),
+        ("PATCH", "/api/v1/queues", "GET, HEAD"),
         ("POST", "/healthz", "GET, HEAD"),
-    ],
-)
-async def test_wrong_methods(node: Node, method: str, path: str, allowed: str) -> None:
-    answer = await node.client.request(method, path, headers=key())
-    await problem(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == allowed
+    ):
+        answer = await node.client.request(method, path, headers=key())
+        await problem(answer, 405, "method_not_allowed")
+        assert answer.headers["Allow"] == allowed
 
 
 async def test_a_defect_tells_its_id_and_nothing_else(

@@ -192,14 +192,14 @@ async def test_the_widgets_configuration_and_who_may_read_it(node: Node) -> None
         "locales": ["en", "fr"],
         "departments": [
             {
-                "id": "sales",
-                "name": {"en": "Sales", "fr": "Ventes"},
+                "id": "support",
+                "name": {"en": "Support", "fr": "Assistance"},
                 "open": True,
                 "channels": ["chat"],
             },
             {
-                "id": "support",
-                "name": {"en": "Support", "fr": "Assistance"},
+                "id": "sales",
+                "name": {"en": "Sales", "fr": "Ventes"},
                 "open": True,
                 "channels": ["chat"],
             },

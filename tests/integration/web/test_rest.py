@@ -29,10 +29,10 @@ async def lina(node: Node) -> str:
     return (await answer.json())["id"]
 
 
-def chat(contact: str, **changes: Any) -> dict[str, Any]:
+def chat(who: str, **changes: Any) -> dict[str, Any]:
     return {
         "client_id": CLIENT_ID,
-        "contact": contact,
+        "contact": who,
         "site": "shop",
         "department": "support",
         "text": "Where is my order?",
