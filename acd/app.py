@@ -24,6 +24,7 @@ from acd.domain.errors import AcdError, StoreUnavailable
 from acd.embedded import EmbeddedRedis
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake
+from acd.flow.reconcile import reconcile
 from acd.flow.recorder import Recorder
 from acd.realtime.allowance import LEASE
 from acd.realtime.server import Realtime, Stores
@@ -248,13 +249,15 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         left = len(applied.deactivated)
         log.info("configuration applied", version=applied.version, deactivated=left)
     compiler = Compiler(directory, router)
-    await compiler.compile_all()
 
     metrics = Metrics(acd.__version__)
     limits = Limits(router.link, config.tenant, _rates(config), on_refused=metrics.limit_refused)
     accounts, intakes = Accounts(database), Intakes(database)
     contacts, conversations = Contacts(database), Conversations(database)
     intake = Intake(router, directory, intakes)
+    await reconcile(
+        router=router, compiler=compiler, intake=intake, intakes=intakes, history=history
+    )
     proxies = TrustedProxies.parse(config.server.trusted_proxies)
     realtime = Realtime(
         Stores(
