@@ -9,7 +9,7 @@ import { Closings, sessionName } from "./kept.ts";
 import * as rings from "./rings.ts";
 import { BASE, session, type SignedIn } from "./session.ts";
 import { done } from "./settings.ts";
-import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Presence } from "./wire.ts";
+import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Offer, Presence } from "./wire.ts";
 
 const HEARTBEAT_MS = 5000;
 const TYPING_MS = 6000;
@@ -96,10 +96,9 @@ export class Desk {
     if (answer) this.#present(answer.presence);
   }
 
-  /** The card is in sight: the server stops looking for another device. */
+  /** The card is in sight; a press counts from now on. */
   sawRing(offer: string): void {
     this.rings.value = rings.shown(this.rings.value, offer, Date.now());
-    this.connection.tell("offer.delivered", { offer });
   }
 
   async accept(offer: string): Promise<void> {
@@ -203,6 +202,7 @@ export class Desk {
     connection.on("offer", (offer) => {
       this.clock.sync(offer.now);
       this.rings.value = rings.began(this.rings.value, offer);
+      this.#delivered(offer);
     });
     connection.on("offer.ended", (end) => {
       this.rings.value = rings.ended(this.rings.value, end);
@@ -246,11 +246,19 @@ export class Desk {
       this.me.value = opened.me;
       this.presence.value = opened.presence;
       this.rings.value = rings.snapshot(this.rings.value, opened.offers);
+      opened.offers.forEach((offer) => {
+        this.#delivered(offer);
+      });
       this.lines.value = opened.lines;
       const gone = this.current.value;
       this.chats.value = opened.chats;
       if (gone && !opened.chats.some((chat) => chat.interaction === gone.interaction)) this.ended.value = { ...gone, state: "ended" };
     });
+  }
+
+  /** It rings here, on the card or counted beneath it: the server stops looking for another device. */
+  #delivered({ offer }: Offer): void {
+    this.connection.tell("offer.delivered", { offer });
   }
 
   #present(presence: Presence): void {
