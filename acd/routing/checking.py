@@ -33,7 +33,7 @@ async def check(link: RedisLink, tenant: str, now_ms: int) -> list[str]:
     prefix = keys.prefix(tenant)
     found: list[str] = []
     try:
-        agents = sorted(await client.smembers(keys.agents(tenant)))
+        agents = await client.zrange(keys.agents(tenant), 0, -1)
         queues = sorted(await client.smembers(keys.queues(tenant)))
         interactions = [
             name[cut:] async for name in client.scan_iter(keys.interactions(tenant), count=1000)

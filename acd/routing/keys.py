@@ -41,7 +41,7 @@ def interactions(tenant: str) -> str:
 
 
 def agents(tenant: str) -> str:
-    """The set of configured agents."""
+    """The configured agents, a sorted set in the order of their ids."""
     return prefix(tenant) + "agents"
 
 

@@ -21,7 +21,7 @@ else
     'missed3', 0, 'failed1', 0, 'failed2', 0, 'failed3', 0, 'reason1', '', 'reason2', '', 'reason3', '', 'lapsed', 0,
     'before', '', 'capacity', capacity, 'memberships', '')
 end
-call('SADD', key('agents'), id)
+call('ZADD', key('agents'), 0, id)
 call('HSET', hash, 'version', version, 'skills', skills)
 call('HDEL', hash, 'gone')
 local a = agent(id)

@@ -47,10 +47,7 @@ set(x, 'winner', id)
 set(x, 'won', n)
 set(x, 'past', x.past)
 set(x, 'accepted', now)
-if x.excluded ~= '' then
-  untimer('x|' .. x.id)
-  set(x, 'excluded', '')
-end
+if x.excluded ~= '' then untimer('x|' .. x.id) end
 set_state(x, q.channel == 2 and 'connecting' or 'active')
 count(q, -1, 1)
 count_served(q)

@@ -24,6 +24,7 @@ if old[3] ~= ARGV[6] or old[5] == 'closing' then config = config + 1 end
 emit('queue.configured', ',"queue":"' .. id .. '"', '{"version":' .. version .. '}')
 if old[5] == 'building' or old[3] ~= ARGV[6] or old[4] ~= ARGV[7] or old[5] == 'closing' then
   call('HSET', hash, 'state', 'building')
+  if not old[1] or old[5] == 'closing' then call('HSET', hash, 'fresh', '1') end
   if old[1] and old[3] ~= ARGV[6] then call('UNLINK', key('free', id)) end
   if old[1] and old[4] ~= ARGV[7] and call('EXISTS', key('line', id)) == 1 then
     if call('EXISTS', key('rescore', id)) == 1 then

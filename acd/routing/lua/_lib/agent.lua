@@ -197,7 +197,7 @@ local function write_agents()
     if a.gone and a.n[1] + a.n[2] + a.n[3] == 0 then
       emit('agent.removed', about(a), '{"version":' .. call('HGET', key('agent', a.id), 'version') .. '}', a)
       call('UNLINK', key('agent', a.id), key('held', a.id), key('sessions', a.id))
-      call('SREM', key('agents'), a.id)
+      call('ZREM', key('agents'), a.id)
       a.dropped = true
     end
   end

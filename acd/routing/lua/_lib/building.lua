@@ -16,12 +16,21 @@ local function build(id, cursor)
     timer('b|' .. id .. '|', now)
     return
   end
-  local members = call('ZRANGE', key('here', id), cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
+  -- who is a member of a queue that was not there before is only known from the agents
+  local fresh = call('HEXISTS', key('queue', id), 'fresh') == 1
+  local members = call('ZRANGE', key(fresh and 'agents' or 'here', not fresh and id), cursor == '' and '-' or '(' .. cursor,
+    '+', 'BYLEX', 'LIMIT', 0, CHUNK)
   for i = 1, #members do
     local a = agent(members[i])
     if a then
       a.rewrite = true
       touch(a)
+      if fresh and letter(a, q.channel) == 'a' then
+        local list = pools(a, q.channel)
+        for k = 1, #list do
+          if list[k][1] == id then call('ZADD', key('here', id), 0, a.id) end
+        end
+      end
     end
   end
   if #members == CHUNK then
@@ -30,5 +39,6 @@ local function build(id, cursor)
   end
   q.state = 'ready'
   call('HSET', key('queue', id), 'state', 'ready')
+  if fresh then call('HDEL', key('queue', id), 'fresh') end
   drain_pool(id, '')
 end
