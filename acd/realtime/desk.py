@@ -8,6 +8,7 @@ the ring is shown from the event alone: it carries its card.
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 NAMESPACE: Final = "/agent"
 SETTLE_S: Final = 0.02
 """How long events of one change are waited for before the picture is read."""
+
+ENDED_KEPT: Final = 100
 
 HERE_ANSWER_S: Final = 2.0
 """How soon a node must say that it holds a visitor's socket."""
@@ -78,6 +81,10 @@ class Desk:
         self.connections: set[Connection[Any]] = set()
         self.chats: dict[InteractionId, HeldChat] = {}
         self.offers: dict[OfferId, dict[str, Any]] = {}
+        self._made: dict[OfferId, int] = {}
+        """At which sequence of the address an offer rang: an older picture does not know it."""
+        self._ended: OrderedDict[OfferId, None] = OrderedDict()
+        """Offers that ended lately: an older picture still has them, and none rings again."""
         self.presence: dict[str, Any] | None = None
         self.address_seq = 0
         self.lines: list[dict[str, Any]] | None = None
@@ -183,9 +190,10 @@ class Desk:
     def _compare_offers(self, snapshot: AgentSnapshot) -> None:
         ringing = {offer.offer: offer for offer in snapshot.offers}
         for gone in [offer for offer in self.offers if offer not in ringing]:
-            self._end_offer(gone, "withdrawn", "", None)
+            if self._made.get(gone, 0) <= snapshot.address_seq:
+                self._end_offer(gone, "withdrawn", "", None)
         for offer in ringing.values():
-            if offer.offer in self.offers:
+            if offer.offer in self.offers or offer.offer in self._ended:
                 continue
             self._ring(
                 {
@@ -303,12 +311,13 @@ class Desk:
         mine = payload.get("agent") in (None, self.agent.id)
         offer = payload.get("offer")
         data: Mapping[str, Any] = payload.get("data") or {}
-        if kind == "offer.made" and mine and offer and offer not in self.offers:
+        if kind == "offer.made" and mine and offer and self._is_new(offer):
             card = Card.parse(payload.get("card"))
             at_ms = int(payload.get("at_ms") or 0)
             self.relay.clock.set(at_ms)
             queue = str(payload.get("queue"))
             enqueued_ms = int(data.get("enqueued_ms") or payload.get("enqueued_ms") or at_ms)
+            self._made[offer] = seq if isinstance(seq, int) else 0
             self._ring(
                 {
                     "offer": offer,
@@ -328,6 +337,9 @@ class Desk:
             self._end_offer(offer, _OFFER_ENDS[kind], reason, data.get("by"))
         self.refresh_soon()
 
+    def _is_new(self, offer: OfferId) -> bool:
+        return offer not in self.offers and offer not in self._ended
+
     def _ring(self, offer: dict[str, Any], card: Card, conversation: str) -> None:
         shown = {
             **offer,
@@ -342,6 +354,10 @@ class Desk:
         self.emit("offer", {**shown, "now": self.relay.clock.now_ms()})
 
     def _end_offer(self, offer: OfferId, outcome: str, reason: str, by: object) -> None:
+        self._ended[offer] = None
+        if len(self._ended) > ENDED_KEPT:
+            self._ended.popitem(last=False)
+        self._made.pop(offer, None)
         if self.offers.pop(offer, None) is None:
             return
         ended: dict[str, Any] = {"offer": offer, "outcome": outcome, "reason": reason}
