@@ -9,8 +9,8 @@ import { Notices } from "./notices.tsx";
 import { LeftView, TalkView } from "./talk.tsx";
 import { WaitView } from "./wait.tsx";
 
-/** Here the panel covers the screen, and nothing behind it can be reached. */
-const SMALL = "(max-width: 480px), (max-height: 420px)";
+/** A phone, not a narrow frame on a desk: here the panel covers the screen, and nothing behind it can be reached. */
+const SMALL = "(max-width: 390px), (max-width: 480px) and (pointer: coarse), (max-height: 420px)";
 
 type Screen = "loading" | "failed" | "closed" | "form" | "wait" | "talk" | "ended" | "left";
 
