@@ -19,7 +19,6 @@ from aiohttp import web
 import acd
 from acd.config.places import Running, database_url, redis_dir, redis_url
 from acd.config.provision import provision
-from acd.config.secrets import without_password
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.embedded import EmbeddedRedis
 from acd.flow.compiler import Compiler
@@ -211,7 +210,7 @@ async def _open_stores(config: Config, stack: AsyncExitStack) -> tuple[Router, D
     stack.push_async_callback(database.close)
     router = await _patiently("Redis", lambda: Router.open(url, config.tenant))
     stack.push_async_callback(router.close)
-    note = Running(pid=os.getpid(), redis_url=without_password(url))
+    note = Running(pid=os.getpid(), redis_url=url)
     note.write(config)
     stack.callback(Running.forget, config)
     return router, database

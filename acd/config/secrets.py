@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 from acd.config.problems import KeyPath, Problem
 
@@ -50,18 +50,20 @@ def with_password(url: str, secret_text: str | None) -> str:
     """The address with its password, for opening a connection; never log it."""
     if not url or secret_text is None:
         return url
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
+    scheme, mark, rest = url.partition("://")
+    before, slash, path = rest.partition("/")
+    user, _, host = before.rpartition("@")
     name = user.split(":", 1)[0]
-    return urlunsplit(parts._replace(netloc=f"{name}:{quote(secret_text, safe='')}@{host}"))
+    return f"{scheme}{mark}{name}:{quote(secret_text, safe='')}@{host}{slash}{path}"
 
 
 def without_password(url: str) -> str:
     """The address as it may be shown."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
+    scheme, mark, rest = url.partition("://")
+    before, slash, path = rest.partition("/")
+    user, at, host = before.rpartition("@")
     name = user.split(":", 1)[0]
-    return urlunsplit(parts._replace(netloc=f"{name}{at if name else ''}{host}"))
+    return f"{scheme}{mark}{name}{at if name else ''}{host}{slash}{path}"
 
 
 def clear_secrets(value: Any, path: KeyPath = ()) -> Iterator[Problem]:

@@ -6,19 +6,22 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
 import structlog
 
 from acd.demo.client import Gone, Line, Refused
 from acd.demo.phrases import AGENTS
-from acd.domain.ids import new_id
+from acd.domain.directory import Agent
+from acd.domain.errors import StoreUnavailable
+from acd.domain.ids import AgentId, new_id
 
 if TYPE_CHECKING:
     from acd.config.directory import AgentSettings
+    from acd.records.accounts import Accounts
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
+SESSION_HOURS: Final = 24
 DECLINES: Final = 0.06
 MISSES: Final = 0.06
 SILENCE_S: Final = 75.0
@@ -27,11 +30,12 @@ SILENCE_S: Final = 75.0
 class SimulatedAgent:
     """One colleague, from sign-in to the end of the demonstration."""
 
-    def __init__(self, settings: AgentSettings, base_url: str, password: str) -> None:
+    def __init__(self, settings: AgentSettings, base_url: str, accounts: Accounts) -> None:
         self.settings = settings
         self.here = False
         self._base_url = base_url
-        self._password = password
+        self._accounts = accounts
+        self._me = Agent(id=AgentId(settings.id), name=settings.name, email=settings.email)
         self._dice = random.Random(settings.id)
         self._line: Line
         self._group: asyncio.TaskGroup
@@ -42,16 +46,18 @@ class SimulatedAgent:
         while True:
             try:
                 await self._shift()
-            except* (Gone, Refused, aiohttp.ClientError, OSError) as errors:
+            except* (Gone, Refused, StoreUnavailable) as errors:
                 log.debug("simulated agent left", agent=self.settings.id, reason=repr(errors))
             finally:
                 self.here = False
             await asyncio.sleep(self._dice.uniform(1, 3))
 
     async def _shift(self) -> None:
-        cookie, csrf = await self._sign_in()
+        # A session without a password: simulated people have none that anybody could find out.
+        session = await self._accounts.sign_in(self._me, hours=SESSION_HOURS)
         async with Line(self._base_url, "/agent") as line:
-            self._line = await line.open({"csrf": csrf}, {"Cookie": f"acd_session={cookie}"})
+            cookie = {"Cookie": f"acd_session={session.token}"}
+            self._line = await line.open({"csrf": session.csrf}, cookie)
             self._talks = {}
             async with asyncio.TaskGroup() as self._group:
                 opened = await line.call("console.open")
@@ -64,19 +70,6 @@ class SimulatedAgent:
                     self._follow(chat)
                 while True:
                     self._react(*await line.next_event())
-
-    async def _sign_in(self) -> tuple[str, str]:
-        async with (
-            aiohttp.ClientSession() as http,
-            http.post(
-                f"{self._base_url}/api/v1/session",
-                json={"email": self.settings.email, "password": self._password},
-                headers={"Origin": self._base_url},
-            ) as response,
-        ):
-            response.raise_for_status()
-            cookie = response.cookies["acd_session"].value
-            return cookie, (await response.json())["csrf"]
 
     async def _keep_alive(self) -> None:
         while True:

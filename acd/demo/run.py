@@ -55,14 +55,15 @@ async def _one_run(
     crowds: list[Crowd] = []
 
     def extend(app: web.Application, node: Node) -> None:
-        crowds.append(Crowd(config, node.url))
+        crowds.append(Crowd(config, node.url, node.services.accounts))
         app.add_subapp("/demo/", demo_routes(node.services, crowds[0], cleared.set))
 
     async with running_node(config, demo=True, extend=extend) as node:
         directory = node.services.directory
-        await directory.set_password(AgentId(YOU), password)
         you = await directory.agent(AgentId(YOU))
-        work = asyncio.create_task(crowds[0].run(directory), name="crowd")
+        if you is not None and not you.has_password:
+            await directory.set_password(AgentId(YOU), password)
+        work = asyncio.create_task(crowds[0].run(), name="crowd")
         try:
             if you is not None:
                 say(f"The demo is at {node.url}/demo")

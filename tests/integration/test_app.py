@@ -14,10 +14,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from typer.testing import CliRunner
 
 from acd import app as composition
 from acd.app import FrontEndMissing, Node, running_node
 from acd.cli.checks import Mark, examine
+from acd.cli.main import app as cli
 from acd.config import Config, parse_config
 from acd.demo.client import Line
 from acd.domain.ids import InteractionId, new_id
@@ -63,12 +65,12 @@ def node_of(config: Config) -> Any:
     return running_node(config, front_end=False)
 
 
-async def sign_in(node: Node) -> tuple[str, str]:
+async def sign_in(node: Node, email: str) -> tuple[str, str]:
     async with (
         aiohttp.ClientSession() as http,
         http.post(
             f"{node.url}/api/v1/session",
-            json={"email": "anna@example.com", "password": PASSWORD},
+            json={"email": email, "password": PASSWORD},
         ) as response,
     ):
         assert response.status == 200, await response.text()
@@ -76,9 +78,9 @@ async def sign_in(node: Node) -> tuple[str, str]:
 
 
 @asynccontextmanager
-async def console(node: Node) -> AsyncIterator[Line]:
-    """Anna's open console, available for chats."""
-    cookie, csrf = await sign_in(node)
+async def console(node: Node, email: str = "anna@example.com") -> AsyncIterator[Line]:
+    """An open console, available for chats."""
+    cookie, csrf = await sign_in(node, email)
     async with Line(node.url, "/agent") as line:
         await line.open({"csrf": csrf}, {"Cookie": f"acd_session={cookie}"})
         await line.call("console.open")
@@ -266,3 +268,20 @@ async def test_the_command_serves_until_told_to_stop(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def test_an_agent_added_while_a_node_runs_is_rung_at_once(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text(TEXT)
+    monkeypatch.setenv("ACD_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("ACD_SERVER__DATA_DIR", str(config.server.data_dir))
+    words = "agents add claire --name Claire --email claire@example.com --department support:1"
+    async with node_of(config) as node:
+        result = await asyncio.to_thread(
+            CliRunner().invoke, cli, [*words.split(), "--password-file", "-"], input=PASSWORD
+        )
+        assert result.exit_code == 0, result.output
+        async with console(node, "claire@example.com") as claire, visitor(node) as jean:
+            await start_chat(jean)
+            assert (await heard(claire, "offer"))["contact"]["name"] == "Jean Martin"

@@ -97,3 +97,5 @@ def test_a_password_is_put_into_an_address_and_taken_out_again() -> None:
     assert with_password("redis://host:6379/0", "x") == "redis://:x@host:6379/0"
     assert without_password("redis://:x@host:6379/0") == "redis://host:6379/0"
     assert with_password("", "x") == ""
+    for plain in ("sqlite:////var/lib/acd/acd.db", "unix:///run/redis.sock", "redis://a:1,b:2/m/0"):
+        assert without_password(plain) == plain
