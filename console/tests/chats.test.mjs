@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changed, heard, isLate, lastWithoutGap, marked, opened, unread, withMessages } from "../src/state/chats.ts";
+import { changed, heard, isLate, lastSaid, lastWithoutGap, marked, opened, unread, withMessages } from "../src/state/chats.ts";
 
 const message = (seq, from = "visitor") => ({ id: `ms_${seq}`, conversation: "cv_1", seq, client_id: `c${seq}`, from, name: "Jean", text: "…", at_ms: seq * 1000 });
 const chat = (more = {}) => ({
@@ -53,9 +53,14 @@ test("unread counts the contact's messages alone, and marks never go back", () =
   assert.deepEqual(threads.get("cv_1").read, { agent: 3, visitor: 2 });
 });
 
-test("late is who spoke last and has waited two minutes", () => {
+test("late is who spoke last and has waited two minutes, whatever the system noted since", () => {
   const waiting = chat({ last_seq: 1, last_message: message(1) });
-  assert.equal(isLate(waiting, 1000 + 119_999), false);
-  assert.equal(isLate(waiting, 1000 + 120_000), true);
-  assert.equal(isLate(chat({ last_message: message(1, "agent") }), 10 ** 9), false);
+  assert.equal(isLate(waiting, undefined, 1000 + 119_999), false);
+  assert.equal(isLate(waiting, undefined, 1000 + 120_000), true);
+  assert.equal(isLate(chat({ last_message: message(1, "agent") }), undefined, 10 ** 9), false);
+  const joined = opened(new Map(), "cv_1", answer([message(1), message(2, "system")])).get("cv_1");
+  const noted = chat({ last_seq: 2, last_message: message(2, "system") });
+  assert.equal(lastSaid(noted, joined).seq, 1);
+  assert.equal(lastSaid(noted, undefined), null);
+  assert.equal(isLate(noted, joined, 1000 + 120_000), true);
 });

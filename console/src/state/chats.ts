@@ -86,14 +86,22 @@ export function unread(chat: AgentChat, thread: Thread | undefined): number {
   return known || (chat.last_message?.from === "visitor" ? 1 : 0);
 }
 
-/** Since when something stands still in this chat: the last message, or its beginning. */
-export function quietSinceMs(chat: AgentChat): number {
-  return chat.last_message?.at_ms ?? chat.since_ms;
+/** The last words in this chat; what the system noted in between says nothing about who waits for whom. */
+export function lastSaid(chat: AgentChat, thread: Thread | undefined): Message | null {
+  const said = thread?.messages.filter((message) => message.from !== "system").at(-1);
+  if (said) return said;
+  return chat.last_message?.from === "system" ? null : chat.last_message;
+}
+
+/** Since when something stands still in this chat: the last words, or its beginning. */
+export function quietSinceMs(chat: AgentChat, thread: Thread | undefined): number {
+  return lastSaid(chat, thread)?.at_ms ?? chat.since_ms;
 }
 
 /** The contact spoke last and has waited too long for a reply. */
-export function isLate(chat: AgentChat, nowMs: number): boolean {
-  return chat.state === "active" && chat.last_message?.from === "visitor" && nowMs - quietSinceMs(chat) >= LATE_MS;
+export function isLate(chat: AgentChat, thread: Thread | undefined, nowMs: number): boolean {
+  const last = lastSaid(chat, thread);
+  return chat.state === "active" && last?.from === "visitor" && nowMs - last.at_ms >= LATE_MS;
 }
 
 function furthest(one: ReadMarks, other: ReadMarks): ReadMarks {

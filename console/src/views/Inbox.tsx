@@ -2,7 +2,7 @@ import { IconChat, IconPhone, IconTicket, MarkWarn, type Icon } from "@acd/ui/ic
 import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { stopwatch } from "@acd/ui/time.ts";
 
-import { isLate, quietSinceMs, unread } from "../state/chats.ts";
+import { isLate, lastSaid, quietSinceMs, unread, type Thread } from "../state/chats.ts";
 import { useDesk } from "../state/context.ts";
 import { t } from "../state/words.ts";
 import type { AgentChat, Channel } from "../state/wire.ts";
@@ -66,9 +66,9 @@ function ChatRow({ chat }: { chat: AgentChat }) {
   const now = desk.now.value;
   const thread = desk.threads.value.get(chat.conversation);
   const count = unread(chat, thread);
-  const late = isLate(chat, now);
+  const late = isLate(chat, thread, now);
   const Drawn = CHANNEL_ICONS[chat.channel];
-  const quiet = stopwatch(now - quietSinceMs(chat));
+  const quiet = stopwatch(now - quietSinceMs(chat, thread));
   const classes = ["row", count > 0 ? "unread" : "", late ? "late" : ""].filter(Boolean).join(" ");
   return (
     <li>
@@ -93,7 +93,7 @@ function ChatRow({ chat }: { chat: AgentChat }) {
             {quiet}
           </span>
         )}
-        <span class="preview clip">{preview(chat, now, (desk.typing.value.get(chat.conversation) ?? 0) > now)}</span>
+        <span class="preview clip">{preview(chat, thread, now, (desk.typing.value.get(chat.conversation) ?? 0) > now)}</span>
         {count > 0 && (
           <span class="note count">
             <span aria-hidden="true">{count}</span>
@@ -105,10 +105,10 @@ function ChatRow({ chat }: { chat: AgentChat }) {
   );
 }
 
-function preview(chat: AgentChat, now: number, typing: boolean): string {
+function preview(chat: AgentChat, thread: Thread | undefined, now: number, typing: boolean): string {
   if (typing) return t("inbox.typing");
   if (chat.state === "idle") return t("inbox.idle", { time: stopwatch(now - chat.since_ms) });
-  const last = chat.last_message;
-  if (!last || last.from === "system") return chat.department.name;
+  const last = lastSaid(chat, thread);
+  if (!last) return chat.department.name;
   return last.from === "agent" ? t("inbox.you", { text: last.text }) : last.text;
 }

@@ -45,6 +45,11 @@ function Head({ chat }: { chat: AgentChat }) {
           {chat.contact.name}
         </h2>
         <p class="clip">
+          {open && !chat.contact_here && (
+            <span class="away-line" aria-hidden="true">
+              {t("thread.not_here")} ·{" "}
+            </span>
+          )}
           {t(`channel.${chat.channel}`)} · {chat.department.name}
           {open && (
             <>
