@@ -135,6 +135,8 @@ class Delivery:
                     await self._addresses.publish_many(batch)
                 except AcdError as error:
                     log.info("publications lost", count=len(batch), code=error.code)
+                except Exception:  # whatever it was, the next ones shall travel
+                    log.exception("publications lost", count=len(batch))
                 stay_cancelled()
 
     async def catch_up(self) -> None:

@@ -70,7 +70,7 @@ class Messages:
         self, conversations: Conversations, delivery: Delivery, *, message_chars: int
     ) -> None:
         self._conversations = conversations
-        self._delivery = delivery
+        self.delivery = delivery
         self._max_chars = message_chars
 
     async def send(
@@ -110,7 +110,7 @@ class Messages:
     def tell(self, contact: ContactId, stored: StoredMessage, socket: str = "") -> dict[str, Any]:
         """Tell a stored message to everybody but that socket; returns it as told."""
         told = said(stored)
-        self._delivery.publish(
+        self.delivery.publish(
             to_contact(contact), {"type": "message", "message": told, "socket": socket}
         )
         return told
@@ -132,7 +132,7 @@ class Messages:
         """Move a read mark forward and tell both sides; one that does not move is not told."""
         marked = await self._conversations.mark_read(conversation, side, seq)
         mark = marked.agent_read_seq if side is Side.AGENT else marked.visitor_read_seq
-        self._delivery.publish(
+        self.delivery.publish(
             to_contact(contact),
             {"type": "read", "conversation": conversation, "by": side.value, "mark": mark},
         )
@@ -149,7 +149,7 @@ class Messages:
         socket: str = "",
     ) -> None:
         """Tell that one side types, or stopped."""
-        self._delivery.publish(
+        self.delivery.publish(
             to_contact(contact),
             {
                 "type": "typing",

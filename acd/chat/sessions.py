@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from acd.chat.delivery import to_agent
 from acd.domain.conversation import AuthorKind
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.interaction import InteractionState
@@ -204,6 +205,12 @@ class ChatService:
             finished = await self._router.finish(chat.interaction, by="contact")
             if finished.changed:
                 await self.note_ended(chat.contact, chat.conversation.id, chat.interaction, "")
+
+    def signed_out(self, agent: AgentId, token_hash: str = "") -> None:
+        """End an agent's consoles on every node: those of one sign-in, or all of them."""
+        self.messages.delivery.publish(
+            to_agent(agent), {"type": "signed_out", "session": token_hash}
+        )
 
     async def note_joined(
         self, contact: ContactId, conversation: ConversationId, offer: str, agent_name: str

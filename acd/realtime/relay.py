@@ -174,6 +174,8 @@ class Relay:
     async def tick(self) -> None:
         """Tell agents their lines and visitors their places, where these changed."""
         await self.people.refresh()
+        for desk in self.desks.values():
+            desk.agent = self.people.agents.get(desk.agent.id, desk.agent)
         if not self.delivery.available:
             return
         await self.tell_lines()

@@ -148,10 +148,6 @@ class Realtime:
         await self.relay.stop()
         await self.sockets.stop()
 
-    def signed_out(self, agent: str, token_hash: str = "") -> None:
-        """End an agent's consoles on every node: those of one sign-in, or all of them."""
-        self.delivery.publish(f"agent:{agent}", {"type": "signed_out", "session": token_hash})
-
     async def _watch_sign_ins(self) -> None:
         while True:
             await asyncio.sleep(SIGN_INS_EVERY_S)

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from acd.domain import errors
 from acd.domain.directory import Role
+from acd.records.secrets import token_hash
 from acd.web.api.values import Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
 from acd.web.identity import COOKIE, PUBLIC, Access
@@ -97,7 +98,10 @@ async def _read_session(call: Call[Nothing, Nothing, Nothing]) -> SessionView:
 
 
 async def _sign_out(call: Call[Nothing, Nothing, Nothing]) -> web.Response:
-    await call.services.accounts.sign_out(call.request.cookies[COOKIE])
+    services, token = call.services, call.request.cookies[COOKIE]
+    await services.accounts.sign_out(token)
+    if call.caller.agent is not None:
+        services.chat.signed_out(call.caller.agent.id, token_hash(token))
     response = reply(None, status=204)
     response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=_secure(call))
     return response

@@ -83,7 +83,7 @@ async def test_a_sign_out_ends_the_consoles_everywhere(nodes: Nodes) -> None:
     here, there = await nodes(), await nodes()
     anna = await here.console("anna")
     bruno = await here.console("bruno")
-    there.realtime.signed_out("anna")
+    there.realtime.chat.signed_out(AgentId("anna"))
     await asyncio.wait_for(anna.gone.wait(), 5)
     await bruno.done("heartbeat")
 
