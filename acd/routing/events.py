@@ -12,7 +12,7 @@ from acd.domain.events import Event, EventType
 from acd.routing.redis_link import AWAY, stay_cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Iterable, Mapping
 
     from acd.routing.redis_link import RedisLink
 
@@ -56,7 +56,7 @@ def _readable(entries: Iterable[Any]) -> tuple[list[Event], EventUnreadable | No
 
 async def read_events(
     link: RedisLink, stream: str, after: str, block_ms: int, count: int
-) -> AsyncIterator[list[Event]]:
+) -> AsyncGenerator[list[Event]]:
     """Yield what follows `after`, in batches, for ever; each waits at most `block_ms` at a time.
 
     Raises:

@@ -1,15 +1,12 @@
 """The router: every verb on live state, typed. One verb is one script and one step in Redis.
 
-Verbs may be sent again after `StoreUnavailable`: the first answer is given once more. `now_ms` is for
-tests with a clock of their own; 0 is the server's time.
+Verbs may be sent again after `StoreUnavailable`: the first answer is given once more. `now_ms` is
+for tests with a clock of their own; 0 is the server's time.
 """
 
 from __future__ import annotations
 
-import random
-from typing import TYPE_CHECKING, Any, Self
-
-from redis.exceptions import RedisError
+from typing import TYPE_CHECKING
 
 from acd.domain.agent import REASON_MAX_CHARS
 from acd.domain.errors import (
@@ -17,17 +14,12 @@ from acd.domain.errors import (
     BadRequest,
     Overloaded,
     QueueUnknown,
-    StoreUnavailable,
 )
-from acd.domain.ids import is_plain_id, split_offer_id
+from acd.domain.ids import split_offer_id
 from acd.domain.interaction import InteractionState, Outcome
 from acd.domain.offer import AcceptOutcome, OfferOutcome
-from acd.routing import keys, snapshots
-from acd.routing.addresses import Addresses
-from acd.routing.checking import check
 from acd.routing.compiled import NUMBER, check_arrival, compile_agent, compile_queue
-from acd.routing.events import read_events
-from acd.routing.redis_link import AWAY, RedisLink
+from acd.routing.reads import Reads
 from acd.routing.results import (
     Accepted,
     Changed,
@@ -40,66 +32,19 @@ from acd.routing.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Sequence
 
     from acd.domain.agent import AgentProfile, Availability
-    from acd.domain.events import Event
     from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId, SessionId
     from acd.domain.interaction import Arrival, Channel
     from acd.domain.queue import QueueSettings
-    from acd.routing.results import AgentSnapshot, InteractionSnapshot, Position, QueueSnapshot
 
 HEARTBEAT_CHUNK = 250
 ENDERS = ("agent", "contact", "system")
 
 
-class Router:
+class Router(Reads):
     """One tenant's live state."""
-
-    def __init__(self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000) -> None:
-        """Args: at events_max entries that nobody recorded, `enqueue` refuses."""
-        self.link = link
-        self.tenant = tenant
-        self._prefix = keys.prefix(tenant)
-        self._events_max = events_max
-        self._seeds = random.Random()  # noqa: S311 - lots among agents are no secret
-        self._due: list[Callable[[int], None]] = []
-        self._addresses: Addresses | None = None
-
-    @classmethod
-    async def open(cls, url: str, tenant: str, *, events_max: int = 1_000_000) -> Self:
-        """Connect.
-
-        Raises:
-            StoreUnavailable: the server does not answer.
-            ConfigInvalid: the URL has no known form.
-        """
-        link = await RedisLink.open(url, slot_of=keys.prefix(tenant))
-        return cls(link, tenant, events_max=events_max)
-
-    async def close(self) -> None:
-        """Stop listening and disconnect."""
-        if self._addresses:
-            await self._addresses.close()
-        await self.link.close()
-
-    def on_due(self, handler: Callable[[int], None]) -> Callable[[], None]:
-        """Call `handler(due_ms)` when a verb has set a timer; returns the undoing."""
-        self._due.append(handler)
-        return lambda: self._due.remove(handler)
-
-    async def _change(self, verb: str, now_ms: int, *arguments: Any) -> list[Any]:
-        """Run a verb that changes state; what is left of its reply without the timer hint."""
-        seed = self._seeds.getrandbits(31)
-        reply: list[Any] = await self.link.call(verb, self._prefix, now_ms, seed, *arguments)
-        due_ms = reply.pop(0)
-        if due_ms:
-            for handler in self._due:
-                handler(due_ms)
-        return reply
-
-    async def _ask(self, verb: str, *arguments: Any) -> Any:
-        return await self.link.call(verb, self._prefix, *arguments)
 
     # arrivals and contacts
 
@@ -114,7 +59,8 @@ class Router:
         check_arrival(arrival)
         word, *reply = await self._change(
             "interaction_enqueue", now_ms, arrival.interaction, arrival.queue, arrival.contact,
-            arrival.conversation, arrival.level, arrival.card, int(arrival.leased), self._events_max,
+            arrival.conversation, arrival.level, arrival.card, int(arrival.leased),
+            self._events_max,
         )  # fmt: skip
         if word == "unknown_queue":
             raise QueueUnknown(field="queue")
@@ -350,74 +296,6 @@ class Router:
             next_due_ms=next_due_ms or None,
             now_ms=at_ms,
         )
-
-    # reads
-
-    async def agent(self, agent: AgentId, *, now_ms: int = 0) -> AgentSnapshot | None:
-        """Everything live about an agent, or None."""
-        if not is_plain_id(agent):
-            return None
-        return snapshots.agent_snapshot(agent, await self._ask("agent_snapshot", now_ms, agent))
-
-    async def interaction(
-        self, interaction: InteractionId, *, now_ms: int = 0
-    ) -> InteractionSnapshot | None:
-        """Everything live about an interaction, its tombstone for a day, or None."""
-        reply = await self._ask("interaction_snapshot", now_ms, interaction)
-        return snapshots.interaction_snapshot(reply)
-
-    async def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
-        """A queue's live figures."""
-        return snapshots.queue_snapshot(queue, await self._ask("queue_snapshot", now_ms, queue))
-
-    async def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
-        """The place in the line and when its turn may come, or None if it does not wait."""
-        return snapshots.position(await self._ask("interaction_position", now_ms, interaction))
-
-    async def check(self, *, now_ms: int = 0) -> list[str]:
-        """What contradicts the invariants now; empty is good. Reads page by page.
-
-        Raises:
-            StoreUnavailable: the server is away.
-        """
-        return await check(self.link, self.tenant, now_ms)
-
-    async def clock(self) -> int:
-        """The server's time, which all times here are told in."""
-        seconds, micros = await self.link.client.time()
-        return int(seconds) * 1000 + int(micros) // 1000
-
-    async def begin_after(self, generation: int) -> bool:
-        """Number the events of an empty server after those of the generations before.
-
-        An event's id must never come again: history has seen it. True if the server was empty.
-
-        Raises:
-            StoreUnavailable: the server is away.
-        """
-        try:
-            meta = keys.meta(self.tenant)
-            return bool(await self.link.client.hsetnx(meta, "generation", str(generation + 1)))
-        except (*AWAY, RedisError) as error:
-            raise StoreUnavailable from error
-
-    # streams
-
-    def events(
-        self, after: str = "0-0", block_ms: int = 1000, count: int = 500
-    ) -> AsyncIterator[list[Event]]:
-        """The event log from a position on, for ever, in batches."""
-        return read_events(self.link, keys.events(self.tenant), after, block_ms, count)
-
-    async def trim_events(self, recorded: str) -> None:
-        """Forget the log up to a position that is recorded."""
-        await self._ask("events_trim", recorded)
-
-    def addresses(self) -> Addresses:
-        """What happens to agents and contacts, as it happens."""
-        if self._addresses is None:
-            self._addresses = Addresses(self.link, self.tenant)
-        return self._addresses
 
     @staticmethod
     def _split(offer: OfferId) -> tuple[InteractionId, int]:

@@ -1,11 +1,11 @@
 """The scripts: found, their includes resolved, their headers read, their errors traced to a line.
 
-A verb is one file in `lua/`; `--- include("name")` takes in `lua/_lib/name.lua`. The header of comments
-tells the verb in one sentence and names KEYS, ARGV, RETURNS and EVENTS.
+A verb is one file in `lua/`; `--- include("name")` takes in `lua/_lib/name.lua`. The header of
+comments tells the verb in one sentence and names KEYS, ARGV, RETURNS and EVENTS.
 
-All verbs make one library of functions (`FUNCTION LOAD`), which the server keeps loaded: as separate
-EVAL scripts each call would first build the closures of everything included, which costs more than
-the verb. Its name carries a digest of the source, so that nodes of two releases do not meet.
+All verbs make one library of functions (`FUNCTION LOAD`), which the server keeps loaded: as
+separate EVAL scripts each call would first build the closures of everything included, which costs
+more than the verb. Its name carries a digest of the source: nodes of two releases do not meet.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The loop that runs what is due; any number of nodes may run it.
 
-It sleeps until the next due time, at most a second. A verb that sets an earlier timer wakes it, so that
-deadlines are met to the millisecond by the node that made the offer, and within a second by any other.
+It sleeps until the next due time, at most a second. A verb that sets an earlier timer wakes it, so
+that deadlines are met to the millisecond by the node that made the offer, and within a second by
+any other.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, NewType, cast
+from typing import TYPE_CHECKING, Final, NewType
 
 from acd.domain.errors import EventUnreadable, StoreUnavailable
 
@@ -56,7 +56,7 @@ async def _live(services: Services, after: Place) -> AsyncGenerator[list[Event]]
     """The stream, until it has a hole before what it gives next."""
     position = "0-0"
     while True:
-        stream = cast("AsyncGenerator[list[Event]]", services.router.events(position))
+        stream = services.router.events(position)
         try:
             async with aclosing(stream) as batches:
                 async for batch in batches:

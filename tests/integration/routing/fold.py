@@ -55,7 +55,7 @@ class Fold:
             assert event.type is T.QUEUE_REMOVED
             self.queues.discard(event.queue)
 
-    def _interaction(self, event: Event) -> None:
+    def _interaction(self, event: Event) -> None:  # noqa: C901 - one case a type
         if event.type is T.INTERACTION_QUEUED:
             assert event.interaction not in self.interactions, "queued once"
             self.interactions[event.interaction] = FoldedInteraction(queue=event.queue)

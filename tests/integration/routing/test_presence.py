@@ -123,7 +123,10 @@ async def test_back_within_the_chat_grace_all_is_as_before(world: World, anna: s
     assert opened.returned
     world.consoles[anna] = session
     seen = await world.see(anna)
-    assert (seen.channels[CHAT].availability, seen.channels[CALL].reason) == ("available", "training")
+    assert (seen.channels[CHAT].availability, seen.channels[CALL].reason) == (
+        "available",
+        "training",
+    )
     await world.wait(60)
     assert (await world.look(name)).agent == anna
     await world.settled()

@@ -8,8 +8,7 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable
 
-import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acd.domain.agent import Membership
@@ -138,7 +137,9 @@ class Player:
                 return
 
     async def _won(self, name: str) -> str | None:
-        offers = [e.offer for e in self.world.log if e.type == "offer.accepted" and e.interaction == name]
+        offers = [
+            e.offer for e in self.world.log if e.type == "offer.accepted" and e.interaction == name
+        ]
         return offers[-1] if offers else None
 
     async def fail_connecting(self) -> None:
@@ -151,9 +152,7 @@ class Player:
         if self.interactions:
             name = self.dice.choice(self.interactions)
             by = self.dice.choice(("agent", "contact", "system"))
-            await self.router.finish(
-                name, by=by, wrap_up=self.dice.random() < 0.7, **self.world.at
-            )
+            await self.router.finish(name, by=by, wrap_up=self.dice.random() < 0.7, **self.world.at)
 
     async def finish_active(self) -> None:
         active = [
@@ -214,7 +213,8 @@ class Player:
         while await self.router.agent(agent):
             mine = [
                 n for n, x in self.world.fold.interactions.items()
-                if x.agent == agent and x.state in (InteractionState.ACTIVE, InteractionState.CONNECTING)
+                if x.agent == agent
+                and x.state in (InteractionState.ACTIVE, InteractionState.CONNECTING)
             ]  # fmt: skip
             assert mine
             await self.router.finish(mine[0], by="system", **self.world.at)
@@ -235,8 +235,8 @@ class Player:
 
     def commands(self) -> list[Callable[[], Awaitable[None]]]:
         return [
-            self.arrive, self.arrive, self.arrive, self.arrive, self.accept, self.accept, self.accept,
-            self.accept_all_at_once, self.replay, self.decline, self.fail, self.acknowledge,
+            self.arrive, self.arrive, self.arrive, self.arrive, self.accept, self.accept,
+            self.accept, self.accept_all_at_once, self.replay, self.decline, self.fail, self.acknowledge,
             self.connect, self.fail_connecting, self.finish, self.finish_active, self.finish_active,
             self.wrap_up, self.abandon, self.contact, self.presence, self.presence, self.console,
             self.configure_agent, self.configure_queue, self.remove_agent, self.short_wait,

@@ -282,7 +282,7 @@ async def test_calls_before_chats_when_both_wait(world: World) -> None:
     chat = await world.arrive()
     call = await world.arrive("support/call")
     await world.sign_in("anna")
-    assert [e.interaction for e in await world.heard("offer.made")][0] == call
+    assert (await world.heard("offer.made"))[0].interaction == call
     assert not await world.ring(chat), "the call filled the total"
     assert (await world.see("anna")).channels[CALL].count == 1
     await world.settled()

@@ -1,4 +1,4 @@
-"""Each strategy over the real scripts: whom it picks, how ties break, and that nobody waits in vain."""
+"""Each strategy over the real scripts: whom it picks, how ties break, nobody waits in vain."""
 
 from __future__ import annotations
 

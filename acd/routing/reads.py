@@ -1,0 +1,105 @@
+"""What can be asked about live state: snapshots, each taken in one step, and the streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+
+from acd.domain.errors import StoreUnavailable
+from acd.domain.ids import is_plain_id
+from acd.routing import keys, snapshots
+from acd.routing.addresses import Addresses
+from acd.routing.checking import check
+from acd.routing.events import read_events
+from acd.routing.redis_link import AWAY
+from acd.routing.tenant import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from acd.domain.events import Event
+    from acd.domain.ids import AgentId, InteractionId, QueueId
+    from acd.routing.redis_link import RedisLink
+    from acd.routing.results import AgentSnapshot, InteractionSnapshot, Position, QueueSnapshot
+
+
+class Reads(Tenant):
+    """Questions; none of them changes anything."""
+
+    def __init__(self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000) -> None:
+        """Args: as `Tenant`."""
+        super().__init__(link, tenant, events_max=events_max)
+        self._addresses: Addresses | None = None
+
+    async def close(self) -> None:
+        """Stop listening and disconnect."""
+        if self._addresses:
+            await self._addresses.close()
+        await super().close()
+
+    async def agent(self, agent: AgentId, *, now_ms: int = 0) -> AgentSnapshot | None:
+        """Everything live about an agent, or None."""
+        if not is_plain_id(agent):
+            return None
+        return snapshots.agent_snapshot(agent, await self._ask("agent_snapshot", now_ms, agent))
+
+    async def interaction(
+        self, interaction: InteractionId, *, now_ms: int = 0
+    ) -> InteractionSnapshot | None:
+        """Everything live about an interaction, its tombstone for a day, or None."""
+        reply = await self._ask("interaction_snapshot", now_ms, interaction)
+        return snapshots.interaction_snapshot(reply)
+
+    async def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
+        """A queue's live figures."""
+        return snapshots.queue_snapshot(queue, await self._ask("queue_snapshot", now_ms, queue))
+
+    async def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
+        """The place in the line and when its turn may come, or None if it does not wait."""
+        return snapshots.position(await self._ask("interaction_position", now_ms, interaction))
+
+    async def check(self, *, now_ms: int = 0) -> list[str]:
+        """What contradicts the invariants now; empty is good. Reads page by page.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        return await check(self.link, self.tenant, now_ms)
+
+    async def clock(self) -> int:
+        """The server's time, which all times here are told in."""
+        seconds, micros = await self.link.client.time()
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def begin_after(self, generation: int) -> bool:
+        """Number the events of an empty server after those of the generations before.
+
+        An event's id must never come again: history has seen it. True if the server was empty.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        try:
+            meta = keys.meta(self.tenant)
+            return bool(await self.link.client.hsetnx(meta, "generation", str(generation + 1)))
+        except (*AWAY, RedisError) as error:
+            raise StoreUnavailable from error
+
+    # streams
+
+    def events(
+        self, after: str = "0-0", block_ms: int = 1000, count: int = 500
+    ) -> AsyncGenerator[list[Event]]:
+        """The event log from a position on, for ever, in batches."""
+        return read_events(self.link, keys.events(self.tenant), after, block_ms, count)
+
+    async def trim_events(self, recorded: str) -> None:
+        """Forget the log up to a position that is recorded."""
+        await self._ask("events_trim", recorded)
+
+    def addresses(self) -> Addresses:
+        """What happens to agents and contacts, as it happens."""
+        if self._addresses is None:
+            self._addresses = Addresses(self.link, self.tenant)
+        return self._addresses

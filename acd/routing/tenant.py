@@ -1,0 +1,58 @@
+"""One tenant on one link: how verbs are sent."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, Self
+
+from acd.routing import keys
+from acd.routing.redis_link import RedisLink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Tenant:
+    """Sends verbs with the tenant's prefix, and tells the timer loop what they set."""
+
+    def __init__(self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000) -> None:
+        """Args: at events_max entries that nobody recorded, `enqueue` refuses."""
+        self.link = link
+        self.tenant = tenant
+        self._prefix = keys.prefix(tenant)
+        self._events_max = events_max
+        self._seeds = random.Random()  # noqa: S311 - lots among agents are no secret
+        self._due: list[Callable[[int], None]] = []
+
+    @classmethod
+    async def open(cls, url: str, tenant: str, *, events_max: int = 1_000_000) -> Self:
+        """Connect.
+
+        Raises:
+            StoreUnavailable: the server does not answer.
+            ConfigInvalid: the URL has no known form.
+        """
+        link = await RedisLink.open(url, slot_of=keys.prefix(tenant))
+        return cls(link, tenant, events_max=events_max)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self.link.close()
+
+    def on_due(self, handler: Callable[[int], None]) -> Callable[[], None]:
+        """Call `handler(due_ms)` when a verb has set a timer; returns the undoing."""
+        self._due.append(handler)
+        return lambda: self._due.remove(handler)
+
+    async def _change(self, verb: str, now_ms: int, *arguments: Any) -> list[Any]:
+        """Run a verb that changes state; what is left of its reply without the timer hint."""
+        seed = self._seeds.getrandbits(31)
+        reply: list[Any] = await self.link.call(verb, self._prefix, now_ms, seed, *arguments)
+        due_ms = reply.pop(0)
+        if due_ms:
+            for handler in self._due:
+                handler(due_ms)
+        return reply
+
+    async def _ask(self, verb: str, *arguments: Any) -> Any:
+        return await self.link.call(verb, self._prefix, *arguments)

@@ -1,0 +1,210 @@
+"""The link, the addresses, the log and the timer loop, with a server that comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acd.domain.errors import ConfigInvalid, StoreUnavailable
+from acd.embedded import find_server
+from acd.routing import keys
+from acd.routing.router import Router
+from acd.routing.timers import run_timers_forever
+from tests.integration.routing.world import World
+
+
+class Server:
+    """A private Valkey that can be killed and started again on its append-only file."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.options = options
+        self.url = f"unix://{folder}/s"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [find_server(), "--port", "0", "--unixsocket", self.folder / "s", "--dir", self.folder,
+             "--save", "", "--appendonly", "yes", "--appendfsync", "always", *self.options],
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 5
+        while not (self.folder / "s").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+        (self.folder / "s").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    one = Server(tmp_path_factory.mktemp("v"))
+    one.start()
+    yield one
+    one.kill()
+
+
+async def until(condition: Any, seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def own(server: Server, tenant: str) -> AsyncIterator[Router]:
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            router = await Router.open(server.url, tenant)
+            break
+        except StoreUnavailable:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+    yield router
+    await router.close()
+
+
+async def test_a_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        await Router.open(f"unix://{tmp_path}/none", "main")
+    with pytest.raises(ConfigInvalid):
+        await Router.open("http://host", "main")
+
+
+async def test_state_survives_the_servers_death_and_the_link_comes_back(
+    server: Server, own: Router
+) -> None:
+    world = World(own)
+    world.now_ms = 0
+    changes: list[bool] = []
+    own.link.on_change(changes.append)
+    heard: list[tuple[str, Mapping[str, Any]]] = []
+    snapshots: list[list[str]] = []
+    addresses = own.addresses()
+    addresses.on_message(lambda address, payload: heard.append((address, payload)))
+    addresses.on_reconnect(snapshots.append)
+    await addresses.subscribe("agent:anna")
+    await world.queue()
+    await world.agent("anna")
+    name = await world.arrive()
+    await until(lambda: heard and heard[-1][1]["type"] == "offer.made")
+    assert heard[-1][1]["card"] == {"contact_name": "Zoé"}
+    assert [payload["seq"] for _, payload in heard] == list(range(1, len(heard) + 1))
+
+    server.kill()
+    with pytest.raises(StoreUnavailable):
+        await world.arrive()
+    await until(lambda: not own.link.available)
+    with pytest.raises(StoreUnavailable):
+        await own.clock()
+    server.start()
+    await until(lambda: own.link.available and snapshots)
+    assert changes == [False, True]
+    assert snapshots == [["agent:anna"]]
+    assert (await own.interaction(name)).state == "ringing"
+    before = len(heard)
+    await world.answer(name, "anna")
+    await until(lambda: len(heard) >= before + 2)
+    await world.settled()
+
+
+async def test_a_server_that_forgot_the_library_gets_it_again(own: Router) -> None:
+    world = World(own)
+    await world.queue()
+    await own.link.client.execute_command("FUNCTION", "FLUSH")
+    names = await asyncio.gather(*(world.arrive() for _ in range(20)))
+    assert sorted([(await world.look(n)).position for n in names]) == list(range(1, 21))
+
+
+async def test_addresses_are_counted_and_confirmed(router: Router) -> None:
+    heard: list[str] = []
+    addresses = router.addresses()
+    undo = addresses.on_message(lambda address, _: heard.append(address))
+    await asyncio.gather(*(addresses.subscribe(f"contact:ct_{n % 5}") for n in range(10)))
+    for n in range(5):
+        await addresses.unsubscribe(f"contact:ct_{n}")
+        await addresses.publish(f"contact:ct_{n}", {"type": "typing", "seq": 0})
+    await until(lambda: len(heard) == 5)
+    await addresses.unsubscribe("contact:ct_0")
+    await addresses.publish("contact:ct_0", {})
+    await addresses.publish("contact:ct_1", {})
+    await until(lambda: len(heard) == 6)
+    assert heard[-1] == "contact:ct_1"
+    undo()
+
+
+async def test_the_log_is_read_from_a_position_and_trimmed(world: World, router: Router) -> None:
+    await world.queue()
+    await world.agent("anna")
+    await world.arrive()
+    read = []
+    log = router.events(block_ms=50, count=2)
+    async for batch in log:
+        assert len(batch) <= 2
+        read += batch
+        if len(read) == 5:
+            break
+    await log.aclose()
+    assert [e.type for e in read][-2:] == ["interaction.queued", "offer.made"]
+    await router.trim_events(read[2].position)
+    left = await router.link.client.xlen(keys.events(router.tenant))
+    assert left == 2
+    again = router.events(after=read[3].position, block_ms=50)
+    assert [e.id for e in await anext(again)] == [read[4].id]
+    waiting = asyncio.ensure_future(anext(again))
+    await asyncio.sleep(0.15)
+    await world.arrive()
+    assert (await waiting)[0].interaction == "ix_2"
+    await again.aclose()
+
+
+async def test_the_timer_loop_meets_deadlines_and_stops(router: Router) -> None:
+    world = World(router)
+    world.now_ms = 0
+    stop = asyncio.Event()
+    loop = asyncio.create_task(run_timers_forever(router, stop), name="timers")
+    await world.queue(ring_time_s=0.3, delivery_s=9, decline_s=60)
+    await world.agent("anna")
+    await world.agent("bruno")
+    await asyncio.sleep(0.2)
+    name = await world.arrive()
+    started = time.monotonic()
+    while [o.agent for o in (await world.look(name)).offers] != ["bruno"]:
+        assert time.monotonic() < started + 2
+        await asyncio.sleep(0.01)
+    assert time.monotonic() - started < 0.9, "woken by the verb, not by the second"
+    stop.set()
+    await asyncio.wait_for(loop, 2)
+
+
+async def test_every_key_carries_the_tenants_tag(world: World, router: Router) -> None:
+    before = {key async for key in router.link.client.scan_iter(count=1000)}
+    await world.queue(strategy=("ring_all",), wrap_up_s=5)
+    await world.agent("anna")
+    for _ in range(3):
+        await world.answer(await world.arrive())
+    await world.finish("ix_1")
+    await world.router.contact_lost(await world.arrive(), **world.at)
+    after = {key async for key in router.link.client.scan_iter(count=1000)}
+    fresh = {key for key in after - before if not key.startswith("acd:{t")} | {
+        key for key in after - before if router.tenant in key
+    }
+    assert fresh
+    assert all(key.startswith(keys.prefix(router.tenant)) for key in fresh), fresh
+
+
+async def test_a_lua_error_names_file_and_line(router: Router) -> None:
+    await router.link.client.hset(keys.prefix(router.tenant) + "ix:ix_bad", "state", "waiting")
+    with pytest.raises(Exception, match=r"contact_lost: .*\.lua:\d+"):
+        await router.contact_lost("ix_bad")
