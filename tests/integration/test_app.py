@@ -21,7 +21,7 @@ from acd.app import FrontEndMissing, Node, running_node
 from acd.cli.checks import Mark, examine
 from acd.cli.main import app as cli
 from acd.config import Config, parse_config
-from acd.demo.client import Line
+from acd.demo.client import Gone, Line
 from acd.domain.ids import InteractionId, new_id
 from acd.embedded import EmbeddedRedis
 from acd.web.listener import PortTaken
@@ -285,3 +285,17 @@ async def test_an_agent_added_while_a_node_runs_is_rung_at_once(
         async with console(node, "claire@example.com") as claire, visitor(node) as jean:
             await start_chat(jean)
             assert (await heard(claire, "offer"))["contact"]["name"] == "Jean Martin"
+
+
+async def test_signing_out_closes_the_console(config: Config) -> None:
+    async with node_of(config) as node:
+        cookie, csrf = await sign_in(node, "anna@example.com")
+        headers = {"Cookie": f"acd_session={cookie}"}
+        async with Line(node.url, "/agent") as anna, aiohttp.ClientSession() as http:
+            await anna.open({"csrf": csrf}, headers)
+            await anna.call("console.open")
+            headers["X-CSRF-Token"] = csrf
+            async with http.delete(f"{node.url}/api/v1/session", headers=headers) as response:
+                assert response.status == 204
+            with pytest.raises(Gone):
+                await heard(anna, "never")
