@@ -145,7 +145,11 @@ class ByData(TypedDict):
 
 
 class PresenceData(TypedDict, total=False):
-    """One channel, or all when `channel` is missing."""
+    """One channel, or all when `channel` is missing.
+
+    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `returned` or `removed`; the last two end
+    a grace.
+    """
 
     channel: str
     availability: str

@@ -103,7 +103,7 @@ class Fold:
         agent = self.agents.setdefault(event.agent, FoldedAgent())
         match event.type:
             case T.PRESENCE_CHANGED:
-                if event.data["cause"] == "returned":
+                if event.data["cause"] in ("returned", "removed"):
                     agent.grace = False
                 named = event.data.get("channel")
                 for channel in [named] if named else list(agent.availability):

@@ -236,7 +236,8 @@ class Player:
     def commands(self) -> list[Callable[[], Awaitable[None]]]:
         return [
             self.arrive, self.arrive, self.arrive, self.arrive, self.accept, self.accept,
-            self.accept, self.accept_all_at_once, self.replay, self.decline, self.fail, self.acknowledge,
+            self.accept, self.accept_all_at_once, self.replay, self.decline, self.fail,
+            self.acknowledge,
             self.connect, self.fail_connecting, self.finish, self.finish_active, self.finish_active,
             self.wrap_up, self.abandon, self.contact, self.presence, self.presence, self.console,
             self.configure_agent, self.configure_queue, self.remove_agent, self.short_wait,
