@@ -37,14 +37,14 @@ export function Dialog({ open, onClose, title, closeLabel, children, actions }: 
     >
       {open && (
         <div class="dialog-body">
-          <header>
+          <div class="dialog-head">
             <h2 class="title" id={titleId}>
               {title}
             </h2>
             <Button kind="quiet" icon={IconCross} label={closeLabel} onClick={onClose} />
-          </header>
+          </div>
           {children}
-          {actions && <footer class="bar">{actions}</footer>}
+          {actions && <div class="bar dialog-foot">{actions}</div>}
         </div>
       )}
     </dialog>
