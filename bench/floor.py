@@ -127,15 +127,6 @@ class Floor:
         """That many whole cycles, `at_once` of them under way at any moment."""
         await in_parallel(lambda _: self.cycle(), range(number), at_once)
 
-    async def trim(self) -> None:
-        """Lets go of what was recorded, as the recorder does; otherwise the stream only grows."""
-        last = "0-0"
-        async for batch in self.router.events(after="0-0", block_ms=1, count=5000):
-            if not batch:
-                break
-            last = batch[-1].position
-        await self.router.trim_events(last)
-
 
 def first_offer(interaction: InteractionId) -> OfferId:
     """The id of an interaction's first offer."""

@@ -47,12 +47,12 @@ async def _cost_by_agents(agents: int) -> list[Figure]:
     figures = []
     with private_valkey() as store:
         router = await Router.open(store.url, "bench")
-        floor = Floor(router=router, agents=agents, chats=5)
+        floor = Floor(router=router, agents=agents, chats=10)
         await floor.open(STRATEGIES[0])
         for strategy in STRATEGIES:
             await floor.use(strategy)
             await floor.cycles(CYCLES // 8, at_once=AT_ONCE)
-            await floor.trim()
+            store.forget_events("bench")
             spent = store.cpu_us()
             await floor.cycles(CYCLES, at_once=AT_ONCE)
             us = (store.cpu_us() - spent) / CYCLES
@@ -61,7 +61,7 @@ async def _cost_by_agents(agents: int) -> list[Figure]:
                 Figure(id="routing.redis_us_per_cycle", params=params, value=us, unit="us")
             )
             print(f"  {strategy:20} {agents:7,} agents: {us:6.1f} µs a cycle", flush=True)
-            await floor.trim()
+            store.forget_events("bench")
         await router.close()
     return figures
 
@@ -75,13 +75,13 @@ async def _cost_by_waiting(waiting: int, agents: int = 1_000) -> list[Figure]:
         await floor.open("longest_idle")
         line = Backlog(floor)
         await line.fill(waiting)
-        await floor.trim()
+        store.forget_events("bench")
         for strategy in STRATEGIES:
             if strategy == "ring_all":
                 continue  # with one agent free at a time it rings one, as the others do
             await floor.use(strategy)
             await line.turn(CYCLES // 8)
-            await floor.trim()
+            store.forget_events("bench")
             spent = store.cpu_us()
             await line.turn(CYCLES)
             us = (store.cpu_us() - spent) / CYCLES
@@ -90,7 +90,7 @@ async def _cost_by_waiting(waiting: int, agents: int = 1_000) -> list[Figure]:
                 Figure(id="routing.redis_us_per_cycle", params=params, value=us, unit="us")
             )
             print(f"  {strategy:20} {waiting:7,} waiting: {us:6.1f} µs a cycle", flush=True)
-            await floor.trim()
+            store.forget_events("bench")
         await router.close()
     return figures
 
@@ -185,7 +185,7 @@ def _throughput(processes: int, agents: int = 1_000) -> Figure:
 
 async def _prepare(store: Store, agents: int) -> None:
     router = await Router.open(store.url, "bench")
-    await Floor(router=router, agents=agents, chats=5).open("longest_idle")
+    await Floor(router=router, agents=agents, chats=10).open("longest_idle")
     await router.close()
 
 
@@ -198,7 +198,7 @@ def _spin(
 ) -> None:
     async def run() -> float:
         router = await Router.open(url, "bench")
-        floor = Floor(router=router, agents=agents, chats=5, prefix=f"p{number}")
+        floor = Floor(router=router, agents=agents, chats=20, prefix=f"p{number}")
         await floor.cycles(200)
         start.wait(30)
         until = time.perf_counter() + THROUGHPUT_S

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from acd.embedded import dies_with_parent, find_server
+from acd.routing import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,10 @@ class Store:
         info = self.admin.info("cpu")
         spent = info["used_cpu_user_main_thread"] + info["used_cpu_sys_main_thread"]
         return float(spent) * 1e6
+
+    def forget_events(self, tenant: str) -> None:
+        """Lets go of the log, as the recorder does behind itself; otherwise it only grows."""
+        self.admin.xtrim(keys.events(tenant), maxlen=0, approximate=False)
 
 
 @contextmanager

@@ -1,0 +1,125 @@
+"""One visitor, two agents: who rings, who wins, what both read, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.people import Agent, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+Agents = Callable[..., Agent]
+Visitors = Callable[..., Visitor]
+
+
+def test_a_chat_rings_the_first_by_priority_who_accepts_talks_and_finishes(
+    agent: Agents, visitor: Visitors
+) -> None:
+    anna, claire = agent("anna"), agent("claire", locale="fr-FR")
+    anna.is_available()
+    claire.is_available()
+    jean = visitor("Jean Martin")
+
+    jean.starts_chat("My parcel came without the bowls.")
+    card = anna.sees_ring("Jean Martin")
+    expect(card).to_contain_text("My parcel came without the bowls.")
+    expect(anna.find("why")).to_contain_text("priority 1")
+    expect(anna.find("countdown")).to_be_visible()
+    claire.sees_no_ring()
+
+    anna.accepts("Jean Martin")
+    jean.is_served_by("Anna")
+    anna.says("Hello Jean, let me look.")
+    jean.says("Thank you!")
+    jean.reads("My parcel came without the bowls.", "Hello Jean, let me look.", "Thank you!")
+    anna.reads("My parcel came without the bowls.", "Hello Jean, let me look.", "Thank you!")
+
+    anna.finishes()
+    jean.sees_the_end()
+    expect(anna.find("wrap-up").first).to_be_visible()
+    anna.is_done()
+    expect(anna.find("chat-item")).to_have_count(0)
+
+
+def test_a_declined_chat_rings_the_next_at_once(agent: Agents, visitor: Visitors) -> None:
+    anna, claire = agent("anna"), agent("claire", locale="fr-FR")
+    anna.is_available()
+    claire.is_available()
+    jean = visitor("Jean Martin", locale="fr-FR")
+    jean.starts_chat("Où est mon colis ?")
+
+    anna.declines("Jean Martin")
+    anna.sees_no_ring()
+    claire.accepts("Jean Martin")
+    jean.is_served_by("Claire")
+
+
+def test_who_does_not_answer_twice_is_away_and_comes_back_with_one_click(
+    agent: Agents, visitor: Visitors
+) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    jean = visitor("Jean Martin")
+    jean.starts_chat("Is anybody there?")
+
+    anna.sees_ring("Jean Martin")
+    # six seconds not answered, and as nobody else is here the ring starts over once more
+    expect(anna.find("banner-missed")).to_be_visible()
+    anna.sees_no_ring()
+    jean.waits()
+
+    anna.find("banner-return").click()
+    expect(anna.find("banner-missed")).to_have_count(0)
+    anna.accepts("Jean Martin")
+    jean.is_served_by("Anna")
+
+
+def test_a_freed_slot_rings_the_next_in_the_line(agent: Agents, visitor: Visitors) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    first, second, third = visitor("Jean Martin"), visitor("Lina Haddad"), visitor("Paul Girard")
+    for one in (first, second):
+        one.starts_chat("Hello")
+        anna.accepts(one.name)
+    third.starts_chat("Hello")
+    expect(third.find("position")).to_contain_text("1")
+    anna.sees_no_ring()
+
+    anna.finishes()
+    anna.sees_no_ring()  # wrap-up still holds the slot
+    anna.is_done()
+    anna.accepts("Paul Girard")
+    third.is_served_by("Anna")
+
+
+def test_ring_all_rings_everybody_and_the_others_learn_who_took_it(
+    agent: Agents, visitor: Visitors
+) -> None:
+    anna, claire = agent("anna"), agent("claire", locale="fr-FR")
+    anna.is_available()
+    claire.is_available()
+    lina = visitor("Lina Haddad")
+    lina.starts_chat("Do you deliver on Saturdays?", department="sales")
+
+    anna.sees_ring("Lina Haddad")
+    claire.sees_ring("Lina Haddad")
+    claire.accepts("Lina Haddad")
+    expect(anna.find("taken-by")).to_contain_text("Claire")
+    anna.sees_no_ring()
+    lina.is_served_by("Claire")
+
+
+def test_a_visitor_who_leaves_the_line_stops_the_ring(agent: Agents, visitor: Visitors) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    jean = visitor("Jean Martin")
+    jean.starts_chat("Never mind")
+    anna.sees_ring("Jean Martin")
+    jean.find("leave").click()
+    confirm = jean.find("leave-confirm")
+    if confirm.count():
+        confirm.click()
+    anna.sees_no_ring()
