@@ -21,9 +21,11 @@ _COLOURS: Final = {
 
 
 def doctor(config: ConfigOption = None) -> None:
-    """Examine Redis, the database, the clocks, the invariants of routing and the configuration.
+    """Say whether everything a node needs is in order.
 
-    It changes nothing. Exits with 1 when something is wrong; notes do not count.
+    Examines Redis, the database, the clocks, the invariants of routing, and whether the
+    configuration is applied. It changes nothing. Exits with 1 when something is wrong; notes do
+    not count.
     """
     findings = run(examine(read_config(config)))
     _show(findings)

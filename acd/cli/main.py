@@ -70,9 +70,11 @@ def demo(
         Path | None, typer.Option(help="Where it keeps its data, data/demo unless set.")
     ] = None,
 ) -> None:
-    """Show it: a shop with departments, simulated agents and visitors, at http://127.0.0.1:8080.
+    """Show it, with a seeded shop and simulated people.
 
-    It keeps its own data, and what you do in it is there again the next time.
+    Serves at http://127.0.0.1:8080 unless told otherwise: a shop with departments, simulated
+    agents, and visitors at the press of a button. It keeps its own data, and what you do in it is
+    there again the next time.
     """
     from acd.demo.run import serve_demo  # noqa: PLC0415
     from acd.demo.seed import demo_config  # noqa: PLC0415
