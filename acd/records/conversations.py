@@ -145,7 +145,7 @@ def add_messages(tx: Connection, batch: Sequence[NewMessage]) -> list[StoredMess
             answers.append(NotFound("There is no such conversation.", field="conversation"))
         elif (first := stored.get(send)) is not None:
             answers.append(_resent(first, message))
-        elif any("\x00" in value for value in (message.text, message.author_name, *send)):
+        elif "\x00" in message.text or "\x00" in message.client_id:
             answers.append(BadRequest("A message cannot hold NUL.", field="text"))
         else:
             end = Thread(end.id, end.last_seq + 1, max(at_ms, end.last_message_ms))

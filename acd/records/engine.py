@@ -11,6 +11,7 @@ PostgreSQL through asyncpg.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import asyncpg
@@ -108,6 +109,8 @@ def store_errors() -> Iterator[None]:
     except exc.DBAPIError as error:
         if not _away(error.orig):
             raise
+        raise StoreUnavailable from error
+    except (sqlite3.OperationalError, sqlite3.InternalError) as error:  # of the hot statements
         raise StoreUnavailable from error
     except asyncpg.PostgresError as error:  # raised while connecting, before SQLAlchemy wraps
         if not _away(error):

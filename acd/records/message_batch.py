@@ -49,8 +49,8 @@ def read_threads(tx: Connection, ids: Iterable[str]) -> dict[str, Thread]:
     """
     wanted = sorted(set(ids))
     if tx.dialect.name == "sqlite":  # its writer is alone
-        folded = tx.exec_driver_sql(_SQLITE_THREADS, (json.dumps(wanted),)).scalar()
-        return {row[0]: Thread(*row) for row in json.loads(folded or "[]")}
+        folded = _sqlite(tx, _SQLITE_THREADS, (json.dumps(wanted),)).fetchone()[0]
+        return {row[0]: Thread(*row) for row in json.loads(folded)}
     return {row[0]: Thread(*row) for row in tx.execute(_POSTGRES_THREADS, {"ids": wanted})}
 
 
@@ -58,8 +58,8 @@ def read_sent_before(tx: Connection, sends: Iterable[Send]) -> set[Send]:
     """Those of the sends that are stored already."""
     wanted = list(sends)
     if tx.dialect.name == "sqlite":
-        folded = tx.exec_driver_sql(_SQLITE_SENT, (json.dumps(wanted),)).scalar()
-        return {Send(*row) for row in json.loads(folded or "[]")}
+        folded = _sqlite(tx, _SQLITE_SENT, (json.dumps(wanted),)).fetchone()[0]
+        return {Send(*row) for row in json.loads(folded)}
     keys = {
         "conversations": [send.conversation for send in wanted],
         "client_ids": [send.client_id for send in wanted],
@@ -72,12 +72,21 @@ def write_messages(tx: Connection, rows: Sequence[dict[str, Any]], ends: Sequenc
     if tx.dialect.name == "sqlite":
         for chunk in _chunks(rows):
             values = tuple(row[name] for row in chunk for name in COLUMNS)
-            tx.exec_driver_sql(_sqlite_insert(len(chunk)), values)
+            _sqlite(tx, _sqlite_insert(len(chunk)), values)
         for part in _chunks(ends):
-            tx.exec_driver_sql(_sqlite_advance(len(part)), tuple(v for end in part for v in end))
+            _sqlite(tx, _sqlite_advance(len(part)), tuple(v for end in part for v in end))
         return
     tx.execute(_INSERT, list(rows))
     tx.execute(_ADVANCE, [{"key": end[0], "seq": end[1], "at_ms": end[2]} for end in ends])
+
+
+def _sqlite(tx: Connection, statement: str, values: tuple[Any, ...]) -> Any:
+    """Run a statement on the driver's own connection: a quarter of the work, and no surprise.
+
+    Its errors are the driver's, which is why `store_errors` knows them.
+    """
+    connection: Any = tx.connection.dbapi_connection
+    return connection.execute(statement, values)
 
 
 def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -69,7 +69,10 @@ class SqliteDatabase:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._closed = False
-        self._writer = threading.Thread(target=self._write_groups, name="sqlite-writer")
+        # A daemon: a process that fails before it closes must not wait here for ever.
+        self._writer = threading.Thread(
+            target=self._write_groups, name="sqlite-writer", daemon=True
+        )
         self._writer.start()
 
     @classmethod
@@ -141,7 +144,7 @@ class SqliteDatabase:
 
     def _write_groups(self) -> None:
         """The writer thread: take all that waits, commit it together, answer."""
-        closing = False
+        closing, connection = False, None
         while not closing:
             first = self._waiting.get()
             if first is None:
@@ -156,26 +159,34 @@ class SqliteDatabase:
                     group.append(following)
             try:
                 with store_errors():
-                    self._commit_together(group)
+                    connection = connection or self._engine.connect()
+                    _commit_together(connection, group)
             except BaseException as error:  # noqa: BLE001  every caller must hear of it
                 for waiting in group:
                     waiting.error = waiting.error or error
+                if connection is not None and isinstance(error, StoreUnavailable):
+                    connection.invalidate()
+                    connection.close()
+                    connection = None
             with contextlib.suppress(RuntimeError):  # the loop is gone, and the callers with it
                 self._loop.call_soon_threadsafe(_answer, group)
+        if connection is not None:
+            connection.close()
 
-    def _commit_together(self, group: list[_Waiting]) -> None:
-        with self._engine.begin() as connection:
-            if len(group) == 1 and group[0].work is not None:
-                group[0].result = group[0].work(connection)
-                return
-            batches: dict[BatchWork[Any, Any], list[_Waiting]] = {}
-            for waiting in group:
-                if waiting.batch is not None:
-                    batches.setdefault(waiting.batch, []).append(waiting)
-                elif waiting.work is not None:
-                    _run_one(connection, waiting, waiting.work)
-            for batch, members in batches.items():
-                _run_batch(connection, batch, members)
+
+def _commit_together(connection: Connection, group: list[_Waiting]) -> None:
+    with connection.begin():
+        if len(group) == 1 and group[0].work is not None:
+            group[0].result = group[0].work(connection)
+            return
+        batches: dict[BatchWork[Any, Any], list[_Waiting]] = {}
+        for waiting in group:
+            if waiting.batch is not None:
+                batches.setdefault(waiting.batch, []).append(waiting)
+            elif waiting.work is not None:
+                _run_one(connection, waiting, waiting.work)
+        for batch, members in batches.items():
+            _run_batch(connection, batch, members)
 
 
 def _run_one(connection: Connection, waiting: _Waiting, work: Callable[[Connection], Any]) -> None:
@@ -222,14 +233,15 @@ def each_alone(
 @contextlib.contextmanager
 def savepoint(tx: Connection) -> Iterator[None]:
     """Undo what is done inside if it raises. Several times cheaper than `begin_nested`."""
-    tx.exec_driver_sql("SAVEPOINT work")
+    driver: Any = tx.connection.dbapi_connection
+    driver.execute("SAVEPOINT work")
     try:
         yield
     except BaseException:
-        tx.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+        driver.execute("ROLLBACK TO SAVEPOINT work")
         raise
     finally:
-        tx.exec_driver_sql("RELEASE SAVEPOINT work")
+        driver.execute("RELEASE SAVEPOINT work")
 
 
 def _answer(group: list[_Waiting]) -> None:
