@@ -42,13 +42,16 @@ echo "image built in $SECONDS s"
 
 buildah inspect --type image --format \
     '{{.Docker.Config.User}} {{.Docker.Config.Volumes}} {{if .Docker.Config.Healthcheck}}health check{{end}}' \
-    localhost/acd:check | tee "$work/config"
+    localhost/acd:check >"$work/config"
 grep -qx 'acd map\[/data:{}\] health check' "$work/config"
 
 container=$(buildah from localhost/acd:check)
 server=
 finish() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    if [ -n "$server" ]; then
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
     buildah rm "$container" >/dev/null
 }
 trap finish EXIT
@@ -61,7 +64,9 @@ if inside sh -c 'command -v node || command -v pip || ls /src' >/dev/null 2>&1; 
 fi
 
 SECONDS=0
-inside acd serve >"$work/serve.log" 2>&1 &
+# not through the functions: the process to end is buildah itself, which takes the server along
+(exec buildah --root "$work/store" --runroot "$work/run" --storage-driver overlay \
+    run --isolation chroot "$container" -- acd serve) >"$work/serve.log" 2>&1 &
 server=$!
 health=$(sed -n 's/.*CMD \["python", "-c", "\(.*\)"\]$/\1/p' Dockerfile)
 until inside python -c "$health" 2>/dev/null; do
