@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 OUTBOX_MAX: Final = 20_000
 """Publications that may wait for Redis; beyond it they are dropped, as while it is away."""
 
-GATHER_S: Final = 0.002
+GATHER_S: Final = 0.004
 """How long publications gather before they travel: an exchange costs more than many of them."""
 
 _BATCH: Final = 500

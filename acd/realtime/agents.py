@@ -14,7 +14,7 @@ from acd.domain.interaction import Channel
 from acd.domain.offer import AcceptOutcome
 from acd.realtime import wire
 from acd.realtime.allowance import Allowance
-from acd.realtime.desk import NAMESPACE, Desk, HeldChat
+from acd.realtime.desk import NAMESPACE, Desk
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
 from acd.realtime.typing import Typing
 from acd.records.secrets import token_hash
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from acd.chat.threads import Threads
     from acd.domain.directory import Agent
+    from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics

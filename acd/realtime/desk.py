@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_agent, to_contact
@@ -17,8 +16,8 @@ from acd.chat.messages import said
 from acd.chat.sessions import Card
 from acd.domain.agent import Availability
 from acd.domain.errors import StoreUnavailable
-from acd.domain.interaction import InteractionState
 from acd.realtime import frames
+from acd.realtime.held import HeldChat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +33,7 @@ SETTLE_S: Final = 0.02
 """How long events of one change are waited for before the picture is read."""
 
 ENDED_KEPT: Final = 100
+LAST_WORDS_S: Final = 3.0
 
 HERE_ANSWER_S: Final = 2.0
 """How soon a node must say that it holds a visitor's socket."""
@@ -47,31 +47,6 @@ _OFFER_ENDS: Final = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class HeldChat:
-    """One interaction on the desk, with its conversation as far as it is shown."""
-
-    interaction: InteractionId
-    conversation: ConversationId
-    contact: ContactId
-    channel: str
-    contact_name: str
-    department: str
-    state: str
-    since_ms: int
-    wrap_up_until_ms: int | None
-    wrap_up_extended: bool
-    card: Card
-    last_message: dict[str, Any] | None = None
-    last_seq: int = 0
-    agent_read: int = 0
-    visitor_read: int = 0
-    nodes_here: set[str] = field(default_factory=set)
-    """Nodes that hold a socket of the visitor."""
-    answered: set[str] = field(default_factory=set)
-    """Nodes that said so since they were asked last."""
-
-
 class Desk:
     """Made by `Relay` with an agent's first console here, dropped after the last."""
 
@@ -80,6 +55,8 @@ class Desk:
         self.agent = agent
         self.connections: set[Connection[Any]] = set()
         self.chats: dict[InteractionId, HeldChat] = {}
+        self._left: dict[InteractionId, HeldChat] = {}
+        """Chats that ended a moment ago."""
         self.offers: dict[OfferId, dict[str, Any]] = {}
         self._made: dict[OfferId, int] = {}
         """At which sequence of the address an offer rang: an older picture does not know it."""
@@ -105,6 +82,10 @@ class Desk:
         """The chat of this conversation on the desk, wrap-up included."""
         found = [chat for chat in self.chats.values() if chat.conversation == conversation]
         return max(found, key=lambda chat: (chat.state != "wrap_up", chat.since_ms), default=None)
+
+    def _left_chat(self, conversation: str) -> HeldChat | None:
+        found = (chat for chat in self._left.values() if chat.conversation == conversation)
+        return next(found, None)
 
     def described(self, chat: HeldChat) -> dict[str, Any]:
         """A chat as the wire says it."""
@@ -216,39 +197,19 @@ class Desk:
             del self.chats[chat.interaction]
             chat.state = "ended"
             self.emit("chat", self.described(chat))
-            await self._forget(chat.contact)
+            self._left[chat.interaction] = chat
+            self.relay.chores.start(self._forget_later(chat), "desk-forget")
         fresh = [one for one in now.values() if one.interaction not in self.chats]
         for chat in self.chats.values():
-            if self._moved(chat, now[chat.interaction]):
+            if chat.follow(now[chat.interaction]):
                 self.emit("chat", self.described(chat))
         if fresh:
             await self._take(fresh)
 
-    def _moved(self, chat: HeldChat, held: HeldSnapshot) -> bool:
-        before = (chat.state, chat.since_ms, chat.wrap_up_until_ms, chat.wrap_up_extended)
-        chat.state = _state(held)
-        chat.since_ms = held.since_ms
-        chat.wrap_up_until_ms = held.wrap_up_until_ms
-        chat.wrap_up_extended = held.wrap_up_extended
-        return before != (chat.state, chat.since_ms, chat.wrap_up_until_ms, chat.wrap_up_extended)
-
     async def _take(self, fresh: list[HeldSnapshot]) -> None:
         """Put chats on the desk: listen to their contacts first, then read their conversations."""
         for held in fresh:
-            card = Card.parse(held.card)
-            self.chats[held.interaction] = chat = HeldChat(
-                interaction=held.interaction,
-                conversation=held.conversation,
-                contact=held.contact,
-                channel=held.channel.value,
-                contact_name=card.contact_name,
-                department=card.department or held.queue.partition("/")[0],
-                state=_state(held),
-                since_ms=held.since_ms,
-                wrap_up_until_ms=held.wrap_up_until_ms,
-                wrap_up_extended=held.wrap_up_extended,
-                card=card,
-            )
+            self.chats[held.interaction] = chat = HeldChat.of(held)
             await self.relay.delivery.listen(to_contact(chat.contact), self)
             self._ask_here(chat)
         await self._read_threads([held.conversation for held in fresh])
@@ -273,15 +234,21 @@ class Desk:
             if message is not None and message.seq >= chat.last_seq:
                 chat.last_message = said(message)
 
-    async def _forget(self, contact: ContactId) -> None:
-        if all(chat.contact != contact for chat in self.chats.values()):
-            await self.relay.delivery.forget(to_contact(contact), self)
+    async def _forget_later(self, chat: HeldChat) -> None:
+        """Listen a little longer: the last words of a chat come after its end."""
+        await asyncio.sleep(LAST_WORDS_S)
+        self._left.pop(chat.interaction, None)
+        if chat.contact not in self._contacts():
+            await self.relay.delivery.forget(to_contact(chat.contact), self)
+
+    def _contacts(self) -> set[ContactId]:
+        return {chat.contact for chat in (*self.chats.values(), *self._left.values())}
 
     async def close(self) -> None:
         """Forget every address; nobody looks at this desk any more."""
         self._closed = True
         await self.relay.delivery.forget(to_agent(self.agent.id), self)
-        for contact in {chat.contact for chat in self.chats.values()}:
+        for contact in self._contacts():
             await self.relay.delivery.forget(to_contact(contact), self)
 
     # hearing
@@ -370,7 +337,8 @@ class Desk:
             self._hear_here(contact, payload)
             return
         told: Mapping[str, Any] = payload["message"] if kind == "message" else payload
-        chat = self.shown_chat(str(told.get("conversation")))
+        conversation = str(told.get("conversation"))
+        chat = self.shown_chat(conversation) or self._left_chat(conversation)
         if chat is None:
             return
         if kind == "message":
@@ -425,9 +393,3 @@ class Desk:
             chat.nodes_here &= chat.answered
             if before and not chat.nodes_here:
                 self.emit("chat", self.described(chat))
-
-
-def _state(held: HeldSnapshot) -> str:
-    if held.state is InteractionState.ENDED or held.wrap_up_until_ms is not None:
-        return "wrap_up"
-    return "idle" if held.state is InteractionState.IDLE else "active"
