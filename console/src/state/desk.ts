@@ -5,16 +5,15 @@ import { WireError, type Message } from "@acd/ui/wire.ts";
 import { batch, computed, signal } from "@preact/signals";
 
 import * as lists from "./chats.ts";
-import { Closings, sessionName } from "./kept.ts";
+import { sessionName } from "./kept.ts";
 import * as rings from "./rings.ts";
-import { BASE, session, type SignedIn } from "./session.ts";
+import { BASE, recall, session, type SignedIn } from "./session.ts";
 import { done } from "./settings.ts";
 import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Offer, Presence } from "./wire.ts";
+import { WrapUps } from "./wrapups.ts";
 
 const HEARTBEAT_MS = 5000;
 const TYPING_MS = 6000;
-/** A note is sent this long before its wrap-up lapses, so that it is not lost with it. */
-const NOTE_MARGIN_MS = 1500;
 
 export type Pane = "list" | "thread" | "contact";
 
@@ -40,7 +39,7 @@ export class Desk {
   readonly selected = signal<string | null>(null);
   readonly ended = signal<AgentChat | null>(null);
   readonly pane = signal<Pane>("list");
-  readonly closings = new Closings();
+  readonly wrapUps = new WrapUps(this);
 
   readonly ringing = computed(() => this.rings.value.filter((ring) => !ring.over));
   readonly current = computed<AgentChat | null>(() => {
@@ -58,7 +57,7 @@ export class Desk {
       namespace: "/agent",
       auth: () => {
         const name = sessionName.read();
-        return { csrf: who.csrf, ...(name ? { session: name } : {}) };
+        return { csrf: session.peek()?.csrf ?? who.csrf, ...(name ? { session: name } : {}) };
       },
     });
     this.#listen();
@@ -69,7 +68,7 @@ export class Desk {
     this.#timers = [
       setInterval(() => void this.#heartbeat(), HEARTBEAT_MS),
       setInterval(() => {
-        this.#sendNotesInTime();
+        this.wrapUps.sendNotesInTime();
       }, 500),
     ];
   }
@@ -111,7 +110,7 @@ export class Desk {
       if (answer.outcome === "accepted") {
         this.rings.value = rings.without(this.rings.value, offer);
         done("accepted");
-        if (answer.chat) this.#chat(answer.chat);
+        if (answer.chat) this.hearChat(answer.chat);
         const chat = answer.chat ?? this.chats.value.find((each) => offer.startsWith(`${each.interaction}.`));
         if (chat) this.select(chat.interaction);
       } else if (answer.outcome === "taken") this.#lastWord(offer, { kind: "taken", by: answer.winner ?? null });
@@ -141,24 +140,8 @@ export class Desk {
     const answer = await this.attempt(() => this.connection.request("interaction.finish", { interaction }));
     if (!answer) return;
     done("finished");
-    if (answer.chat) this.#chat(answer.chat);
-    this.#leaveIfEnded(interaction);
-  }
-
-  async extendWrapUp(interaction: string): Promise<void> {
-    const answer = await this.attempt(() => this.connection.request("wrap_up.extend", { interaction }));
-    if (answer?.chat) this.#chat(answer.chat);
-  }
-
-  async endWrapUp(interaction: string): Promise<void> {
-    const { disposition, note } = this.closings.of(interaction);
-    const ask = { interaction, ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
-    const answer = await this.attempt(() => this.connection.request("wrap_up.end", ask));
-    if (!answer) return;
-    this.closings.forget(interaction);
-    if (answer.chat) this.#chat(answer.chat);
-    else this.chats.value = this.chats.value.filter((chat) => chat.interaction !== interaction);
-    this.#leaveIfEnded(interaction);
+    if (answer.chat) this.hearChat(answer.chat);
+    this.leaveIfEnded(interaction);
   }
 
   /** The messages of a conversation that are not here yet, its contact and their history. */
@@ -197,7 +180,7 @@ export class Desk {
     connection.onOpen(() => void this.#snapshot());
     connection.on("resync", () => void this.#snapshot());
     connection.refusal.subscribe((refusal) => {
-      if (refusal?.code === "not_signed_in" || refusal?.code === "forbidden") session.value = null;
+      if (refusal && !refusal.retryable) void this.#identifyAnew();
     });
     connection.on("offer", (offer) => {
       this.clock.sync(offer.now);
@@ -209,7 +192,7 @@ export class Desk {
       this.#forgetLater(end.offer);
     });
     connection.on("chat", (chat) => {
-      this.#chat(chat);
+      this.hearChat(chat);
     });
     connection.on("presence", (presence) => {
       this.#present(presence);
@@ -228,6 +211,14 @@ export class Desk {
       this.clock.sync(now);
       this.lines.value = lines;
     });
+  }
+
+  /** Turned away: signed out, or signed in anew in another tab. The session knows. */
+  async #identifyAnew(): Promise<void> {
+    const before = session.peek()?.csrf;
+    await recall().catch(() => undefined);
+    const now = session.peek()?.csrf;
+    if (now !== undefined && now !== before) this.connection.retryNow();
   }
 
   async #snapshot(): Promise<void> {
@@ -266,7 +257,8 @@ export class Desk {
     if (presence.seq >= (this.presence.value?.seq ?? 0)) this.presence.value = presence;
   }
 
-  #chat(chat: AgentChat): void {
+  /** A chat as it is now; an ended one that is in sight stays there, to be read. */
+  hearChat(chat: AgentChat): void {
     this.clock.sync(chat.now);
     batch(() => {
       if (chat.state === "ended" && this.selected.value === chat.interaction) this.ended.value = chat;
@@ -275,7 +267,8 @@ export class Desk {
     if (chat.state !== "ended" && !this.threads.value.has(chat.conversation)) void this.fetch(chat.conversation);
   }
 
-  #leaveIfEnded(interaction: string): void {
+  /** After the agent themselves ended it: nothing is left to look at. */
+  leaveIfEnded(interaction: string): void {
     if (this.selected.value === interaction && !this.chats.value.some((chat) => chat.interaction === interaction)) this.select(null);
   }
 
@@ -307,14 +300,6 @@ export class Desk {
     for (const [conversation, seq] of Object.entries(answer.last_seq)) {
       const thread = this.threads.value.get(conversation);
       if (thread && (thread.messages.at(-1)?.seq ?? 0) < seq) void this.fetch(conversation);
-    }
-  }
-
-  #sendNotesInTime(): void {
-    for (const chat of this.chats.value) {
-      const { disposition, note } = this.closings.of(chat.interaction);
-      if (chat.wrap_up_until_ms === null || !(disposition || note.trim())) continue;
-      if (this.clock.leftMs(chat.wrap_up_until_ms) < NOTE_MARGIN_MS) void this.endWrapUp(chat.interaction);
     }
   }
 }

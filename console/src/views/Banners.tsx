@@ -23,8 +23,10 @@ function Reconnecting() {
   const { desk } = useDesk();
   const { connection } = desk;
   const state = connection.state.value;
+  const refusal = connection.refusal.value;
+  const refused = state === "refused" && refusal !== null;
   // the very first attempt is not a loss
-  if (state === "open" || state === "idle" || desk.me.value === null) return null;
+  if (state === "open" || state === "idle" || (desk.me.value === null && !refused)) return null;
   const retryAt = connection.retryAtMs.value;
   // the attempt is due by the reader's own clock; the ticking one only says when to look again
   const left = retryAt === null || desk.now.value === 0 ? 0 : secondsLeft(retryAt - Date.now());
@@ -39,7 +41,7 @@ function Reconnecting() {
         </Button>
       }
     >
-      {t(left > 0 ? "connection.lost" : "connection.trying", { seconds: left })}
+      {refused ? errorText(refusal.code) : t(left > 0 ? "connection.lost" : "connection.trying", { seconds: left })}
     </Banner>
   );
 }

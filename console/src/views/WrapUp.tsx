@@ -29,7 +29,7 @@ export function WrapUpRow({ chat, threadInSight }: { chat: AgentChat; threadInSi
   const { desk } = useDesk();
   const Drawn = CHANNEL_ICONS[chat.channel];
   const selected = desk.selected.value === chat.interaction;
-  const { disposition } = desk.closings.of(chat.interaction);
+  const { disposition } = desk.wrapUps.closings.of(chat.interaction);
   const controls = !(selected && threadInSight);
   return (
     <li
@@ -74,7 +74,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
   const { desk } = useDesk();
   const id = useId();
   const select = useRef<HTMLSelectElement>(null);
-  const { disposition, note } = desk.closings.of(chat.interaction);
+  const { disposition, note } = desk.wrapUps.closings.of(chat.interaction);
   useEffect(() => {
     select.current?.focus();
   }, [chat.interaction]);
@@ -86,7 +86,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
       data-interaction={chat.interaction}
       onSubmit={(event) => {
         event.preventDefault();
-        void desk.endWrapUp(chat.interaction);
+        void desk.wrapUps.end(chat.interaction);
       }}
     >
       <div class="bar">
@@ -103,7 +103,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
             value={disposition}
             data-testid="disposition"
             onChange={(event) => {
-              desk.closings.keep(chat.interaction, { disposition: event.currentTarget.value });
+              desk.wrapUps.closings.keep(chat.interaction, { disposition: event.currentTarget.value });
             }}
           >
             <option value="">{t("wrap_up.choose")}</option>
@@ -126,7 +126,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
           value={note}
           data-testid="wrap-up-note"
           onInput={(event) => {
-            desk.closings.keep(chat.interaction, { note: event.currentTarget.value });
+            desk.wrapUps.closings.keep(chat.interaction, { note: event.currentTarget.value });
           }}
         />
       </div>
@@ -146,7 +146,7 @@ function Verbs({ chat, primary = false }: { chat: AgentChat; primary?: boolean }
           disabled={chat.wrap_up_extended}
           data-testid="wrap-up-extend"
           {...(chat.wrap_up_extended ? { title: t("wrap_up.extended") } : {})}
-          onClick={() => void desk.extendWrapUp(chat.interaction)}
+          onClick={() => void desk.wrapUps.extend(chat.interaction)}
         >
           {t("wrap_up.extend")}
         </Button>
@@ -156,7 +156,7 @@ function Verbs({ chat, primary = false }: { chat: AgentChat; primary?: boolean }
           {t("wrap_up.done")}
         </Button>
       ) : (
-        <Button data-testid="wrap-up-done" onClick={() => void desk.endWrapUp(chat.interaction)}>
+        <Button data-testid="wrap-up-done" onClick={() => void desk.wrapUps.end(chat.interaction)}>
           {t("wrap_up.done")}
         </Button>
       )}
