@@ -296,7 +296,11 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         metrics.events_recorded(events, lag_s=time.time() - events[-1].at_ms / 1000)
 
     works = {
-        "timers": lambda: run_timers_forever(router, asyncio.Event()),
+        "timers": lambda: run_timers_forever(
+            router,
+            asyncio.Event(),
+            on_ran=lambda ran, late_s: metrics.timers_ran(ran, late_s=late_s),
+        ),
         "recorder": Recorder(router, history, on_recorded=recorded).run,
         "intake-sweep": intake.sweep_forever,
         "compiler": compiler.run,

@@ -110,8 +110,6 @@ class Recorder:
             self.recorded += len(batch)
             if self._on_recorded is not None:
                 self._on_recorded(batch)
-            if self._on_recorded is not None:
-                self._on_recorded(batch)
         return recorded
 
     async def _put_aside(self, event: str, raw: str, position: str, error: str) -> bool:

@@ -14,18 +14,34 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from acd.routing.router import Router
 
 LONGEST_SLEEP_S: Final = 1.0
 AWAY_SLEEP_S: Final = 0.25
 
 
-async def run_timers_forever(router: Router, stop: asyncio.Event) -> None:
-    """Run timers when they are due, at least once a second, until `stop` is set."""
+async def run_timers_forever(
+    router: Router,
+    stop: asyncio.Event,
+    *,
+    on_ran: Callable[[int, float], None] | None = None,
+) -> None:
+    """Run timers when they are due, at least once a second, until `stop` is set.
+
+    Args:
+        router: whose timers.
+        stop: ends the loop.
+        on_ran: hears after each turn that ran any how many, and how late the first was, in seconds.
+    """
     wake = asyncio.Event()
     due_ms = 0.0
+    first_due_ms: float | None = None
 
     def sooner(at_ms: int) -> None:
+        nonlocal first_due_ms
+        first_due_ms = at_ms if first_due_ms is None else min(at_ms, first_due_ms)
         if at_ms < due_ms:
             wake.set()
 
@@ -40,6 +56,9 @@ async def run_timers_forever(router: Router, stop: asyncio.Event) -> None:
             except StoreUnavailable:
                 sleep_s = AWAY_SLEEP_S
             else:
+                if turn.ran and first_due_ms is not None and on_ran is not None:
+                    on_ran(turn.ran, max(0.0, turn.now_ms - first_due_ms) / 1000)
+                first_due_ms = turn.next_due_ms
                 if turn.more:
                     await asyncio.sleep(0)
                     continue

@@ -19,7 +19,7 @@ from acd.web.services import SERVICES, Services
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-MAX_BODY_BYTES = 64 * 1024
+MAX_BODY_BYTES = 256 * 1024  # the longest message there may be, every character escaped
 _MAX_FIELD_ERRORS = 20
 
 

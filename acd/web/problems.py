@@ -36,6 +36,7 @@ STATUS: dict[str, int] = {
     "store_unavailable": 503,
     "overloaded": 503,
     "config_invalid": 500,
+    "event_unreadable": 500,
 }
 
 TITLES: dict[int, str] = {

@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from acd.app import running_node
 from acd.config import Config
+from acd.web import openapi
+from acd.web.api import ENDPOINTS
 
 EXAMPLES = 25
 KEY = "acd_" + "k" * 40
@@ -67,23 +71,24 @@ def server(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             thread.join(20)
 
 
-@pytest.fixture(scope="module")
-def document(server: str) -> Any:
-    loaded = schemathesis.openapi.from_url(f"{server}/api/v1/openapi.json")
-    loaded.config.update(base_url=f"{server}/api/v1", headers=HEADERS)
-    return loaded
+schema = schemathesis.openapi.from_dict(openapi.document(ENDPOINTS))
 
 
-schema = schemathesis.pytest.from_fixture("document")
+def test_the_server_serves_this_document(server: str) -> None:
+    answer = requests.get(f"{server}/api/v1/openapi.json", timeout=10)
+    assert answer.json() == openapi.document(ENDPOINTS)
 
 
+# One identity drives all; what another may do is asked in test_access. The WebSocket has tests of
+# its own. Hypothesis takes the jitter that the node draws in this process for its strategies'.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 @schema.exclude(path="/events").parametrize()
 @settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-def test_every_endpoint_does_what_its_document_says(case: schemathesis.Case) -> None:
-    # One identity drives all: what another may do is asked in test_access.
-    case.call_and_validate(headers=HEADERS, excluded_checks=[ignored_auth])
+def test_every_endpoint_does_what_its_document_says(case: schemathesis.Case, server: str) -> None:
+    if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:
+        case.query.pop("cursor", None)  # opaque: the document cannot say which there are
+    case.call_and_validate(
+        base_url=f"{server}/api/v1", headers=HEADERS, excluded_checks=[ignored_auth]
+    )

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from acd.domain.events import Event, EventType
 from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId
-from acd.reporting.metrics import CATALOGUE, Kind, Metrics, QueueFigures, guide
+from acd.reporting.metrics import CATALOGUE, Kind, Metric, Metrics, QueueFigures, guide
 
 UNITS = ("_seconds", "_total", "_info", "_connected", "_up")
 FIGURES = ("_waiting", "_ringing", "_active", "_agents")  # counts of people and interactions
@@ -26,7 +26,7 @@ def test_the_guide_is_current() -> None:
 
 
 @pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.name)
-def test_every_name_follows_the_rules(metric) -> None:
+def test_every_name_follows_the_rules(metric: Metric) -> None:
     assert metric.name.startswith("acd_")
     assert metric.name.endswith(UNITS + FIGURES)
     assert (metric.kind is Kind.COUNTER) == metric.name.endswith("_total")

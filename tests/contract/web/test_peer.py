@@ -3,6 +3,7 @@
 from unittest import mock
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from acd.web.peer import TrustedProxies, same_origin
@@ -10,7 +11,7 @@ from acd.web.peer import TrustedProxies, same_origin
 TRUSTED = TrustedProxies.parse(["10.0.0.0/8", "127.0.0.1"])
 
 
-def asked(headers: dict[str, str], *, peer: object = ("10.1.1.1", 5000)):
+def asked(headers: dict[str, str], *, peer: object = ("10.1.1.1", 5000)) -> web.Request:
     transport = mock.Mock()
     transport.get_extra_info = lambda name, default=None: {"peername": peer}.get(name, default)
     return make_mocked_request("GET", "/", headers=headers, transport=transport)

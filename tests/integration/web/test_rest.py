@@ -185,3 +185,23 @@ async def test_opening_what_cannot_be_opened(node: Node) -> None:
     assert page["items"] == []
     figures = await (await node.program.get("/api/v1/queues/support/chat")).json()
     assert figures["waiting"] == 0
+
+
+async def test_what_the_background_does_is_counted(node: Node) -> None:
+    contact = await lina(node)
+    await node.sits_down("anna")
+    opened = await (await node.program.post(INTERACTIONS, json=chat(contact))).json()
+    await node.program.post(f"{INTERACTIONS}/{opened['id']}/finish")
+
+    async def scraped() -> str:
+        return await (await node.stranger.get("/metrics")).text()
+
+    text = await eventually(scraped, lambda found: "acd_interactions_total{" in found)
+    told = set(text.splitlines())
+    counted = {line for line in told if line.startswith(("acd_offers", "acd_interactions"))}
+    assert counted == {
+        'acd_offers_total{outcome="made",queue="support/chat"} 1.0',
+        'acd_offers_total{outcome="withdrawn",queue="support/chat"} 1.0',
+        'acd_interactions_total{outcome="rejected",queue="support/chat"} 1.0',
+    }
+    assert any(line.startswith("acd_recorder_lag_seconds ") for line in told)
