@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CLIENT_ID_MIN_CHARS = 16
 SWEEP_AGE_MS = 10_000
 SWEEP_EVERY_S = 5.0
+DOOR_KNOWN_S = 2.0
 PREVIEW_CHARS = 160
 PAGE_CHARS = 400
 
@@ -85,6 +86,7 @@ class Intake:
         self._router = router
         self._directory = directory
         self._intakes = intakes
+        self._doors: dict[tuple[SiteId, DepartmentId], tuple[float, QueueId]] = {}
 
     async def start_chat(self, start: ChatStart) -> StartedChat:
         """Let a visitor in, or find them in already.
@@ -165,6 +167,14 @@ class Intake:
         return True
 
     async def _queue(self, start: ChatStart) -> QueueId:
+        """The queue asked for. An open door is known for a moment: rushes ask for the same one."""
+        door, now_s = (start.site, start.department), asyncio.get_running_loop().time()
+        known = self._doors.get(door)
+        if known is None or known[0] < now_s:
+            known = self._doors[door] = (now_s + DOOR_KNOWN_S, await self._find_queue(start))
+        return known[1]
+
+    async def _find_queue(self, start: ChatStart) -> QueueId:
         site = await self._directory.site(start.site)
         if site is None or not site.active:
             raise NotFound("There is no such site.", field="site")

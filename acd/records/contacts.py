@@ -154,11 +154,17 @@ class Contacts:
         return ContactPage(contacts=tuple(page), next=more)
 
 
-def new_contact(tx: Connection, *, name: str, locale: str, verified: bool = False) -> ContactId:
-    """Insert a person and return their id."""
+def new_contact(
+    tx: Connection, *, name: str, locale: str, verified: bool = False, email: str = ""
+) -> ContactId:
+    """Insert a person and return their id; the e-mail address is a claim."""
     contact, at_ms = ContactId(new_id("ct")), now_ms()
     row = {"name": name, "locale": locale, "verified": verified}
     tx.execute(contacts.insert(), {"id": contact, **row, "created_ms": at_ms, "updated_ms": at_ms})
+    if email:
+        kind, value = AddressKind.EMAIL.value, normal_email(email)
+        claimed = {"contact": contact, "kind": kind, "value": value, "verified": False}
+        tx.execute(contact_addresses.insert(), claimed)
     return contact
 
 

@@ -119,6 +119,21 @@ class Conversations:
         return await self._database.write(lambda tx: _mark_read(tx, conversation, side, seq))
 
 
+def new_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conversation:
+    """The conversation of a contact who was just made."""
+    at_ms = now_ms()
+    made = Conversation(
+        id=ConversationId(new_id("cv")),
+        contact=contact,
+        site=site,
+        created_ms=at_ms,
+        last_message_ms=at_ms,
+    )
+    row = {"contact": contact, "site": site, "created_ms": at_ms, "last_message_ms": at_ms}
+    tx.execute(conversations.insert(), {"id": made.id, **row})
+    return made
+
+
 def open_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conversation:
     """The contact's conversation on that site, made if there is none, locked until the commit."""
     at_ms = now_ms()

@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, exc, select
+from sqlalchemy import Connection, bindparam, exc, select
 
 from acd.domain.conversation import AuthorKind, Conversation, NewMessage, StoredMessage
 from acd.domain.errors import Conflict
 from acd.domain.ids import InteractionId, new_id
 from acd.records.accounts import issue_visitor_token
 from acd.records.contacts import claim, new_contact
-from acd.records.conversations import add_messages, open_conversation
+from acd.records.conversations import add_messages, new_conversation, open_conversation
 from acd.records.schema import intakes
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
     from acd.domain.contact import Visitor
     from acd.domain.ids import ContactId, ConversationId, QueueId, SiteId
     from acd.records.engine import Database
+
+_same_start = select(intakes).where(
+    intakes.c.site == bindparam("site"), intakes.c.start_hash == bindparam("start_hash")
+)
+_last_of = (
+    select(intakes)
+    .where(intakes.c.conversation == bindparam("conversation"))
+    .order_by(intakes.c.created_ms.desc(), intakes.c.interaction.desc())
+    .limit(1)
+)
 
 START_AGAIN_MS = 15 * 60_000
 SWEEP_MAX = 500
@@ -135,37 +145,52 @@ class Intakes:
 
 
 def _begin(tx: Connection, new: NewIntake) -> Begun:
-    start_hash = token_hash(new.client_id)
-    same = select(intakes).where(intakes.c.site == new.site, intakes.c.start_hash == start_hash)
-    if (row := tx.execute(same).first()) is not None:
+    start = {"site": new.site, "start_hash": token_hash(new.client_id)}
+    if (row := tx.execute(_same_start, start).first()) is not None:
         return _again(tx, new, _intake(row))
     if new.visitor is None:
-        contact = new_contact(tx, name=new.name, locale=new.locale)
-    else:
-        contact = new.visitor.contact
+        return _stranger(tx, new, start["start_hash"])
+    contact = new.visitor.contact
     claim(tx, contact, name=new.name, email=new.email, locale=new.locale)
     conversation = open_conversation(tx, contact, new.site)
     # From here on the conversation's row is locked: two tabs come one after the other.
-    if (row := tx.execute(same).first()) is not None:
+    if (row := tx.execute(_same_start, start).first()) is not None:
         return _again(tx, new, _intake(row))
-    last = tx.execute(
-        select(intakes)
-        .where(intakes.c.conversation == conversation.id)
-        .order_by(intakes.c.created_ms.desc(), intakes.c.interaction.desc())
-        .limit(1)
-    ).first()
+    last = tx.execute(_last_of, {"conversation": conversation.id}).first()
     live = last is not None and last.ended_ms is None and last.interaction != new.known_ended
-    message = _first_message(tx, new, conversation, start_hash)
-    if message is not None:
-        conversation = replace(conversation, last_seq=message.seq, last_message_ms=message.at_ms)
+    message = _first_message(tx, new, conversation, start["start_hash"])
     if last is not None and live:
         intake = _intake(last)
     else:
-        intake = _insert(tx, new, conversation, start_hash)
-    token = "" if new.visitor else issue_visitor_token(tx, contact, new.site)
+        intake = _insert(tx, new, conversation, start["start_hash"])
     return Begun(
-        intake=intake, conversation=conversation, message=message, token=token, fresh=not live
+        intake=intake,
+        conversation=_after(conversation, message),
+        message=message,
+        token="",
+        fresh=not live,
     )
+
+
+def _stranger(tx: Connection, new: NewIntake, start_hash: str) -> Begun:
+    """Everything is new, so nothing is looked up; a twin on another node fails at `start_hash`."""
+    contact = new_contact(tx, name=new.name, locale=new.locale, email=new.email)
+    conversation = new_conversation(tx, contact, new.site)
+    message = _first_message(tx, new, conversation, start_hash)
+    return Begun(
+        intake=_insert(tx, new, conversation, start_hash),
+        conversation=_after(conversation, message),
+        message=message,
+        token=issue_visitor_token(tx, contact, new.site),
+        fresh=True,
+    )
+
+
+def _after(conversation: Conversation, message: StoredMessage | None) -> Conversation:
+    if message is None:
+        return conversation
+    last_seq = max(conversation.last_seq, message.seq)
+    return replace(conversation, last_seq=last_seq, last_message_ms=message.at_ms)
 
 
 def _again(tx: Connection, new: NewIntake, intake: IntakeRow) -> Begun:
