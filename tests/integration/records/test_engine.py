@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,16 @@ from acd.records.engine import Database, open_database
 from acd.records.schema import metadata, skills
 
 
-def put(name: str):
+def put(name: str) -> Callable[[Connection], str]:
     def work(tx: Connection) -> str:
         tx.execute(skills.insert(), {"id": name, "name": name})
         return name
 
     return work
+
+
+def pragma(name: str) -> Callable[[Connection], object]:
+    return lambda tx: tx.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
 def put_all(tx: Connection, names: Sequence[str]) -> list[str | AcdError]:
@@ -151,10 +155,8 @@ async def test_a_store_that_goes_away_says_so_and_comes_back(postgres_url: str) 
 
 async def test_the_file_is_nobody_elses_and_acknowledged_means_flushed(tmp_path: Path) -> None:
     database = await open_database(f"sqlite:///{tmp_path}/deep/acd.db")
-    pragmas = [
-        await database.write(lambda tx, p=pragma: tx.exec_driver_sql(f"PRAGMA {p}").scalar())
-        for pragma in ("journal_mode", "synchronous", "foreign_keys")
-    ]
+    pragmas = [await database.write(pragma(name)) for name in ("journal_mode", "synchronous")]
+    pragmas.append(await database.write(pragma("foreign_keys")))
     await database.close()
     assert pragmas == ["wal", 2, 1]
     assert (tmp_path / "deep/acd.db").stat().st_mode & 0o077 == 0
