@@ -266,7 +266,12 @@ async def _open_interaction(call: Call[Nothing, Nothing, NewInteraction]) -> Int
             page=given.page or "",
         )
     )
-    return await visible_interaction(services, call.caller, started.interaction)
+    try:
+        return await visible_interaction(services, call.caller, started.interaction)
+    except errors.NotFound as failure:  # stored, and not in its line yet
+        raise errors.StoreUnavailable(
+            "The chat is stored and enters its line shortly; send the same request again."
+        ) from failure
 
 
 async def _finish_interaction(call: Call[OneInteraction, Nothing, Nothing]) -> FinishedView:

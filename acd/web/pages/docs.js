@@ -39,6 +39,9 @@ function table(head, rows) {
 
 const code = (text) => element("code", {}, text);
 
+/** Text with its `code` between backticks. */
+const prose = (text) => text.split("`").map((part, at) => (at % 2 ? code(part) : part));
+
 function fields(schema, required = []) {
   const rows = Object.entries(schema.properties ?? {}).map(([name, about]) => [
     code(name), code(kindOf(about)), (schema.required ?? required).includes(name) ? "required" : "", about.description ?? "",
@@ -49,7 +52,7 @@ function fields(schema, required = []) {
 function operation(spec, path, method, about) {
   const article = element("article", { id: about.operationId },
     element("h3", {}, element("span", { class: "method" }, method.toUpperCase()), path),
-    element("p", { class: "about" }, [about.summary, about.description].filter(Boolean).join("\n")));
+    element("p", { class: "about" }, ...prose([about.summary, about.description].filter(Boolean).join("\n"))));
   if (about.parameters.length) {
     article.append(element("h4", {}, "Parameters"), table(["name", "in", "type", "meaning"], about.parameters.map((each) => [
       code(each.name), each.in, code(kindOf(each.schema)), [each.required ? "Required." : "", each.description ?? ""].join(" "),
@@ -60,7 +63,7 @@ function operation(spec, path, method, about) {
   article.append(element("h4", {}, "Answers"), table(["status", "", "body"], Object.entries(about.responses).map(([status, answer]) => {
     const told = answer.$ref ? spec.components.responses[nameOf(answer.$ref)] : answer;
     const [schema] = Object.values(told.content ?? {}).map((each) => each.schema);
-    return [code(status), told.description, schema ? link(schema) : ""];
+    return [code(status), element("span", {}, ...prose(told.description)), schema ? link(schema) : ""];
   })));
   return article;
 }
@@ -73,7 +76,7 @@ function link(schema) {
 function show(spec) {
   const main = document.getElementById("reference");
   const contents = document.getElementById("contents");
-  main.replaceChildren(element("p", { class: "about" }, spec.info.description));
+  main.replaceChildren(element("p", { class: "about" }, ...prose(spec.info.description)));
   for (const tag of spec.tags) {
     const list = element("ul");
     main.append(element("h2", {}, tag.name), element("p", { class: "about" }, tag.description));
@@ -90,7 +93,7 @@ function show(spec) {
   main.append(element("h2", {}, "models"));
   for (const [name, schema] of Object.entries(spec.components.schemas)) {
     main.append(element("article", { id: `model-${name}` }, element("h3", {}, name),
-      element("p", { class: "about" }, schema.description ?? ""), fields(schema)));
+      element("p", { class: "about" }, ...prose(schema.description ?? "")), fields(schema)));
   }
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }

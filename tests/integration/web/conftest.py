@@ -117,9 +117,8 @@ async def start(
         async def begin(*, demo: bool = False, **sections: Any) -> Node:
             shutil.copy(filled, tmp_path / "acd.db")
             told = cast(
-                **sections,
+                **{"redis": {"url": redis_url}, **sections},
                 tenant=tenant,
-                redis={"url": redis_url},
                 database={"url": f"sqlite:///{tmp_path / 'acd.db'}"},
             )
             told["server"] = {"port": 0, "data_dir": str(tmp_path), **sections.get("server", {})}
