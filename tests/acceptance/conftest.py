@@ -1,141 +1,74 @@
 """A real server in its own process, and people in front of a real Chromium.
 
-Tests read like the story they check: `jean.starts_chat()`, `anna.accepts()`, `server.kill()`.
+Tests read like the story they check: `jean.starts_chat()`, `anna.accepts()`, `server.kill()`. A
+story that fails leaves a picture of every screen, and the server's last words.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
-from tests.acceptance.people import Agent, Visitor
+from tests.acceptance.house import PASSWORD, House, Server
+from tests.acceptance.network import Wire
+from tests.acceptance.people import Agent, Person, Visitor
 
-PASSWORD = "correct horse battery"
-CONFIG = """\
-[server]
-port = {port}
-data_dir = "{folder}/data"
-log_level = "warning"
-log_format = "json"
-stop_s = 5
-[limits]
-connects_per_minute = 6000
-chats_per_minute = 6000
-sign_ins_per_minute = 6000
-[routing]
-contact_grace_s = 20
-[[sites]]
-id = "shop"
-name = "Maison Perrin"
-departments = ["support", "sales"]
-origins = ["http://127.0.0.1:{host_port}"]
-locales = ["en", "fr"]
-[[departments]]
-id = "support"
-name = {{ en = "Support", fr = "Assistance" }}
-strategy = "priority"
-ring_time_s = 6
-[departments.chat]
-wrap_up_s = 20
-[[departments]]
-id = "sales"
-name = {{ en = "Sales", fr = "Ventes" }}
-strategy = "ring_all"
-ring_time_s = 20
-[[agents]]
-id = "anna"
-name = "Anna Novak"
-email = "anna@example.com"
-locale = "en"
-departments = [{{ department = "support", priority = 1 }}, "sales"]
-capacity = {{ chat = {{ max = 2 }} }}
-password_env = "CAST_PASSWORD"
-[[agents]]
-id = "claire"
-name = "Claire Dubois"
-email = "claire@example.com"
-locale = "fr"
-departments = [{{ department = "support", priority = 2 }}, "sales"]
-capacity = {{ chat = {{ max = 2 }} }}
-password_env = "CAST_PASSWORD"
-"""
+HOUSES = 48
+PEOPLE = pytest.StashKey[list[Person]]()
+SERVER = pytest.StashKey[Server]()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if call.when == "call" and report.failed:
+        if server := item.stash.get(SERVER, None):
+            report.sections.append(("the server's log", server.log()))
+        people = item.stash.get(PEOPLE, [])
+        report.sections.append(("the screens", "\n".join(_pictures(item, people))))
+    return report
 
 
-class Server:
-    """`acd serve` with its embedded stores; it can be stopped, killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self.host_port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._file = folder / "config.toml"
-        self._file.write_text(
-            CONFIG.format(port=self.port, folder=folder, host_port=self.host_port)
-        )
-        self._log = folder / "server.log"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "acd", "serve", "--config", self._file],
-                env={**os.environ, "CAST_PASSWORD": PASSWORD},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        deadline = time.monotonic() + 30
-        while not self._ready():
-            assert self._process.poll() is None, self.log()
-            assert time.monotonic() < deadline, self.log()
-            time.sleep(0.05)
-
-    def _ready(self) -> bool:
+def _pictures(item: pytest.Item, people: list[Person]) -> Iterator[str]:
+    assert isinstance(item, pytest.Function)
+    folder: Path = item.funcargs["tmp_path"]
+    for number, person in enumerate(people, 1):
+        place = folder / f"{number}-{person.name}.png"
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(20)
-
-    def kill(self) -> None:
-        """SIGKILL: no goodbye, nothing flushed."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
-
-    def log(self) -> str:
-        return self._log.read_text(errors="replace")[-4000:]
+            person.page.screenshot(path=place, timeout=5000)
+        except Error as error:
+            yield f"{person.name}: {error.message}"
+        else:
+            yield f"{person.name}: {place} {person.faults or ''}"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all stories that do it no harm; each has a house of its own on it."""
+    server = Server(tmp_path_factory.mktemp("shared"), houses=HOUSES)
     server.start()
     yield server
     server.stop()
     assert "Traceback" not in server.log(), server.log()
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    """The server of the story. Stories that stop it, or need other times, bring their own."""
+    return shared_server
+
+
+@pytest.fixture
+def house(server: Server, request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    """A site, three departments, Anna and Claire, all as yet untouched."""
+    del tmp_path  # where the pictures go
+    request.node.stash[SERVER] = server
+    return server.house()
 
 
 @pytest.fixture(scope="session")
@@ -160,34 +93,54 @@ def browser(peer: Callable[[str], Path]) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def agent(browser: Browser, server: Server) -> Iterator[Callable[..., Agent]]:
-    """`agent("anna")` signs in at a console of her own; `locale` is the browser's language."""
-    opened: list[Agent] = []
-
-    def sign_in(name: str, *, locale: str = "en-GB") -> Agent:
-        found = Agent(browser, server.url, name, locale)
-        found.signs_in(PASSWORD)
-        opened.append(found)
-        return found
-
-    yield sign_in
-    for one in opened:
+def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
+    """Everybody in the story; whoever is still there at its end leaves, their pages unhurt."""
+    here: list[Person] = []
+    request.node.stash[PEOPLE] = here
+    yield here
+    faults: list[str] = []
+    for one in here:
         one.leaves()
+        faults += [f"{one.name}: {fault}" for fault in one.faults]
+    assert not faults, faults
 
 
 @pytest.fixture
-def visitor(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
-    """`visitor("Jean Martin")` opens the chat's own page in a browser of their own."""
-    opened: list[Visitor] = []
+def agent(browser: Browser, house: House, people: list[Person]) -> Callable[..., Agent]:
+    """`agent("anna")` signs in at a console of her own; `locale` is the browser's language."""
 
-    def come(name: str, *, locale: str = "en-GB") -> Visitor:
-        found = Visitor(browser, server.url, name, locale)
+    def sign_in(name: str, *, url: str = "", locale: str = "en-GB", **context: object) -> Agent:
+        found = Agent(browser, house, name, url=url, locale=locale, **context)
+        people.append(found)
         found.opens()
-        opened.append(found)
+        found.signs_in(PASSWORD)
         return found
 
-    yield come
-    for one in opened:
-        one.leaves()
+    return sign_in
 
 
+@pytest.fixture
+def visitor(browser: Browser, house: House, people: list[Person]) -> Callable[..., Visitor]:
+    """`visitor("Jean Martin")` opens the chat's own page in a browser of their own."""
+
+    def come(name: str, *, url: str = "", locale: str = "en-GB", **context: object) -> Visitor:
+        found = Visitor(browser, house, name, url=url, locale=locale, **context)
+        people.append(found)
+        found.opens()
+        return found
+
+    return come
+
+
+@pytest.fixture
+def wire(server: Server) -> Iterator[Callable[[], Wire]]:
+    """`wire()` is a way to the server that the story can cut: open a page at its `url`."""
+    laid: list[Wire] = []
+
+    def lay() -> Wire:
+        laid.append(Wire(server.port))
+        return laid[-1]
+
+    yield lay
+    for each in laid:
+        each.close()

@@ -1,0 +1,188 @@
+"""The houses of the stories: a site, its departments and two agents, many of them on one server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASSWORD: Final = "correct horse battery"
+
+SERVER: Final = """\
+[server]
+port = {port}
+data_dir = "{folder}/data"
+log_level = "warning"
+log_format = "json"
+stop_s = 5
+[limits]
+connects_per_minute = 60000
+chats_per_minute = 60000
+sign_ins_per_minute = 60000
+requests_per_minute = 60000
+[routing]
+{routing}
+"""
+HOUSE: Final = """\
+[[sites]]
+id = "shop-{n}"
+name = "Maison Perrin"
+departments = ["support-{n}", "sales-{n}", "express-{n}"]
+origins = ["http://127.0.0.1:{host_port}"]
+locales = ["en", "fr"]
+[[departments]]
+id = "support-{n}"
+name = {{ en = "Support", fr = "Assistance" }}
+strategy = "priority"
+ring_time_s = {ring_time_s}
+[departments.chat]
+wrap_up_s = 40
+[[departments]]
+id = "sales-{n}"
+name = {{ en = "Sales", fr = "Ventes" }}
+strategy = "ring_all"
+ring_time_s = 60
+[[departments]]
+id = "express-{n}"
+name = {{ en = "Express desk", fr = "Accueil express" }}
+strategy = "priority"
+ring_time_s = 5
+[[agents]]
+id = "anna-{n}"
+name = "Anna Novak"
+email = "anna-{n}@example.com"
+locale = "en"
+departments = [
+  {{ department = "support-{n}", priority = 1 }},
+  {{ department = "express-{n}", priority = 1 }},
+  "sales-{n}",
+]
+capacity = {{ chat = {{ max = 2 }} }}
+password_env = "CAST_PASSWORD"
+[[agents]]
+id = "claire-{n}"
+name = "Claire Dubois"
+email = "claire-{n}@example.com"
+locale = "fr"
+departments = [
+  {{ department = "support-{n}", priority = 2 }},
+  {{ department = "express-{n}", priority = 2 }},
+  "sales-{n}",
+]
+capacity = {{ chat = {{ max = 2 }} }}
+password_env = "CAST_PASSWORD"
+"""
+"""What one story has to itself, so that stories share a server and never meet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One site with two agents. Anna comes first at Support; at Sales everybody rings."""
+
+    number: int
+    url: str
+    host_port: int
+
+    @property
+    def site(self) -> str:
+        return f"shop-{self.number}"
+
+    def department(self, name: str) -> str:
+        return f"{name}-{self.number}"
+
+    def email(self, agent: str) -> str:
+        return f"{agent}-{self.number}@example.com"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`acd serve` with its embedded stores; it can be stopped, killed and started again."""
+
+    def __init__(
+        self, folder: Path, *, houses: int = 1, ring_time_s: int = 60, routing: str = ""
+    ) -> None:
+        self.port = free_port()
+        self.host_port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._file = folder / "config.toml"
+        self._file.write_text(
+            SERVER.format(port=self.port, folder=folder, routing=routing)
+            + "".join(
+                HOUSE.format(n=n, host_port=self.host_port, ring_time_s=ring_time_s)
+                for n in range(1, houses + 1)
+            )
+        )
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._free = iter(range(1, houses + 1))
+
+    def house(self) -> House:
+        """The next one nobody was in yet."""
+        return House(number=next(self._free), url=self.url, host_port=self.host_port)
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "acd", "serve", "--config", self._file],
+                env={**os.environ, "CAST_PASSWORD": PASSWORD},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 60
+        while not self._ready():
+            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """SIGTERM, and wait until it has said goodbye to everybody."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(20)
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, nothing flushed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
+
+    def kill_redis(self) -> None:
+        """SIGKILL to the Valkey child, as often as it takes until its keeper waits seconds."""
+        assert self._process is not None
+        node = psutil.Process(self._process.pid)
+        for _ in range(6):
+            deadline = time.monotonic() + 20
+            while not (found := [child for child in node.children() if "valkey" in child.name()]):
+                assert time.monotonic() < deadline, f"no Valkey came back\n{self.log()}"
+                time.sleep(0.01)
+            for child in found:
+                child.kill()
+                psutil.wait_procs([child], timeout=5)
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")[-4000:] if self._log.exists() else ""
