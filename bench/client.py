@@ -80,6 +80,13 @@ class Socket:
             raise Refused(reply["error"])
         return reply
 
+    async def beat(self) -> None:
+        """Says every five seconds that the console is here, until it is not."""
+        while not self._ws.closed:
+            self._sent += 1
+            await self._ws.send_str(f'42{self._namespace},{self._sent}["heartbeat",{{}}]')
+            await asyncio.sleep(5)
+
     async def close(self) -> None:
         """Leaves."""
         await self._ws.close()

@@ -8,7 +8,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from bench.client import Socket
 from bench.stores import Store, private_valkey
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 SETTINGS = """
 tenant = "bench"
@@ -89,7 +89,7 @@ class BenchNode:
         known = await self.directory.agent(f"a{number:06d}")  # type: ignore[arg-type]
         assert known is not None
         signed_in = await self.accounts.sign_in(known, hours=1)
-        return await Socket.connect(
+        socket = await Socket.connect(
             self.client,
             self.url,
             "/agent",
@@ -97,6 +97,8 @@ class BenchNode:
             headers={"Cookie": f"acd_session={signed_in.token}", "Origin": self.url},
             group=self.group,
         )
+        self.group.create_task(socket.beat())
+        return socket
 
     async def visitor(self) -> Socket:
         """A visitor who has opened the chat and said nothing yet."""
@@ -137,18 +139,24 @@ async def running(*, agents: int, chats: int, port: int = 8991) -> AsyncIterator
                 await router.close()
                 await database.close()
                 await client.close()
-                process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(20)
 
 
-def _serving(file: Path, config: str) -> subprocess.Popen[bytes]:
+@contextmanager
+def _serving(file: Path, config: str) -> Iterator[subprocess.Popen[bytes]]:
     file.write_text(config)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "acd", "serve", "--config", file],
         stdin=subprocess.DEVNULL,
         preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it allocates nothing
     )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 async def _ready(client: ClientSession, url: str, process: subprocess.Popen[bytes]) -> None:

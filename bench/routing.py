@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 AGENTS = (10, 1_000, 10_000, 100_000)
 WAITING = (1, 100_000)
 CYCLES = 4_000
-AT_ONCE = 8
-"""Cycles under way at once: few enough for ten agents to have somebody free at any moment."""
+AT_ONCE = 64
+"""Cycles under way at once: few enough for ten agents to have somebody free, ring_all included."""
 THROUGHPUT_S = 5.0
 
 
@@ -47,7 +47,7 @@ async def _cost_by_agents(agents: int) -> list[Figure]:
     figures = []
     with private_valkey() as store:
         router = await Router.open(store.url, "bench")
-        floor = Floor(router=router, agents=agents, chats=10)
+        floor = Floor(router=router, agents=agents, chats=64)
         await floor.open(STRATEGIES[0])
         for strategy in STRATEGIES:
             await floor.use(strategy)
@@ -185,7 +185,7 @@ def _throughput(processes: int, agents: int = 1_000) -> Figure:
 
 async def _prepare(store: Store, agents: int) -> None:
     router = await Router.open(store.url, "bench")
-    await Floor(router=router, agents=agents, chats=10).open("longest_idle")
+    await Floor(router=router, agents=agents, chats=64).open("longest_idle")
     await router.close()
 
 
@@ -198,7 +198,7 @@ def _spin(
 ) -> None:
     async def run() -> float:
         router = await Router.open(url, "bench")
-        floor = Floor(router=router, agents=agents, chats=20, prefix=f"p{number}")
+        floor = Floor(router=router, agents=agents, chats=64, prefix=f"p{number}")
         await floor.cycles(200)
         start.wait(30)
         until = time.perf_counter() + THROUGHPUT_S

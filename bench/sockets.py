@@ -134,7 +134,9 @@ class Pair:
         self.said_at.append(time.perf_counter())
         number = next(self.numbers)
         text = f"Message {number}: my parcel came without the two bowls. Shall I order them again?"
-        await self.visitor.ask("message.send", {"client_id": f"m{number}", "text": text})
+        await self.visitor.ask(
+            "message.send", {"client_id": f"bench-message-{number:09d}", "text": text}
+        )
 
 
 async def _messages() -> list[Figure]:
@@ -152,7 +154,7 @@ async def _messages() -> list[Figure]:
         for number in range(PAIRS):
             visitor = await node.visitor()
             start = {
-                "client_id": f"s{number}",
+                "client_id": f"bench-start-{number:09d}",
                 "department": "support",
                 "name": f"Visitor {number}",
             }
