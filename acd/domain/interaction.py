@@ -79,6 +79,7 @@ class Arrival:
     `level` is 1 (first) to 9. `card` is a JSON object of at most 2 kB that routing never reads and
     hands back with every offer. `leased` says that a node vouches for the contact with heartbeats:
     without them the interaction is parked when the lease (`QueueSettings.lease_s`) runs out.
+    `arrived_ms` is the age of one that could not be enqueued when it came; 0 means now.
     """
 
     interaction: InteractionId
@@ -88,3 +89,4 @@ class Arrival:
     level: int = DEFAULT_LEVEL
     card: str = "{}"
     leased: bool = True
+    arrived_ms: int = 0

@@ -122,7 +122,7 @@ class Intake:
             )
         )
         row = begun.intake
-        queued = row.confirmed_ms is not None or await self._enqueue(row)
+        queued = row.confirmed_ms is not None or await self._enqueue(row, late=not begun.fresh)
         return StartedChat(
             token=begun.token,
             visitor=Visitor(contact=row.contact, site=row.site),
@@ -142,7 +142,7 @@ class Intake:
         Enqueueing is idempotent by id, so any node may sweep at any time.
         """
         rows = await self._intakes.unconfirmed(older_than_ms)
-        swept = await asyncio.gather(*(self._enqueue(row) for row in rows))
+        swept = await asyncio.gather(*(self._enqueue(row, late=True) for row in rows))
         if rows:
             log.info("intake_swept", found=len(rows), enqueued=sum(swept))
         return sum(swept)
@@ -156,9 +156,9 @@ class Intake:
                 log.warning("intake_sweep_postponed")
             await asyncio.sleep(SWEEP_EVERY_S)
 
-    async def _enqueue(self, row: IntakeRow) -> bool:
+    async def _enqueue(self, row: IntakeRow, *, late: bool) -> bool:
         try:
-            await self._router.enqueue(arrival_of(row))
+            await self._router.enqueue(arrival_of(row, arrived_ms=row.created_ms if late else 0))
         except StoreUnavailable:
             return False
         except AcdError as error:  # the log is full, or the queue is not compiled yet
@@ -200,9 +200,10 @@ class Intake:
         return last.interaction if live.state is InteractionState.ENDED else None
 
 
-def arrival_of(row: IntakeRow) -> Arrival:
-    """What routing is told of an arrival."""
+def arrival_of(row: IntakeRow, *, arrived_ms: int) -> Arrival:
+    """What routing is told of an arrival; one enqueued late keeps its age (0: it comes now)."""
     return Arrival(
+        arrived_ms=arrived_ms,
         interaction=row.interaction,
         queue=row.queue,
         contact=row.contact,

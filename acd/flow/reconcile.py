@@ -66,7 +66,8 @@ async def _restore(router: Router, intakes: Intakes, lost: PastInteraction) -> b
     if row is None:
         return False
     try:
-        return not (await router.enqueue(arrival_of(row))).known
+        arrival = arrival_of(row, arrived_ms=lost.enqueued_ms)
+        return not (await router.enqueue(arrival)).known
     except StoreUnavailable:
         raise
     except AcdError as error:

@@ -60,7 +60,7 @@ class Router(Reads):
         word, *reply = await self._change(
             "interaction_enqueue", now_ms, arrival.interaction, arrival.queue, arrival.contact,
             arrival.conversation, arrival.level, arrival.card, int(arrival.leased),
-            self._events_max,
+            self._events_max, arrival.arrived_ms,
         )  # fmt: skip
         if word == "unknown_queue":
             raise QueueUnknown(field="queue")

@@ -1,6 +1,6 @@
 -- Put an arrival in its line, or ring at once. The same id again changes nothing.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max
+-- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max, arrived_ms (0 = now)
 -- RETURNS {due, "queued", state, enqueued_ms, agents…} | {0, "known", state, enqueued_ms}
 --         | {0, "unknown_queue"} | {0, "overloaded"}
 -- EVENTS  interaction.queued, offer.made*
@@ -14,18 +14,21 @@ local q = queue(ARGV[4])
 if not q or q.state == 'closing' then return {0, 'unknown_queue'} end
 if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded'} end
 
+-- an arrival that could not be enqueued then keeps its age; nobody arrives in the future
+local arrived = tonumber(ARGV[11])
+if arrived == 0 or arrived > now then arrived = now end
 local x = {id = id, state = 'waiting', queue = q.id, pool = q.id, contact = ARGV[5], conversation = ARGV[6],
-  level = tonumber(ARGV[7]), enqueued = now, agent = '', live = {}, offers = 0, excluded = '', ring_ms = 0, ring_n = 0, fan = 0,
+  level = tonumber(ARGV[7]), enqueued = arrived, agent = '', live = {}, offers = 0, excluded = '', ring_ms = 0, ring_n = 0, fan = 0,
   short = false, lost = 0, accepted = 0, leased = ARGV[9] == '1', card = ARGV[8], lined = false, past = '',
   fields = {'state', 'waiting', 'since', now, 'queue', q.id, 'pool', q.id, 'contact', ARGV[5], 'conversation', ARGV[6],
-    'level', ARGV[7], 'enqueued', now, 'leased', ARGV[9], 'card', ARGV[8]}}
+    'level', ARGV[7], 'enqueued', arrived, 'leased', ARGV[9], 'card', ARGV[8]}}
 interactions[id], changed[1] = x, x
 if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[q.channel] .. '","level":' .. x.level
-  .. ',"enqueued_ms":' .. now .. '}', nil, x.contact)
+  .. ',"enqueued_ms":' .. arrived .. '}', nil, x.contact)
 call('EXPIRE', key('address:contact', x.contact), 604800)
 retry(x)
 local hint = commit()
-local reply = {hint, 'queued', x.state, now}
+local reply = {hint, 'queued', x.state, arrived}
 for i = 1, #x.live do reply[4 + i] = x.live[i].agent end
 return reply

@@ -152,6 +152,9 @@ async def test_redis_away_is_not_the_visitors_problem(house: House, tenant: str)
     live = await house.router.interaction(started.interaction)
     assert live
     assert live.state is InteractionState.WAITING
+    row = await house.intakes.get(started.interaction)
+    assert row
+    assert live.enqueued_ms == row.created_ms  # the age counts from the arrival, not from the sweep
     assert (await house.intake.start_chat(wish)).queued
 
 
