@@ -67,10 +67,14 @@ class People:
             "name": found.name(locale) if found is not None else department,
         }
 
-    def departments_of(self, agent: Agent, locale: str) -> list[dict[str, str]]:
-        """The departments an agent belongs to, in the order of the directory."""
+    def departments_of(self, agent: Agent, locale: str) -> list[dict[str, object]]:
+        """The departments an agent belongs to, in the order of the directory, in all languages."""
         own = {membership.department for membership in agent.memberships}
-        return [self.department(d, locale) for d in self.departments if d in own]
+        return [
+            {**self.department(d.id, locale), "names": dict(d.names)}
+            for d in self.departments.values()
+            if d.id in own
+        ]
 
     def queues_of(self, agent: Agent) -> list[QueueId]:
         """The queues an agent is a member of, in the order of the directory."""

@@ -107,6 +107,7 @@ def render() -> str:
                 wire.ContactOut,
                 wire.PastInteraction,
                 wire.Named,
+                wire.OwnDepartment,
                 wire.Me,
             )
         ),

@@ -193,6 +193,12 @@ class Named(Outbound):
     name: str
 
 
+class OwnDepartment(Named):
+    """A department of the agent, by every name it has: the page may speak another language."""
+
+    names: dict[str, str]
+
+
 class AgentName(Outbound):
     """What a visitor learns about the agent."""
 
@@ -421,7 +427,7 @@ class Me(Outbound):
     id: str
     name: str
     role: str
-    departments: list[Named]
+    departments: list[OwnDepartment]
     locale: str
 
 

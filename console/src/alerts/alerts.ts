@@ -70,7 +70,7 @@ function notifications(desk: Desk): () => void {
     if (!leads.value || document.hasFocus() || !("Notification" in globalThis) || Notification.permission !== "granted") return;
     for (const [id, offer] of ringing) {
       if (open.has(id)) continue;
-      open.set(id, untracked(() => show(id, offer.department.name)));
+      open.set(id, untracked(() => show(id, desk.departmentName(offer.department))));
     }
   });
   return () => {

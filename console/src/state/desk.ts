@@ -8,8 +8,8 @@ import * as lists from "./chats.ts";
 import { sessionName } from "./kept.ts";
 import * as rings from "./rings.ts";
 import { BASE, recall, session, type SignedIn } from "./session.ts";
-import { done } from "./settings.ts";
-import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Offer, Presence } from "./wire.ts";
+import { done, locale } from "./settings.ts";
+import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Named, Offer, Presence } from "./wire.ts";
 import { WrapUps } from "./wrapups.ts";
 
 const HEARTBEAT_MS = 5000;
@@ -93,6 +93,11 @@ export class Desk {
   async setPresence(channel: Channel | null, availability: Availability, reason = ""): Promise<void> {
     const answer = await this.attempt(() => this.connection.request("presence.set", { channel, availability, reason }));
     if (answer) this.#present(answer.presence);
+  }
+
+  /** A department's name in the page's language, which need not be the account's. */
+  departmentName({ id, name }: Named): string {
+    return this.me.value?.departments.find((own) => own.id === id)?.names[locale.value] ?? name;
   }
 
   /** The card is in sight; a press counts from now on. */

@@ -9,9 +9,14 @@ export interface Named {
   name: string;
 }
 
+/** A department by its name in each language. */
+export interface OwnDepartment extends Named {
+  names: Record<string, string>;
+}
+
 export interface Me extends Named {
   role: string;
-  departments: Named[];
+  departments: OwnDepartment[];
   locale: string;
 }
 

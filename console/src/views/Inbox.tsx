@@ -93,7 +93,7 @@ function ChatRow({ chat }: { chat: AgentChat }) {
             {quiet}
           </span>
         )}
-        <span class="preview clip">{preview(chat, thread, now, (desk.typing.value.get(chat.conversation) ?? 0) > now)}</span>
+        <span class="preview clip">{preview(chat, thread, desk.departmentName(chat.department), now, (desk.typing.value.get(chat.conversation) ?? 0) > now)}</span>
         {count > 0 && (
           <span class="note count">
             <span aria-hidden="true">{count}</span>
@@ -105,10 +105,10 @@ function ChatRow({ chat }: { chat: AgentChat }) {
   );
 }
 
-function preview(chat: AgentChat, thread: Thread | undefined, now: number, typing: boolean): string {
+function preview(chat: AgentChat, thread: Thread | undefined, department: string, now: number, typing: boolean): string {
   if (typing) return t("inbox.typing");
   if (chat.state === "idle") return t("inbox.idle", { time: stopwatch(now - chat.since_ms) });
   const last = lastSaid(chat, thread);
-  if (!last) return chat.department.name;
+  if (!last) return department;
   return last.from === "agent" ? t("inbox.you", { text: last.text }) : last.text;
 }

@@ -34,12 +34,13 @@ export function Lines() {
 }
 
 function LineRow({ line, nowMs }: { line: Line; nowMs: number }) {
+  const { desk } = useDesk();
   const Drawn = CHANNEL_ICONS[line.channel];
   const longest = line.oldest_enqueued_ms === null ? null : stopwatch(nowMs - line.oldest_enqueued_ms);
   return (
     <li class={line.waiting > 0 ? "line" : "line muted"} data-testid="line-row" data-queue={line.queue}>
       <Drawn />
-      <span class="clip">{line.department.name}</span>
+      <span class="clip">{desk.departmentName(line.department)}</span>
       <span class="number">
         <span aria-hidden="true">{line.waiting}</span>
         <span class="visually-hidden">{t("lines.waiting", { count: line.waiting })}</span>

@@ -19,7 +19,7 @@ export function RingCard() {
   return (
     <>
       <p class="visually-hidden" role="alert">
-        {ring && !ring.over && t("ring.announce", { name: ring.offer.contact.name, department: ring.offer.department.name })}
+        {ring && !ring.over && t("ring.announce", { name: ring.offer.contact.name, department: desk.departmentName(ring.offer.department) })}
       </p>
       {ring && (ring.over ? <Gone ring={ring} over={ring.over} /> : <Rings key={ring.offer.offer} ring={ring} />)}
     </>
@@ -66,7 +66,7 @@ function Rings({ ring }: { ring: Ring }) {
             <Drawn class="icon-16" />
             <span class="clip">
               <span class="visually-hidden">{t(`channel.${offer.channel}`)}, </span>
-              {t("ring.since", { department: offer.department.name })} <span class="time">{waited}</span>
+              {t("ring.since", { department: desk.departmentName(offer.department) })} <span class="time">{waited}</span>
             </span>
           </p>
         </div>

@@ -50,7 +50,7 @@ function Head({ chat }: { chat: AgentChat }) {
               {t("thread.not_here")} ·{" "}
             </span>
           )}
-          {t(`channel.${chat.channel}`)} · {chat.department.name}
+          {t(`channel.${chat.channel}`)} · {desk.departmentName(chat.department)}
           {open && (
             <>
               {" · "}
