@@ -36,7 +36,8 @@ def pytest_runtest_makereport(
 
 def _pictures(item: pytest.Item, people: list[Person]) -> Iterator[str]:
     assert isinstance(item, pytest.Function)
-    folder: Path = item.funcargs["tmp_path"]
+    folder = item.funcargs["tmp_path"]
+    assert isinstance(folder, Path)
     for number, person in enumerate(people, 1):
         place = folder / f"{number}-{person.name}.png"
         try:

@@ -60,7 +60,7 @@ class Person:
         return other
 
     def find(self, testid: str, **of: str) -> Locator:
-        """By the page's own test id, and data attributes: `find("message", **{"from": "agent"})`."""
+        """By the page's test id, and data attributes: `find("message", state="sending")`."""
         more = "".join(f'[data-{key.replace("_", "-")}="{value}"]' for key, value in of.items())
         return self.page.locator(f'[data-testid="{testid}"]{more}')
 
