@@ -18,7 +18,7 @@ Format = Literal["auto", "console", "json"]
 
 # libraries that tell more than anyone wants at their info level
 _QUIET = ("aiohttp.access", "alembic", "asyncio", "engineio", "engineio.server", "socketio",
-          "socketio.server", "sqlalchemy.engine", "aiosqlite")  # fmt: skip
+          "socketio.server", "sqlalchemy.engine")  # fmt: skip
 
 # Both renderers would print local variables by default: passwords, tokens, what people wrote.
 _TRACES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)

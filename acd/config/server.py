@@ -52,7 +52,7 @@ class DatabaseSettings(Section):
     """The store of people and history."""
 
     url: Annotated[
-        str, Field(pattern=r"^((postgresql(\+asyncpg)?|sqlite(\+aiosqlite)?)://.+)?$")
+        str, Field(pattern=r"^((postgresql(\+asyncpg)?|sqlite)://.+)?$")
     ] = ""
     """`postgresql://user@host/acd`. Empty: a SQLite file in `server.data_dir`, for one node."""
     password_env: EnvironmentName = ""
