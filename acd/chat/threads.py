@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from acd.domain.directory import Role
 from acd.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -39,22 +38,25 @@ class Threads:
         self._people = people
 
     async def check_seen_by(self, agent: Agent, conversation: ConversationId) -> None:
-        """Let pass who belongs to a department this conversation was with; administrators always.
+        """Let pass who may see a department that this conversation was with.
 
         Raises:
             NotFound: it is not theirs to see, or there is none: the answer is the same.
         """
-        if agent.role is Role.ADMIN:
+        if agent.sees is None:
             return
-        own = {membership.department for membership in agent.memberships}
-        page = await self._history.interactions(conversation=conversation, departments=own, limit=1)
+        page = await self._history.interactions(
+            conversation=conversation, departments=agent.sees, limit=1
+        )
         if not page.interactions:
             raise NotFound(field="conversation")
 
     async def opened(
-        self, conversation: ConversationId, after_seq: int, card: Card | None
+        self, agent: Agent, conversation: ConversationId, after_seq: int, card: Card | None
     ) -> dict[str, Any]:
         """Messages after a sequence number, read marks, contact and history, as the wire says it.
+
+        The history holds what was with the departments the agent may see.
 
         Raises:
             NotFound: there is no such conversation.
@@ -63,7 +65,9 @@ class Threads:
         contact = await self._contacts.get(thread.contact) if thread is not None else None
         if thread is None or contact is None:
             raise NotFound(field="conversation")
-        past = await self._history.of_contact(thread.contact, limit=HISTORY_MAX)
+        past = await self._history.interactions(
+            contact=thread.contact, departments=agent.sees, limit=HISTORY_MAX
+        )
         return {
             "messages": await self._messages.after(conversation, after_seq),
             "read": {"agent": thread.agent_read_seq, "visitor": thread.visitor_read_seq},
@@ -82,7 +86,7 @@ class Threads:
                     "outcome": one.outcome.value if one.outcome is not None else None,
                     "agent": self._people.agent_name(one.agent) if one.agent else None,
                 }
-                for one in past
+                for one in past.interactions
             ],
         }
 

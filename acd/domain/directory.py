@@ -26,6 +26,11 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
 
+    @property
+    def steers(self) -> bool:
+        """Whether every department's work is theirs to see and to steer."""
+        return self is not Role.AGENT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
@@ -92,6 +97,13 @@ class Agent:
     provisioned: bool = False
     has_password: bool = False
 
+    @property
+    def sees(self) -> frozenset[DepartmentId] | None:
+        """The departments whose work they may see; None means all."""
+        if self.role.steers:
+            return None
+        return frozenset(place.department for place in self.memberships)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skill:
@@ -114,6 +126,10 @@ class Site:
     departments: tuple[DepartmentId, ...] = ()
     active: bool = True
     provisioned: bool = False
+
+    def admits(self, origin: str) -> bool:
+        """Whether pages of that origin, as a browser names it, may show the site's widget."""
+        return origin in self.origins or "*" in self.origins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +176,6 @@ class Provision:
     agents: tuple[ProvisionedAgent, ...] = ()
     sites: tuple[Site, ...] = ()
     api_keys: tuple[ProvisionedApiKey, ...] = ()
-
-
-ProvisionedDirectory = Provision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

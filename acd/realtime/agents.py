@@ -221,7 +221,7 @@ class Agents(Namespace[Console]):
         return {
             "ok": True,
             **await self._threads.opened(
-                conversation, asked.after_seq, shown.card if shown is not None else None
+                desk.agent, conversation, asked.after_seq, shown.card if shown else None
             ),
         }
 

@@ -152,10 +152,6 @@ class History:
         more = f"{page[-1].enqueued_ms}.{page[-1].id}" if len(rows) > size else ""
         return InteractionPage(interactions=page, next=more)
 
-    async def of_contact(self, contact: ContactId, limit: int = 20) -> list[PastInteraction]:
-        """The contact's last interactions, latest first."""
-        return list((await self.interactions(contact=contact, limit=limit)).interactions)
-
     async def events_after(self, position: str, limit: int = 500) -> list[Event]:
         """At most `limit` events after that one (`<generation>-<seq>`), in order.
 

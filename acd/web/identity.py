@@ -69,7 +69,7 @@ class Caller:
         """Whether every department is the caller's: programs, supervisors and administrators."""
         if self.agent is None:
             return self.key is not None
-        return _RANK[self.agent.role] >= _RANK[Role.SUPERVISOR]
+        return self.agent.role.steers
 
     @property
     def departments(self) -> frozenset[DepartmentId] | None:
@@ -78,7 +78,7 @@ class Caller:
             return None
         if self.agent is None:
             return frozenset()
-        return frozenset(place.department for place in self.agent.memberships)
+        return self.agent.sees
 
     def sees_queue(self, queue: QueueId) -> bool:
         """Whether that queue's work is the caller's to see."""

@@ -127,6 +127,28 @@ async def test_other_peoples_things_are_not_found_and_do_not_move(nodes: Nodes) 
     await anna.hears("typing")
 
 
+async def test_a_contacts_history_shows_ones_own_departments_alone(nodes: Nodes) -> None:
+    node = await nodes()
+    jean, anna, chat, _ = await talking(node)
+    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
+    await jean.hears("chat", state="ended")
+    await node.console("bruno")
+    chloe = await node.console("chloe")
+    again = await jean.done("chat.start", new_start(department="sales"))
+    offer = (await chloe.hears("offer"))["offer"]
+    await chloe.done("offer.accept", {"offer": offer})
+
+    async def recorded() -> bool:
+        page = await node.history.interactions(conversation=again["chat"]["conversation"])
+        return len(page.interactions) == 2
+
+    await until(recorded)
+    opened = await chloe.done(
+        "conversation.open", {"conversation": again["chat"]["conversation"], "after_seq": 0}
+    )
+    assert [one["interaction"] for one in opened["history"]] == [again["chat"]["interaction"]]
+
+
 async def test_a_stranger_can_do_nothing_before_a_chat(nodes: Nodes) -> None:
     node = await nodes()
     stranger = await node.visitor()
