@@ -2,13 +2,25 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-SLUG = r"^[a-z0-9][a-z0-9_-]{0,63}$"
-LOCALE = r"^(en|fr)$"
-VARIABLE = r"^([A-Z][A-Z0-9_]*)?$"
-ORIGIN = r"^(https?://[^\s/?#]+|\*)$"
-EMAIL = r"^[^@\s]+@[^@\s]+$"
+# \Z and not $, which lets a new line follow: an origin is copied into a header.
+SLUG = r"^[a-z0-9][a-z0-9_-]{0,63}\Z"
+LOCALE = r"^(en|fr)\Z"
+VARIABLE = r"^([A-Z][A-Z0-9_]*)?\Z"
+ORIGIN = r"^(https?://[A-Za-z0-9._:\[\]-]+|\*)\Z"
+EMAIL = r"^[^@\s]+@[^@\s]+\Z"
+_DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
+
+
+def as_browsers_say(origin: str) -> str:
+    """The origin in lower case and without its scheme's own port."""
+    origin = origin.lower()
+    for scheme, port in _DEFAULT_PORTS:
+        if origin.startswith(scheme):
+            return origin.removesuffix(port)
+    return origin
+
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """An id that may stand in an address: lower-case letters, digits, `-` and `_`."""
@@ -19,7 +31,7 @@ Locale = Annotated[str, StringConstraints(pattern=LOCALE)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=VARIABLE)]
 """The name of an environment variable that holds a secret; empty for none."""
 
-Origin = Annotated[str, StringConstraints(pattern=ORIGIN)]
+Origin = Annotated[str, StringConstraints(pattern=ORIGIN), AfterValidator(as_browsers_say)]
 """Scheme and host of a website, with a port where it has one; or `*`."""
 
 Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)]

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from acd.config.model import Config
 
 _CLEAR = re.compile(r"^(password|secret|token|api_?key|private_?key)$", re.IGNORECASE)
-KINDS = ("password", "secret")
 
 
 class HasPassword(Protocol):

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from acd.config.base import EnvironmentName, Section
+from acd.config.base import EnvironmentName, Section, as_browsers_say
 
 
 class ServerSettings(Section):
@@ -15,7 +15,11 @@ class ServerSettings(Section):
     """Address to listen on; `0.0.0.0` for every IPv4 address. Put a TLS proxy in front of it."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """TCP port; 0 takes a free one and logs it."""
-    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+)?$")] = ""
+    public_url: Annotated[
+        str,
+        Field(pattern=r"^(https?://[A-Za-z0-9._:\[\]-]+)?\Z"),
+        AfterValidator(as_browsers_say),
+    ] = ""
     """The address people use, without a path, such as `https://chat.example.com`. Empty: the
     address of each request. Its origin may always open the widget and the console."""
     data_dir: Path = Path("data")
@@ -51,9 +55,7 @@ class RedisSettings(Section):
 class DatabaseSettings(Section):
     """The store of people and history."""
 
-    url: Annotated[
-        str, Field(pattern=r"^((postgresql(\+asyncpg)?|sqlite)://.+)?$")
-    ] = ""
+    url: Annotated[str, Field(pattern=r"^((postgresql(\+asyncpg)?|sqlite)://.+)?$")] = ""
     """`postgresql://user@host/acd`. Empty: a SQLite file in `server.data_dir`, for one node."""
     password_env: EnvironmentName = ""
     """Environment variable that holds the password."""

@@ -88,8 +88,7 @@ class Visitors(Namespace[Guest]):
         if site is None:
             raise NotFound("There is no such site; check data-site.", field="site")
         shake = connection.handshake
-        allowed = shake.same_origin or "*" in site.origins or shake.origin in site.origins
-        if shake.origin and not allowed:
+        if shake.origin and not (shake.same_origin or site.admits(shake.origin)):
             raise OriginRefused
         connection.who = Guest(site, given.locale)
         if given.token is not None:

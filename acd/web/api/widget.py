@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from yarl import URL
-
 from acd.domain import errors
 from acd.domain.ids import SiteId
 from acd.domain.interaction import Channel
@@ -16,8 +14,6 @@ from acd.web.peer import same_origin
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from acd.domain.directory import Site
 
 
 class OneSite(Input):
@@ -51,17 +47,6 @@ class WidgetConfig(Output):
     limits: WidgetLimits
 
 
-def origin_allowed(site: Site, origin: str) -> bool:
-    """Whether a page of that origin may show the site's widget."""
-    if "*" in site.origins:
-        return True
-    try:
-        asked = URL(origin).origin()
-        return any(URL(allowed).origin() == asked for allowed in site.origins)
-    except ValueError:  # "null" of a sandboxed frame
-        return False
-
-
 async def _read_widget(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     services = call.services
     site = await services.directory.site(SiteId(call.path.site))
@@ -71,7 +56,7 @@ async def _read_widget(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     foreign = origin is not None and not same_origin(
         call.request, services.config.server.public_url
     )
-    if origin is not None and foreign and not origin_allowed(site, origin):
+    if origin is not None and foreign and not site.admits(origin):
         raise errors.OriginRefused
     queues = [queue for queue in await services.directory.queues() if queue.active]
     departments = {

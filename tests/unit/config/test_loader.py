@@ -42,6 +42,14 @@ def test_the_file_that_comes_with_the_product_shows_every_key_of_the_servers_sec
             assert f"\n{key} = " in text or f"\n# {key} = " in text, f"{section}.{key}"
 
 
+def test_an_origin_is_kept_as_browsers_say_it() -> None:
+    site = '[[sites]]\nid = "shop"\nname = "Shop"\norigins = '
+    config = parse(site + '["https://Shop.example:443", "http://127.0.0.1:8000", "*"]')
+    assert config.sites[0].origins == ("https://shop.example", "http://127.0.0.1:8000", "*")
+    for bad in ("https://shop.example/", "https://a;b", "https://shop.example\\n", "shop"):
+        assert problems(f'{site}["{bad}"]')
+
+
 def test_every_problem_is_told_at_once_with_its_line_and_remedy() -> None:
     found = problems(
         """\
