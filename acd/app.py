@@ -251,7 +251,8 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
 
     metrics = Metrics(acd.__version__)
     limits = Limits(router.link, config.tenant, _rates(config), on_refused=metrics.limit_refused)
-    accounts, intakes = Accounts(database), Intakes(database)
+    accounts = Accounts(database, visitor_days=config.security.visitor_days)
+    intakes = Intakes(database)
     contacts, conversations = Contacts(database), Conversations(database)
     intake = Intake(router, directory, intakes)
     await reconcile(
@@ -272,7 +273,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         ),
         message_chars=config.limits.message_chars,
         metrics=metrics,
-        address_of=lambda request: proxies.peer(request).address,
+        address_of=lambda request: proxies.peer(request).subscriber,
         same_origin=lambda request: same_origin(request, config.server.public_url),
     )
     await realtime.people.refresh()

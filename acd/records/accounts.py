@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from acd.records.engine import Database
 
 API_KEY_PREFIX = "acd_"
+DAY_MS = 86_400_000
+VISITOR_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +56,21 @@ class CreatedApiKey:
 
 
 class Accounts:
-    """Sessions, tokens and keys. Every verb raises StoreUnavailable while the database is away."""
+    """Sessions, tokens and keys. Every verb raises StoreUnavailable while the database is away.
 
-    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
+    A visitor token stands for its visitor for `visitor_days`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords | None = None,
+        *,
+        visitor_days: float = VISITOR_DAYS,
+    ) -> None:
         self._database = database
         self._passwords = passwords or Passwords()
+        self._visitor_ms = int(visitor_days * DAY_MS)
 
     async def check_password(self, email: str, password: str) -> Agent:
         """The agent with that address and password; takes as long for an unknown address.
@@ -125,8 +137,11 @@ class Accounts:
         return await self._database.write(lambda tx: issue_visitor_token(tx, contact, site))
 
     async def visitor(self, token: str) -> Visitor | None:
-        """Whom a visitor token stands for."""
-        query = select(visitor_tokens).where(visitor_tokens.c.hash == token_hash(token))
+        """Whom a visitor token stands for; None for one that is too old."""
+        query = select(visitor_tokens).where(
+            visitor_tokens.c.hash == token_hash(token),
+            visitor_tokens.c.created_ms > now_ms() - self._visitor_ms,
+        )
         row = await self._database.read(lambda tx: tx.execute(query).first())
         return Visitor(contact=row.contact, site=row.site) if row else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,17 @@ class Peer:
 
     address: str
     https: bool
+
+    @property
+    def subscriber(self) -> str:
+        """What limits count by: the address, or the /64 that an IPv6 subscriber is given."""
+        try:
+            found = ip_address(self.address)
+        except ValueError:
+            return self.address
+        if isinstance(found, IPv4Address):
+            return self.address
+        return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ async def _sign_in(call: Call[Nothing, Nothing, SignIn]) -> web.Response:
         raise errors.OriginRefused("Sign in from a page of this server.")
     try:
         # The account's own bucket holds whatever address tries, known or not.
-        await services.limits.take("sign_in_address", request[PEER].address)
+        await services.limits.take("sign_in_address", request[PEER].subscriber)
         await services.limits.take("sign_in_account", given.email.strip().lower())
     except errors.TooMany:
         services.metrics.sign_in("limited")

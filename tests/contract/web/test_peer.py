@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from acd.web.peer import TrustedProxies, same_origin
+from acd.web.peer import Peer, TrustedProxies, same_origin
 
 TRUSTED = TrustedProxies.parse(["10.0.0.0/8", "127.0.0.1"])
 
@@ -32,6 +32,20 @@ def asked(headers: dict[str, str], *, peer: object = ("10.1.1.1", 5000)) -> web.
 def test_the_nearest_address_that_is_no_proxy(peer: object, forwarded: str, address: str) -> None:
     request = asked({"X-Forwarded-For": forwarded}, peer=peer)
     assert TRUSTED.peer(request).address == address
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::9", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("local", "local"),
+    ],
+)
+def test_limits_count_by_subscriber(address: str, counted: str) -> None:
+    assert Peer(address=address, https=False).subscriber == counted
 
 
 def test_https_is_believed_of_a_proxy_alone() -> None:

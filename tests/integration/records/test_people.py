@@ -124,6 +124,15 @@ async def test_who_left_is_signed_out(database: Database, directory: Directory) 
         await accounts.check_password("anna@example.com", "words")
 
 
+async def test_a_visitor_token_ends_with_its_days(database: Database, directory: Directory) -> None:
+    contact = await Contacts(database).create(name="Camille")
+    token = await Accounts(database).issue_visitor_token(contact.id, SHOP)
+    known = await Accounts(database, visitor_days=1).visitor(token)
+    assert known
+    assert known.contact == contact.id
+    assert await Accounts(database, visitor_days=0).visitor(token) is None
+
+
 async def test_api_keys(database: Database) -> None:
     accounts = Accounts(database)
     made = await accounts.create_api_key("shop", name="The shop", scopes=["read", "contacts"])
