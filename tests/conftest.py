@@ -170,9 +170,12 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every async test is watched; what is first in the list is torn down after all else."""
+    """Every async test is watched; what is first in the list is torn down after all else.
+
+    Browsers come last: from the first one on, Playwright's own loop occupies this thread, and no
+    other loop can run in it.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
-            names = item.fixturenames  # one list for all parameters of a test
-            if "no_leaked_tasks" not in names:
-                names.insert(0, "no_leaked_tasks")
+            item.fixturenames.insert(0, "no_leaked_tasks")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -30,7 +30,8 @@ PORT: Final = 6379
 SENTINEL_PORT: Final = 26379
 CONNECT_TIMEOUT_S: Final = 2.0
 REPLY_TIMEOUT_S: Final = 10.0
-_SCHEME: Final = re.compile(r"(unix|rediss?)(?:\+(sentinel|cluster))?")
+# urlsplit allows brackets round the first host only, and here there are several
+_URL: Final = re.compile(r"(unix|rediss?)(?:\+(sentinel|cluster))?://([^/?#]*)([^?#]*).*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +55,15 @@ def parse_redis_url(text: str) -> RedisUrl:
     Raises:
         ConfigInvalid: it has none of the forms above.
     """
-    parts = urlsplit(text)
-    scheme = _SCHEME.fullmatch(parts.scheme)
-    if not scheme:
+    parts = _URL.fullmatch(text)
+    if not parts:
         raise ConfigInvalid("redis.url begins with unix, redis, rediss or …+sentinel, …+cluster")
-    kind = scheme.group(2)
+    scheme, kind, netloc, behind = parts.groups()
     if not kind:
         return RedisUrl(text=text, kind="plain")
-    credentials, _, hosts = parts.netloc.rpartition("@")
+    credentials, _, hosts = netloc.rpartition("@")
     username, _, password = credentials.partition(":")
-    path = parts.path.strip("/").split("/")
+    path = behind.strip("/").split("/")
     if kind == "sentinel" and not path[0]:
         raise ConfigInvalid("redis+sentinel:// ends in /<service>, the name Sentinel knows it by")
     return RedisUrl(
@@ -76,7 +76,7 @@ def parse_redis_url(text: str) -> RedisUrl:
         database=int(path[1]) if kind == "sentinel" and len(path) > 1 else 0,
         username=unquote(username) or None,
         password=unquote(password) or None,
-        tls=scheme.group(1) == "rediss",
+        tls=scheme == "rediss",
     )
 
 
