@@ -16,7 +16,7 @@ from tests.acceptance.house import PASSWORD, House, Server
 from tests.acceptance.network import Wire
 from tests.acceptance.people import Agent, Person, Visitor
 
-HOUSES = 48
+HOUSES = 80
 PEOPLE = pytest.StashKey[list[Person]]()
 SERVER = pytest.StashKey[Server]()
 

@@ -30,6 +30,8 @@ class Wire:
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self._pairs: dict[socket.socket, socket.socket] = {}
+        self._left: list[socket.socket] = []
+        """Ends whose goodbye was swallowed."""
         self._lock = threading.Lock()
         self._whole = True
         self._silent = False
@@ -58,9 +60,10 @@ class Wire:
         self._listener.close()
 
     def _reset_all(self) -> None:
-        for end in list(self._pairs):
+        for end in {*self._pairs, *self._pairs.values(), *self._left}:
             _reset(end)
         self._pairs.clear()
+        self._left.clear()
 
     def _carry(self) -> None:
         while not self._closed:
@@ -88,7 +91,8 @@ class Wire:
                 self._pairs.pop(each, None)
                 each.close()
         elif not data:
-            self._pairs.pop(end, None)  # the goodbye is swallowed too
+            self._left.append(end)
+            del self._pairs[end]
 
     def _take(self, near: socket.socket) -> None:
         if not self._whole:

@@ -214,6 +214,23 @@ def _ending(position: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(position, "th")
 
 
+class Shopper(Visitor):
+    """A visitor of another website: the chat is behind a button there."""
+
+    requests: list[str]
+    """Every address the browser asked for."""
+
+    def opens(self, path: str = "/") -> None:
+        self.requests = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(f"{self.url}{path}")
+        expect(self.find("launcher")).to_be_visible()
+
+    def asks(self) -> None:
+        self.find("launcher").click()
+        expect(self.find("panel")).to_be_visible()
+
+
 def axe_violations(page: Page) -> list[str]:
     """What axe-core finds on the screen, its frames included, each as `rule: place why`."""
     return [found for frame in page.frames for found in _violations(frame)]

@@ -2,83 +2,32 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, expect
 
 from tests.acceptance.house import House
-from tests.acceptance.people import PHONE, Agent, Person, Visitor
+from tests.acceptance.people import PHONE, Agent, Person, Shopper
+from tests.acceptance.website import website
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 Agents = Callable[..., Agent]
-
-PAGE = """<!doctype html>
-<html lang="{lang}">
-<head><title>A shop of its own</title><link rel="icon" href="data:,">
-<script async src="{server}/widget.js" data-site="{site}"></script></head>
-<body><h1>Bowls</h1><p>Made by hand.</p><button>Buy</button></body>
-</html>
-"""
-
-
-class Shop(Visitor):
-    """A visitor of the host page: the chat is behind a button there."""
-
-    def __init__(self, browser: Browser, house: House, name: str, *, url: str, **context: object):
-        super().__init__(browser, house, name, url=url, locale="en-GB", **context)
-        self.requests: list[Request] = []
-        self.page.on("request", self.requests.append)
-
-    def opens(self) -> None:
-        self.page.goto(f"{self.url}/")
-        expect(self.find("launcher")).to_be_visible()
-
-    def asks(self) -> None:
-        self.find("launcher").click()
-        expect(self.find("panel")).to_be_visible()
+Shoppers = Callable[..., Shopper]
 
 
 @pytest.fixture
 def host(house: House) -> Iterator[str]:
-    """A website that knows nothing of the product but its script tag, on another origin."""
-    policy = (
-        "default-src 'none'; img-src data:; require-trusted-types-for 'script'; "
-        f"script-src {house.url}; connect-src {house.url} {house.url.replace('http', 'ws')}"
-    )
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = PAGE.format(
-                server=house.url, site=house.site, lang="fr" if "fr" in self.path else "en"
-            ).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Security-Policy", policy)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    # every house names the same origin, and only one story is told at a time
-    website = ThreadingHTTPServer(("127.0.0.1", house.host_port), Page)
-    thread = threading.Thread(target=website.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{house.host_port}"
-    website.shutdown()
-    website.server_close()
-    thread.join(5)
+    """A website that knows nothing of the product but its script tag."""
+    with website(house) as url:
+        yield url
 
 
 @pytest.fixture
-def shop(browser: Browser, house: House, host: str, people: list[Person]) -> Callable[..., Shop]:
-    def come(name: str, **context: object) -> Shop:
-        found = Shop(browser, house, name, url=host, **context)
+def shop(browser: Browser, house: House, host: str, people: list[Person]) -> Shoppers:
+    def come(name: str, **context: object) -> Shopper:
+        found = Shopper(browser, house, name, url=host, **context)
         people.append(found)
         found.opens()
         return found
@@ -86,10 +35,10 @@ def shop(browser: Browser, house: House, host: str, people: list[Person]) -> Cal
     return come
 
 
-def test_before_the_click_there_is_a_button_and_nothing_else(shop: Callable[..., Shop]) -> None:
+def test_before_the_click_there_is_a_button_and_nothing_else(shop: Shoppers) -> None:
     jean = shop("Jean Martin")
     jean.page.wait_for_load_state("networkidle")
-    ours = [one.url for one in jean.requests if jean.house.url in one.url]
+    ours = [url for url in jean.requests if jean.house.url in url]
     assert ours == [f"{jean.house.url}/widget.js"]
     assert jean.page.context.cookies() == []
     stored = "[localStorage.length, sessionStorage.length, document.cookie]"
@@ -99,12 +48,10 @@ def test_before_the_click_there_is_a_button_and_nothing_else(shop: Callable[...,
     jean.asks()  # to look is not yet to ask: nothing is kept, nobody is connected
     expect(jean.find("widget-form")).to_be_visible()
     assert jean.page.evaluate(stored) == [0, 0, ""]
-    assert not [one.url for one in jean.requests if "socket.io" in one.url]
+    assert not [url for url in jean.requests if "socket.io" in url]
 
 
-def test_a_chat_from_another_website_under_its_strict_policy(
-    shop: Callable[..., Shop], agent: Agents
-) -> None:
+def test_a_chat_from_another_website_under_its_strict_policy(shop: Shoppers, agent: Agents) -> None:
     anna = agent("anna")
     jean = shop("Jean Martin")
     jean.asks()
@@ -136,9 +83,7 @@ def test_a_chat_from_another_website_under_its_strict_policy(
     assert not jean.faults, jean.faults  # the policy had nothing to refuse
 
 
-def test_a_page_without_the_origin_is_refused_and_told(
-    shop: Callable[..., Shop], house: House
-) -> None:
+def test_a_page_without_the_origin_is_refused_and_told(shop: Shoppers, house: House) -> None:
     jean = shop("Jean Martin")
     jean.page.goto(f"{jean.url.replace('127.0.0.1', 'localhost')}/")
     jean.find("launcher").click()
@@ -146,7 +91,7 @@ def test_a_page_without_the_origin_is_refused_and_told(
     jean.faults.clear()
 
 
-def test_on_a_phone_the_panel_is_the_screen(shop: Callable[..., Shop], agent: Agents) -> None:
+def test_on_a_phone_the_panel_is_the_screen(shop: Shoppers, agent: Agents) -> None:
     anna = agent("anna")
     jean = shop("Jean Martin", viewport=PHONE, has_touch=True, is_mobile=True)
     jean.asks()
@@ -162,7 +107,7 @@ def test_on_a_phone_the_panel_is_the_screen(shop: Callable[..., Shop], agent: Ag
     assert jean.page.evaluate(fits)
 
 
-def test_the_launcher_speaks_the_language_of_the_page(shop: Callable[..., Shop]) -> None:
+def test_the_launcher_speaks_the_language_of_the_page(shop: Shoppers) -> None:
     jean = shop("Jean Martin")
     jean.page.goto(f"{jean.url}/fr")
     expect(jean.find("launcher")).to_contain_text("Une question")

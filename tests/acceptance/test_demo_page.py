@@ -1,0 +1,178 @@
+"""The demonstration as a newcomer meets it: both sides on one page, a rush, a clean slate."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.acceptance.house import free_port
+from tests.acceptance.people import DESKTOP, PHONE, axe_violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+WORDS = {
+    "en-GB": ("Agent console", "Shop with the chat", "Any questions?"),
+    "fr-FR": ("Console d’agent", "Boutique avec le chat", "Une question"),
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`acd demo`, as `make run` starts it."""
+    folder = tmp_path_factory.mktemp("demo")
+    port = free_port()
+    log = folder / "demo.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "acd", "demo", f"--port={port}", f"--data-dir={folder}/data"],
+            cwd=folder,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while not _answers(url):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+    yield url
+    process.terminate()
+    process.wait(20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture
+def page(browser: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page at the bare address, in the locale and size the story asks for."""
+    asked = getattr(request, "param", {})
+    context = browser.new_context(
+        **{"locale": "en-GB", "viewport": DESKTOP, "reduced_motion": "reduce", **asked}
+    )
+    context.set_default_timeout(20_000)
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
+    page.goto(f"{demo}/")
+    yield page
+    context.close()
+    assert not faults, faults
+
+
+def _console(page: Page) -> FrameLocator:
+    return page.frame_locator("section.agent-side iframe")
+
+
+def _shop(page: Page) -> FrameLocator:
+    return page.frame_locator("section.visitor iframe")
+
+
+def test_a_chat_of_ones_own_rings_ones_own_console(page: Page) -> None:
+    shop, console = _shop(page), _console(page)
+    expect(console.get_by_test_id("presence")).to_contain_text("Available")
+    shop.get_by_test_id("launcher").click()
+    shop.get_by_test_id("field-name").fill("Jean Martin")
+    shop.get_by_test_id("field-text").fill("Do the bowls go into an oven?")
+    shop.get_by_test_id("start-chat").click()
+    card = console.get_by_test_id("ring-card")
+    expect(card).to_contain_text("Jean Martin")
+    expect(card).to_contain_text("Do the bowls go into an oven?")
+    page.wait_for_timeout(350)
+    card.get_by_test_id("ring-accept").click()
+    expect(shop.get_by_test_id("panel")).to_contain_text("Youssef")
+    console.get_by_test_id("message-input").fill("They do.")
+    console.get_by_test_id("send").click()
+    expect(shop.get_by_test_id("message").last).to_contain_text("They do.")
+    console.get_by_test_id("finish").click()
+    expect(shop.get_by_test_id("chat-ended")).to_be_visible()
+    console.get_by_test_id("wrap-up-done").first.click()
+    expect(page.get_by_test_id("demo-setup")).to_contain_text("2 of 4")
+
+
+def test_a_rush_fills_the_lines_and_clearing_takes_it_all_back(page: Page, demo: str) -> None:
+    console = _console(page)
+    expect(console.get_by_test_id("presence")).to_contain_text("Available")
+    page.get_by_test_id("demo-rush").click()
+    expect(page.get_by_test_id("demo-rush")).to_be_disabled()
+    card = console.get_by_test_id("ring-card")
+    expect(card).to_be_visible()
+    page.wait_for_timeout(350)
+    card.get_by_test_id("ring-accept").click()
+    expect(console.get_by_test_id("message").first).to_be_visible()
+
+    page.get_by_test_id("demo-clear").click()
+    page.get_by_test_id("demo-clear-yes").click()
+    expect(console.get_by_test_id("chat-item")).to_have_count(0)
+    expect(console.get_by_test_id("presence")).to_contain_text("Available", timeout=40_000)
+    expect(page.get_by_test_id("demo-rush")).to_be_enabled(timeout=40_000)
+    expect(console.locator("#h-calm")).to_contain_text("Nobody is waiting.")
+    expect(page.get_by_test_id("demo-setup")).to_contain_text("0 of 4")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [{"locale": "en-GB"}, {"locale": "fr-FR"}, {"locale": "fr-FR", "viewport": PHONE}],
+    indirect=True,
+    ids=["English", "French", "French on a phone"],
+)
+def test_axe_finds_nothing_on_it(page: Page) -> None:
+    locale = page.evaluate("navigator.language")
+    console, shop, launcher = WORDS[locale]
+    expect(page.locator("section.agent-side iframe")).to_have_attribute("title", console)
+    expect(page.locator("section.visitor iframe")).to_have_attribute("title", shop)
+    expect(_shop(page).get_by_test_id("launcher")).to_contain_text(launcher)
+    expect(_console(page).get_by_test_id("presence")).to_be_attached()
+    found = []
+    for screen in ("both sides", "setup", "clear"):
+        if screen != "both sides":
+            page.get_by_test_id(f"demo-{screen}").click()
+            expect(page.get_by_role("dialog").first).to_be_visible()
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            found += [f"{screen}, {scheme}: {one}" for one in axe_violations(page)]
+        page.keyboard.press("Escape")
+    assert not found, "\n".join(found)
+
+
+def test_the_page_is_small(browser: Browser, demo: str, tmp_path: Path) -> None:
+    """What crosses the wire for the console and the chat, as the browser counts it."""
+    del tmp_path
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(f"{demo}/console/")
+    expect(page.get_by_test_id("sign-in")).to_be_visible()
+    assert _transferred(page) <= 61_440
+    page.goto(f"{demo}/widget/?site=shop")
+    expect(page.get_by_test_id("widget-form")).to_be_visible()
+    assert _transferred(page) <= 34_000
+    context.close()
+
+
+def _transferred(page: Page) -> int:
+    """Bytes of scripts and styles."""
+    return int(
+        page.evaluate(
+            """() => performance.getEntriesByType("resource")
+                .filter((one) => /\\.(js|css)$/.test(new URL(one.name).pathname))
+                .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+        )
+    )
