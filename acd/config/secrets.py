@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from acd.config.problems import KeyPath, Problem
 
@@ -91,10 +91,7 @@ def clear_secrets(value: Any, path: KeyPath = ()) -> Iterator[Problem]:
 
 
 def _has_password(url: str) -> bool:
-    try:
-        return urlsplit(url).password is not None
-    except ValueError:
-        return False
+    return re.search(r"://[^/?#]*:[^/?#@]*@", url) is not None
 
 
 def _holders(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
