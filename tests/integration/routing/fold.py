@@ -56,20 +56,21 @@ class Fold:
             self.queues.discard(event.queue)
 
     def _interaction(self, event: Event) -> None:  # noqa: C901 - one case a type
+        interaction, queue, offer = str(event.interaction), str(event.queue), str(event.offer)
         if event.type is T.INTERACTION_QUEUED:
-            assert event.interaction not in self.interactions, "queued once"
-            self.interactions[event.interaction] = FoldedInteraction(queue=event.queue)
+            assert interaction not in self.interactions, "queued once"
+            self.interactions[interaction] = FoldedInteraction(queue=queue)
             return
-        x = self.interactions[event.interaction]
+        x = self.interactions[interaction]
         match event.type:
             case T.OFFER_MADE:
                 assert event.data["why"]["strategy"]
-                assert event.offer not in self.ended_offers
+                assert offer not in self.ended_offers
                 x.become(S.RINGING)
-                x.offers[event.offer] = event.agent
+                x.offers[offer] = str(event.agent)
             case T.OFFER_ACCEPTED:
                 self._end_offer(x, event)
-                x.become(S.CONNECTING if event.queue.endswith("/call") else S.ACTIVE)
+                x.become(S.CONNECTING if queue.endswith("/call") else S.ACTIVE)
                 assert x.agent is None, "one winner"
                 x.agent = event.agent
             case T.OFFER_DECLINED | T.OFFER_EXPIRED | T.OFFER_FAILED | T.OFFER_WITHDRAWN:

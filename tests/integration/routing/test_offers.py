@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from acd.domain.errors import BadRequest, Overloaded, QueueUnknown
-from acd.domain.interaction import Arrival
+from acd.domain.interaction import Arrival, Channel
 from acd.routing.router import Router
 from tests.integration.routing.world import World
 
@@ -132,14 +132,14 @@ async def test_no_answer_sends_away_after_max_missed_and_one_click_returns(world
         assert missed[-1].data == {"missed": expected}
         await world.router.abandon(name, **world.at)
         await world.settled()
-    chat = (await world.see("anna")).channels["chat"]
+    chat = (await world.see("anna")).channels[Channel.CHAT]
     assert (chat.availability, chat.reason) == ("away", "missed")
-    assert (await world.see("anna")).channels["call"].availability == "available"
+    assert (await world.see("anna")).channels[Channel.CALL].availability == "available"
     waiting = await world.arrive()
     assert not await world.ring(waiting)
     await world.say("anna", "available", None)
     assert list(await world.ring(waiting)) == ["anna"]
-    assert (await world.see("anna")).missed["chat"] is False
+    assert (await world.see("anna")).missed[Channel.CHAT] is False
     await world.settled()
 
 
@@ -148,10 +148,10 @@ async def test_an_accept_forgets_the_misses(world: World) -> None:
     await world.agent("anna")
     name = await world.arrive()
     await world.wait(2)
-    assert (await world.see("anna")).channels["chat"].missed_in_a_row == 1
+    assert (await world.see("anna")).channels[Channel.CHAT].missed_in_a_row == 1
     await world.wait(1)
     await world.answer(name)
-    assert (await world.see("anna")).channels["chat"].missed_in_a_row == 0
+    assert (await world.see("anna")).channels[Channel.CHAT].missed_in_a_row == 0
 
 
 async def test_an_unheard_offer_fails_after_the_delivery_bound_without_blame(world: World) -> None:
@@ -164,7 +164,7 @@ async def test_an_unheard_offer_fails_after_the_delivery_bound_without_blame(wor
     await world.wait(1)
     assert [o.agent for o in (await world.look(name)).offers] == ["bruno"]
     assert (await world.heard("offer.failed"))[0].data == {"cause": "unreachable"}
-    assert (await world.see("anna")).channels["chat"].missed_in_a_row == 0
+    assert (await world.see("anna")).channels[Channel.CHAT].missed_in_a_row == 0
     assert (await world.router.accept(f"{name}.1", "anna", **world.at)).outcome == "withdrawn"
     await world.settled()
 
@@ -181,7 +181,7 @@ async def test_three_failures_in_a_row_are_unreachable(world: World) -> None:
             assert (await world.look(name)).state == "waiting"
             await world.wait(1)
             await world.ring(name)
-    chat = (await world.see("anna")).channels["chat"]
+    chat = (await world.see("anna")).channels[Channel.CHAT]
     assert (chat.availability, chat.reason) == ("away", "unreachable")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from acd.domain.agent import Membership
 from acd.domain.errors import StrategyUnknown
+from acd.domain.interaction import Channel
 from acd.strategies.registry import TABLE
 from tests.integration.routing.world import World
 
@@ -198,7 +199,7 @@ async def test_ring_all_asks_everybody_and_one_wins(world: World) -> None:
     }
     late = await world.router.accept(ringing["anna"], "anna", **world.at)
     assert (late.outcome, late.winner) == ("taken", "bruno")
-    assert (await world.see("anna")).channels["chat"].count == 0
+    assert (await world.see("anna")).channels[Channel.CHAT].count == 0
 
 
 async def test_ring_all_goes_in_waves_of_its_limit(world: World) -> None:
@@ -208,7 +209,7 @@ async def test_ring_all_goes_in_waves_of_its_limit(world: World) -> None:
     await world.wait(20)
     assert list(await world.ring(name)) == ["chloe"], "who was not asked comes next"
     await world.settled()
-    assert (await world.see("anna")).missed["chat"] is False, "a shared miss is nobody's"
+    assert (await world.see("anna")).missed[Channel.CHAT] is False, "a shared miss is nobody's"
 
 
 async def test_ring_n_lets_any_strategy_ring_its_best(world: World) -> None:

@@ -44,6 +44,7 @@ def test_the_wrapper_sends_what_the_header_names(verb: str) -> None:
     if verb == "check":  # called by pages, in checking.py
         return
     for call in CALLS[verb]:
+        assert isinstance(call.func, ast.Attribute)
         kind = call.func.attr
         given = [a for a in call.args[1:] if not isinstance(a, ast.Starred)]
         starred = len(call.args) - 1 - len(given)
