@@ -52,6 +52,7 @@ class PostgresDatabase:
             url.set(drivername="postgresql+asyncpg"),
             pool_size=CONNECTIONS,
             max_overflow=0,
+            hide_parameters=True,  # an error reaches the log, what people wrote does not
             pool_timeout=CONNECT_TIMEOUT_S,
             pool_use_lifo=True,
             pool_pre_ping=True,  # a restarted server costs one round trip, not an error

@@ -294,6 +294,7 @@ def _make_engine(url: URL, *, synchronous: str, size: int, query_only: bool) -> 
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,
+        hide_parameters=True,  # an error reaches the log, what people wrote does not
         # Connections move between the pool's threads, one at a time.
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )

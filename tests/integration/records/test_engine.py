@@ -173,3 +173,12 @@ async def test_a_writer_of_another_process_is_waited_for(tmp_path: Path) -> None
     other.close()
     assert await write == "patient"
     await database.close()
+
+
+async def test_an_error_does_not_tell_what_somebody_wrote(database: Database) -> None:
+    def wrong(tx: Connection) -> None:
+        tx.execute(text("insert into nothing (name) values (:name)"), {"name": "Camille Roux"})
+
+    with pytest.raises(exc.DBAPIError) as caught:
+        await database.write(wrong)
+    assert "Camille" not in str(caught.value)
