@@ -176,9 +176,10 @@ async def test_a_writer_of_another_process_is_waited_for(tmp_path: Path) -> None
 
 
 async def test_an_error_does_not_tell_what_somebody_wrote(database: Database) -> None:
-    def wrong(tx: Connection) -> None:
-        tx.execute(text("insert into nothing (name) values (:name)"), {"name": "Camille Roux"})
+    def twice(tx: Connection) -> None:
+        for _ in range(2):
+            tx.execute(skills.insert(), {"id": "same", "name": "Camille Roux"})
 
-    with pytest.raises(exc.DBAPIError) as caught:
-        await database.write(wrong)
+    with pytest.raises(exc.IntegrityError) as caught:
+        await database.write(twice)
     assert "Camille" not in str(caught.value)
