@@ -20,7 +20,7 @@ else
 end
 call('SADD', key('queues'), id)
 call('HSET', hash, 'version', version, 'settings', settings, 'index', ARGV[6], 'line', ARGV[7])
-if old[3] ~= ARGV[6] or old[5] == 'closing' then config = config + 1 end
+config = config + 1 -- agents hold its order and its times
 emit('queue.configured', ',"queue":"' .. id .. '"', '{"version":' .. version .. '}')
 if old[5] == 'building' or old[3] ~= ARGV[6] or old[4] ~= ARGV[7] or old[5] == 'closing' then
   call('HSET', hash, 'state', 'building')

@@ -8,7 +8,8 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local a = agent(ARGV[3])
 if not a or call('ZREM', key('sessions', a.id), ARGV[4]) == 0 then return {0, 'unknown'} end
-local left = call('ZCARD', key('sessions', a.id)) > 0
+-- one that fell silent vouches for nobody; in an outage all did
+local left = call('ZCOUNT', key('sessions', a.id), '(' .. (gap_from or now), '+inf') > 0
 if not left then
   call('ZREM', key('leases'), 'a|' .. a.id)
   lapse(a)

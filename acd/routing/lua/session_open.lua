@@ -8,7 +8,7 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local a = agent(ARGV[3])
 if not a or a.gone then return {0, 'unknown'} end
-local until_ms = now + tonumber(call('HGET', key('agent', a.id), 'lease_ms'))
+local until_ms = now + (a.lease_ms or tonumber(call('HGET', key('agent', a.id), 'lease_ms')))
 local sessions = key('sessions', a.id)
 call('ZREMRANGEBYSCORE', sessions, '-inf', now)
 call('ZADD', sessions, until_ms, ARGV[4])

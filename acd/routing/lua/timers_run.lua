@@ -8,6 +8,7 @@
 --- include("failing")
 --- include("closing")
 local TOMBSTONE_MS = 86400000
+local LONGEST_LEASE_MS = 120000 -- until then a lease from before an outage may be to be prolonged
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local run = {}
@@ -77,8 +78,12 @@ end
 function run.k(at, id)
   local x = interaction(id)
   if not x or x.state ~= 'active' then return end
-  if (tonumber(call('HGET', key('agent', x.agent), 'lapsed')) or 0) == 0 then return end
-  if in_gap(at) then timer('k|' .. id, gap_to + queue(x.queue).lease_ms)
+  local a, q = agent(x.agent), queue(x.queue)
+  local lapsed = tonumber(call('HGET', key('agent', x.agent), 'lapsed')) or 0
+  -- back meanwhile, or back and gone again: then the end of the grace of now says more
+  if lapsed == 0 or a.grace ~= '' then return end
+  if in_gap(at) then timer('k|' .. id, gap_to + q.lease_ms)
+  elseif now < lapsed + q.chat_grace_ms then timer('k|' .. id, lapsed + q.chat_grace_ms)
   else take_back(x, 'agent_lost') end
 end
 
@@ -162,5 +167,5 @@ local hint = commit()
 local next_timer = call('ZRANGE', key('timers'), 0, 0, 'WITHSCORES')[2]
 local next_lease = call('ZRANGE', key('leases'), 0, 0, 'WITHSCORES')[2]
 local next_due = math.min(tonumber(next_timer) or math.huge, tonumber(next_lease) or math.huge)
-if gap_to and next_due > now then call('HDEL', key('meta'), 'gap_from', 'gap_to') end
+if gap_to and next_due > now and now > gap_to + LONGEST_LEASE_MS then call('HDEL', key('meta'), 'gap_from', 'gap_to') end
 return {hint, ran, next_due < math.huge and next_due or 0, now}

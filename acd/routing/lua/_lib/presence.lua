@@ -82,7 +82,7 @@ end
 local function lapse(a)
   if a.grace ~= '' then return end
   if a.presence == 'ooo' and a.n[1] + a.n[2] + a.n[3] == 0 then return end
-  local grace_ms = tonumber(call('HGET', key('agent', a.id), 'grace_ms'))
+  local grace_ms = a.grace_ms or tonumber(call('HGET', key('agent', a.id), 'grace_ms'))
   local until_ms = now + grace_ms
   a.grace = tostring(until_ms)
   call('HSET', key('agent', a.id), 'lapsed', now)
@@ -127,7 +127,7 @@ local function returned(a)
   if a.grace ~= '' then
     a.grace = ''
     untimer('g|' .. a.id)
-  elseif v[2] and v[2] ~= '' and now <= lapsed + tonumber(v[6]) and a.presence == 'ooo' then
+  elseif v[2] and v[2] ~= '' and now <= lapsed + (a.chat_grace_ms or tonumber(v[6])) and a.presence == 'ooo' then
     for channel = 1, 3 do say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
   end
   for channel = 1, 3 do
