@@ -74,6 +74,7 @@ class Threads:
             "contact": {
                 "id": contact.id,
                 "name": contact.name,
+                "verified": contact.verified,
                 "email": contact.email or None,
                 "page": (card.page if card is not None else "") or None,
                 "locale": contact.locale or (card.locale if card is not None else "") or None,

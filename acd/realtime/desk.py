@@ -149,6 +149,7 @@ class Desk:
             await self.refresh()
 
     def _compare_presence(self, snapshot: AgentSnapshot) -> None:
+        served = {queue.rpartition("/")[2] for queue in self.relay.queues_of(self.agent)}
         presence = {
             "channels": {
                 channel.value: {
@@ -158,10 +159,15 @@ class Desk:
                     "max": state.max,
                 }
                 for channel, state in snapshot.channels.items()
+                if channel in served
             },
             "used": snapshot.used,
             "total": snapshot.total,
-            "missed": {channel.value: missed for channel, missed in snapshot.missed.items()},
+            "missed": {
+                channel.value: missed
+                for channel, missed in snapshot.missed.items()
+                if channel in served
+            },
             "seq": snapshot.presence_seq,
         }
         if presence != self.presence:

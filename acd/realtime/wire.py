@@ -281,7 +281,7 @@ class ChannelPresence(Outbound):
 
 
 class Presence(Outbound):
-    """An agent's presence as a whole."""
+    """An agent's presence on the channels they have a queue on."""
 
     channels: dict[str, ChannelPresence]
     used: int
@@ -462,10 +462,11 @@ class OfferAnswered(Outbound):
 
 
 class ContactOut(Outbound):
-    """The contact pane."""
+    """The contact pane; verified means that they proved who they are."""
 
     id: str
     name: str
+    verified: bool
     email: str | None
     page: str | None
     locale: str | None

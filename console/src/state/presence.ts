@@ -1,15 +1,14 @@
 /** What an agent's presence amounts to, over the channels their departments have. */
 import { known, t } from "./words.ts";
-import type { Availability, Channel, ChannelPresence, Line, Presence } from "./wire.ts";
+import type { Availability, Channel, ChannelPresence, Presence } from "./wire.ts";
 
 export const REASONS = ["break", "lunch", "training"] as const;
 
 const ORDER: readonly Channel[] = ["chat", "call", "ticket"];
 
-/** The channels this agent could be reached on: those with a line, and a place for it. */
-export function channelsOf(presence: Presence, lines: readonly Line[]): Channel[] {
-  const served = new Set<Channel>(lines.length > 0 ? lines.map((line) => line.channel) : ["chat"]);
-  return ORDER.filter((channel) => (presence.channels[channel]?.max ?? 0) > 0 && served.has(channel));
+/** The channels this agent could be reached on: those with a queue, and a place for it. */
+export function channelsOf(presence: Presence): Channel[] {
+  return ORDER.filter((channel) => (presence.channels[channel]?.max ?? 0) > 0);
 }
 
 export interface Summary {

@@ -100,6 +100,7 @@ export interface Line {
 export interface Contact {
   id: string;
   name: string;
+  verified: boolean;
   email: string | null;
   page: string | null;
   locale: string | null;

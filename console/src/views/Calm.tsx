@@ -24,7 +24,7 @@ export function Calm({ banners }: { banners: boolean }) {
       </section>
     );
   }
-  const { availability, text } = summarise(presence, channelsOf(presence, desk.lines.value));
+  const { availability, text } = summarise(presence, channelsOf(presence));
   const waiting = desk.lines.value.reduce((sum, line) => sum + line.waiting, 0);
   const away = availability !== "available";
   const open = desk.chats.value.length;

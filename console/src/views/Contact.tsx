@@ -1,4 +1,4 @@
-import { IconCross, IconInfo } from "@acd/ui/icons.tsx";
+import { IconCheck, IconCross, IconInfo } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
 import { useEffect, useRef } from "preact/hooks";
 
@@ -36,10 +36,12 @@ export function Contact({ chat, open }: { chat: AgentChat; open: boolean }) {
         </span>
         <div class="clip">
           <h2 class="title clip">{contact?.name ?? chat.contact.name}</h2>
-          <p class="small muted with-icon">
-            <IconInfo class="icon-16" />
-            {t("contact.unverified")}
-          </p>
+          {contact && (
+            <p class="small muted with-icon">
+              {contact.verified ? <IconCheck class="icon-16" /> : <IconInfo class="icon-16" />}
+              {t(contact.verified ? "contact.verified" : "contact.unverified")}
+            </p>
+          )}
         </div>
         <Button
           kind="quiet"

@@ -15,7 +15,7 @@ export function PresenceBar() {
   const { desk } = useDesk();
   const presence = desk.presence.value;
   if (!presence) return <header class="me" />;
-  const channels = channelsOf(presence, desk.lines.value);
+  const channels = channelsOf(presence);
   const summary = summarise(presence, channels);
   const Mark = MARKS[summary.availability];
   return (

@@ -139,6 +139,7 @@ async def test_both_sides_resume_from_their_last_message(nodes: Nodes) -> None:
     assert [c["last_seq"] for c in chats] == [seen + 1]
     opened = await anna.done("conversation.open", {"conversation": conversation, "after_seq": seen})
     assert [m["text"] for m in opened["messages"]] == ["three"]
+    assert opened["contact"]["verified"] is False, "what somebody typed proves nothing"
     beat = await anna.done("heartbeat")
     assert beat["last_seq"] == {conversation: seen + 1}
 

@@ -126,6 +126,8 @@ async def test_presence_is_seen_by_every_console(nodes: Nodes) -> None:
     one, two = await node.console("anna", "ss_1"), await node.agent("anna", "ss_2")
     opened = await two.done("console.open")
     assert opened["presence"]["channels"]["chat"]["availability"] == "available"
+    assert list(opened["presence"]["channels"]) == ["chat"], "only where there is a queue"
+    assert list(opened["presence"]["missed"]) == ["chat"]
     names = {"en": "Support", "fr": "Assistance"}
     assert opened["me"]["departments"] == [{"id": "support", "name": "Support", "names": names}]
     away = {"channel": "chat", "availability": "away", "reason": "lunch"}
