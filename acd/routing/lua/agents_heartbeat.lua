@@ -3,7 +3,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, number of consoles, (agent, session)…, contacts' interactions…
 -- RETURNS {due, renewed}
--- EVENTS  presence.changed*, interaction.resumed*, offer.made*
+-- EVENTS  presence.changed*, interaction.resumed*, interaction.ended*, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

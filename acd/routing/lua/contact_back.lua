@@ -1,8 +1,8 @@
--- The contact is there again: back to the old place in the line.
+-- The contact is there again: back to the old place in the line, or rejected if the queue is gone.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction
 -- RETURNS {due, "back"} | {0, state} | {0, "unknown"}
--- EVENTS  interaction.resumed?, offer.made*
+-- EVENTS  interaction.resumed?, interaction.ended?, offer.made*
 --- include("ending")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

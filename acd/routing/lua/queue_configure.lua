@@ -32,6 +32,6 @@ if old[5] == 'building' or old[3] ~= ARGV[6] or old[4] ~= ARGV[7] or old[5] == '
       call('UNLINK', key('line', id))
     else call('RENAME', key('line', id), key('rescore', id)) end
   end
-  build(id, '')
+  build(id, tostring(call('HINCRBY', hash, 'build', 1)), '')
 end
 return {commit(), 'configured'}

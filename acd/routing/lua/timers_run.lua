@@ -56,8 +56,9 @@ end
 function run.c(at, id)
   local x = interaction(id)
   if not x or x.lost == 0 or (x.state ~= 'parked' and x.state ~= 'ringing') then return end
-  if in_gap(at) then
-    x.lost = gap_to + queue(x.queue).lease_ms
+  local q = queue(x.queue)
+  if q and in_gap(at) then
+    x.lost = gap_to + q.lease_ms
     set(x, 'lost', x.lost)
     timer('c|' .. id, x.lost)
   else finish(x, 'abandoned', 'contact', false) end
@@ -104,7 +105,7 @@ function run.d(_, what, rest)
   end
 end
 
-function run.b(_, id, rest) build(id, rest) end
+function run.b(_, id, rest) build(id, string.match(rest, '^(%d*):?(.*)$')) end
 
 function run.r(_, id) close(id) end
 

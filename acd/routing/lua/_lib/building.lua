@@ -2,10 +2,11 @@
 --- include("presence")
 local CHUNK = 200
 
--- Score the waiting anew, then index the members who are here, then match.
-local function build(id, cursor)
+-- Score the waiting anew, then index the members who are here, then match. n counts the queue's rebuilds:
+-- the timer of one that a later change overtook does nothing.
+local function build(id, n, cursor)
   local q = queue(id)
-  if not q or q.state ~= 'building' then return end
+  if not q or q.state ~= 'building' or call('HGET', key('queue', id), 'build') ~= n then return end
   local entries = call('ZRANGE', key('rescore', id), 0, CHUNK - 1)
   for i = 1, #entries do
     local v = call('HMGET', key('ix', entries[i]), 'level', 'enqueued')
@@ -13,7 +14,7 @@ local function build(id, cursor)
   end
   if entries[1] then call('ZREM', key('rescore', id), unpack(entries)) end
   if #entries == CHUNK then
-    timer('b|' .. id .. '|', now)
+    timer('b|' .. id .. '|' .. n .. ':', now)
     return
   end
   -- who is a member of a queue that was not there before is only known from the agents
@@ -34,11 +35,13 @@ local function build(id, cursor)
     end
   end
   if #members == CHUNK then
-    timer('b|' .. id .. '|' .. members[CHUNK], now)
+    timer('b|' .. id .. '|' .. n .. ':' .. members[CHUNK], now)
     return
   end
   q.state = 'ready'
   call('HSET', key('queue', id), 'state', 'ready')
   if fresh then call('HDEL', key('queue', id), 'fresh') end
   drain_pool(id, '')
+  local short = call('ZRANGE', key('short', id), 0, OFFERS - 1)
+  for i = 1, #short do retry(interaction(short[i])) end
 end

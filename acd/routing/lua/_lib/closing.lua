@@ -5,6 +5,7 @@ local CLOSE = 64
 local function close(id)
   local q = queue(id)
   if not q or q.state ~= 'closing' then return end
+  q.dirty = true -- it goes with the last of them
   local n = 0
   for _, list in ipairs({'line', 'rescore'}) do
     local entries = call('ZRANGE', key(list, id), 0, CLOSE - n - 1)

@@ -22,7 +22,8 @@ local function first_for(a, list, pool, cursors, name)
         walk_left = walk_left - 1
         local x = interactions[id]
         local excluded = x and x.excluded or call('HGET', key('ix', id), 'excluded') or ''
-        if not is_excluded(excluded, a.id) and not (list == 'short' and rings(interaction(id), a.id)) then
+        local ring = list == 'short' and interaction(id)
+        if not is_excluded(excluded, a.id) and not (ring and (ring.lost > 0 or rings(ring, a.id))) then
           return id, tonumber(at)
         end
         cursors[name] = at .. ':' .. id
@@ -95,10 +96,11 @@ local function drain_pool(id, cursor)
   local q = queue(id)
   if not q or q.state ~= 'ready' then return end
   local score, last = split_cursor(cursor)
+  local page = 8
   while true do
     index_all()
     if call('ZCARD', key('free', id)) == 0 then return end
-    local entries = call('ZRANGE', key('line', id), score, '+inf', 'BYSCORE', 'LIMIT', 0, 8, 'WITHSCORES')
+    local entries = call('ZRANGE', key('line', id), score, '+inf', 'BYSCORE', 'LIMIT', 0, page, 'WITHSCORES')
     local moved = false
     for i = 1, #entries, 2 do
       local one, at = entries[i], entries[i + 1]
@@ -114,7 +116,9 @@ local function drain_pool(id, cursor)
         score, last = at, one
       end
     end
-    if not moved then return end
+    -- a page of entries of one score that were all passed is followed by a larger one
+    if not moved and #entries < 2 * page then return end
+    page = moved and 8 or 2 * page
   end
 end
 

@@ -96,6 +96,10 @@ local function bring_back(x, q)
   untimer('c|' .. x.id)
   x.lost = 0
   set(x, 'lost', 0)
+  if not q then -- the queue went while nobody was in its line
+    finish(x, 'rejected', 'system', false)
+    return
+  end
   if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
   if x.state == 'parked' then
     set_state(x, 'waiting')

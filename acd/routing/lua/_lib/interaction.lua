@@ -98,10 +98,11 @@ end
 local function line_add(x)
   if x.lined then return end
   local q = queue(x.queue)
+  x.lined = true
+  if q.state == 'building' and call('ZSCORE', key('rescore', x.pool), x.id) then return end
   if call('ZADD', key('line', x.pool), line_score(q, x.level, x.enqueued), x.id) == 1 then
     call('HINCRBY', key('lines'), x.pool, 1)
   end
-  x.lined = true
 end
 
 local function line_remove(x)

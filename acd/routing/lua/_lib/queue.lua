@@ -74,7 +74,8 @@ end
 local function write_queues()
   for id, q in pairs(queues) do
     if q and q.dirty then
-      if q.state == 'closing' and q.active == 0 and q.ringing == 0 and call('ZCARD', key('line', id)) == 0 then
+      if q.state == 'closing' and q.active == 0 and q.ringing == 0
+        and call('EXISTS', key('line', id), key('rescore', id)) == 0 then
         call('UNLINK', key('queue', id), key('free', id), key('here', id), key('short', id))
         call('HDEL', key('lines'), id, '~' .. id)
       else
