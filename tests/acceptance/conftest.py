@@ -36,6 +36,8 @@ def pytest_runtest_makereport(
 
 def _pictures(item: pytest.Item, people: list[Person]) -> Iterator[str]:
     assert isinstance(item, pytest.Function)
+    if not people:
+        return
     folder = item.funcargs["tmp_path"]
     assert isinstance(folder, Path)
     for number, person in enumerate(people, 1):

@@ -28,6 +28,7 @@ export function Panel() {
   const widget = useWidget();
   const { words, open, mount } = widget;
   const frame = useRef<HTMLDialogElement>(null);
+  const page = useRef<HTMLElement>(null);
   const screen = screenOf(widget);
   const isOpen = open.value;
 
@@ -64,8 +65,9 @@ export function Panel() {
     const root = mount.root;
     // the control that had the focus went with its screen: take the focus along, but never out of the visitor's page
     const lost = root.activeElement === null || root.activeElement === frame.current;
-    const inside = mount.button ? root.host === document.activeElement || document.activeElement === document.body : true;
-    if (open.peek() && lost && inside && frame.current) focusFirst(frame.current);
+    const inside = mount.button ? root.host === document.activeElement || document.activeElement === document.body : document.hasFocus();
+    const panel = frame.current ?? page.current;
+    if (open.peek() && lost && inside && panel) focusFirst(panel);
   }, [screen, mount, open]);
 
   const inner = (
@@ -79,7 +81,7 @@ export function Panel() {
       {(screen === "talk" || screen === "ended") && <TalkView ended={screen === "ended"} />}
     </>
   );
-  if (!mount.button) return <main class="widget whole" data-testid="panel">{inner}</main>;
+  if (!mount.button) return <main ref={page} class="widget whole" data-testid="panel">{inner}</main>;
   return (
     <dialog
       ref={frame}
