@@ -2,13 +2,13 @@
 -- calls talk on; with the last slot the agent is gone.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agent, version
--- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"}
+-- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"} (or removed before)
 -- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, wrap_up.ended*, agent.removed?, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local a = agent(ARGV[3])
-if not a then return {0, 'unknown'} end
+if not a or a.gone then return {0, 'unknown'} end
 local hash = key('agent', a.id)
 if tonumber(ARGV[4]) < tonumber(call('HGET', hash, 'version')) then return {0, 'stale'} end
 call('HSET', hash, 'version', ARGV[4], 'gone', '1')

@@ -55,27 +55,34 @@ local function draw_agent(x, free, channel, taken)
     local a = id and not taken[id] and candidate(x, free, channel, id)
     if a then return a end
   end
-  local left, best = {}, nil
-  local entries = call('ZRANGE', free, 0, WALK - 1, 'WITHSCORES')
-  for i = 1, #entries, 2 do
-    if best and entries[i + 1] ~= best then break end
-    walk_left = walk_left - 1
-    local a = not taken[entries[i]] and candidate(x, free, channel, entries[i])
-    if a then
-      best = entries[i + 1]
-      left[#left + 1] = a
+  local left, best, from, entries = {}, nil, 0, nil
+  repeat
+    entries = call('ZRANGE', free, from, from + WALK - 1, 'WITHSCORES')
+    for i = 1, #entries, 2 do
+      if best and entries[i + 1] ~= best then break end
+      walk_left, from = walk_left - 1, from + 1
+      local a, stale
+      if not taken[entries[i]] then a, stale = candidate(x, free, channel, entries[i]) end
+      if stale then from = from - 1 end
+      if a then
+        best = entries[i + 1]
+        left[#left + 1] = a
+      end
     end
-  end
+  until best or #entries < 2 * WALK
   return left[1] and left[1 + draw(#left)]
 end
 
--- The best `want` who may be asked, in the order of the strategy, and the id of the next best.
+-- The best `want` who may be asked, in the order of the strategy; the id of the next best; whether it stopped
+-- at the bound of the script. Begun within that bound, a walk goes on past whom it may not ask: at most 64 are
+-- excluded and 50 rung, and to stop among them would be to begin there again for ever.
 local function pick(x, q, want)
   index_all()
   local free, channel, chosen = key('free', x.pool), q.channel, {}
   if order(q.order).fine == 'z' then
     local taken = {}
-    while #chosen < want and walk_left > 0 do
+    while #chosen < want do
+      if walk_left <= 0 then return chosen, nil, true end
       local a = draw_agent(x, free, channel, taken)
       if not a then break end
       taken[a.id] = true
@@ -84,13 +91,13 @@ local function pick(x, q, want)
     return chosen, nil
   end
   local from, page = 0, want + 1
-  while walk_left > 0 do
+  while true do
     local ids = call('ZRANGE', free, from, from + page - 1)
     for i = 1, #ids do
       local id = ids[i]
       if #chosen == want then
         if not is_excluded(x.excluded, id) and not rings(x, id) then return chosen, id end
-      elseif walk_left > 0 then
+      else
         walk_left = walk_left - 1
         local a, stale = candidate(x, free, channel, id)
         if a then chosen[#chosen + 1] = a end
@@ -219,15 +226,15 @@ local function try(x)
     return
   end
   local room = math.min(want, offers_left)
-  local chosen, next_best = {}, nil
+  local chosen, next_best, bound = {}, nil, true
   if room > 0 and walk_left > 0 then
-    chosen, next_best = pick(x, q, room)
-    if not chosen[1] and waiting and x.excluded ~= '' and walk_left > 0 and start_over(x, q) then
-      chosen, next_best = pick(x, q, room)
+    chosen, next_best, bound = pick(x, q, room)
+    if not chosen[1] and waiting and x.excluded ~= '' and start_over(x, q) then
+      chosen, next_best, bound = pick(x, q, room)
     end
   end
   if chosen[1] then make_offers(x, q, chosen, next_best) end
-  if #chosen < want and (walk_left <= 0 or (offers_left <= 0 and #chosen < want)) then
+  if bound or (#chosen == room and room < want) then
     -- at the bound: the rest is left to a timer that is due now
     timer('d|i|' .. x.id, now)
   end
