@@ -70,7 +70,7 @@ class Compiler:
             changed=changed,
             removed=removed,
         )
-        log.info("directory_compiled", version=version, changed=changed, removed=removed)
+        log.info("directory compiled", version=version, changed=changed, removed=removed)
         return compiled
 
     async def run(self) -> None:

@@ -144,7 +144,7 @@ class Intake:
         rows = await self._intakes.unconfirmed(older_than_ms)
         swept = await asyncio.gather(*(self._enqueue(row, late=True) for row in rows))
         if rows:
-            log.info("intake_swept", found=len(rows), enqueued=sum(swept))
+            log.info("arrivals swept", found=len(rows), enqueued=sum(swept))
         return sum(swept)
 
     async def sweep_forever(self) -> None:
@@ -153,7 +153,7 @@ class Intake:
             try:
                 await self.sweep()
             except StoreUnavailable:
-                log.warning("intake_sweep_postponed")
+                log.warning("sweep of arrivals postponed")
             await asyncio.sleep(SWEEP_EVERY_S)
 
     async def _enqueue(self, row: IntakeRow, *, late: bool) -> bool:
@@ -162,7 +162,7 @@ class Intake:
         except StoreUnavailable:
             return False
         except AcdError as error:  # the log is full, or the queue is not compiled yet
-            log.warning("intake_not_enqueued", interaction=row.interaction, code=error.code)
+            log.warning("arrival not enqueued", interaction=row.interaction, code=error.code)
             return False
         return True
 

@@ -57,7 +57,7 @@ async def reconcile(
             await asyncio.gather(*(_restore(router, intakes, interaction) for interaction in lost))
         )
     done = Reconciled(empty_store=empty, swept=swept, restored=restored)
-    log.info("stores_reconciled", empty_store=empty, swept=swept, restored=restored)
+    log.info("stores reconciled", empty_store=empty, swept=swept, restored=restored)
     return done
 
 
@@ -71,5 +71,5 @@ async def _restore(router: Router, intakes: Intakes, lost: PastInteraction) -> b
     except StoreUnavailable:
         raise
     except AcdError as error:
-        log.warning("interaction_not_restored", interaction=lost.id, code=error.code)
+        log.warning("interaction not restored", interaction=lost.id, code=error.code)
         return False

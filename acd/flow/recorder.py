@@ -65,7 +65,7 @@ class Recorder:
             try:
                 self.position = await self._history.position()
                 if away:
-                    log.info("recorder_resumed", position=self.position)
+                    log.info("recorder resumed", position=self.position)
                     away = False
                 try:
                     await self._follow()
@@ -75,7 +75,7 @@ class Recorder:
                     await asyncio.sleep(STAND_BY_S)
             except StoreUnavailable:
                 if not away:
-                    log.warning("recorder_waits_for_a_store", position=self.position)
+                    log.warning("recorder waits for a store", position=self.position)
                 away = True
                 await asyncio.sleep(RETRY_S)
 
@@ -87,7 +87,7 @@ class Recorder:
                 if not batch:
                     continue
                 if not await self._record(batch):
-                    log.info("recorder_stands_by", position=self.position)
+                    log.info("recorder stands by", position=self.position)
                     return
                 await self._trim()
                 if len(batch) < self._batch // 2:
@@ -113,7 +113,7 @@ class Recorder:
         return recorded
 
     async def _put_aside(self, event: str, raw: str, position: str, error: str) -> bool:
-        log.error("event_unreadable", id=event, position=position, error=error)
+        log.error("event unreadable", id=event, position=position, error=error)
         moved = await self._history.set_aside(event, raw, error, position, self.position)
         if moved:
             self.position = position

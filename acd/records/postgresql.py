@@ -166,7 +166,7 @@ class _Lane:
         except Exception as error:  # noqa: BLE001  every caller must hear of it
             if len(items) == 1:
                 return [error]
-            log.warning("batch_failed", work=repr(self._work), items=len(items), error=repr(error))
+            log.warning("batch failed", work=repr(self._work), items=len(items), error=repr(error))
         return [(await self._answers([item]))[0] for item in items]  # only the one at fault fails
 
 

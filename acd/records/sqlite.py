@@ -205,7 +205,7 @@ class Checkpointer:
                         connection.execute("PRAGMA synchronous=FULL")
                         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             except (OSError, sqlite3.Error) as error:
-                log.warning("checkpoint_postponed", error=repr(error))
+                log.warning("checkpoint postponed", error=repr(error))
 
 
 def _commit_together(connection: Connection, group: list[_Waiting]) -> None:
@@ -251,7 +251,7 @@ def each_alone(
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001  one of them is at fault: find it
-            log.warning("batch_failed", work=repr(work), items=len(items), error=repr(error))
+            log.warning("batch failed", work=repr(work), items=len(items), error=repr(error))
     answers: list[Answer | Exception] = []
     for item in items:
         try:
