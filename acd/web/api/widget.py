@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from acd.domain import errors
 from acd.domain.ids import SiteId
 from acd.domain.interaction import Channel
+from acd.web import problems
 from acd.web.api.values import Id
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
 from acd.web.identity import PUBLIC
+from acd.web.middleware import REQUEST_ID
 from acd.web.peer import same_origin
 
 if TYPE_CHECKING:
@@ -48,6 +50,17 @@ class WidgetConfig(Output):
 
 
 async def _read_widget(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
+    try:
+        return await _described(call)
+    except (errors.OriginRefused, errors.NotFound) as refusal:
+        # it tells nothing of the site, and without this the page could only guess at the reason
+        response = problems.response_of(refusal, instance=call.request[REQUEST_ID])
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+
+async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     services = call.services
     site = await services.directory.site(SiteId(call.path.site))
     if site is None or not site.active:
@@ -97,7 +110,7 @@ ENDPOINTS: Final = (
         at="/widget/{site}",
         tag="widget",
         summary="What the widget shows",
-        description="Pages of the site's origins may read it (CORS).",
+        description="Pages of the site's origins may read it (CORS); any page, why it was refused.",
         access=PUBLIC,
         handler=_read_widget,
         path=OneSite,
