@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from acd.domain.contact import Visitor
-from acd.domain.errors import AcdError, BadRequest, NotFound, StoreUnavailable
+from acd.domain.errors import AcdError, BadRequest, NotFound, QueueUnknown, StoreUnavailable
 from acd.domain.ids import QueueId
 from acd.domain.interaction import CARD_MAX_BYTES, DEFAULT_LEVEL, Arrival, Channel, InteractionState
 from acd.records.intakes import NewIntake
@@ -157,8 +157,16 @@ class Intake:
             await asyncio.sleep(SWEEP_EVERY_S)
 
     async def _enqueue(self, row: IntakeRow, *, late: bool) -> bool:
+        arrival = arrival_of(row, arrived_ms=row.created_ms if late else 0)
         try:
-            await self._router.enqueue(arrival_of(row, arrived_ms=row.created_ms if late else 0))
+            try:
+                await self._router.enqueue(arrival)
+            except QueueUnknown:
+                queue = await self._directory.queue(row.queue)
+                if queue is not None and queue.active:
+                    raise
+                # it went in the meantime: whoever was let in gets an answer, and may begin anew
+                await self._router.enqueue(arrival, reject=True)
         except StoreUnavailable:
             return False
         except AcdError as error:  # the log is full, or the queue is not compiled yet

@@ -48,19 +48,24 @@ class Router(Reads):
 
     # arrivals and contacts
 
-    async def enqueue(self, arrival: Arrival, *, now_ms: int = 0) -> Enqueued:
+    async def enqueue(self, arrival: Arrival, *, reject: bool = False, now_ms: int = 0) -> Enqueued:
         """Put an arrival in its line, or ring at once. Idempotent by interaction id.
+
+        Args:
+            arrival: who came.
+            reject: where there is no such queue any more, it ends `rejected` at once.
+            now_ms: as for every verb.
 
         Raises:
             BadRequest: the arrival is malformed.
-            QueueUnknown: there is no such queue, or it is being removed.
+            QueueUnknown: there is no such queue, or it is being removed, and not `reject`.
             Overloaded: the event log is full.
         """
         check_arrival(arrival)
         word, *reply = await self._change(
             "interaction_enqueue", now_ms, arrival.interaction, arrival.queue, arrival.contact,
             arrival.conversation, arrival.level, arrival.card, int(arrival.leased),
-            self._events_max, arrival.arrived_ms,
+            self._events_max, arrival.arrived_ms, int(reject),
         )  # fmt: skip
         if word == "unknown_queue":
             raise QueueUnknown(field="queue")

@@ -1,33 +1,35 @@
 -- Put an arrival in its line, or ring at once. The same id again changes nothing.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max, arrived_ms (0 = now)
+-- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max, arrived_ms (0 = now),
+--         reject (1 = where there is no such queue any more, it ends at once)
 -- RETURNS {due, "queued", state, enqueued_ms, agents…} | {0, "known", state, enqueued_ms}
 --         | {0, "unknown_queue"} | {0, "overloaded"}
--- EVENTS  interaction.queued, offer.made*
---- include("drain")
+-- EVENTS  interaction.queued, interaction.ended?, offer.made*
+--- include("ending")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id = ARGV[3]
 local known = call('HMGET', key('ix', id), 'state', 'enqueued')
 if known[1] then return {0, 'known', known[1], tonumber(known[2])} end
 local q = queue(ARGV[4])
-if not q or q.state == 'closing' then return {0, 'unknown_queue'} end
+local gone = not q or q.state == 'closing'
+if gone and ARGV[12] ~= '1' then return {0, 'unknown_queue'} end
 if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded'} end
 
 -- an arrival that could not be enqueued then keeps its age; nobody arrives in the future
 local arrived = tonumber(ARGV[11])
 if arrived == 0 or arrived > now then arrived = now end
-local x = {id = id, state = 'waiting', queue = q.id, pool = q.id, contact = ARGV[5], conversation = ARGV[6],
+local x = {id = id, state = 'waiting', queue = ARGV[4], pool = ARGV[4], contact = ARGV[5], conversation = ARGV[6],
   level = tonumber(ARGV[7]), enqueued = arrived, agent = '', live = {}, offers = 0, excluded = '', ring_ms = 0, ring_n = 0, fan = 0,
   short = false, lost = 0, accepted = 0, leased = ARGV[9] == '1', card = ARGV[8], lined = false, past = '',
-  fields = {'state', 'waiting', 'since', now, 'queue', q.id, 'pool', q.id, 'contact', ARGV[5], 'conversation', ARGV[6],
+  fields = {'state', 'waiting', 'since', now, 'queue', ARGV[4], 'pool', ARGV[4], 'contact', ARGV[5], 'conversation', ARGV[6],
     'level', ARGV[7], 'enqueued', arrived, 'leased', ARGV[9], 'card', ARGV[8]}}
 interactions[id], changed[1] = x, x
-if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
-emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[q.channel] .. '","level":' .. x.level
+if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
+emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. x.level
   .. ',"enqueued_ms":' .. arrived .. '}', nil, x.contact)
 call('EXPIRE', key('address:contact', x.contact), 604800)
-retry(x)
+if gone then finish(x, 'rejected', 'system', false) else retry(x) end
 local hint = commit()
 local reply = {hint, 'queued', x.state, arrived}
 for i = 1, #x.live do reply[4 + i] = x.live[i].agent end

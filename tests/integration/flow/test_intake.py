@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from acd.domain.errors import BadRequest, Conflict, NotFound, StoreUnavailable
 from acd.domain.ids import DepartmentId, SiteId, new_id
-from acd.domain.interaction import CARD_MAX_BYTES, InteractionState
+from acd.domain.interaction import CARD_MAX_BYTES, InteractionState, Outcome
 from acd.flow.intake import make_card
 from acd.records.accounts import Accounts
 from acd.records.engine import open_database
 from acd.routing.router import Router
-from tests.integration.flow.conftest import ANNA, SHOP, House, ask, make_house
+from tests.integration.flow.conftest import (
+    ANNA,
+    SHOP,
+    SUPPORT_CHAT,
+    House,
+    ask,
+    make_house,
+    provision,
+)
 
 
 async def test_a_stranger_is_stored_and_stands_in_the_line(house: House) -> None:
@@ -133,7 +142,7 @@ async def test_where_nobody_answers_nothing_is_stored(house: House, changes: dic
 
 async def test_redis_away_is_not_the_visitors_problem(house: House, tenant: str) -> None:
     class Away(Router):
-        async def enqueue(self, arrival, *, now_ms=0):  # type: ignore[no-untyped-def]
+        async def enqueue(self, arrival, *, reject=False, now_ms=0):  # type: ignore[no-untyped-def]
             raise StoreUnavailable
 
         async def interaction(self, interaction, *, now_ms=0):  # type: ignore[no-untyped-def]
@@ -156,6 +165,30 @@ async def test_redis_away_is_not_the_visitors_problem(house: House, tenant: str)
     assert row
     assert live.enqueued_ms == row.created_ms  # the age counts from the arrival, not from the sweep
     assert (await house.intake.start_chat(wish)).queued
+
+
+async def test_whose_queue_went_before_they_stood_in_it_is_rejected(
+    house: House, tenant: str
+) -> None:
+    class Away(Router):
+        async def enqueue(self, arrival, *, reject=False, now_ms=0):  # type: ignore[no-untyped-def]
+            raise StoreUnavailable
+
+    away = make_house(house.database, Away(house.router.link, tenant))
+    started = await away.start()
+    await house.router.remove_queue(SUPPORT_CHAT, 99)
+    assert await house.intake.sweep(older_than_ms=0) == 0, "it may only not be compiled yet"
+    await house.directory.apply(replace(provision("anna"), departments=(), queues=(), agents=()))
+    assert await house.intake.sweep(older_than_ms=0) == 1
+    live = await house.router.interaction(started.interaction)
+    assert live
+    assert (live.state, live.outcome) == (InteractionState.ENDED, Outcome.REJECTED)
+    batch = await anext(house.router.events())
+    assert await house.history.record(batch, batch[-1].position, await house.history.position())
+    assert await house.intakes.unconfirmed(0) == []
+    row = await house.intakes.latest(started.visitor)
+    assert row
+    assert row.ended_ms, "they may begin anew"
 
 
 async def test_the_database_away_lets_nobody_in(house: House) -> None:

@@ -222,6 +222,17 @@ class Player:
         await self.configure_agent(agent)
         await self.world.sign_in(agent)
 
+    async def remove_queue(self) -> None:
+        queue = self.dice.choice(QUEUES)
+        version = next(self.world.versions)
+        await self.router.remove_queue(queue, version, **self.world.at)
+        for _ in range(self.dice.randint(0, 3)):
+            await self.world.settled()
+            step = self.dice.choice((self.contact, self.decline, self.finish_active, self.outage))
+            await step()
+        await self.world.settled()
+        await self.configure_queue(queue)
+
     async def short_wait(self) -> None:
         await self.world.wait(self.dice.choice((0.2, 1, 2.5)))
 
@@ -240,8 +251,8 @@ class Player:
             self.acknowledge,
             self.connect, self.fail_connecting, self.finish, self.finish_active, self.finish_active,
             self.wrap_up, self.abandon, self.contact, self.presence, self.presence, self.console,
-            self.configure_agent, self.configure_queue, self.remove_agent, self.short_wait,
-            self.long_wait, self.outage,
+            self.configure_agent, self.configure_queue, self.remove_agent, self.remove_queue,
+            self.short_wait, self.long_wait, self.outage,
         ]  # fmt: skip
 
 
@@ -268,7 +279,7 @@ async def play(url: str, seed: int, steps: list[int]) -> None:
         await router.close()
 
 
-@given(seed=st.integers(0, 2**32), steps=st.lists(st.integers(0, 28), max_size=80))
+@given(seed=st.integers(0, 2**32), steps=st.lists(st.integers(0, 29), max_size=80))
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),

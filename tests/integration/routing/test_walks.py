@@ -1,4 +1,4 @@
-"""Walks along an index with many in it who may not be asked: bounded, and yet nobody is passed over."""
+"""Walks past many who may not be asked: bounded, and yet nobody is passed over."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class World:
         self.contacts: set[str] = set()
         self._position = "-"
         self._numbers = itertools.count(1)
-        self._versions = itertools.count(1)
+        self.versions = itertools.count(1)
 
     @property
     def at(self) -> dict[str, int]:
@@ -44,7 +44,7 @@ class World:
         await self.router.configure_queue(
             QueueSettings(
                 queue=queue, department=department, channel=Channel(channel),
-                version=next(self._versions), **settings,
+                version=next(self.versions), **settings,
             ),
             **self.at,
         )  # fmt: skip
@@ -72,7 +72,7 @@ class World:
         )
         await self.router.configure_agent(
             AgentProfile(
-                agent=agent, version=next(self._versions), total=total, channels=channels,
+                agent=agent, version=next(self.versions), total=total, channels=channels,
                 memberships=memberships,
             ),
             **self.at,
