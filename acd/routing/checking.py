@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,28 +45,31 @@ async def check(link: RedisLink, tenant: str, now_ms: int) -> list[str]:
             found += await link.call("check", prefix, now_ms, 0, len(page), *page)
         for page in _pages(queues):
             found += await link.call("check", prefix, now_ms, 0, 0, *page)
-        found += await _count(client, prefix, queues, interactions)
+        found += await _count(link, prefix, queues, interactions, now_ms)
     except (*AWAY, RedisError) as error:
         raise StoreUnavailable("Redis does not answer") from error
     return found
 
 
-async def _count(client: Any, prefix: str, queues: list[str], interactions: list[str]) -> list[str]:
+async def _count(
+    link: RedisLink, prefix: str, queues: list[str], interactions: list[str], now_ms: int
+) -> list[str]:
     """Compare the counters of the queues with the interactions there are."""
     states: Counter[tuple[str, str]] = Counter()
     for page in _pages(interactions):
-        pipeline = client.pipeline(transaction=False)
-        for name in page:
-            pipeline.hmget(f"{prefix}ix:{name}", "queue", "state")
-        states.update((queue, state) for queue, state in await pipeline.execute())
+        calls = [link.call("interaction_snapshot", prefix, now_ms, name) for name in page]
+        for _, fields, *_ in await asyncio.gather(*calls):
+            if fields:
+                state, queue = fields[1:3]
+                states[queue, state] += 1
     found = []
     for queue in queues:
-        counted = await client.hmget(f"{prefix}queue:{queue}", ["ringing", "active"])
+        counted = tuple((await link.call("queue_snapshot", prefix, now_ms, queue))[3:5])
         there = (
             states[queue, "ringing"],
             states[queue, "active"] + states[queue, "connecting"],
         )
-        if (int(counted[0] or 0), int(counted[1] or 0)) != there:
+        if counted != there:
             found.append(f"5: {queue} counts {counted} ringing and active, has {there}")
     return found
 

@@ -39,31 +39,28 @@ def _channel(queue: str) -> Channel:
     return Channel(queue.rpartition("/")[2])
 
 
-def _offers(fields: Sequence[str]) -> list[OfferSnapshot]:
+def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
     (interaction, _state, queue, contact, conversation, level, enqueued, _agent, live) = fields[:9]
-    offers = []
-    for entry in live.split("\x1e")[:-1]:
-        number, agent, deadline, made, delivered, why = entry.split("\x1f")
-        offers.append(
-            OfferSnapshot(
-                offer=offer_id(interaction, int(number)),  # type: ignore[arg-type]
-                interaction=interaction,  # type: ignore[arg-type]
-                agent=agent,  # type: ignore[arg-type]
-                channel=_channel(queue),
-                queue=queue,  # type: ignore[arg-type]
-                contact=contact,  # type: ignore[arg-type]
-                conversation=conversation,  # type: ignore[arg-type]
-                level=int(level),
-                enqueued_ms=int(enqueued),
-                made_ms=int(made),
-                deadline_ms=int(deadline),
-                ring_ms=int(deadline) - int(made),
-                delivered=delivered == "1",
-                why=json.loads(why),
-                card=fields[14] or "{}",
-            )
+    return [
+        OfferSnapshot(
+            offer=offer_id(interaction, number),
+            interaction=interaction,
+            agent=agent,
+            channel=_channel(queue),
+            queue=queue,
+            contact=contact,
+            conversation=conversation,
+            level=level,
+            enqueued_ms=enqueued,
+            made_ms=made,
+            deadline_ms=deadline,
+            ring_ms=deadline - made,
+            delivered=bool(delivered),
+            why=json.loads(why),
+            card=fields[14] or "{}",
         )
-    return offers
+        for number, agent, deadline, made, delivered, why in live
+    ]
 
 
 def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None:
@@ -72,7 +69,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
     if not fields:
         return None
     version, capacity, presence, *rest = fields
-    counts, (idle, address_seq, grace, presence_seq) = [int(n) for n in rest[:3]], rest[3:7]
+    counts, (idle, address_seq, grace, presence_seq) = rest[:3], rest[3:7]
     missed, reasons = rest[7:10], rest[10:13]
     total, *packed = capacity.split(";")
     channels = {}
@@ -86,7 +83,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
             max=int(maximum),
             weight=int(weight),
             interrupts=interrupts == "1",
-            missed_in_a_row=int(missed[at] or 0),
+            missed_in_a_row=missed[at],
         )
     offers: list[OfferSnapshot] = []
     holding: list[HeldSnapshot] = []
@@ -103,10 +100,10 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
                 contact=one[3],
                 conversation=one[4],
                 state=InteractionState(one[1]),
-                enqueued_ms=int(one[6]),
-                since_ms=int(one[10]),
-                wrap_up_until_ms=int(one[12]) if one[12] else None,
-                wrap_up_extended=one[13] == "1",
+                enqueued_ms=one[6],
+                since_ms=one[10],
+                wrap_up_until_ms=one[12] or None,
+                wrap_up_extended=bool(one[13]),
                 card=one[14] or "{}",
             )
         )
@@ -118,12 +115,12 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         total=int(total),
         offers=tuple(sorted(offers, key=lambda offer: (offer.made_ms, offer.offer))),
         held=tuple(sorted(holding, key=lambda h: (h.since_ms, h.interaction))),
-        address_seq=int(address_seq),
+        address_seq=address_seq,
         presence_seq=int(presence_seq),
         sessions=sessions,
         lease_until_ms=lease_until_ms or None,
         grace_until_ms=int(grace) if grace else None,
-        idle_since_ms=int(idle),
+        idle_since_ms=idle,
         now_ms=now_ms,
     )
 
@@ -133,7 +130,7 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
     now_ms, fields, position, address_seq = reply
     if not fields:
         return None
-    lost = int(fields[9] or 0)
+    lost = fields[9]
     return InteractionSnapshot(
         interaction=fields[0],
         state=InteractionState(fields[1]),
@@ -141,16 +138,16 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         queue=fields[2],
         contact=fields[3],
         conversation=fields[4],
-        level=int(fields[5]),
-        enqueued_ms=int(fields[6]),
-        since_ms=int(fields[10]),
+        level=fields[5],
+        enqueued_ms=fields[6],
+        since_ms=fields[10],
         agent=fields[7] or None,
         outcome=Outcome(fields[11]) if fields[11] else None,
         offers=tuple(_offers(fields)),
         position=position or None,
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
         parked_until_ms=lost if lost and fields[1] == "parked" else None,
-        wrap_up_until_ms=int(fields[12]) if fields[12] else None,
+        wrap_up_until_ms=fields[12] or None,
         address_seq=address_seq,
         card=fields[14] or "{}",
         now_ms=now_ms,

@@ -8,36 +8,34 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id, version, capacity, memberships, skills = ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7]
 local hash = key('agent', id)
-local old = call('HMGET', hash, 'version', 'capacity', 'memberships', 'skills', 'gone')
+local old = call('HMGET', hash, 'version', 'capacity', 'memberships', 'skills', 'live')
 if old[1] then
   if version < tonumber(old[1]) then return {0, 'stale'} end
-  if old[2] == capacity and old[3] == memberships and old[4] == skills and old[5] ~= '1' then
+  if old[2] == capacity and old[3] == memberships and old[4] == skills and not unpack_live(id, unpacked(old[5])).gone then
     call('HSET', hash, 'version', version)
     return {0, 'unchanged'}
   end
 else
-  call('HSET', hash, 'presence', 'ooo', 'n1', 0, 'n2', 0, 'n3', 0, 'idle', now, 'last', 0, 'address_seq', 0, 'grace', '',
-    'config', -1, 'pools1', '#', 'pools2', '#', 'pools3', '#', 'presence_seq', 0, 'missed1', 0, 'missed2', 0,
-    'missed3', 0, 'failed1', 0, 'failed2', 0, 'failed3', 0, 'reason1', '', 'reason2', '', 'reason3', '', 'lapsed', 0,
-    'before', '', 'capacity', capacity, 'memberships', '')
+  local fresh = unpack_live(id, 'ooo', '', 0, 0, 0, now, 0, 0, -1, false, 0, 0, 0, 0, 0, 0)
+  call('HSET', hash, 'live', pack_live(fresh), 'pools', '\n\n', 'presence_seq', 0, 'reason1', '', 'reason2', '',
+    'reason3', '', 'lapsed', 0, 'before', '', 'capacity', capacity, 'memberships', '')
 end
 call('ZADD', key('agents'), 0, id)
 call('HSET', hash, 'version', version, 'skills', skills)
-call('HDEL', hash, 'gone')
 local a = agent(id)
 a.gone = false
 -- out of the pools of old, into those of now
 for channel = 1, 3 do
-  local list = pools(a, channel)
+  local list = a.lists[channel]
   for i = 1, #list do
     call('ZREM', key('free', list[i][1]), id)
     call('ZREM', key('here', list[i][1]), id)
   end
 end
 call('HSET', hash, 'capacity', capacity, 'memberships', memberships)
-set_capacity(a, capacity)
+a.capacity = capacity_of(capacity)
 compile(a, memberships)
-a.was, a.rewrite = {false, false, false}, true
+a.was, a.rewrite = {}, true
 touch(a)
 for channel = 1, 3 do
   if letter(a, channel) == 'a' then set_here(a, channel, true) end

@@ -11,7 +11,7 @@ local a = agent(ARGV[3])
 if not a or a.gone then return {0, 'unknown'} end
 local hash = key('agent', a.id)
 if tonumber(ARGV[4]) < tonumber(call('HGET', hash, 'version')) then return {0, 'stale'} end
-call('HSET', hash, 'version', ARGV[4], 'gone', '1')
+call('HSET', hash, 'version', ARGV[4])
 presence_event(a, nil, 'offline', '', 'removed')
 for channel = 1, 3 do
   if letter(a, channel) == 'a' then set_here(a, channel, false) end

@@ -16,11 +16,11 @@ call('HSET', key('agent', a.id), 'presence_seq', asked, 'before', '')
 if a.presence == 'ooo' and word ~= 'offline' then
   -- signed in: idle since now at the earliest
   a.idle, a.idled = now, true
-  put(a, 'idle', now)
 end
 if word == 'available' then
-  if channel == 0 then call('HSET', key('agent', a.id), 'missed1', 0, 'missed2', 0, 'missed3', 0, 'failed1', 0, 'failed2', 0, 'failed3', 0)
-  else call('HSET', key('agent', a.id), 'missed' .. channel, 0, 'failed' .. channel, 0) end
+  for c = 1, 3 do
+    if channel == 0 or channel == c then a.missed[c], a.failed[c] = 0, 0 end
+  end
 end
 presence_event(a, channel > 0 and channel, word, reason, 'said')
 for c = 1, 3 do

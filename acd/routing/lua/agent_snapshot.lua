@@ -6,9 +6,9 @@
 --- include("reading")
 local id = ARGV[2]
 local clock = read_clock(ARGV[1])
-local fields = call('HMGET', key('agent', id), unpack(AGENT))
-if not fields[1] then return {clock, '', 0, 0, {}} end
+local fields = read_agent(id)
+if not fields then return {clock, '', 0, 0, {}} end
 local held = {}
 for _, one in ipairs(call('SMEMBERS', key('held', id))) do held[#held + 1] = read_interaction(one) end
-return {clock, whole(fields, #AGENT), call('ZCARD', key('sessions', id)),
+return {clock, fields, call('ZCARD', key('sessions', id)),
   tonumber(call('ZSCORE', key('leases'), 'a|' .. id) or 0), held}

@@ -34,7 +34,7 @@ end
 for i = 4 + 2 * consoles, #ARGV do
   local member = 'c|' .. ARGV[i]
   if call('ZSCORE', leases, member) then
-    local q = queue(call('HGET', key('ix', ARGV[i]), 'queue'))
+    local q = queue(interaction(ARGV[i]).queue)
     if q then call('ZADD', leases, now + q.lease_ms, member) end
     renewed = renewed + 1
   else
@@ -46,5 +46,5 @@ for i = 4 + 2 * consoles, #ARGV do
   end
 end
 if wrote or #touched > 0 then return {commit(), renewed} end
-call('HSET', key('meta'), 'now', now)
+write_meta()
 return {0, renewed}

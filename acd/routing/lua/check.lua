@@ -7,7 +7,7 @@
 --- include("reading")
 local found = {}
 now = read_clock(ARGV[1])
-config = tonumber(call('HGET', key('meta'), 'config') or 0)
+config = select(4, meta_of(call('HGET', key('meta'), 'clock')))
 
 local function say_found(text) found[#found + 1] = text end
 
@@ -22,7 +22,7 @@ end
 local function holds_slot(x, a)
   if x.state == 'ringing' then return offer_of(x, a) ~= nil end
   if x.agent ~= a.id then return false end
-  if x.state == 'ended' then return call('HEXISTS', key('ix', x.id), 'wrap') == 1 end
+  if x.state == 'ended' then return x.wrap > 0 end
   return x.state == 'active' or x.state == 'connecting'
 end
 
@@ -39,7 +39,7 @@ local function check_agent(id)
     if n[channel] ~= a.n[channel] then
       say_found('1: ' .. id .. ' counts ' .. a.n[channel] .. ' ' .. NAMES[channel] .. ' slots, holds ' .. n[channel])
     end
-    local list = pools(a, channel)
+    local list = a.lists[channel]
     for i = 1, #list do
       local p = list[i]
       local q = queue(p[1])
@@ -97,7 +97,7 @@ local function check_interaction(id)
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
   if x.state == 'parked' and not call('ZSCORE', key('timers'), 'c|' .. id) then say_found('4: ' .. id .. ' is parked for ever') end
-  if x.state == 'ended' and not call('HGET', key('ix', id), 'outcome') then say_found('4: ' .. id .. ' ended without outcome') end
+  if x.state == 'ended' and x.outcome == '' then say_found('4: ' .. id .. ' ended without outcome') end
 end
 
 local function check_queue(id)

@@ -8,7 +8,7 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
-if x.state == 'ended' then return {0, 'ended_before', call('HGET', key('ix', x.id), 'outcome')} end
+if x.state == 'ended' then return {0, 'ended_before', x.outcome} end
 local outcome = x.accepted > 0 and 'handled' or 'abandoned'
 finish(x, outcome, 'contact', true)
 return {commit(), 'ended', outcome}

@@ -9,8 +9,8 @@
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id = ARGV[3]
-local known = call('HMGET', key('ix', id), 'state', 'enqueued')
-if known[1] then return {0, 'known', known[1], tonumber(known[2])} end
+local known = interaction(id)
+if known then return {0, 'known', known.state, known.enqueued} end
 local q = queue(ARGV[4])
 local gone = not q or q.state == 'closing'
 if gone and ARGV[12] ~= '1' then return {0, 'unknown_queue'} end
@@ -19,11 +19,10 @@ if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded
 -- an arrival that could not be enqueued then keeps its age; nobody arrives in the future
 local arrived = tonumber(ARGV[11])
 if arrived == 0 or arrived > now then arrived = now end
-local x = {id = id, state = 'waiting', queue = ARGV[4], pool = ARGV[4], contact = ARGV[5], conversation = ARGV[6],
-  level = tonumber(ARGV[7]), enqueued = arrived, agent = '', live = {}, offers = 0, excluded = '', ring_ms = 0, ring_n = 0, fan = 0,
-  short = false, lost = 0, accepted = 0, leased = ARGV[9] == '1', card = ARGV[8], lined = false, past = '',
-  fields = {'state', 'waiting', 'since', now, 'queue', ARGV[4], 'pool', ARGV[4], 'contact', ARGV[5], 'conversation', ARGV[6],
-    'level', ARGV[7], 'enqueued', arrived, 'leased', ARGV[9], 'card', ARGV[8]}}
+local x = {id = id, state = 'waiting', since = now, queue = ARGV[4], pool = ARGV[4], contact = ARGV[5],
+  conversation = ARGV[6], level = tonumber(ARGV[7]), enqueued = arrived, agent = '', live = {}, offers = 0, excluded = '',
+  ring_ms = 0, ring_n = 0, fan = 0, short = false, lost = 0, accepted = 0, winner = '', won = 0, past = '', outcome = '',
+  wrap = 0, extended = false, leased = ARGV[9] == '1', card = ARGV[8], lined = false, fresh = true, changed = true}
 interactions[id], changed[1] = x, x
 if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. x.level

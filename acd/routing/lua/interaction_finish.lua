@@ -12,7 +12,7 @@ local by, id = ARGV[4], ARGV[5]
 local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
 if id ~= '' and x.agent ~= id then return {0, 'not_owner'} end
-if x.state == 'ended' then return {0, 'ended_before', call('HGET', key('ix', x.id), 'outcome'), 0} end
+if x.state == 'ended' then return {0, 'ended_before', x.outcome, 0} end
 if by == 'agent' and x.agent == '' then return {0, 'not_owner'} end
 local outcome = x.accepted > 0 and 'handled' or by == 'contact' and 'abandoned' or 'rejected'
 local until_ms = finish(x, outcome, by, ARGV[6] == '1')

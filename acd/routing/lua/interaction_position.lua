@@ -6,7 +6,7 @@
 --- include("reading")
 --- include("queue")
 local clock = read_clock(ARGV[1])
-local v = call('HMGET', key('ix', ARGV[2]), 'state', 'pool', 'queue')
-if v[1] ~= 'waiting' then return {clock, 0, '0', 0} end
-local place, q = place_of(ARGV[2], v[2]), queue(v[3])
+local x = interaction(ARGV[2])
+if not x or x.state ~= 'waiting' then return {clock, 0, '0', 0} end
+local place, q = place_of(ARGV[2], x.pool), queue(x.queue)
 return {clock, place and place + 1 or 0, tostring(q and q.served or 0), q and q.served_ms or 0}

@@ -9,15 +9,14 @@
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local n, id = tonumber(ARGV[4]), ARGV[5]
-local x = interaction(ARGV[3])
+local x = interaction(ARGV[3], true)
 if not x then return {0, 'unknown', ''} end
 local at = find_offer(x, n)
 if not at then
   local past = past_of(x, n)
   if not past then return {0, 'unknown', ''} end
   if past == 'accepted' then
-    local winner = call('HMGET', key('ix', x.id), 'winner', 'won')
-    if tonumber(winner[2]) == n and winner[1] == id then return {0, 'accepted', id} end
+    if x.won == n and x.winner == id then return {0, 'accepted', id} end
     if x.agent == '' then return {0, 'withdrawn', ''} end
     past = 'taken'
   end
@@ -33,29 +32,20 @@ local a = agent(id)
 local others = x.live
 table.remove(others, at)
 if others[1] then withdraw_all(x, 'taken', id) end
-x.live_changed = true
 short_remove(x)
 untimer('o|' .. x.id .. '|' .. n)
 if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
 if x.lost > 0 then
   untimer('c|' .. x.id)
-  set(x, 'lost', 0)
+  x.lost = 0
 end
-x.agent, x.past = id, (x.past or call('HGET', key('ix', x.id), 'past') or '') .. n .. '=a,'
-set(x, 'agent', id)
-set(x, 'winner', id)
-set(x, 'won', n)
-set(x, 'past', x.past)
-set(x, 'accepted', now)
+x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. n .. '=a,'
 if x.excluded ~= '' then untimer('x|' .. x.id) end
 set_state(x, q.channel == 2 and 'connecting' or 'active')
 count(q, -1, 1)
 count_served(q)
 touch(a)
-local unlucky = call('HMGET', key('agent', id), 'missed' .. q.channel, 'failed' .. q.channel)
-if unlucky[1] ~= '0' or unlucky[2] ~= '0' then
-  call('HSET', key('agent', id), 'missed' .. q.channel, 0, 'failed' .. q.channel, 0)
-end
+a.missed[q.channel], a.failed[q.channel] = 0, 0
 local card = card_of(x)
 emit('offer.accepted', describe(x, n, id), '{"waited_ms":' .. now - x.enqueued .. '}', a, x.contact, card)
 if q.channel == 2 then timer('n|' .. x.id .. '|' .. x.offers, now + q.connect_ms)

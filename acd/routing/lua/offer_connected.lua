@@ -6,10 +6,9 @@
 --- include("drain")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-local x = interaction(ARGV[3])
+local x = interaction(ARGV[3], true)
 if not x then return {0, 'unknown'} end
-local won = call('HGET', key('ix', x.id), 'won')
-if x.agent ~= ARGV[5] or won ~= ARGV[4] then return {0, 'late'} end
+if x.agent ~= ARGV[5] or x.won ~= tonumber(ARGV[4]) then return {0, 'late'} end
 if x.state == 'active' then return {0, 'connected_before'} end
 if x.state ~= 'connecting' then return {0, 'late'} end
 untimer('n|' .. x.id .. '|' .. x.offers)

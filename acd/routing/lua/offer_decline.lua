@@ -20,7 +20,7 @@ if x.live[at].agent ~= ARGV[5] then return {0, 'unknown'} end
 local o, a = drop_offer(x, at, 'd')
 local q = queue(x.queue)
 exclude(x, a.id, now + q.decline_ms, 'd')
-put(a, 'failed' .. q.channel, 0) -- who declines was reached
+a.failed[q.channel] = 0 -- who declines was reached
 emit('offer.declined', describe(x, o.n, a.id), '{"reason":' .. quoted(ARGV[6]) .. '}', a)
 ring_goes_on(x, 'declined')
 return {commit(), 'declined'}

@@ -12,9 +12,10 @@ for i = 1, #x.live do
   local o = x.live[i]
   if o.n == n then
     if o.agent ~= ARGV[4] then return {'unknown'} end
-    if o.delivered == '1' then return {'delivered_before'} end
-    o.delivered = '1'
-    call('HSET', key('ix', x.id), 'live', pack_offers(x.live))
+    if o.delivered then return {'delivered_before'} end
+    o.delivered = true
+    change(x)
+    write_interactions()
     return {'delivered'}
   end
 end

@@ -14,8 +14,7 @@ local at = find_offer(x, n)
 if not at then
   local past = past_of(x, n)
   if not past then return {0, 'unknown'} end
-  local won = past == 'accepted' and x.state == 'connecting' and call('HGET', key('ix', x.id), 'won')
-  if won == ARGV[4] and x.agent == ARGV[5] then
+  if past == 'accepted' and x.state == 'connecting' and x.won == n and x.agent == ARGV[5] then
     fail_connecting(x, 'connect_failed')
     return {commit(), 'failed'}
   end

@@ -16,7 +16,7 @@ if old[1] then
     return {0, 'unchanged'}
   end
 else
-  call('HSET', hash, 'ringing', 0, 'active', 0, 'served', 0, 'served_ms', now)
+  call('HSET', hash, 'counts', pack(0, 0, 0, now))
 end
 call('SADD', key('queues'), id)
 call('HSET', hash, 'version', version, 'settings', settings, 'index', ARGV[6], 'line', ARGV[7])

@@ -22,7 +22,7 @@ function run.o(at, id, rest)
   local place = x and find_offer(x, tonumber(rest))
   if not place then return end
   local o, q = x.live[place], queue(x.queue)
-  local unheard = o.delivered == '0' and q.delivery_ms < q.ring_ms and now >= o.made + q.delivery_ms
+  local unheard = not o.delivered and q.delivery_ms < q.ring_ms and now >= o.made + q.delivery_ms
   if now < o.deadline and (not unheard or in_gap(at)) then
     local again = o.deadline
     if unheard then again = math.min(again, gap_to + q.delivery_ms) end
@@ -45,7 +45,7 @@ end
 
 function run.w(_, id)
   local x = interaction(id)
-  if x and x.state == 'ended' and call('HGET', key('ix', id), 'wrap') then end_wrap_up(x, 'timer') end
+  if x and x.state == 'ended' and x.wrap > 0 then end_wrap_up(x, 'timer') end
 end
 
 function run.x(_, id)
@@ -59,7 +59,7 @@ function run.c(at, id)
   local q = queue(x.queue)
   if q and in_gap(at) then
     x.lost = gap_to + q.lease_ms
-    set(x, 'lost', x.lost)
+    change(x)
     timer('c|' .. id, x.lost)
   else finish(x, 'abandoned', 'contact', false) end
 end
@@ -168,5 +168,8 @@ local hint = commit()
 local next_timer = call('ZRANGE', key('timers'), 0, 0, 'WITHSCORES')[2]
 local next_lease = call('ZRANGE', key('leases'), 0, 0, 'WITHSCORES')[2]
 local next_due = math.min(tonumber(next_timer) or math.huge, tonumber(next_lease) or math.huge)
-if gap_to and next_due > now and now > gap_to + LONGEST_LEASE_MS then call('HDEL', key('meta'), 'gap_from', 'gap_to') end
+if gap_to and next_due > now and now > gap_to + LONGEST_LEASE_MS then
+  gap_from, gap_to = nil, nil
+  write_meta()
+end
 return {hint, ran, next_due < math.huge and next_due or 0, now}

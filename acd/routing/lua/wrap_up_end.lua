@@ -8,6 +8,6 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local x = interaction(ARGV[3])
 if not x or x.agent ~= ARGV[4] then return {0, 'unknown'} end
-if x.state ~= 'ended' or not call('HGET', key('ix', x.id), 'wrap') then return {0, 'not_in_wrap_up'} end
+if x.state ~= 'ended' or x.wrap == 0 then return {0, 'not_in_wrap_up'} end
 end_wrap_up(x, 'agent')
 return {commit(), 'ended'}

@@ -8,13 +8,12 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local x = interaction(ARGV[3])
 if not x or x.agent ~= ARGV[4] then return {0, 'unknown'} end
-local v = call('HMGET', key('ix', x.id), 'wrap', 'extended')
 local q = queue(x.queue)
-if x.state ~= 'ended' or not v[1] or not q then return {0, 'not_in_wrap_up'} end
-if v[2] then return {0, 'extended_before'} end
-local until_ms = math.max(now, tonumber(v[1])) + q.extend_ms
-set(x, 'wrap', until_ms)
-set(x, 'extended', '1')
+if x.state ~= 'ended' or x.wrap == 0 or not q then return {0, 'not_in_wrap_up'} end
+if x.extended then return {0, 'extended_before'} end
+local until_ms = math.max(now, x.wrap) + q.extend_ms
+x.wrap, x.extended = until_ms, true
+change(x)
 timer('w|' .. x.id, until_ms)
 emit('wrap_up.extended', describe(x, nil, x.agent), '{"until_ms":' .. until_ms .. '}', agent(x.agent))
 touch(agent(x.agent))

@@ -6,31 +6,41 @@ local agents, touched
 forget[#forget + 1] = function() agents, touched = {}, {} end
 local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
+-- The agent's pools: per channel a list of {id, order, priority, rank}, with the inputs on which any order in
+-- it depends. As text a list is `pool|order|priority|rank;…`, and the channels are parted by a newline.
+local lists_of = remember(function(packed)
+  local lists = {channels = {}}
+  for text in string.gmatch(packed .. '\n', '([^\n]*)\n') do
+    local list = {}
+    for id, o, priority, rank in string.gmatch(text, '([^|;]+)|([^|]*)|(%d+)|(%d*);') do
+      o = order(o)
+      list[#list + 1] = {id, o, tonumber(priority), tonumber(rank) or 1000000}
+      list.idle, list.last, list.running = list.idle or o.idle, list.last or o.last, list.running or o.running
+    end
+    lists[#lists + 1] = list
+    if list[1] then lists.channels[#lists.channels + 1] = #lists end
+  end
+  return lists
+end, 5000)
+
 -- Compile an agent's memberships with their queues' orders, and the agent's own times, which are the
 -- longest of their queues'. Done again at the agent's first change after any queue changed its order.
--- A list is `flags#pool|order|priority|rank;…`; the flags say on which inputs any order in it depends.
 local function compile(a, memberships)
-  local lists, flags = {{}, {}, {}}, {'', '', ''}
+  local lists = {{}, {}, {}}
   a.grace_ms, a.chat_grace_ms, a.lease_ms = 20000, 60000, 15000
   local first = true
   for id, priority, rank in string.gmatch(memberships, '([^|;]+)|(%d+)|(%d*);') do
     local q = queue(id)
     if q and q.state ~= 'closing' then
-      local o, list = order(q.order), lists[q.channel]
+      local list = lists[q.channel]
       list[#list + 1] = id .. '|' .. q.order .. '|' .. priority .. '|' .. rank .. ';'
-      flags[q.channel] = flags[q.channel] .. (o.idle and 'i' or '') .. (o.last and 'l' or '') .. (o.running and 'n' or '')
       if first then a.grace_ms, a.chat_grace_ms, a.lease_ms, first = q.grace_ms, q.chat_grace_ms, q.lease_ms, false end
       a.grace_ms, a.lease_ms = math.max(a.grace_ms, q.grace_ms), math.max(a.lease_ms, q.lease_ms)
       a.chat_grace_ms = math.max(a.chat_grace_ms, q.chat_grace_ms)
     end
   end
-  for channel = 1, 3 do
-    local f = flags[channel]
-    f = (string.find(f, 'i', 1, true) and 'i' or '') .. (string.find(f, 'l', 1, true) and 'l' or '')
-      .. (string.find(f, 'n', 1, true) and 'n' or '')
-    a.packed[channel] = f .. '#' .. table.concat(lists[channel])
-  end
-  a.pools = {}
+  a.packed = table.concat(lists[1]) .. '\n' .. table.concat(lists[2]) .. '\n' .. table.concat(lists[3])
+  a.lists = lists_of(a.packed)
   a.config, a.compiled, a.dirty = config, true, true
 end
 
@@ -43,11 +53,12 @@ local function touch(a)
 end
 
 local function eligible(a, channel)
-  if string.byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
-  if a.n[channel] >= a.max[channel] then return false end
-  if a.interrupts[channel] then return true end
-  local n, w = a.n, a.weight
-  return n[1] * w[1] + n[2] * w[2] + n[3] * w[3] + w[channel] <= a.total
+  if byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
+  local n, c = a.n, a.capacity
+  if n[channel] >= c.max[channel] then return false end
+  if c.interrupts[channel] then return true end
+  local w = c.weight
+  return n[1] * w[1] + n[2] * w[2] + n[3] * w[3] + w[channel] <= c.total
 end
 
 local capacity_of = remember(function(text)
@@ -56,32 +67,31 @@ local capacity_of = remember(function(text)
     max = {tonumber(m1), tonumber(m2), tonumber(m3)}, interrupts = {i1 == '1', i2 == '1', i3 == '1'}}
 end, 5000)
 
-local function set_capacity(a, packed)
-  local c = capacity_of(packed)
-  a.total, a.weight, a.max, a.interrupts = c.total, c.weight, c.max, c.interrupts
+local function unpack_live(id, presence, grace, n1, n2, n3, idle, last, address_seq, compiled_at, gone, m1, m2, m3, f1,
+  f2, f3)
+  return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
+    address_seq = address_seq, config = compiled_at, gone = gone, missed = {m1, m2, m3}, failed = {f1, f2, f3}}
 end
 
--- A field of the agent's hash to be written with the rest at the end.
-local function put(a, field, value)
-  local f = a.fields
-  f[#f + 1], f[#f + 2] = field, value
+local function pack_live(a)
+  local n, missed, failed = a.n, a.missed, a.failed
+  return pack(a.presence, a.grace, n[1], n[2], n[3], a.idle, a.last, a.address_seq, a.config, a.gone, missed[1],
+    missed[2], missed[3], failed[1], failed[2], failed[3])
 end
 
 local function agent(id)
   local a = agents[id]
   if a ~= nil then return a end
-  local v = call('HMGET', key('agent', id), 'capacity', 'presence', 'n1', 'n2', 'n3', 'idle', 'last', 'address_seq',
-    'grace', 'config', 'pools1', 'pools2', 'pools3', 'gone')
+  local v = call('HMGET', key('agent', id), 'capacity', 'pools', 'live')
   if not v[1] then
     agents[id] = false
     return false
   end
-  a = {id = id, presence = v[2], n = {tonumber(v[3]), tonumber(v[4]), tonumber(v[5])}, idle = tonumber(v[6]),
-    last = tonumber(v[7]), address_seq = tonumber(v[8]), grace = v[9], config = tonumber(v[10]),
-    packed = {v[11], v[12], v[13]}, pools = {}, gone = v[14] == '1', counted = {}, fields = {}}
-  a.presence_before, a.grace_before = a.presence, a.grace
-  set_capacity(a, v[1])
-  a.was = {eligible(a, 1), eligible(a, 2), eligible(a, 3)}
+  a = unpack_live(id, unpacked(v[3]))
+  a.capacity, a.lists = capacity_of(v[1]), lists_of(v[2])
+  local was, channels = {}, a.lists.channels
+  for i = 1, #channels do was[channels[i]] = eligible(a, channels[i]) end
+  a.was = was
   agents[id] = a
   if a.config ~= config then
     compile(a, call('HGET', key('agent', id), 'memberships'))
@@ -91,39 +101,16 @@ local function agent(id)
   return a
 end
 
-local parse_pools = remember(function(packed)
-  local list = {}
-  for id, o, priority, rank in string.gmatch(packed, '([^|;#]+)|([^|]*)|(%d+)|(%d*);') do
-    list[#list + 1] = {id, order(o), tonumber(priority), tonumber(rank) or 1000000}
-  end
-  return list
-end, 5000)
-
--- The agent's pools on a channel: {id, order, priority, rank}.
-local function pools(a, channel)
-  local list = a.pools[channel]
-  if not list then
-    list = parse_pools(a.packed[channel])
-    a.pools[channel] = list
-  end
-  return list
-end
-
-local function has_pools(a, channel)
-  return string.sub(a.packed[channel], -1) ~= '#'
-end
-
 -- Bring the free indexes up to what the agent is now; touches only the pools an input matters to.
 local function index(a)
-  for channel = 1, 3 do
+  local channels = a.lists.channels
+  for c = 1, #channels do
+    local channel = channels[c]
+    local list = a.lists[channel]
     local is, was = eligible(a, channel), a.was[channel]
     if is then
-      local fresh = a.rewrite or not was
-      local counted = a.counted[channel]
-      local by_idle, by_last, by_count
-      if not fresh then by_idle, by_last, by_count = string.match(a.packed[channel], '^(i?)(l?)(n?)#') end
-      if fresh or (a.idled and by_idle ~= '') or (a.turned and by_last ~= '') or (counted and by_count ~= '') then
-        local list = pools(a, channel)
+      local fresh, counted = a.rewrite or not was, a.counted == channel or a.counted == 0
+      if fresh or (a.idled and list.idle) or (a.turned and list.last) or (counted and list.running) then
         for i = 1, #list do
           local p = list[i]
           local o = p[2]
@@ -133,12 +120,11 @@ local function index(a)
         end
       end
     elseif was then
-      local list = pools(a, channel)
       for i = 1, #list do call('ZREM', key('free', list[i][1]), a.id) end
     end
     a.was[channel] = is
   end
-  a.idled, a.turned, a.rewrite, a.counted = false, false, false, {}
+  a.idled, a.turned, a.rewrite, a.counted = false, false, false, nil
 end
 
 -- Before anyone is picked from an index, the changes of this script must be in it.
@@ -146,12 +132,17 @@ local function index_all()
   for i = 1, #touched do index(touched[i]) end
 end
 
+-- counted: the channel whose running count changed since the agent was indexed; 0: more than one.
+local function recount(a, channel)
+  if not a.counted then a.counted = channel
+  elseif a.counted ~= channel then a.counted = 0 end
+end
+
 local function reserve(a, channel, interaction)
   turn = turn + 1
   a.n[channel] = a.n[channel] + 1
-  a.last, a.turned, a.counted[channel] = turn, true, true
-  put(a, 'n' .. channel, a.n[channel])
-  put(a, 'last', turn)
+  a.last, a.turned = turn, true
+  recount(a, channel)
   call('SADD', key('held', a.id), interaction)
   touch(a)
 end
@@ -159,18 +150,14 @@ end
 -- worked: an interaction ended here, so the agent is idle since now; a ring that ended moves nothing.
 local function release(a, channel, interaction, worked)
   a.n[channel] = a.n[channel] - 1
-  a.counted[channel] = true
-  put(a, 'n' .. channel, a.n[channel])
-  if worked then
-    a.idle, a.idled = now, true
-    put(a, 'idle', now)
-  end
+  recount(a, channel)
+  if worked then a.idle, a.idled = now, true end
   call('SREM', key('held', a.id), interaction)
   touch(a)
 end
 
 local function set_here(a, channel, present)
-  local list = pools(a, channel)
+  local list = a.lists[channel]
   for i = 1, #list do
     if present then call('ZADD', key('here', list[i][1]), 0, a.id)
     else call('ZREM', key('here', list[i][1]), a.id) end
@@ -182,12 +169,12 @@ local function about(a)
 end
 
 local function over(a)
-  local steady = 0
+  local steady, c = 0, a.capacity
   for channel = 1, 3 do
-    if a.n[channel] > a.max[channel] then return true end
-    if not a.interrupts[channel] then steady = steady + a.n[channel] * a.weight[channel] end
+    if a.n[channel] > c.max[channel] then return true end
+    if not c.interrupts[channel] then steady = steady + a.n[channel] * c.weight[channel] end
   end
-  return steady > a.total
+  return steady > c.total
 end
 
 local function write_agents()
@@ -204,14 +191,9 @@ local function write_agents()
   for id, a in pairs(agents) do
     if a and a.dirty and not a.dropped then
       if a.compiled then
-        call('HSET', key('agent', id), 'pools1', a.packed[1], 'pools2', a.packed[2], 'pools3', a.packed[3],
-          'config', a.config, 'grace_ms', a.grace_ms, 'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
-      end
-      if a.presence ~= a.presence_before or a.grace ~= a.grace_before then
-        put(a, 'presence', a.presence)
-        put(a, 'grace', a.grace)
-      end
-      call('HSET', key('agent', id), 'address_seq', a.address_seq, unpack(a.fields))
+        call('HSET', key('agent', id), 'live', pack_live(a), 'pools', a.packed, 'grace_ms', a.grace_ms,
+          'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
+      else call('HSET', key('agent', id), 'live', pack_live(a)) end
     end
   end
 end

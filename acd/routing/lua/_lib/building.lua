@@ -9,8 +9,8 @@ local function build(id, n, cursor)
   if not q or q.state ~= 'building' or call('HGET', key('queue', id), 'build') ~= n then return end
   local entries = call('ZRANGE', key('rescore', id), 0, CHUNK - 1)
   for i = 1, #entries do
-    local v = call('HMGET', key('ix', entries[i]), 'level', 'enqueued')
-    call('ZADD', key('line', id), line_score(q, tonumber(v[1]), tonumber(v[2])), entries[i])
+    local x = interaction(entries[i])
+    call('ZADD', key('line', id), line_score(q, x.level, x.enqueued), x.id)
   end
   if entries[1] then call('ZREM', key('rescore', id), unpack(entries)) end
   if #entries == CHUNK then
@@ -27,7 +27,7 @@ local function build(id, n, cursor)
       a.rewrite = true
       touch(a)
       if fresh and letter(a, q.channel) == 'a' then
-        local list = pools(a, q.channel)
+        local list = a.lists[q.channel]
         for k = 1, #list do
           if list[k][1] == id then call('ZADD', key('here', id), 0, a.id) end
         end

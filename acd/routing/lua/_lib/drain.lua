@@ -20,10 +20,9 @@ local function first_for(a, list, pool, cursors, name)
       local id, at = entries[i], entries[i + 1]
       if at ~= score or id > last then
         walk_left = walk_left - 1
-        local x = interactions[id]
-        local excluded = x and x.excluded or call('HGET', key('ix', id), 'excluded') or ''
-        local ring = list == 'short' and interaction(id)
-        if not is_excluded(excluded, a.id) and not (ring and (ring.lost > 0 or rings(ring, a.id))) then
+        local x = interaction(id)
+        local hidden = list == 'short' and (x.lost > 0 or rings(x, a.id))
+        if not hidden and not is_excluded(x.excluded, a.id) then
           return id, tonumber(at)
         end
         cursors[name] = at .. ':' .. id
@@ -42,8 +41,8 @@ end
 local function best_for(a, cursors, list, prefix)
   for i = 1, 3 do
     local channel = SERVED[i]
-    if eligible(a, channel) and has_pools(a, channel) then
-      local mine = pools(a, channel)
+    local mine = a.lists[channel]
+    if mine[1] and eligible(a, channel) then
       local names = {}
       for k = 1, #mine do names[k] = prefix .. mine[k][1] end
       local counts = call('HMGET', key('lines'), unpack(names))
@@ -71,7 +70,9 @@ local function best_for(a, cursors, list, prefix)
 end
 
 local function drain_agent(a, cursor)
-  if a.gone or a.grace ~= '' or (not eligible(a, 1) and not eligible(a, 2) and not eligible(a, 3)) then return end
+  local room, channels = false, a.lists.channels
+  for i = 1, #channels do room = room or eligible(a, channels[i]) end
+  if not room then return end
   local cursors = {}
   for name, place in string.gmatch(cursor or '', '([^=,]+)=([^,]*),') do cursors[name] = place end
   for _, kind in ipairs({'line', 'short'}) do

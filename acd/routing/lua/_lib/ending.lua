@@ -9,8 +9,8 @@ end
 
 -- Nothing of it is needed any more but the answer to a late command.
 local function fade(x)
-  call('HDEL', key('ix', x.id), 'card', 'wrap', 'extended')
-  if x.excluded ~= '' then set(x, 'excluded', '') end
+  x.wrap, x.extended, x.excluded, x.faded = 0, false, '', true
+  change(x)
 end
 
 -- End it, wherever it is. wrap_up: whether the owner's slot stays held for the queue's wrap-up time.
@@ -36,14 +36,13 @@ local function finish(x, outcome, by, wrap_up)
   if x.excluded ~= '' then untimer('x|' .. x.id) end
   set_state(x, 'ended')
   x.outcome = outcome
-  set(x, 'outcome', outcome)
   call('ZADD', key('ended'), now, x.id)
   emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
     .. '","waited_ms":' .. (x.accepted > 0 and x.accepted or now) - x.enqueued .. ',"handled_ms":'
     .. (x.accepted > 0 and now - x.accepted or 0) .. '}', owner, x.contact)
   if owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
     until_ms = now + q.wrap_up_ms
-    set(x, 'wrap', until_ms)
+    x.wrap = until_ms
     timer('w|' .. x.id, until_ms)
     emit('wrap_up.started', describe(x, nil, owner.id), '{"until_ms":' .. until_ms .. '}', owner)
     touch(owner)
@@ -69,7 +68,6 @@ local function take_back(x, reason, excluded_until)
   release(a, q.channel, x.id, true)
   free_agent(a)
   if excluded_until then exclude(x, a.id, excluded_until, 'f') end
-  set(x, 'agent', '')
   x.agent = ''
   set_state(x, 'waiting')
   emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x.contact)
@@ -84,7 +82,7 @@ local function set_aside(x, q)
   call('ZREM', key('leases'), 'c|' .. x.id)
   timer('c|' .. x.id, until_ms)
   x.lost = until_ms
-  set(x, 'lost', until_ms)
+  change(x)
   if x.state == 'waiting' then
     line_remove(x)
     set_state(x, 'parked')
@@ -95,7 +93,7 @@ end
 local function bring_back(x, q)
   untimer('c|' .. x.id)
   x.lost = 0
-  set(x, 'lost', 0)
+  change(x)
   if not q then -- the queue went while nobody was in its line
     finish(x, 'rejected', 'system', false)
     return

@@ -17,7 +17,7 @@ local function fail_connecting(x, cause)
   local pause_ms, away = blame_failed(a, q)
   untimer('n|' .. x.id .. '|' .. x.offers)
   x.accepted = 0
-  set(x, 'accepted', 0)
+  change(x)
   take_back(x, cause, now + pause_ms)
   if away then send_away(a, q.channel, 'unreachable') end
 end

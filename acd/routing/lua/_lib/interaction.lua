@@ -2,58 +2,62 @@
 --- include("agent")
 local interactions, changed
 forget[#forget + 1] = function() interactions, changed = {}, {} end
-local FIELD, ENTRY = '\31', '\30' -- between the parts of a packed field, and after each entry
 
-local function unpack_offers(text)
+-- Three fields: `fixed` at the arrival, `card`, and `moving` with the live offers at its end, six values each.
+local function unpack_moving(id, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted,
+  winner, won, past, outcome, wrap, extended, ...)
   local live = {}
-  if text == '' then return live end
-  for n, id, deadline, made, delivered, why in
-    string.gmatch(text, '(%d+)\31([^\31]*)\31(%d+)\31(%d+)\31(%d)\31([^\30]*)\30') do
-    live[#live + 1] = {n = tonumber(n), agent = id, deadline = tonumber(deadline), made = tonumber(made),
-      delivered = delivered, why = why}
+  local rest = {...}
+  for i = 1, #rest, 6 do
+    live[#live + 1] = {n = rest[i], agent = rest[i + 1], deadline = rest[i + 2], made = rest[i + 3],
+      delivered = rest[i + 4], why = rest[i + 5]}
   end
-  return live
+  return {id = id, state = state, since = since, agent = owner, offers = offers, excluded = excluded, ring_ms = ring_ms,
+    ring_n = ring_n, fan = fan, short = short, lost = lost, accepted = accepted, winner = winner, won = won, past = past,
+    outcome = outcome, wrap = wrap, extended = extended, live = live}
 end
 
-local function pack_offers(live)
-  local out = {}
-  for i = 1, #live do
-    local o = live[i]
-    out[i] = o.n .. FIELD .. o.agent .. FIELD .. o.deadline .. FIELD .. o.made .. FIELD .. o.delivered .. FIELD
-      .. o.why .. ENTRY
+local function pack_moving(x)
+  local rest = {}
+  for i = 1, #x.live do
+    local o, at = x.live[i], 6 * i - 5
+    rest[at], rest[at + 1], rest[at + 2], rest[at + 3], rest[at + 4], rest[at + 5] =
+      o.n, o.agent, o.deadline, o.made, o.delivered, o.why
   end
-  return table.concat(out)
+  return pack(x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n, x.fan, x.short, x.lost, x.accepted,
+    x.winner, x.won, x.past, x.outcome, x.wrap, x.extended, unpack(rest))
 end
 
-local function interaction(id)
+local function unpack_interaction(id, fixed, moving, card)
+  local x = unpack_moving(id, unpacked(moving))
+  x.queue, x.pool, x.contact, x.conversation, x.level, x.enqueued, x.leased = unpacked(fixed)
+  x.card = card
+  return x
+end
+
+-- with_card: when it will be told, so that it need not be fetched by itself.
+local function interaction(id, with_card)
   local x = interactions[id]
   if x ~= nil then return x end
-  local v = call('HMGET', key('ix', id), 'state', 'queue', 'pool', 'contact', 'conversation', 'level', 'enqueued', 'agent',
-    'live', 'offers', 'excluded', 'ring_ms', 'ring_n', 'short', 'lost', 'accepted', 'leased', 'fan')
-  if not v[1] then
-    interactions[id] = false
-    return false
-  end
-  -- what was never written is as it was at the arrival
-  x = {id = id, state = v[1], queue = v[2], pool = v[3], contact = v[4], conversation = v[5], level = tonumber(v[6]),
-    enqueued = tonumber(v[7]), agent = v[8] or '', live = unpack_offers(v[9] or ''), offers = tonumber(v[10] or 0),
-    excluded = v[11] or '', ring_ms = tonumber(v[12] or 0), ring_n = tonumber(v[13] or 0), short = v[14] == '1',
-    lost = tonumber(v[15] or 0), accepted = tonumber(v[16] or 0), leased = v[17] == '1', fan = tonumber(v[18] or 0),
-    fields = {}}
+  local v
+  if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'card')
+  else v = call('HMGET', key('ix', id), 'fixed', 'moving') end
+  x = v[2] and unpack_interaction(id, v[1], v[2], v[3])
   interactions[id] = x
   return x
 end
 
-local function set(x, field, value)
-  local f = x.fields
-  if not f[1] then changed[#changed + 1] = x end
-  f[#f + 1], f[#f + 2] = field, value
+-- It is written at the end.
+local function change(x)
+  if not x.changed then
+    x.changed = true
+    changed[#changed + 1] = x
+  end
 end
 
 local function set_state(x, state)
-  x.state = state
-  set(x, 'state', state)
-  set(x, 'since', now)
+  x.state, x.since = state, now
+  change(x)
 end
 
 local function describe(x, offer, agent_id)
@@ -90,7 +94,7 @@ local function exclude(x, id, limit, kind)
   end
   kept[n + 1] = id .. '|' .. limit .. '|' .. kind .. ';'
   x.excluded = table.concat(kept, '', math.max(1, n + 2 - 64), n + 1)
-  set(x, 'excluded', x.excluded)
+  change(x)
 end
 
 -- The waiting line. `lines` counts the entries of every line (and, under `~pool`, of every short ring), so
@@ -116,7 +120,7 @@ end
 local function short_add(x)
   if x.short then return end
   x.short = true
-  set(x, 'short', '1')
+  change(x)
   call('ZADD', key('short', x.pool), due_of(queue(x.queue), x.level, x.enqueued), x.id)
   call('HINCRBY', key('lines'), '~' .. x.pool, 1)
 end
@@ -124,17 +128,17 @@ end
 local function short_remove(x)
   if not x.short then return end
   x.short = false
-  set(x, 'short', '0')
+  change(x)
   if call('ZREM', key('short', x.pool), x.id) == 1 then call('HINCRBY', key('lines'), '~' .. x.pool, -1) end
 end
 
 local function write_interactions()
   for i = 1, #changed do
     local x = changed[i]
-    if x.live_changed then
-      x.fields[#x.fields + 1] = 'live'
-      x.fields[#x.fields + 1] = pack_offers(x.live)
-    end
-    call('HSET', key('ix', x.id), unpack(x.fields))
+    if x.fresh then
+      local fixed = pack(x.queue, x.pool, x.contact, x.conversation, x.level, x.enqueued, x.leased)
+      call('HSET', key('ix', x.id), 'moving', pack_moving(x), 'fixed', fixed, 'card', x.faded and '' or x.card)
+    elseif x.faded then call('HSET', key('ix', x.id), 'moving', pack_moving(x), 'card', '')
+    else call('HSET', key('ix', x.id), 'moving', pack_moving(x)) end
   end
 end

@@ -5,11 +5,10 @@ local PAST = {a = 'accepted', d = 'declined', e = 'expired', f = 'failed', t = '
 -- What became of offer n: accepted, declined, expired, failed, taken, withdrawn, or nil if it never was.
 local function past_of(x, n)
   if n > x.offers or n < 1 then return nil end
-  local past = x.past or call('HGET', key('ix', x.id), 'past') or ''
-  return PAST[string.match(',' .. past, ',' .. n .. '=(%l),') or 'e']
+  return PAST[string.match(',' .. x.past, ',' .. n .. '=(%l),') or 'e']
 end
 
 -- Who was asked by offer n, if it won; the owner otherwise.
 local function winner_of(x)
-  return x.agent ~= '' and x.agent or call('HGET', key('ix', x.id), 'winner') or ''
+  return x.agent ~= '' and x.agent or x.winner
 end

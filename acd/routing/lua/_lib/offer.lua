@@ -111,7 +111,7 @@ local function pick(x, q, want)
 end
 
 local function priority_in(a, q)
-  local list = pools(a, q.channel)
+  local list = a.lists[q.channel]
   for i = 1, #list do
     if list[i][1] == q.id then return list[i][3] end
   end
@@ -126,7 +126,7 @@ local function why(a, q, eligible_count, next_best)
     local k = o.keys[i][1]
     if k == 'p' then keys[i] = '{"name":"priority","value":' .. priority .. '}'
     elseif k == 'r' then keys[i] = '{"name":"running","value":' .. a.n[c] .. '}'
-    else keys[i] = '{"name":"ratio","value":' .. math.floor(1000 * a.n[c] / a.max[c]) .. '}' end
+    else keys[i] = '{"name":"ratio","value":' .. math.floor(1000 * a.n[c] / a.capacity.max[c]) .. '}' end
   end
   if o.idle then keys[#keys + 1] = '{"name":"idle_since_ms","value":' .. a.idle .. '}'
   elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. a.last .. '}' end
@@ -141,8 +141,6 @@ local function make_offers(x, q, chosen, next_best)
     if x.lined ~= false then line_remove(x) end
     set_state(x, 'ringing')
     x.ring_ms, x.ring_n, x.fan = now, 0, q.ring
-    set(x, 'ring_ms', now)
-    set(x, 'fan', q.ring)
     count(q, 1, 0)
   end
   local eligible_count = call('ZCARD', key('free', x.pool))
@@ -158,16 +156,14 @@ local function make_offers(x, q, chosen, next_best)
     x.offers = n
     local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best)
     reserve(a, q.channel, x.id)
-    x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = '0', why = reasons}
+    x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, why = reasons}
     timer('o|' .. x.id .. '|' .. n, math.min(deadline, now + q.delivery_ms))
     emit('offer.made', describe(x, n, a.id), '{"deadline_ms":' .. deadline .. ',"ring_ms":' .. q.ring_ms .. ',"why":'
       .. reasons .. ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. x.enqueued .. ',"level":' .. x.level
       .. '}', a, nil, card)
   end
   x.ring_n = x.ring_n + #chosen
-  x.live_changed = true
-  set(x, 'ring_n', x.ring_n)
-  set(x, 'offers', x.offers)
+  change(x)
   offers_left = offers_left - #chosen
 end
 
@@ -201,7 +197,7 @@ local function start_over(x, q)
   end
   if here > 0 then return false end
   x.excluded = table.concat(kept)
-  set(x, 'excluded', x.excluded)
+  change(x)
   return true
 end
 
@@ -248,11 +244,9 @@ end
 -- Take one offer out of the ring and free its slot. code: how a late accept of it will be answered.
 local function drop_offer(x, at, code)
   local o = table.remove(x.live, at)
-  x.live_changed = true
-  local past = (x.past or call('HGET', key('ix', x.id), 'past') or '') .. o.n .. '=' .. code .. ','
-  if #past > 640 then past = string.sub(past, -512) end
-  x.past = past
-  set(x, 'past', past)
+  change(x)
+  x.past = x.past .. o.n .. '=' .. code .. ','
+  if #x.past > 640 then x.past = string.sub(x.past, -512) end
   untimer('o|' .. x.id .. '|' .. o.n)
   local a = agent(o.agent)
   release(a, queue(x.queue).channel, x.id, false)

@@ -39,5 +39,5 @@ local function rank_score(o, agent, channel, priority)
   local fine = 0
   if o.idle then fine = agent.idle elseif o.last then fine = agent.last end
   if not o.keys[1] then return fine end
-  return coarse_of(o, priority, agent.n[channel], agent.max[channel]) * SHIFT + fine
+  return coarse_of(o, priority, agent.n[channel], agent.capacity.max[channel]) * SHIFT + fine
 end

@@ -66,15 +66,17 @@ end
 
 -- A ring ended unanswered: counted, and after max_missed in a row the agent is away.
 local function blame_missed(a, q)
-  local field = 'missed' .. q.channel
-  local missed = call('HINCRBY', key('agent', a.id), field, 1)
-  call('HSET', key('agent', a.id), 'failed' .. q.channel, 0)
+  local missed = a.missed[q.channel] + 1
+  a.missed[q.channel], a.failed[q.channel] = missed, 0
+  touch(a)
   return missed
 end
 
 -- Returns how long the agent is not asked for this interaction: 15 s, doubling to 120; away after three in a row.
 local function blame_failed(a, q)
-  local n = call('HINCRBY', key('agent', a.id), 'failed' .. q.channel, 1)
+  local n = a.failed[q.channel] + 1
+  a.failed[q.channel] = n
+  touch(a)
   return math.min(120000, 15000 * 2 ^ (math.min(n, 4) - 1)), n >= 3
 end
 

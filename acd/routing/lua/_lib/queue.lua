@@ -27,13 +27,13 @@ end, 5000)
 local function queue(id)
   local q = queues[id]
   if q ~= nil then return q end
-  local v = call('HMGET', key('queue', id), 'settings', 'state', 'ringing', 'active', 'served', 'served_ms', 'version')
+  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version')
   if not v[1] then
     queues[id] = false
     return false
   end
-  q = setmetatable({id = id, state = v[2], ringing = tonumber(v[3]), active = tonumber(v[4]), served = tonumber(v[5]),
-    served_ms = tonumber(v[6]), version = v[7]}, settings_of(v[1]))
+  q = setmetatable({id = id, state = v[2], version = v[4]}, settings_of(v[1]))
+  q.ringing, q.active, q.served, q.served_ms = unpacked(v[3])
   queues[id] = q
   return q
 end
@@ -79,8 +79,7 @@ local function write_queues()
         call('UNLINK', key('queue', id), key('free', id), key('here', id), key('short', id))
         call('HDEL', key('lines'), id, '~' .. id)
       else
-        call('HSET', key('queue', id), 'ringing', q.ringing, 'active', q.active,
-          'served', string.format('%.4f', q.served), 'served_ms', q.served_ms)
+        call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms))
       end
     end
   end

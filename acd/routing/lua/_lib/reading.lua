@@ -1,9 +1,5 @@
 -- Reading without writing: a reply array must hold no nil, which would cut it short.
---- include("base")
-local AGENT = {'version', 'capacity', 'presence', 'n1', 'n2', 'n3', 'idle', 'address_seq', 'grace', 'presence_seq',
-  'missed1', 'missed2', 'missed3', 'reason1', 'reason2', 'reason3'}
-local INTERACTION = {'state', 'queue', 'contact', 'conversation', 'level', 'enqueued', 'agent', 'live', 'lost', 'since',
-  'outcome', 'wrap', 'extended', 'card', 'pool'}
+--- include("interaction")
 
 local function read_clock(asked)
   local clock = tonumber(asked)
@@ -11,18 +7,30 @@ local function read_clock(asked)
     local t = call('TIME')
     clock = t[1] * 1000 + math.floor(t[2] / 1000)
   end
-  return math.max(clock, tonumber(call('HGET', key('meta'), 'now') or 0))
+  return math.max(clock, (meta_of(call('HGET', key('meta'), 'clock'))) or 0)
 end
 
-local function whole(values, n)
-  for i = 1, n do values[i] = values[i] or '' end
-  return values
-end
-
+-- {id, state or '' if unknown, queue, contact, conversation, level, enqueued, agent, live, lost, since, outcome, wrap,
+-- extended, card}; an offer of `live` is {number, agent, deadline, made, delivered, why}.
 local function read_interaction(id)
-  local values = whole(call('HMGET', key('ix', id), unpack(INTERACTION)), #INTERACTION)
-  table.insert(values, 1, id)
-  return values
+  local x = interaction(id, true)
+  if not x then return {id, ''} end
+  local live = {}
+  for i = 1, #x.live do
+    local o = x.live[i]
+    live[i] = {o.n, o.agent, o.deadline, o.made, o.delivered and 1 or 0, o.why}
+  end
+  return {id, x.state, x.queue, x.contact, x.conversation, x.level, x.enqueued, x.agent, live, x.lost, x.since, x.outcome,
+    x.wrap, x.extended and 1 or 0, x.card or ''}
+end
+
+-- {version, capacity, presence, counts…, idle, address_seq, grace, presence_seq, missed…, reasons…}, or nil.
+local function read_agent(id)
+  local v = call('HMGET', key('agent', id), 'live', 'version', 'capacity', 'presence_seq', 'reason1', 'reason2', 'reason3')
+  if not v[1] then return nil end
+  local a = unpack_live(id, unpacked(v[1]))
+  local n, m = a.n, a.missed
+  return {v[2], v[3], a.presence, n[1], n[2], n[3], a.idle, a.address_seq, a.grace, v[4], m[1], m[2], m[3], v[5], v[6], v[7]}
 end
 
 -- 0-based place in the line, while it is scored anew too; nil if it does not wait.
