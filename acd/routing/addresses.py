@@ -11,6 +11,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
 from pydantic_core import to_json
 from redis.exceptions import RedisError
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from acd.routing.redis_link import RedisLink
 
 CONFIRM_TIMEOUT_S: Final = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 class Addresses:
@@ -175,7 +178,7 @@ class Addresses:
                     continue
                 address = heard["channel"][self._cut :]
                 if heard["type"] == "smessage":
-                    self._tell(address, json.loads(heard["data"]))
+                    self._tell(address, heard["data"])
                 elif heard["type"] == "ssubscribe":
                     self._confirm(address, missing)
         finally:
@@ -183,9 +186,18 @@ class Addresses:
             await pubsub.aclose()  # type: ignore[no-untyped-call]
             await client.aclose()
 
-    def _tell(self, address: str, payload: Mapping[str, Any]) -> None:
+    def _tell(self, address: str, text: str) -> None:
+        # whatever was published or goes wrong with it, this node must not become deaf
+        try:
+            payload = json.loads(text)
+        except ValueError:
+            log.warning("publish unreadable", address=address)
+            return
         for handler in list(self._messages):
-            handler(address, payload)
+            try:
+                handler(address, payload)
+            except Exception:
+                log.exception("listener failed", address=address)
 
     def _confirm(self, address: str, missing: set[str]) -> None:
         if address in self._counts:

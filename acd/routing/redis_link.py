@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from redis.exceptions import (
     BusyLoadingError,
     ClusterDownError,
+    MasterDownError,
     MovedError,
+    OutOfMemoryError,
     ReadOnlyError,
     RedisError,
     ResponseError,
@@ -45,8 +47,16 @@ BACK_OFF_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 
 AWAY: Final = (OSError, EOFError, asyncio.TimeoutError, RedisConnectionError, RedisTimeoutError)
 """The server does not answer; whether it did what was asked is not known."""
-_REFUSES: Final = (BusyLoadingError, ClusterDownError, MovedError, ReadOnlyError, TryAgainError)
-_REFUSALS: Final = ("MOVED", "MASTERDOWN", "NOREPLICAS", "UNBLOCKED", "BUSY", "OOM", "MISCONF")
+_REFUSES: Final = (
+    BusyLoadingError,
+    ClusterDownError,
+    MasterDownError,
+    MovedError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    TryAgainError,
+)
+_REFUSALS: Final = ("NOREPLICAS", "UNBLOCKED", "BUSY", "MISCONF")
 
 
 def stay_cancelled() -> None:

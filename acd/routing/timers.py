@@ -8,6 +8,7 @@ any other.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from typing import TYPE_CHECKING, Final
 
@@ -37,10 +38,12 @@ async def run_timers_forever(
     """
     wake = asyncio.Event()
     due_ms = 0.0
+    heard_ms = math.inf  # the earliest that verbs set while a turn is under way
     first_due_ms: float | None = None
 
     def sooner(at_ms: int) -> None:
-        nonlocal first_due_ms
+        nonlocal first_due_ms, heard_ms
+        heard_ms = min(heard_ms, at_ms)
         first_due_ms = at_ms if first_due_ms is None else min(at_ms, first_due_ms)
         if at_ms < due_ms:
             wake.set()
@@ -52,6 +55,7 @@ async def run_timers_forever(
             sleep_s = LONGEST_SLEEP_S
             try:
                 wake.clear()
+                heard_ms = math.inf
                 turn = await router.run_timers()
             except StoreUnavailable:
                 sleep_s = AWAY_SLEEP_S
@@ -64,10 +68,12 @@ async def run_timers_forever(
                     continue
                 # jitter, so that many nodes do not come at once
                 sleep_s -= random.random() * 0.1  # noqa: S311 - no secret
-                if turn.next_due_ms is not None:
-                    sleep_s = min(
-                        sleep_s, max(0.0, (turn.next_due_ms - turn.now_ms) / 1000) + 0.001
-                    )
+                next_ms = math.inf if turn.next_due_ms is None else turn.next_due_ms
+                # a verb that came after the turn may be answered before it; what came before it
+                # and was due then has been run
+                if heard_ms >= turn.now_ms:
+                    next_ms = min(next_ms, heard_ms)
+                sleep_s = min(sleep_s, max(0.0, (next_ms - turn.now_ms) / 1000) + 0.001)
                 due_ms = turn.now_ms + sleep_s * 1000
             waking = asyncio.create_task(wake.wait(), name="timers-wake")
             try:
