@@ -88,9 +88,11 @@ function run.k(at, id)
   else take_back(x, 'agent_lost') end
 end
 
-function run.n(_, id)
+function run.n(at, id)
   local x = interaction(id)
-  if x and x.state == 'connecting' then fail_connecting(x, 'connect_timeout') end
+  if not x or x.state ~= 'connecting' then return end
+  if in_gap(at) then timer('n|' .. id .. '|' .. x.offers, gap_to + queue(x.queue).connect_ms)
+  else fail_connecting(x, 'connect_timeout') end
 end
 
 function run.d(_, what, rest)

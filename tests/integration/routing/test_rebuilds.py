@@ -152,3 +152,28 @@ async def test_many_of_one_moment_are_walked_past(world: World) -> None:
     await world.run_timers()
     assert list(await world.ring(last)) == ["anna"]
     await world.settled()
+
+
+async def test_an_exclusion_is_not_forgotten_because_the_queue_was_rebuilt(world: World) -> None:
+    times = {"decline_s": 60, "ring_time_s": 30}
+    await world.queue(**times)
+    await world.agent("anna", chat=1)
+    for number in range(240):
+        await world.agent(f"a{number:03}", chat=0)
+    name = await world.arrive()
+    await world.router.decline((await world.ring(name))["anna"], "anna", **world.at)
+    busy = await world.arrive()
+    await world.answer(busy, "anna")
+    for _ in range(10):
+        world.now_ms += 3_000
+        await world.heartbeat()
+    world.now_ms += 1
+    # due before that: another try, as the ring began a ring time ago; the queue cannot be asked
+    await world.queue(**times, strategy=("priority",))
+    await world.run_timers()
+    await world.wait(5)
+    await world.finish(busy)
+    assert (await world.look(name)).state == "waiting", "she declined it half a minute ago"
+    await world.wait(25)
+    assert list(await world.ring(name)) == ["anna"]
+    await world.settled()

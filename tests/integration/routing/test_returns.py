@@ -90,3 +90,15 @@ async def test_changed_times_reach_the_agents(world: World) -> None:
     await leave(world, "anna")
     assert (await world.see("anna")).grace_until_ms == world.now_ms + 40_000
     await world.settled()
+
+
+async def test_who_was_connecting_in_an_outage_gets_the_time_to_say_so(world: World) -> None:
+    await world.queue("support/call", connect_s=10)
+    await world.agent("anna", "support/call")
+    call = await world.arrive("support/call")
+    await world.answer(call)
+    world.now_ms += 60_000
+    await world.run_timers()
+    assert (await world.look(call)).state == "connecting", "nobody is blamed"
+    assert (await world.router.connected(f"{call}.1", "anna", **world.at)).changed
+    await world.settled()

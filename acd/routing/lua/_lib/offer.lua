@@ -218,6 +218,7 @@ local function try(x)
   end
   if q.state ~= 'ready' or x.lost > 0 then
     if waiting then line_add(x) else short_add(x) end
+    if waiting and x.excluded ~= '' then arm_exclusions(x, q) end
     if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
     return
   end
