@@ -33,13 +33,13 @@ local others = x.live
 table.remove(others, at)
 if others[1] then withdraw_all(x, 'taken', id) end
 short_remove(x)
-untimer('o|' .. x.id .. '|' .. n)
+untimer('o|' .. x.id .. '|' .. ARGV[4])
 if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
 if x.lost > 0 then
   untimer('c|' .. x.id)
   x.lost = 0
 end
-x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. n .. '=a,'
+x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. ARGV[4] .. '=a,'
 if x.excluded ~= '' then untimer('x|' .. x.id) end
 set_state(x, q.channel == 2 and 'connecting' or 'active')
 count(q, -1, 1)
@@ -47,7 +47,7 @@ count_served(q)
 touch(a)
 a.missed[q.channel], a.failed[q.channel] = 0, 0
 local card = card_of(x)
-emit('offer.accepted', describe(x, n, id), '{"waited_ms":' .. now - x.enqueued .. '}', a, x.contact, card)
+emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(now - x.enqueued) .. '}', a, x.contact, card)
 if q.channel == 2 then timer('n|' .. x.id .. '|' .. x.offers, now + q.connect_ms)
 else emit('interaction.active', describe(x, nil, id), '{}', a, nil, card) end
 return {commit(), 'accepted', id}

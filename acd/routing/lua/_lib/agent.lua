@@ -70,7 +70,9 @@ end, 5000)
 local function unpack_live(id, presence, grace, n1, n2, n3, idle, last, address_seq, compiled_at, gone, m1, m2, m3, f1,
   f2, f3)
   return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
-    address_seq = address_seq, config = compiled_at, gone = gone, missed = {m1, m2, m3}, failed = {f1, f2, f3}}
+    address_seq = address_seq, config = compiled_at, gone = gone, missed = {m1, m2, m3}, failed = {f1, f2, f3},
+    capacity = false, lists = false, was = false, touched = false, dirty = false, idled = false, turned = false,
+    counted = false}
 end
 
 local function pack_live(a)
@@ -124,7 +126,7 @@ local function index(a)
     end
     a.was[channel] = is
   end
-  a.idled, a.turned, a.rewrite, a.counted = false, false, false, nil
+  a.idled, a.turned, a.rewrite, a.counted = false, false, false, false
 end
 
 -- Before anyone is picked from an index, the changes of this script must be in it.

@@ -38,8 +38,8 @@ local function finish(x, outcome, by, wrap_up)
   x.outcome = outcome
   call('ZADD', key('ended'), now, x.id)
   emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
-    .. '","waited_ms":' .. (x.accepted > 0 and x.accepted or now) - x.enqueued .. ',"handled_ms":'
-    .. (x.accepted > 0 and now - x.accepted or 0) .. '}', owner, x.contact)
+    .. '","waited_ms":' .. digits((x.accepted > 0 and x.accepted or now) - x.enqueued) .. ',"handled_ms":'
+    .. digits(x.accepted > 0 and now - x.accepted or 0) .. '}', owner, x.contact)
   if owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
     until_ms = now + q.wrap_up_ms
     x.wrap = until_ms

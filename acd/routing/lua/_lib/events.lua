@@ -12,18 +12,18 @@ end
 -- address if given, with the address's own sequence, so that a listener notices a gap.
 local function emit(kind, who, data, agent, contact, card)
   seq = seq + 1
-  local body = '{"id":"' .. generation .. '-' .. seq .. '","type":"' .. kind .. '","at_ms":' .. now .. who
+  local body = '{"id":"' .. generation .. '-' .. digits(seq) .. '","type":"' .. kind .. '","at_ms":' .. now_text .. who
     .. ',"data":' .. data
   log[#log + 1] = body .. '}'
   if agent then
     agent.address_seq = agent.address_seq + 1
     agent.dirty = true
     heard[#heard + 1] = P .. 'to:agent:' .. agent.id
-    heard[#heard + 1] = body .. ',"seq":' .. agent.address_seq .. (card and ',"card":' .. card or '') .. '}'
+    heard[#heard + 1] = body .. ',"seq":' .. digits(agent.address_seq) .. (card and ',"card":' .. card or '') .. '}'
   end
   if contact then
     heard[#heard + 1] = P .. 'to:contact:' .. contact
-    heard[#heard + 1] = body .. ',"seq":' .. call('INCR', key('address:contact', contact))
+    heard[#heard + 1] = body .. ',"seq":' .. digits(call('INCR', key('address:contact', contact)))
       .. (card and ',"card":' .. card or '') .. '}'
   end
 end

@@ -4,17 +4,22 @@ local interactions, changed
 forget[#forget + 1] = function() interactions, changed = {}, {} end
 
 -- Three fields: `fixed` at the arrival, `card`, and `moving` with the live offers at its end, six values each.
-local function unpack_moving(id, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted,
-  winner, won, past, outcome, wrap, extended, ...)
+-- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
+local function unpack_fields(id, card, queue_id, pool, contact, conversation, level, enqueued, leased, state, since, owner,
+  offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended, ...)
   local live = {}
-  local rest = {...}
-  for i = 1, #rest, 6 do
-    live[#live + 1] = {n = rest[i], agent = rest[i + 1], deadline = rest[i + 2], made = rest[i + 3],
-      delivered = rest[i + 4], why = rest[i + 5]}
+  if ... then
+    local rest = {...}
+    for i = 1, #rest, 6 do
+      live[#live + 1] = {n = rest[i], agent = rest[i + 1], deadline = rest[i + 2], made = rest[i + 3],
+        delivered = rest[i + 4], why = rest[i + 5]}
+    end
   end
-  return {id = id, state = state, since = since, agent = owner, offers = offers, excluded = excluded, ring_ms = ring_ms,
+  return {id = id, card = card, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
+    level = level, enqueued = enqueued, leased = leased, state = state, since = since, agent = owner, offers = offers, excluded = excluded, ring_ms = ring_ms,
     ring_n = ring_n, fan = fan, short = short, lost = lost, accepted = accepted, winner = winner, won = won, past = past,
-    outcome = outcome, wrap = wrap, extended = extended, live = live}
+    outcome = outcome, wrap = wrap, extended = extended, live = live, head = false, changed = false,
+    lined = nil}
 end
 
 local function pack_moving(x)
@@ -28,13 +33,6 @@ local function pack_moving(x)
     x.winner, x.won, x.past, x.outcome, x.wrap, x.extended, unpack(rest))
 end
 
-local function unpack_interaction(id, fixed, moving, card)
-  local x = unpack_moving(id, unpacked(moving))
-  x.queue, x.pool, x.contact, x.conversation, x.level, x.enqueued, x.leased = unpacked(fixed)
-  x.card = card
-  return x
-end
-
 -- with_card: when it will be told, so that it need not be fetched by itself.
 local function interaction(id, with_card)
   local x = interactions[id]
@@ -42,7 +40,7 @@ local function interaction(id, with_card)
   local v
   if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'card')
   else v = call('HMGET', key('ix', id), 'fixed', 'moving') end
-  x = v[2] and unpack_interaction(id, v[1], v[2], v[3])
+  x = v[2] and unpack_fields(id, v[3], unpacked(v[1] .. v[2]))
   interactions[id] = x
   return x
 end

@@ -124,14 +124,14 @@ local function why(a, q, eligible_count, next_best)
   local keys = {}
   for i = 1, #o.keys do
     local k = o.keys[i][1]
-    if k == 'p' then keys[i] = '{"name":"priority","value":' .. priority .. '}'
-    elseif k == 'r' then keys[i] = '{"name":"running","value":' .. a.n[c] .. '}'
+    if k == 'p' then keys[i] = '{"name":"priority","value":' .. digits(priority) .. '}'
+    elseif k == 'r' then keys[i] = '{"name":"running","value":' .. digits(a.n[c]) .. '}'
     else keys[i] = '{"name":"ratio","value":' .. math.floor(1000 * a.n[c] / a.capacity.max[c]) .. '}' end
   end
-  if o.idle then keys[#keys + 1] = '{"name":"idle_since_ms","value":' .. a.idle .. '}'
-  elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. a.last .. '}' end
-  return '{"strategy":"' .. q.strategy .. '","keys":[' .. table.concat(keys, ',') .. '],"eligible":' .. eligible_count
-    .. ',"next":' .. (next_best and '"' .. next_best .. '"' or 'null') .. ',"priority":' .. priority
+  if o.idle then keys[#keys + 1] = '{"name":"idle_since_ms","value":' .. digits(a.idle) .. '}'
+  elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. digits(a.last) .. '}' end
+  return '{"strategy":"' .. q.strategy .. '","keys":[' .. table.concat(keys, ',') .. '],"eligible":' .. digits(eligible_count)
+    .. ',"next":' .. (next_best and '"' .. next_best .. '"' or 'null') .. ',"priority":' .. digits(priority)
     .. (o.fine == 'z' and ',"seed":' .. lot or '') .. ',"config":' .. q.version .. '}'
 end
 
@@ -150,17 +150,19 @@ local function make_offers(x, q, chosen, next_best)
   end
   local deadline = now + q.ring_ms
   local card = card_of(x)
+  local told = '{"deadline_ms":' .. digits(deadline) .. ',"ring_ms":' .. digits(q.ring_ms) .. ',"why":'
+  local rest = ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. digits(x.enqueued) .. ',"level":'
+    .. digits(x.level) .. '}'
   for i = 1, #chosen do
     local a = chosen[i]
     local n = x.offers + 1
+    local number = digits(n)
     x.offers = n
     local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best)
     reserve(a, q.channel, x.id)
     x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, why = reasons}
-    timer('o|' .. x.id .. '|' .. n, math.min(deadline, now + q.delivery_ms))
-    emit('offer.made', describe(x, n, a.id), '{"deadline_ms":' .. deadline .. ',"ring_ms":' .. q.ring_ms .. ',"why":'
-      .. reasons .. ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. x.enqueued .. ',"level":' .. x.level
-      .. '}', a, nil, card)
+    timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
+    emit('offer.made', describe(x, number, a.id), told .. reasons .. rest, a, nil, card)
   end
   x.ring_n = x.ring_n + #chosen
   change(x)
@@ -246,9 +248,10 @@ end
 local function drop_offer(x, at, code)
   local o = table.remove(x.live, at)
   change(x)
-  x.past = x.past .. o.n .. '=' .. code .. ','
+  local number = digits(o.n)
+  x.past = x.past .. number .. '=' .. code .. ','
   if #x.past > 640 then x.past = string.sub(x.past, -512) end
-  untimer('o|' .. x.id .. '|' .. o.n)
+  untimer('o|' .. x.id .. '|' .. number)
   local a = agent(o.agent)
   release(a, queue(x.queue).channel, x.id, false)
   free_agent(a)
