@@ -13,6 +13,7 @@ from acd.demo.phrases import AGENTS
 from acd.domain.directory import Agent
 from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import AgentId, new_id
+from acd.records.accounts import SESSION_COOKIE
 
 if TYPE_CHECKING:
     from acd.config.directory import AgentSettings
@@ -56,7 +57,7 @@ class SimulatedAgent:
         # A session without a password: simulated people have none that anybody could find out.
         session = await self._accounts.sign_in(self._me, hours=SESSION_HOURS)
         async with Line(self._base_url, "/agent") as line:
-            cookie = {"Cookie": f"acd_session={session.token}"}
+            cookie = {"Cookie": f"{SESSION_COOKIE}={session.token}"}
             self._line = await line.open({"csrf": session.csrf}, cookie)
             self._talks = {}
             async with asyncio.TaskGroup() as self._group:

@@ -11,8 +11,7 @@ from aiohttp import web
 from acd.demo.seed import SITE, YOU
 from acd.domain.errors import BadRequest, NotFound, OriginRefused
 from acd.domain.ids import AgentId
-from acd.web.identity import COOKIE
-from acd.web.middleware import PEER
+from acd.web.api.session import begin_session
 from acd.web.peer import same_origin
 
 if TYPE_CHECKING:
@@ -98,30 +97,7 @@ class _Verbs:
         agent = await self._services.directory.agent(AgentId(YOU))
         if agent is None:
             raise NotFound
-        security = self._services.config.security
-        session = await self._services.accounts.sign_in(agent, hours=security.session_hours)
-        response = web.json_response(
-            {
-                "agent": {
-                    "id": agent.id,
-                    "name": agent.name,
-                    "role": agent.role,
-                    "email": agent.email,
-                    "locale": agent.locale,
-                },
-                "csrf": session.csrf,
-            }
-        )
-        response.set_cookie(
-            COOKIE,
-            session.token,
-            max_age=security.session_hours * 3600,
-            path="/",
-            httponly=True,
-            samesite="Strict",
-            secure=request[PEER].https,
-        )
-        return response
+        return await begin_session(request, self._services, agent)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from acd.realtime.allowance import Allowance
 from acd.realtime.desk import NAMESPACE, Desk
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
 from acd.realtime.typing import Typing
+from acd.records.accounts import SESSION_COOKIE
 from acd.records.secrets import token_hash
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
-
-COOKIE = "acd_session"
 
 
 class Console:
@@ -100,7 +99,7 @@ class Agents(Namespace[Console]):
             raise Forbidden("The console is served by this server alone.")
         with contextlib.suppress(StoreUnavailable):
             await self._limits.take("connect", connection.handshake.address)
-        token = connection.handshake.cookies.get(COOKIE, "")
+        token = connection.handshake.cookies.get(SESSION_COOKIE, "")
         signed_in = await self._accounts.session(token) if token else None
         if signed_in is None or not hmac.compare_digest(signed_in.csrf, given.csrf):
             raise NotSignedIn

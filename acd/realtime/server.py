@@ -1,6 +1,6 @@
 """The realtime face of one node: both namespaces on one Socket.IO server, mounted at /socket.io.
 
-realtime = Realtime(router=…, …)
+realtime = Realtime(Stores(…), …)
 realtime.attach(app)
 group.create_task(realtime.run())
 …
@@ -48,17 +48,6 @@ PATH: Final = "/socket.io"
 SIGN_INS_EVERY_S: Final = 15.0
 
 
-def peer_address(request: web.BaseRequest) -> str:
-    """The address at the other end of the connection, no proxy believed."""
-    return request.remote or "local"
-
-
-def page_of_ours(request: web.BaseRequest) -> bool:
-    """Whether the page's origin is the host that was asked; True for programs, which send none."""
-    origin = request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2] == request.host
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """The repositories and the limits the face works with.
@@ -85,10 +74,10 @@ class Realtime:
         self,
         stores: Stores,
         *,
+        address_of: Callable[[web.Request], str],
+        same_origin: Callable[[web.Request], bool],
         message_chars: int = 4000,
         metrics: Metrics | None = None,
-        address_of: Callable[[web.Request], str] = peer_address,
-        same_origin: Callable[[web.Request], bool] = page_of_ours,
     ) -> None:
         """`address_of` and `same_origin` know the proxies in front of us."""
         self.people = People(stores.directory)

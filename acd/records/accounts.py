@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, exc, select
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, ContactId, SiteId
     from acd.records.engine import Database
 
+SESSION_COOKIE: Final = "acd_session"
+"""Where a browser keeps the token of its console session."""
 API_KEY_PREFIX = "acd_"
 DAY_MS = 86_400_000
 VISITOR_DAYS = 180

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from acd.domain import errors
 from acd.domain.directory import Role
+from acd.records.accounts import SESSION_COOKIE
 from acd.web.peer import same_origin
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, DepartmentId, QueueId
     from acd.web.services import Services
 
-COOKIE: Final = "acd_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
 MAX_SECRET_CHARS: Final = 256
 _RANK: Final = {Role.AGENT: 0, Role.SUPERVISOR: 1, Role.ADMIN: 2}
@@ -120,7 +120,7 @@ async def admit(request: web.Request, services: Services, access: Access) -> Cal
 
 async def signed_in(request: web.Request, services: Services) -> Caller:
     """The person behind the cookie, or NotSignedIn."""
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(SESSION_COOKIE, "")
     if not 0 < len(token) <= MAX_SECRET_CHARS:
         raise errors.NotSignedIn
     session = await services.accounts.session(token)

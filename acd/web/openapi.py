@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from acd import __version__
 from acd.domain import errors
+from acd.records.accounts import SESSION_COOKIE
 from acd.web.endpoint import Nothing
 from acd.web.problems import MEDIA_TYPE, STATUS, TITLES, Problem, status_of
 
@@ -67,7 +68,7 @@ def document(endpoints: Sequence[Endpoint[Any, Any, Any]], *, server: str = "") 
             "responses": {str(status): _problem(status) for status in sorted(set(STATUS.values()))},
             "securitySchemes": {
                 "apiKey": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "acd_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
             },
         },

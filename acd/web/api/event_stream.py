@@ -17,6 +17,8 @@ from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output
 from acd.web.identity import Access, Scope, admit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from acd.domain.events import Event
 
 MAX_STREAMS: Final = 32  # each reads the log on a Redis connection of its own
@@ -58,8 +60,8 @@ class EventStreams:
         self._open: set[web.WebSocketResponse] = set()
 
     @contextlib.contextmanager
-    def joined(self, socket: web.WebSocketResponse) -> Any:
-        """Counts the socket while it is open; Overloaded beyond `MAX_STREAMS`."""
+    def joined(self, socket: web.WebSocketResponse) -> Iterator[None]:
+        """Counts the socket while it is open."""
         self._open.add(socket)
         try:
             yield
@@ -68,6 +70,7 @@ class EventStreams:
 
     @property
     def full(self) -> bool:
+        """Whether one more would be beyond `MAX_STREAMS`."""
         return len(self._open) >= MAX_STREAMS
 
     async def close(self, _app: web.Application) -> None:

@@ -8,10 +8,11 @@ from pydantic import Field, StringConstraints
 
 from acd.domain import errors
 from acd.domain.directory import Role
+from acd.records.accounts import SESSION_COOKIE
 from acd.records.secrets import token_hash
 from acd.web.api.values import Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
-from acd.web.identity import COOKIE, PUBLIC, Access
+from acd.web.identity import PUBLIC, Access
 from acd.web.middleware import PEER
 from acd.web.peer import same_origin
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from acd.domain.directory import Agent
+    from acd.web.services import Services
 
 
 class SignIn(Input):
@@ -76,18 +78,23 @@ async def _sign_in(call: Call[Nothing, Nothing, SignIn]) -> web.Response:
     except errors.SignInFailed:
         services.metrics.sign_in("refused")
         raise
+    services.metrics.sign_in("ok")
+    return await begin_session(request, services, agent)
+
+
+async def begin_session(request: web.Request, services: Services, agent: Agent) -> web.Response:
+    """Signs this browser in as the agent: the cookie, and what the console needs beside it."""
     hours = services.config.security.session_hours
     session = await services.accounts.sign_in(agent, hours=hours)
-    services.metrics.sign_in("ok")
     response = reply(_view(agent, session.csrf, session.expires_ms))
     response.set_cookie(
-        COOKIE,
+        SESSION_COOKIE,
         session.token,
         max_age=hours * 3600,
         path="/",
         httponly=True,
         samesite="Strict",
-        secure=_secure(call),
+        secure=_secure(request, services),
     )
     return response
 
@@ -98,20 +105,21 @@ async def _read_session(call: Call[Nothing, Nothing, Nothing]) -> SessionView:
 
 
 async def _sign_out(call: Call[Nothing, Nothing, Nothing]) -> web.Response:
-    services, token = call.services, call.request.cookies[COOKIE]
+    services, token = call.services, call.request.cookies[SESSION_COOKIE]
     await services.accounts.sign_out(token)
     if call.caller.agent is not None:
         services.chat.signed_out(call.caller.agent.id, token_hash(token))
     response = reply(None, status=204)
-    response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=_secure(call))
+    secure = _secure(call.request, services)
+    response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Strict", secure=secure)
     return response
 
 
-def _secure(call: Call[Nothing, Nothing, SignIn] | Call[Nothing, Nothing, Nothing]) -> bool:
-    wanted = call.services.config.security.cookie_secure
+def _secure(request: web.Request, services: Services) -> bool:
+    wanted = services.config.security.cookie_secure
     if wanted == "auto":
-        public = call.services.config.server.public_url
-        return call.request[PEER].https or public.startswith("https://")
+        public = services.config.server.public_url
+        return request[PEER].https or public.startswith("https://")
     return wanted
 
 

@@ -40,6 +40,7 @@ from acd.records.intakes import Intakes
 from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
+from acd.web.peer import same_origin
 
 SITE = "shop"
 ORIGIN = "https://shop.example"
@@ -254,7 +255,9 @@ async def running_node(
             intakes=intakes,
             intake=Intake(router, directory, intakes),
             limits=Limits(router.link, tenant, rates),
-        )
+        ),
+        address_of=lambda request: request.remote or "",
+        same_origin=lambda request: same_origin(request, ""),
     )
     app = web.Application()
     realtime.attach(app)
