@@ -34,7 +34,8 @@ end
 for i = 4 + 2 * consoles, #ARGV do
   local member = 'c|' .. ARGV[i]
   if call('ZSCORE', leases, member) then
-    local q = queue(interaction(ARGV[i]).queue)
+    local x = interaction(ARGV[i])
+    local q = x and queue(x.queue)
     if q then call('ZADD', leases, now + q.lease_ms, member) end
     renewed = renewed + 1
   else

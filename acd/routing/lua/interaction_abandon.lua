@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction
 -- RETURNS {due, "ended", outcome} | {0, "ended_before", outcome} | {0, "unknown"}
--- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, offer.made*
+-- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
 --- include("ending")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

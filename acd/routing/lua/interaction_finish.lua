@@ -4,7 +4,7 @@
 -- ARGV    now_ms, seed, interaction, by, agent, wrap_up
 -- RETURNS {due, "ended", outcome, wrap_up_until_ms or 0} | {0, "ended_before", outcome, 0} | {0, "unknown"}
 --         | {0, "not_owner"}
--- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, offer.made*
+-- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
 --- include("ending")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

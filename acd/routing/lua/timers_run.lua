@@ -4,7 +4,8 @@
 -- ARGV    now_ms, seed
 -- RETURNS {due, ran, next_due_ms or 0, now_ms}
 -- EVENTS  offer.expired*, offer.failed*, offer.made*, offer.withdrawn*, interaction.requeued*, interaction.parked*,
---         interaction.resumed*, interaction.ended*, wrap_up.ended*, presence.changed*, presence.grace*, presence.lapsed*
+--         interaction.resumed*, interaction.ended*, wrap_up.ended*, presence.changed*, presence.grace*, presence.lapsed*,
+--         agent.removed*
 --- include("failing")
 --- include("closing")
 local TOMBSTONE_MS = 86400000

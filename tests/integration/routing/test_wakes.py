@@ -82,3 +82,16 @@ async def test_a_server_without_memory_is_away_not_broken(router: Router) -> Non
     while not router.link.available and time.monotonic() < deadline:
         await asyncio.sleep(0.02)
     assert (await world.look(await world.arrive())).state == "waiting"
+
+
+async def test_a_lease_of_nobody_does_not_cost_the_others_theirs(world: World) -> None:
+    await world.queue()
+    await world.agent("anna")
+    leases = f"acd:{{{world.router.tenant}}}:leases"
+    await world.router.link.client.zadd(leases, {"c|ix_gone": world.now_ms + 15_000})
+    world.contacts.add("ix_gone")
+    await world.wait(10)
+    await world.heartbeat()
+    assert (await world.see("anna")).lease_until_ms == world.now_ms + 15_000
+    await world.wait(20)
+    await world.settled()
