@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +14,13 @@ from acd.routing.results import TimersRun
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from tests.integration.routing.world import World
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
 
 
 class Overtaken(Router):
@@ -59,9 +66,7 @@ async def test_a_listener_at_fault_does_not_make_the_node_deaf(router: Router) -
         "SPUBLISH", f"acd:{{{router.tenant}}}:to:agent:anna", "no JSON"
     )
     await addresses.publish("agent:anna", {"seq": 3})
-    deadline = time.monotonic() + 2
-    while len(heard) < 3 and time.monotonic() < deadline:
-        await asyncio.sleep(0.01)
+    await until(lambda: len(heard) >= 3)
     assert [payload["seq"] for payload in heard] == [1, 2, 3]
 
 
@@ -78,9 +83,7 @@ async def test_a_server_without_memory_is_away_not_broken(router: Router) -> Non
         own = await router.link.dedicated()
         await own.config_set("maxmemory", "0")
         await own.aclose()
-    deadline = time.monotonic() + 5
-    while not router.link.available and time.monotonic() < deadline:
-        await asyncio.sleep(0.02)
+    await until(lambda: router.link.available)
     assert (await world.look(await world.arrive())).state == "waiting"
 
 
