@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from acd.cli.checks import Finding, Mark, examine
-from acd.cli.running import FAILED, ConfigOption, read_config, run, show_table
+from acd.cli.running import (
+    FAILED,
+    MISUSED,
+    ConfigOption,
+    fail,
+    read_config,
+    read_demo_config,
+    run,
+    show_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +29,19 @@ _COLOURS: Final = {
 }
 
 
-def doctor(config: ConfigOption = None) -> None:
+def doctor(
+    config: ConfigOption = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Examine the demonstration.")] = False,
+) -> None:
     """Say whether everything a node needs is in order.
 
     Examines Redis, the database, the clocks, the invariants of routing, and whether the
     configuration is applied. It changes nothing. Exits with 1 when something is wrong; notes do
     not count.
     """
-    findings = run(examine(read_config(config)))
+    if demo and config is not None:
+        fail("The demonstration has its own configuration: give --demo or --config.", MISUSED)
+    findings = run(examine(read_demo_config() if demo else read_config(config)))
     _show(findings)
     if any(finding.mark is Mark.WRONG for finding in findings):
         raise typer.Exit(FAILED)

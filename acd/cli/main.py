@@ -10,8 +10,7 @@ import typer
 
 import acd
 from acd.cli import agents, configuration, doctor
-from acd.cli.running import ConfigOption, read_config, refuse, run
-from acd.config import ConfigProblems
+from acd.cli.running import ConfigOption, read_config, read_demo_config, run
 
 app = typer.Typer(
     name="acd",
@@ -77,13 +76,9 @@ def demo(
     there again the next time.
     """
     from acd.demo.run import serve_demo  # noqa: PLC0415
-    from acd.demo.seed import demo_config  # noqa: PLC0415
     from acd.logs import set_up_logs  # noqa: PLC0415
 
-    try:
-        settings = demo_config(os.environ, host=host, port=port, data_dir=data_dir)
-    except ConfigProblems as problems:
-        refuse(problems)
+    settings = read_demo_config(host=host, port=port, data_dir=data_dir)
     set_up_logs(settings.server.log_format, settings.server.log_level)
     run(serve_demo(settings, say=typer.echo))
 

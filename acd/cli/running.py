@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar
@@ -43,6 +44,18 @@ def read_config(file: Path | None) -> Config:
     """The configuration, or the end of the command with every problem in it."""
     try:
         return load_config(file)
+    except ConfigProblems as problems:
+        refuse(problems)
+
+
+def read_demo_config(
+    *, host: str | None = None, port: int | None = None, data_dir: Path | None = None
+) -> Config:
+    """The demonstration's configuration, or the end of the command likewise."""
+    from acd.demo.seed import demo_config  # noqa: PLC0415 - the other commands need no demo
+
+    try:
+        return demo_config(os.environ, host=host, port=port, data_dir=data_dir)
     except ConfigProblems as problems:
         refuse(problems)
 

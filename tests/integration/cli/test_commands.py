@@ -139,3 +139,10 @@ class TestAgents:
         result = acd(*self.ADD, stdin="")
         assert result.exit_code == 1
         assert "exists" in result.stderr
+
+
+def test_doctor_examines_the_demonstration(acd: Acd, tmp_path: Path) -> None:
+    result = acd("doctor", "--demo")
+    assert result.exit_code == 0, result.output
+    assert str(tmp_path / "data") in result.stdout
+    assert acd("doctor", "--demo", "--config", str(tmp_path / "config.toml")).exit_code == 2
