@@ -22,7 +22,7 @@ Visitors = Callable[..., Visitor]
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("own"), ring_time_s=12)
+    server = Server(tmp_path_factory.mktemp("own"), ring_time_s=8)
     server.start()
     yield server
     server.stop()

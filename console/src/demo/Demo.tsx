@@ -30,8 +30,9 @@ export function Demo() {
     if (run === undefined) return;
     void attempt(async () => {
       const known = await whoIsHere();
-      if (known?.agent.id !== you) setBeginnings((count) => count + 1);
       const who = known && known.agent.id === you ? known : await signInAsDemoAgent();
+      // only now: a console that opens before the sign-in would ask for a password
+      if (who !== known) setBeginnings((count) => count + 1);
       setSignedIn(true);
       await goOnDuty(who);
     });
