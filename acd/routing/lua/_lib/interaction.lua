@@ -16,10 +16,10 @@ local function unpack_fields(id, card, queue_id, pool, contact, conversation, le
     end
   end
   return {id = id, card = card, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
-    level = level, enqueued = enqueued, leased = leased, state = state, since = since, agent = owner, offers = offers, excluded = excluded, ring_ms = ring_ms,
-    ring_n = ring_n, fan = fan, short = short, lost = lost, accepted = accepted, winner = winner, won = won, past = past,
-    outcome = outcome, wrap = wrap, extended = extended, live = live, head = false, changed = false,
-    lined = nil}
+    level = level, enqueued = enqueued, leased = leased, state = state, since = since, agent = owner, offers = offers,
+    excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short, lost = lost, accepted = accepted,
+    winner = winner, won = won, past = past, outcome = outcome, wrap = wrap, extended = extended, live = live,
+    head = false, changed = false, lined = nil}
 end
 
 local function pack_moving(x)
