@@ -185,12 +185,6 @@ class ChatEnded(AcdError):
     code = "chat_ended"
 
 
-class ChatRunning(AcdError):
-    """A chat is open already; resume it."""
-
-    code = "chat_running"
-
-
 class OriginRefused(AcdError):
     """This page's address is not in the site's list of origins; add it to the site."""
 
@@ -213,12 +207,6 @@ class AgentUnknown(NotFound):
     """No such agent is configured; add them to the directory first."""
 
     code = "agent_unknown"
-
-
-class StaleVersion(Conflict):
-    """A newer version of this has been applied already; read it again."""
-
-    code = "stale_version"
 
 
 class StrategyUnknown(ConfigInvalid):

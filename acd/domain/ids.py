@@ -7,13 +7,10 @@ import secrets
 from datetime import UTC, datetime
 from typing import Final, NewType
 
-TenantId = NewType("TenantId", str)
 AgentId = NewType("AgentId", str)
 DepartmentId = NewType("DepartmentId", str)
 QueueId = NewType("QueueId", str)
 """A department on a channel: `support/chat`."""
-PoolId = NewType("PoolId", str)
-"""A queue narrowed by a skill requirement; the bare queue is the pool of the same name."""
 SiteId = NewType("SiteId", str)
 InteractionId = NewType("InteractionId", str)
 OfferId = NewType("OfferId", str)
@@ -23,8 +20,6 @@ ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)
 SessionId = NewType("SessionId", str)
 """One connected console: `ss_…`."""
-
-DEFAULT_TENANT: Final = TenantId("main")
 
 _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _PLAIN: Final = re.compile(r"[a-z0-9_-]{1,64}")

@@ -20,7 +20,6 @@ COARSE_STEPS: Final = 2048
 """A score is coarse · 2^42 + fine, which a double holds exactly below this many coarse steps."""
 PRIORITY_STEPS: Final = 100
 RATIO_STEPS: Final = 1001
-FINE_BITS: Final = 42
 
 
 class By(StrEnum):

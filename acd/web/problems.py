@@ -28,7 +28,6 @@ STATUS: dict[str, int] = {
     "origin_refused": 403,
     "conflict": 409,
     "chat_ended": 409,
-    "chat_running": 409,
     "illegal_transition": 409,
     "too_large": 413,
     "unsupported_media_type": 415,

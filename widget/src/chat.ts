@@ -146,10 +146,7 @@ export class ChatSession {
       const error = WireError.of(thrown);
       // a refusal changes nothing: the next attempt is another one
       if (!error.retryable) this.#memory.start = null;
-      if (error.code !== "chat_running") throw error;
-      // begun in another tab meanwhile
-      this.#asking = false;
-      await this.#resume();
+      throw error;
     } finally {
       this.#asking = false;
       this.resuming.value = false;

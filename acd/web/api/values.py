@@ -54,13 +54,6 @@ class DepartmentRef(Output):
     names: dict[str, str]
 
 
-class Person(Output):
-    """Somebody, by id and name."""
-
-    id: str
-    name: str
-
-
 class OneAgent(Input):
     """An agent's address."""
 

@@ -21,7 +21,6 @@ from acd.domain.errors import StoreUnavailable
 from acd.domain.events import Event, EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
-from acd.flow.lookup import find_interaction
 from acd.flow.reconcile import reconcile
 from acd.flow.recorder import Recorder
 from acd.records.history import History
@@ -108,17 +107,6 @@ async def test_a_chat_becomes_history(house: House) -> None:
     assert row.confirmed_ms
     assert row.ended_ms
     assert await house.intakes.unconfirmed(older_than_ms=0) == []
-
-
-async def test_live_or_past_an_interaction_is_always_found(house: House) -> None:
-    interaction = await a_chat(house, ends=False)
-    for _ in range(2):
-        found = await find_interaction(house.router, house.history, interaction)  # type: ignore[arg-type]
-        assert found
-        assert found.state is InteractionState.WAITING
-    async with recording(Recorder(house.router, house.history)):
-        await until(lambda: house.history.interaction(interaction))
-    assert await find_interaction(house.router, house.history, interaction)  # type: ignore[arg-type]
 
 
 async def test_the_log_is_forgotten_only_behind_what_is_recorded(house: House) -> None:
