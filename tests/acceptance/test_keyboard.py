@@ -88,7 +88,7 @@ def test_an_agent_comes_in_by_keyboard(agent: Agents) -> None:
     expect(anna.find("presence")).to_be_visible()
 
     anna.presses("Alt+p")
-    expect(anna.find("presence-menu")).to_be_visible()
+    expect(anna.find("presence-menu").locator(":focus")).to_have_count(1)
     anna.presses("Home", "Enter")
     expect(anna.find("presence")).to_contain_text("Available")
     expect(anna.find("presence")).to_be_focused()
@@ -133,7 +133,7 @@ def test_an_agent_needs_no_mouse(agent: Agents, visitor: Visitors) -> None:
     expect(anna.find("chat-item").filter(has_text="Paul")).to_contain_text("1 unread message")
     anna.presses("Alt+ArrowDown")
     expect(anna.find("thread")).to_contain_text("Paul Girard")
-
+    expect(anna.find("message-input")).to_be_focused()
     anna.page.keyboard.type("Goodbye, Paul.")
     anna.presses("Control+Enter")
     paul.sees_the_end()

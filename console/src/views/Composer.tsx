@@ -1,5 +1,5 @@
 import { Button } from "@acd/ui/primitives/Button.tsx";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { firstName } from "../names.ts";
 import { useDesk } from "../state/context.ts";
@@ -22,7 +22,8 @@ export function Composer({ chat }: { chat: AgentChat }) {
   const tooLong = length > LIMIT;
   const ready = draft.trim() !== "" && !tooLong;
 
-  useEffect(() => {
+  // at once: what is typed between the drawing and an effect would go nowhere
+  useLayoutEffect(() => {
     field.current?.focus();
   }, [conversation]);
 

@@ -2,7 +2,7 @@ import { IconDown, MarkWrap } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { stopwatch } from "@acd/ui/time.ts";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { known, t } from "../state/words.ts";
@@ -75,7 +75,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
   const id = useId();
   const select = useRef<HTMLSelectElement>(null);
   const { disposition, note } = desk.wrapUps.closings.of(chat.interaction);
-  useEffect(() => {
+  useLayoutEffect(() => {
     select.current?.focus();
   }, [chat.interaction]);
   return (
