@@ -126,6 +126,7 @@ def test_an_agent_needs_no_mouse(agent: Agents, visitor: Visitors) -> None:
     anna.page.wait_for_timeout(350)
     anna.presses("Alt+a")
     expect(anna.find("thread")).to_contain_text("Paul Girard")
+    expect(paul.message("Good evening")).to_contain_text("Read")
     anna.presses("Alt+1")
     expect(anna.find("thread")).to_contain_text("Jean Martin")
     expect(anna.find("message-input")).to_be_focused()
