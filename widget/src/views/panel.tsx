@@ -66,8 +66,10 @@ export function Panel() {
     // the control that had the focus went with its screen: take the focus along, but never out of the visitor's page
     const lost = root.activeElement === null || root.activeElement === frame.current;
     const inside = mount.button ? root.host === document.activeElement || document.activeElement === document.body : document.hasFocus();
+    // in a frame, focus() would take the keyboard from the page around it
+    const elsewhere = window !== window.top && !document.hasFocus();
     const panel = frame.current ?? page.current;
-    if (open.peek() && lost && inside && panel) focusFirst(panel);
+    if (open.peek() && lost && inside && !elsewhere && panel) focusFirst(panel);
   }, [screen, mount, open]);
 
   const inner = (
