@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from acd.demo.crowd import Crowd
     from acd.web.services import Services
 
-RUSH_VISITORS: Final = 15
+RUSH_VISITORS: Final = 40
+"""Twice as many as there are slots: the lines must fill."""
 MAX_BODY_BYTES: Final = 1024
 
 
@@ -76,12 +77,12 @@ class _Verbs:
                 },
                 "waiting": sum(found.waiting + found.ringing for found in figures),
                 "active": sum(found.active for found in figures),
-                "rush": {"running": self._crowd.rush.present > 0, "visitors": RUSH_VISITORS},
+                "rush": {"running": self._crowd.rush.arriving > 0, "visitors": RUSH_VISITORS},
             }
         )
 
     async def rush(self, request: web.Request) -> web.Response:
-        """Sends visitors, 15 unless `{"visitors": n}` says otherwise."""
+        """Sends visitors, 40 unless `{"visitors": n}` says otherwise."""
         visitors = (await _body(request)).get("visitors", RUSH_VISITORS)
         if not isinstance(visitors, int) or isinstance(visitors, bool) or visitors < 1:
             raise BadRequest("`visitors` is a whole number from 1.", field="visitors")

@@ -33,11 +33,14 @@ class Rush:
         self._turn = self._everybody()
         self.present = 0
         """How many visitors are here."""
+        self.arriving = 0
+        """How many of them are still on their way."""
 
     def start(self, visitors: int) -> int:
         """Sends so many visitors over the next seconds; answers how many are sent."""
         sent = max(0, min(visitors, RUSH_MAX - self.present))
         self.present += sent
+        self.arriving += sent
         self._wanted.put_nowait(sent)
         return sent
 
@@ -54,7 +57,10 @@ class Rush:
 
     async def _visit(self, visitor: Visitor) -> None:
         try:
-            await asyncio.sleep(self._dice.uniform(0, RUSH_OVER_S))
+            try:
+                await asyncio.sleep(self._dice.uniform(0, RUSH_OVER_S))
+            finally:
+                self.arriving -= 1
             async with asyncio.timeout(600):
                 await _Visit(visitor, self._base_url, self._site, self._dice).run()
         except (Gone, Refused, TimeoutError) as error:
