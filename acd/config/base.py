@@ -9,6 +9,9 @@ SLUG = r"^[a-z0-9][a-z0-9_-]{0,63}\Z"
 LOCALE = r"^(en|fr)\Z"
 VARIABLE = r"^([A-Z][A-Z0-9_]*)?\Z"
 ORIGIN = r"^(https?://[A-Za-z0-9._:\[\]-]+|\*)\Z"
+SITE_URL = r"^(https?://[A-Za-z0-9._:\[\]-]+)?\Z"
+REDIS_URL = r"^((redis|rediss|unix|redis\+sentinel|redis\+cluster|rediss\+cluster)://.+)?$"
+DATABASE_URL = r"^((postgresql(\+asyncpg)?|sqlite)://.+)?$"
 EMAIL = r"^[^@\s]+@[^@\s]+\Z"
 _DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
 

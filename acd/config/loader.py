@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from acd.config.base import EMAIL, LOCALE, ORIGIN, SLUG, VARIABLE
+from acd.config.base import (
+    DATABASE_URL,
+    EMAIL,
+    LOCALE,
+    ORIGIN,
+    REDIS_URL,
+    SITE_URL,
+    SLUG,
+    VARIABLE,
+)
 from acd.config.environment import overrides
 from acd.config.lines import line_of, locate
 from acd.config.model import Config
@@ -40,6 +49,9 @@ _PATTERNS = {
     EMAIL: "an e-mail address",
     ORIGIN: "an origin such as `https://www.example.com`, without a path, or `*`",
     LOCALE: "a language: `en` or `fr`",
+    SITE_URL: "an address such as `https://chat.example.com`, without a path, or empty",
+    REDIS_URL: "an address such as `redis://localhost:6379`, or empty",
+    DATABASE_URL: "an address such as `postgresql://acd@localhost/acd`, or empty",
     VARIABLE: "the name of an environment variable, in capitals",
 }
 

@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from acd.config.base import EnvironmentName, Section, as_browsers_say
+from acd.config.base import (
+    DATABASE_URL,
+    REDIS_URL,
+    SITE_URL,
+    EnvironmentName,
+    Section,
+    as_browsers_say,
+)
 
 
 class ServerSettings(Section):
@@ -17,7 +24,7 @@ class ServerSettings(Section):
     """TCP port; 0 takes a free one and logs it."""
     public_url: Annotated[
         str,
-        Field(pattern=r"^(https?://[A-Za-z0-9._:\[\]-]+)?\Z"),
+        Field(pattern=SITE_URL),
         AfterValidator(as_browsers_say),
     ] = ""
     """The address people use, without a path, such as `https://chat.example.com`. Empty: the
@@ -38,12 +45,7 @@ class ServerSettings(Section):
 class RedisSettings(Section):
     """The store of what is true now."""
 
-    url: Annotated[
-        str,
-        Field(
-            pattern=r"^((redis|rediss|unix|redis\+sentinel|redis\+cluster|rediss\+cluster)://.+)?$"
-        ),
-    ] = ""
+    url: Annotated[str, Field(pattern=REDIS_URL)] = ""
     """`redis://`, `rediss://`, `unix://`, `redis+sentinel://host:26379,host:26379/name/0` or
     `redis+cluster://`. Empty: a private Valkey server is run in `server.data_dir`."""
     password_env: EnvironmentName = ""
@@ -55,7 +57,7 @@ class RedisSettings(Section):
 class DatabaseSettings(Section):
     """The store of people and history."""
 
-    url: Annotated[str, Field(pattern=r"^((postgresql(\+asyncpg)?|sqlite)://.+)?$")] = ""
+    url: Annotated[str, Field(pattern=DATABASE_URL)] = ""
     """`postgresql://user@host/acd`. Empty: a SQLite file in `server.data_dir`, for one node."""
     password_env: EnvironmentName = ""
     """Environment variable that holds the password."""
