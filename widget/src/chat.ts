@@ -57,10 +57,7 @@ export class ChatSession {
       auth: () => ({ site, locale, ...(this.#token ? { token: this.#token } : {}) }),
     });
     this.connection.onOpen(() => void this.#resume());
-    this.connection.on("chat", (chat) => {
-      // the end of a chat the visitor has already put away
-      if (chat.state !== "ended" || this.chat.value) this.#changed(chat);
-    });
+    this.connection.on("chat", (chat) => { this.#told(chat); });
     this.connection.on("message", (message) => { this.#arrived([message]); });
     this.connection.on("read", ({ seq }) => { this.#agentRead(seq); });
     this.connection.on("typing", ({ name, on }) => { this.#typed(on ? name : null); });
@@ -99,7 +96,7 @@ export class ChatSession {
   /** Leave the line, or end the conversation. Throws WireError. */
   async leave(): Promise<void> {
     const { chat } = await this.connection.request("chat.leave", {});
-    if (chat) this.#changed(chat);
+    if (chat) this.#told(chat);
   }
 
   /** Whether the visitor types. */
@@ -178,6 +175,11 @@ export class ChatSession {
     if (this.connection.state.value !== "open" || !this.#token) throw WireError.from({ code: "no_answer" });
     const { message } = await this.connection.request("message.send", { client_id, text: payload });
     this.#arrived([message]);
+  }
+
+  /** The end is told twice, as an event and as an answer: the second may come when the visitor has put the chat away. */
+  #told(chat: Chat): void {
+    if (chat.state !== "ended" || this.chat.value) this.#changed(chat);
   }
 
   #changed(chat: Chat): void {
