@@ -10,12 +10,14 @@ import aiohttp
 import socketio
 
 from acd.domain.errors import AcdError
+from acd.routing.redis_link import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
 PATIENCE_S: Final = 10.0
+GOODBYE_S: Final = 2.0
 _GONE: Final = "disconnected"
 
 
@@ -64,6 +66,7 @@ class Line:
             )
         except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError) as error:
             raise Gone(str(error)) from error
+        stay_cancelled()
         return self
 
     async def call(self, event: str, **data: Any) -> dict[str, Any]:
@@ -79,6 +82,7 @@ class Line:
             )
         except socketio.exceptions.SocketIOError as error:
             raise Gone(event) from error
+        stay_cancelled()
         if not answer.get("ok"):
             raise Refused(event, str(answer.get("error", {}).get("code", "")))
         return dict(answer)
@@ -95,9 +99,10 @@ class Line:
         return event, data
 
     async def close(self) -> None:
-        """Says goodbye; never raises."""
+        """Says goodbye, or leaves without one; never raises."""
         with contextlib.suppress(socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError):
-            await self._client.disconnect()
+            async with asyncio.timeout(GOODBYE_S):
+                await self._client.disconnect()
 
     async def __aenter__(self) -> Self:
         return self
