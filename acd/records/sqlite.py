@@ -17,6 +17,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -288,6 +289,20 @@ def _answer(group: list[_Waiting]) -> None:
             waiting.answer.set_result(waiting.result)
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change to the write-ahead log; SQLite does not wait by itself while others do so, too."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def _make_engine(url: URL, *, synchronous: str, size: int, query_only: bool) -> Engine:
     engine = create_engine(
         url,
@@ -303,7 +318,7 @@ def _make_engine(url: URL, *, synchronous: str, size: int, query_only: bool) -> 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Python's sqlite3 begins transactions of its own accord and late; we say BEGIN ourselves.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
