@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from acd.domain.errors import IllegalTransition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.domain.ids import ContactId, ConversationId, InteractionId, QueueId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
 
 DEFAULT_LEVEL: Final = 5
 CARD_MAX_BYTES: Final = 2048
@@ -79,7 +79,8 @@ class Arrival:
     `level` is 1 (first) to 9. `card` is a JSON object of at most 2 kB that routing never reads and
     hands back with every offer. `leased` says that a node vouches for the contact with heartbeats:
     without them the interaction is parked when the lease (`QueueSettings.lease_s`) runs out.
-    `arrived_ms` is the age of one that could not be enqueued when it came; 0 means now.
+    `arrived_ms` is the age of one that could not be enqueued when it came; 0 means now. `requires`
+    is the skills it needs, each with its least level; `last_agent` served this contact last.
     """
 
     interaction: InteractionId
@@ -90,3 +91,5 @@ class Arrival:
     card: str = "{}"
     leased: bool = True
     arrived_ms: int = 0
+    requires: Mapping[str, int] = field(default_factory=dict)
+    last_agent: AgentId | None = None

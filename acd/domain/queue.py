@@ -29,6 +29,45 @@ class Measure(StrEnum):
     RATIO = "ratio"
 
 
+class LastAgent(StrEnum):
+    """What whoever served this contact last means for their next interaction."""
+
+    OFF = "off"
+    """Nothing."""
+    PREFER = "prefer"
+    """They get the first offer if they are eligible."""
+    WAIT = "wait"
+    """It waits `last_agent_wait_s` for them while they are signed in but full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaxStep:
+    """From `after_s` of waiting on no level above `level` is required; None requires nothing."""
+
+    after_s: float
+    level: int | None = None
+
+
+class Diversion(StrEnum):
+    """What becomes of an interaction that a queue does not keep."""
+
+    OVERFLOW = "overflow"
+    """It moves to another queue, its age kept."""
+    CALLBACK = "callback"
+    """It keeps its place without anybody on the line, and is called when its turn comes."""
+    VOICEMAIL = "voicemail"
+    FORM = "form"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divert:
+    """A diversion; `queue` is where an overflow goes."""
+
+    to: Diversion
+    queue: QueueId | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """All that the directory says of a queue to routing, with the directory's version.
@@ -36,6 +75,11 @@ class QueueSettings:
     `strategy` names one strategy or several that break each other's ties. `ring` asks the best n
     at once; `ring_limit` bounds a wave of ring_all. `credit_s` is one value a tenant: lines of
     different queues are compared by it. `delivery_s` bounds the wait for a device to acknowledge.
+
+    `relax` opens a requirement as the wait grows. 0 is no bound for `max_length` (waiting and
+    ringing), `max_wait_s` (from the entry into this queue) and `idle_s` (a silent customer's chat
+    gives its slot back). A diversion of None changes nothing; `at_close` says what becomes of those
+    in line when the queue closes. `pull` lets agents pick from the line.
     """
 
     queue: QueueId
@@ -59,6 +103,21 @@ class QueueSettings:
     grace_s: float = 20
     delivery_s: float = 4
     connect_s: float = 10
+    relax: tuple[RelaxStep, ...] = ()
+    last_agent: LastAgent = LastAgent.OFF
+    last_agent_wait_s: float = 0
+    max_length: int = 0
+    max_wait_s: float = 0
+    on_full: Divert | None = None
+    on_max_wait: Divert | None = None
+    on_nobody: Divert | None = None
+    on_closed: Divert | None = None
+    at_close: Divert | None = None
+    idle_s: float = 0
+    pull: bool = False
+    callback_tries: int = 3
+    callback_retry_s: float = 600
+    dial_s: float = 30
 
 
 def line_score(order: LineOrder, level: int, enqueued_ms: int, credit_ms: int) -> int:

@@ -10,14 +10,14 @@ from acd.domain.capacity import ChannelCapacity
 from acd.domain.errors import BadRequest, ConfigInvalid
 from acd.domain.ids import is_plain_id, is_queue_id
 from acd.domain.interaction import CARD_MAX_BYTES, Channel
-from acd.domain.queue import RING_LIMIT_MAX, LineOrder
+from acd.domain.queue import RING_LIMIT_MAX, LastAgent, LineOrder
 from acd.strategies.order import compose
 from acd.strategies.registry import find
 
 if TYPE_CHECKING:
     from acd.domain.agent import AgentProfile
     from acd.domain.interaction import Arrival
-    from acd.domain.queue import QueueSettings
+    from acd.domain.queue import Divert, QueueSettings
 
 CHANNELS: Final = (Channel.CHAT, Channel.CALL, Channel.TICKET)
 NUMBER: Final = {channel: number for number, channel in enumerate(CHANNELS, start=1)}
@@ -29,9 +29,13 @@ _NO_RANK: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledQueue:
-    """`index` is what agents are indexed by, `line` what the waiting are scored by."""
+    """`index` is what agents are indexed by, `line` what the waiting are scored by.
+
+    `rules` is a JSON object of what not every queue has; what is missing is not bounded.
+    """
 
     settings: str
+    rules: str
     index: str
     line: str
 
@@ -75,9 +79,33 @@ def compile_queue(settings: QueueSettings) -> CompiledQueue:
     )
     return CompiledQueue(
         settings="".join(f"{field};" for field in fields),
+        rules=json.dumps(_rules(settings), sort_keys=True, separators=(",", ":")),
         index=order.text,
         line=f"{settings.order}/{_ms(settings.credit_s)}",
     )
+
+
+def _rules(settings: QueueSettings) -> dict[str, object]:
+    """Times in ms; a diversion is its word and where it goes."""
+    rules: dict[str, object] = {
+        "relax": [
+            {"after": _ms(step.after_s), "level": step.level or 0} for step in settings.relax
+        ],
+        "last_agent": settings.last_agent if settings.last_agent != LastAgent.OFF else "",
+        "last_agent_wait": _ms(settings.last_agent_wait_s),
+        "max_length": settings.max_length,
+        "max_wait": _ms(settings.max_wait_s),
+        "idle": _ms(settings.idle_s),
+        "pull": settings.pull,
+    }
+    for name in ("on_full", "on_max_wait", "on_nobody", "on_closed", "at_close"):
+        divert: Divert | None = getattr(settings, name)
+        rules[name] = divert and {"to": divert.to, "queue": divert.queue or ""}
+    if settings.channel is not Channel.TICKET:
+        rules["tries"] = settings.callback_tries
+        rules["retry"] = _ms(settings.callback_retry_s)
+        rules["dial"] = _ms(settings.dial_s)
+    return {name: value for name, value in rules.items() if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

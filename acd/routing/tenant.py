@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, Self
 
+from acd.domain.agent import REASON_MAX_CHARS
 from acd.routing import keys
 from acd.routing.redis_link import RedisLink
 
@@ -56,3 +57,8 @@ class Tenant:
 
     async def _ask(self, verb: str, *arguments: Any) -> Any:
         return await self.link.call(verb, self._prefix, *arguments)
+
+
+def short(text: str) -> str:
+    """A reason as it may stand in an event."""
+    return text[:REASON_MAX_CHARS].encode("utf-8", "replace").decode()

@@ -19,12 +19,7 @@ if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded
 -- an arrival that could not be enqueued then keeps its age; nobody arrives in the future
 local arrived = tonumber(ARGV[11])
 if arrived == 0 or arrived > now then arrived = now end
-local x = {id = id, state = 'waiting', since = now, queue = ARGV[4], pool = ARGV[4], contact = ARGV[5],
-  conversation = ARGV[6], level = tonumber(ARGV[7]), enqueued = arrived, agent = '', live = {}, offers = 0, excluded = '',
-  ring_ms = 0, ring_n = 0, fan = 0, short = false, lost = 0, accepted = 0, winner = '', won = 0, past = '', outcome = '',
-  wrap = 0, extended = false, leased = ARGV[9] == '1', card = ARGV[8], lined = false, fresh = true, changed = true,
-  head = false}
-interactions[id], changed[1] = x, x
+local x = new_interaction(id, ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), arrived, ARGV[9] == '1', ARGV[8])
 if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
   .. ',"enqueued_ms":' .. digits(arrived) .. '}', nil, x.contact)

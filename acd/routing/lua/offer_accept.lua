@@ -39,6 +39,7 @@ if x.lost > 0 then
   untimer('c|' .. x.id)
   x.lost = 0
 end
+x.epoch = x.epoch + 1
 x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. ARGV[4] .. '=a,'
 if x.excluded ~= '' then untimer('x|' .. x.id) end
 set_state(x, q.channel == 2 and 'connecting' or 'active')

@@ -1,17 +1,17 @@
 -- What the directory says of a queue. A new strategy or order rebuilds its index in chunks.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, queue, version, settings, rebuild key (what the agents' index is made of), line key
+-- ARGV    now_ms, seed, queue, version, settings, rules, index key (what the agents are indexed by), line key
 -- RETURNS {due, "configured"} | {0, "unchanged"} | {0, "stale"}
 -- EVENTS  queue.configured, offer.made*
 --- include("building")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-local id, version, settings = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local id, version, settings, rules, index, line = ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local hash = key('queue', id)
-local old = call('HMGET', hash, 'version', 'settings', 'index', 'line', 'state')
+local old = call('HMGET', hash, 'version', 'settings', 'index', 'line', 'state', 'rules')
 if old[1] then
   if version < tonumber(old[1]) then return {0, 'stale'} end
-  if old[2] == settings and old[5] ~= 'closing' then
+  if old[2] == settings and old[6] == rules and old[5] ~= 'closing' then
     call('HSET', hash, 'version', version)
     return {0, 'unchanged'}
   end
@@ -19,14 +19,14 @@ else
   call('HSET', hash, 'counts', pack(0, 0, 0, now))
 end
 call('SADD', key('queues'), id)
-call('HSET', hash, 'version', version, 'settings', settings, 'index', ARGV[6], 'line', ARGV[7])
+call('HSET', hash, 'version', version, 'settings', settings, 'rules', rules, 'index', index, 'line', line)
 config = config + 1 -- agents hold its order and its times
 emit('queue.configured', ',"queue":"' .. id .. '"', '{"version":' .. version .. '}')
-if old[5] == 'building' or old[3] ~= ARGV[6] or old[4] ~= ARGV[7] or old[5] == 'closing' then
+if old[5] == 'building' or old[3] ~= index or old[4] ~= line or old[5] == 'closing' then
   call('HSET', hash, 'state', 'building')
   if not old[1] or old[5] == 'closing' then call('HSET', hash, 'fresh', '1') end
-  if old[1] and old[3] ~= ARGV[6] then call('UNLINK', key('free', id)) end
-  if old[1] and old[4] ~= ARGV[7] and call('EXISTS', key('line', id)) == 1 then
+  if old[1] and old[3] ~= index then call('UNLINK', key('free', id)) end
+  if old[1] and old[4] ~= line and call('EXISTS', key('line', id)) == 1 then
     if call('EXISTS', key('rescore', id)) == 1 then
       call('ZUNIONSTORE', key('rescore', id), 2, key('rescore', id), key('line', id))
       call('UNLINK', key('line', id))

@@ -19,14 +19,16 @@ LUA = Path(router.__file__).parent / "lua"
 LIBRARY = load_library()
 VERBS = sorted(LIBRARY.headers)
 COMMON = ("now_ms", "seed")
-CALLERS = (router, reads, limits)
+CALLERS = sorted((LUA.parent / "verbs").glob("*.py")) + [
+    Path(module.__file__) for module in (router, reads, limits)
+]
 
 
 def calls() -> dict[str, list[ast.Call]]:
     """Every place in the wrappers that runs a verb."""
     found: dict[str, list[ast.Call]] = {}
-    for module in CALLERS:
-        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    for file in CALLERS:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
                 first = node.args[0]

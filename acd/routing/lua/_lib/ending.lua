@@ -68,7 +68,7 @@ local function take_back(x, reason, excluded_until)
   release(a, q.channel, x.id, true)
   free_agent(a)
   if excluded_until then exclude(x, a.id, excluded_until, 'f') end
-  x.agent = ''
+  x.agent, x.epoch = '', x.epoch + 1
   set_state(x, 'waiting')
   emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x.contact)
   x.lined = false

@@ -3,10 +3,12 @@
 local interactions, changed
 forget[#forget + 1] = function() interactions, changed = {}, {} end
 
--- Three fields: `fixed` at the arrival, `card`, and `moving` with the live offers at its end, six values each.
+-- `fixed` at the arrival, `card`, `moving` with the live offers at its end, six values each, and `more`: a map of
+-- what few interactions have (nil for most), by name.
 -- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
-local function unpack_fields(id, card, queue_id, pool, contact, conversation, level, enqueued, leased, state, since, owner,
-  offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended, ...)
+local function unpack_fields(id, card, more, contact, conversation, enqueued, leased, queue_id, pool, level, epoch, state,
+  since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended,
+  ...)
   local live = {}
   if ... then
     local rest = {...}
@@ -15,11 +17,11 @@ local function unpack_fields(id, card, queue_id, pool, contact, conversation, le
         delivered = rest[i + 4], why = rest[i + 5]}
     end
   end
-  return {id = id, card = card, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
-    level = level, enqueued = enqueued, leased = leased, state = state, since = since, agent = owner, offers = offers,
-    excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short, lost = lost, accepted = accepted,
-    winner = winner, won = won, past = past, outcome = outcome, wrap = wrap, extended = extended, live = live,
-    head = false, changed = false, lined = nil}
+  return {id = id, card = card, more = more, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
+    level = level, enqueued = enqueued, leased = leased, epoch = epoch, state = state, since = since, agent = owner,
+    offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short, lost = lost,
+    accepted = accepted, winner = winner, won = won, past = past, outcome = outcome, wrap = wrap, extended = extended,
+    live = live, head = false, changed = false, remembered = false, lined = nil}
 end
 
 local function pack_moving(x)
@@ -29,8 +31,8 @@ local function pack_moving(x)
     rest[at], rest[at + 1], rest[at + 2], rest[at + 3], rest[at + 4], rest[at + 5] =
       o.n, o.agent, o.deadline, o.made, o.delivered, o.why
   end
-  return pack(x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n, x.fan, x.short, x.lost, x.accepted,
-    x.winner, x.won, x.past, x.outcome, x.wrap, x.extended, unpack(rest))
+  return pack(x.queue, x.pool, x.level, x.epoch, x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n,
+    x.fan, x.short, x.lost, x.accepted, x.winner, x.won, x.past, x.outcome, x.wrap, x.extended, unpack(rest))
 end
 
 -- with_card: when it will be told, so that it need not be fetched by itself.
@@ -38,9 +40,9 @@ local function interaction(id, with_card)
   local x = interactions[id]
   if x ~= nil then return x end
   local v
-  if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'card')
-  else v = call('HMGET', key('ix', id), 'fixed', 'moving') end
-  x = v[2] and unpack_fields(id, v[3], unpacked(v[1] .. v[2]))
+  if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more', 'card')
+  else v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more') end
+  x = v[2] and unpack_fields(id, v[4], v[3] and unpacked(v[3]) or nil, unpacked(v[1] .. v[2]))
   interactions[id] = x
   return x
 end
@@ -51,6 +53,33 @@ local function change(x)
     x.changed = true
     changed[#changed + 1] = x
   end
+end
+
+local function new_interaction(id, queue_id, contact, conversation, level, arrived, leased, card)
+  local x = unpack_fields(id, card, nil, contact, conversation, arrived, leased, queue_id, queue_id, level, 0, 'waiting', now,
+    '', 0, '', 0, 0, 0, false, 0, 0, '', 0, '', '', 0, false)
+  x.lined, x.fresh = false, true
+  interactions[id] = x
+  change(x)
+  return x
+end
+
+-- Keep a value under a name among what few interactions have; nil forgets it.
+local function keep(x, name, value)
+  x.more = x.more or {}
+  x.more[name] = value
+  x.remembered = true
+  change(x)
+end
+
+local function kept(x, name)
+  return x.more and x.more[name]
+end
+
+-- To another queue, or another pool of it; the caller moves it between their lines.
+local function place_in(x, queue_id, pool)
+  x.queue, x.pool, x.head = queue_id, pool, false
+  change(x)
 end
 
 local function set_state(x, state)
@@ -133,10 +162,14 @@ end
 local function write_interactions()
   for i = 1, #changed do
     local x = changed[i]
+    local ix = key('ix', x.id)
     if x.fresh then
-      local fixed = pack(x.queue, x.pool, x.contact, x.conversation, x.level, x.enqueued, x.leased)
-      call('HSET', key('ix', x.id), 'moving', pack_moving(x), 'fixed', fixed, 'card', x.faded and '' or x.card)
-    elseif x.faded then call('HSET', key('ix', x.id), 'moving', pack_moving(x), 'card', '')
-    else call('HSET', key('ix', x.id), 'moving', pack_moving(x)) end
+      local fixed = pack(x.contact, x.conversation, x.enqueued, x.leased)
+      call('HSET', ix, 'moving', pack_moving(x), 'fixed', fixed, 'card', x.faded and '' or x.card)
+    elseif x.faded then call('HSET', ix, 'moving', pack_moving(x), 'card', '')
+    else call('HSET', ix, 'moving', pack_moving(x)) end
+    if x.remembered then
+      if next(x.more) then call('HSET', ix, 'more', pack(x.more)) else call('HDEL', ix, 'more') end
+    end
   end
 end

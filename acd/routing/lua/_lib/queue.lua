@@ -24,15 +24,18 @@ local settings_of = remember(function(text)
   return s
 end, 5000)
 
+-- What not every queue has, by the names of `rules` in compiled.py; what is missing is not bounded.
+local rules_of = remember(function(text) return cjson.decode(text) end, 5000)
+
 local function queue(id)
   local q = queues[id]
   if q ~= nil then return q end
-  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version')
+  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules')
   if not v[1] then
     queues[id] = false
     return false
   end
-  q = setmetatable({id = id, state = v[2], version = v[4]}, settings_of(v[1]))
+  q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5])}, settings_of(v[1]))
   q.ringing, q.active, q.served, q.served_ms = unpacked(v[3])
   queues[id] = q
   return q
@@ -42,6 +45,11 @@ end
 local CHANNEL = {chat = 1, call = 2, ticket = 3}
 local function channel_of(id)
   return CHANNEL[string.match(id, '/(%l+)')]
+end
+
+-- A pool is its queue narrowed by what it requires, `support/chat[french>=3]`; the bare queue requires nothing.
+local function queue_of(pool)
+  return string.match(pool, '^[^%[]*')
 end
 
 -- What compares interactions of different lines.

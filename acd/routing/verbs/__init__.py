@@ -1,0 +1,1 @@
+"""The typed verbs, one file a subject; `acd.routing.router.Router` has them all."""

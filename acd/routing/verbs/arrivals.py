@@ -1,0 +1,68 @@
+"""Verbs about arrivals and the contacts behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.domain.errors import Overloaded, QueueUnknown
+from acd.domain.interaction import InteractionState
+from acd.routing.compiled import check_arrival
+from acd.routing.results import Changed, Enqueued
+from acd.routing.tenant import Tenant
+
+if TYPE_CHECKING:
+    from acd.domain.ids import InteractionId
+    from acd.domain.interaction import Arrival
+
+
+class Arrivals(Tenant):
+    """Who comes, and whether they are still there."""
+
+    async def enqueue(self, arrival: Arrival, *, reject: bool = False, now_ms: int = 0) -> Enqueued:
+        """Put an arrival in its line, or ring at once. Idempotent by interaction id.
+
+        Args:
+            arrival: who came.
+            reject: where there is no such queue any more, it ends `rejected` at once.
+            now_ms: as for every verb.
+
+        Raises:
+            BadRequest: the arrival is malformed.
+            QueueUnknown: there is no such queue, or it is being removed, and not `reject`.
+            Overloaded: the event log is full.
+        """
+        check_arrival(arrival)
+        word, *reply = await self._change(
+            "interaction_enqueue", now_ms, arrival.interaction, arrival.queue, arrival.contact,
+            arrival.conversation, arrival.level, arrival.card, int(arrival.leased),
+            self._events_max, arrival.arrived_ms, int(reject),
+        )  # fmt: skip
+        if word == "unknown_queue":
+            raise QueueUnknown(field="queue")
+        if word == "overloaded":
+            raise Overloaded
+        state, enqueued_ms, *agents = reply
+        return Enqueued(
+            interaction=arrival.interaction,
+            known=word == "known",
+            state=InteractionState(state),
+            enqueued_ms=enqueued_ms,
+            agents=tuple(agents),
+        )
+
+    async def abandon(
+        self, interaction: InteractionId, reason: str = "", *, now_ms: int = 0
+    ) -> Changed:
+        """The contact leaves: abandoned if nobody ever accepted, else handled."""
+        word = (await self._change("interaction_abandon", now_ms, interaction))[0]
+        return Changed(changed=word == "ended", reason=reason if word == "ended" else word)
+
+    async def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
+        """The contact's connection is gone: parked, the place kept, abandoned after the grace."""
+        word = (await self._change("contact_lost", now_ms, interaction))[0]
+        return Changed(changed=word == "lost", reason=word)
+
+    async def contact_back(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
+        """The contact is there again: back to the old place."""
+        word = (await self._change("contact_back", now_ms, interaction))[0]
+        return Changed(changed=word == "back", reason=word)

@@ -1,0 +1,62 @@
+"""Verbs about work that was accepted: its end, and the wrap-up after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import BadRequest
+from acd.domain.interaction import Outcome
+from acd.routing.results import Changed, Finished
+from acd.routing.tenant import Tenant
+
+if TYPE_CHECKING:
+    from acd.domain.ids import AgentId, InteractionId
+
+ENDERS: Final = ("agent", "contact", "system")
+
+
+class Work(Tenant):
+    """What an agent does with what they hold."""
+
+    async def finish(
+        self,
+        interaction: InteractionId,
+        *,
+        by: str,
+        agent: AgentId | None = None,
+        wrap_up: bool = True,
+        now_ms: int = 0,
+    ) -> Finished:
+        """End it. `by` is `agent`, `contact` or `system`; `agent`, if given, must own it.
+
+        Raises:
+            BadRequest: `by` is none of these.
+        """
+        if by not in ENDERS:
+            raise BadRequest(f"by is one of {', '.join(ENDERS)}", field="by")
+        word, *reply = await self._change(
+            "interaction_finish", now_ms, interaction, by, agent or "", int(wrap_up)
+        )
+        if not reply:
+            return Finished(changed=False, reason=word)
+        outcome, until_ms = reply
+        return Finished(
+            changed=word == "ended",
+            outcome=Outcome(outcome),
+            wrap_up_until_ms=until_ms or None,
+            reason="" if word == "ended" else word,
+        )
+
+    async def wrap_up_end(
+        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+    ) -> Changed:
+        """The work after the end is done: the slot is free."""
+        reply = await self._change("wrap_up_end", now_ms, interaction, agent)
+        return Changed(changed=reply[0] == "ended", reason=reply[0])
+
+    async def wrap_up_extend(
+        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+    ) -> Changed:
+        """More time for it, once, by the queue's `wrap_up_extend_s`."""
+        reply = await self._change("wrap_up_extend", now_ms, interaction, agent)
+        return Changed(changed=reply[0] == "extended", reason=reply[0])
