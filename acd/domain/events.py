@@ -29,6 +29,8 @@ class EventType(StrEnum):
     INTERACTION_REQUEUED = "interaction.requeued"
     INTERACTION_PARKED = "interaction.parked"
     INTERACTION_RESUMED = "interaction.resumed"
+    INTERACTION_MOVED = "interaction.moved"
+    INTERACTION_REPRIORITISED = "interaction.reprioritised"
     INTERACTION_ACTIVE = "interaction.active"
     INTERACTION_ENDED = "interaction.ended"
     OFFER_MADE = "offer.made"
@@ -62,6 +64,25 @@ class ReasonData(TypedDict):
     """A fixed word, or what a person gave."""
 
     reason: str
+
+
+MovedData = TypedDict(
+    "MovedData",
+    {"from": str, "to": str, "reason": str, "state": str, "hops": int, "by": str},
+    total=False,
+)
+"""To another queue, the age kept: `reason` is `moved` by a person (`by`), or the rule that did it.
+
+`state` is `waiting` or `parked`; `hops` counts the queues that rules took it from.
+"""
+
+
+class ReprioritisedData(TypedDict):
+    """The new level, the old one, and who said so."""
+
+    level: int
+    was: int
+    by: str
 
 
 class UntilData(TypedDict):
@@ -174,6 +195,8 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_REQUEUED: ReasonData,
     EventType.INTERACTION_PARKED: UntilData,
     EventType.INTERACTION_RESUMED: ActiveData,
+    EventType.INTERACTION_MOVED: MovedData,
+    EventType.INTERACTION_REPRIORITISED: ReprioritisedData,
     EventType.INTERACTION_ACTIVE: ActiveData,
     EventType.INTERACTION_ENDED: EndedData,
     EventType.OFFER_MADE: OfferMadeData,

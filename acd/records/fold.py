@@ -97,6 +97,15 @@ def _requeued(_folded: Folded, _event: Event, row: Row) -> None:
     row["agent"] = ""
 
 
+def _moved(_folded: Folded, event: Event, row: Row) -> None:
+    row["state"] = event.data.get("state", row["state"])
+    row["agent"] = ""
+
+
+def _reprioritised(_folded: Folded, event: Event, row: Row) -> None:
+    row["level"] = event.data.get("level", row["level"])
+
+
 def _made(_folded: Folded, _event: Event, row: Row) -> None:
     row["offers"] += 1
 
@@ -135,6 +144,8 @@ def _nothing(_folded: Folded, _event: Event, _row: Row) -> None:
 _MEANING = {
     EventType.INTERACTION_QUEUED: _queued,
     EventType.INTERACTION_REQUEUED: _requeued,
+    EventType.INTERACTION_MOVED: _moved,
+    EventType.INTERACTION_REPRIORITISED: _reprioritised,
     EventType.OFFER_MADE: _made,
     EventType.OFFER_ACCEPTED: _accepted,
     EventType.INTERACTION_ACTIVE: _active,

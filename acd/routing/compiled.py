@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CHANNELS: Final = (Channel.CHAT, Channel.CALL, Channel.TICKET)
 NUMBER: Final = {channel: number for number, channel in enumerate(CHANNELS, start=1)}
 _NONE: Final = ChannelCapacity(weight=0, max=0)
-_LEVELS: Final = range(1, 10)
+LEVELS: Final = range(1, 10)
 _PRIORITIES: Final = range(1, 101)
 _NO_RANK: Final = 1_000_000
 
@@ -159,7 +159,7 @@ def check_arrival(arrival: Arrival) -> None:
             raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field=name)
     if not is_queue_id(arrival.queue):
         raise BadRequest("a queue is named <department>/<channel>", field="queue")
-    if arrival.level not in _LEVELS:
+    if arrival.level not in LEVELS:
         raise BadRequest("level must be 1 to 9", field="level")
     try:
         whole = isinstance(json.loads(arrival.card), dict)

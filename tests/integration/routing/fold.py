@@ -14,6 +14,7 @@ T = EventType
 @dataclass(slots=True, kw_only=True)
 class FoldedInteraction:
     queue: str
+    level: int
     state: InteractionState = S.WAITING
     agent: str | None = None
     offers: dict[str, str] = field(default_factory=dict)
@@ -55,11 +56,13 @@ class Fold:
             assert event.type is T.QUEUE_REMOVED
             self.queues.discard(event.queue)
 
-    def _interaction(self, event: Event) -> None:  # noqa: C901 - one case a type
+    def _interaction(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a type
         interaction, queue, offer = str(event.interaction), str(event.queue), str(event.offer)
         if event.type is T.INTERACTION_QUEUED:
             assert interaction not in self.interactions, "queued once"
-            self.interactions[interaction] = FoldedInteraction(queue=queue)
+            self.interactions[interaction] = FoldedInteraction(
+                queue=queue, level=event.data["level"]
+            )
             return
         x = self.interactions[interaction]
         match event.type:
@@ -82,6 +85,13 @@ class Fold:
                 x.become(S.PARKED)
             case T.INTERACTION_RESUMED:
                 x.become(S.WAITING)
+            case T.INTERACTION_MOVED:
+                assert event.data["from"] == x.queue != queue == event.data["to"]
+                x.queue = queue
+                x.become(S(event.data["state"]))
+                x.agent = None
+            case T.INTERACTION_REPRIORITISED:
+                x.level = event.data["level"]
             case T.INTERACTION_ACTIVE:
                 x.become(S.ACTIVE)
             case T.INTERACTION_ENDED:

@@ -191,6 +191,7 @@ class World:
                 assert folded.outcome, "only tombstones go"
                 continue
             assert (x.state, x.agent) == (folded.state, folded.agent), name
+            assert (x.queue, x.level) == (folded.queue, folded.level), name
             assert {o.offer: o.agent for o in x.offers} == folded.offers, name
             assert x.outcome == folded.outcome, name
             assert (x.wrap_up_until_ms is not None) == folded.wrapping, name

@@ -110,3 +110,15 @@ def test_presence_of_one_channel_and_of_all() -> None:
         ("", "available"), ("chat", "away")
     ]  # fmt: skip
     assert rows.interactions == {}
+
+
+def test_a_move_changes_the_queue_and_a_new_level_is_noted() -> None:
+    moved = Event(
+        id="1-12", position="12-0", type=EventType.INTERACTION_MOVED, at_ms=12, interaction=IX,
+        queue=QueueId("sales/chat"),
+        data={"from": "support/chat", "to": "sales/chat", "reason": "moved", "state": "waiting"},
+    )  # fmt: skip
+    raised = event(EventType.INTERACTION_REPRIORITISED, 13, level=1, was=3, by="boss")
+    row = folded(QUEUED, MADE, moved).interactions[IX]
+    assert (row["state"], row["queue"], row["enqueued_ms"]) == ("waiting", "sales/chat", 10)
+    assert folded(QUEUED, raised).interactions[IX]["level"] == 1

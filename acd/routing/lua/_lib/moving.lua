@@ -1,0 +1,39 @@
+-- An interaction goes from one queue to another and keeps its age.
+-- Kept in `more`: entered (when it came into this queue), hops (the queues it overflowed from).
+--- include("ending")
+local moving = {}
+
+-- The pool it stands in after a move: what it requires and nobody there can meet is dropped.
+function moving.pool_in(_, to) return to end
+
+-- Move what waits, rings or is parked. The caller has seen that `to` is there and on the same channel. by: who moved
+-- it, which begins the count of hops anew; nil where a rule did.
+function moving.to(x, to, reason, by)
+  local from = x.queue
+  if x.state == 'ringing' then
+    withdraw_all(x, 'moved')
+    short_remove(x)
+    count(queue(from), -1, 0)
+    set_state(x, x.lost > 0 and 'parked' or 'waiting')
+  elseif x.state == 'waiting' and x.lined ~= false then line_remove(x) end
+  if x.excluded ~= '' then
+    untimer('x|' .. x.id)
+    x.excluded = ''
+  end
+  local hops
+  if not by then
+    hops = kept(x, 'hops') or {}
+    hops[#hops + 1] = from
+  end
+  if hops or kept(x, 'hops') then keep(x, 'hops', hops) end
+  keep(x, 'entered', now)
+  place_in(x, to, moving.pool_in(x, to))
+  x.epoch = x.epoch + 1
+  emit('interaction.moved', describe(x), '{"from":"' .. from .. '","to":"' .. to .. '","reason":"' .. reason
+    .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '') .. '}',
+    nil, x.contact)
+  if x.state == 'waiting' then
+    x.lined = false
+    retry(x)
+  end
+end
