@@ -1,7 +1,9 @@
 """The router: every verb on live state, typed. One verb is one script and one step in Redis.
 
-Verbs may be sent again after `StoreUnavailable`: the first answer is given once more. `now_ms` is
-for tests with a clock of their own; 0 is the server's time.
+Verbs may be sent again after `StoreUnavailable`: the first answer is given once more. Where nothing
+else fences a verb it takes a `command`, an id of the caller's (a-z, 0-9, _ and -) under which its
+answer is kept for 10 minutes. `now_ms` is for tests with a clock of their own; 0 is the server's
+time.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ import random
 from typing import TYPE_CHECKING, Any, Self
 
 from acd.domain.agent import REASON_MAX_CHARS
+from acd.domain.errors import BadRequest, Overloaded
+from acd.domain.ids import is_plain_id
 from acd.routing import keys
 from acd.routing.redis_link import RedisLink
 
@@ -53,6 +55,20 @@ class Tenant:
         if due_ms:
             for handler in self._due:
                 handler(due_ms)
+        return reply
+
+    async def _command(self, verb: str, now_ms: int, command: str, *arguments: Any) -> list[Any]:
+        """`_change` that with the same command id gives its first answer again, for 10 minutes.
+
+        Raises:
+            BadRequest: the command's id is none.
+            Overloaded: too many answers are kept already.
+        """
+        if command and not is_plain_id(command):
+            raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field="command")
+        reply = await self._change(verb, now_ms, command, *arguments)
+        if reply[0] == "overloaded":
+            raise Overloaded
         return reply
 
     async def _ask(self, verb: str, *arguments: Any) -> Any:

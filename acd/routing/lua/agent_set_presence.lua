@@ -1,30 +1,33 @@
 -- An agent says what they are, on one channel or all; leaving a channel takes back its rings without blame.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next)
--- RETURNS {due, "set", seq} | {0, "stale", seq} | {0, "unknown", 0}
+-- ARGV    now_ms, seed, command, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next)
+-- RETURNS {due, "set", seq} | {0, "stale", seq} | {0, "unknown", 0} | {0, "overloaded"}
 -- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, offer.made*
 --- include("presence")
+--- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-local a = agent(ARGV[3])
-if not a or a.gone then return {0, 'unknown', 0} end
-local channel, word, reason, asked = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
-local last = tonumber(call('HGET', key('agent', a.id), 'presence_seq'))
-if asked > 0 and asked <= last then return {0, 'stale', last} end
-if asked == 0 then asked = last + 1 end
-call('HSET', key('agent', a.id), 'presence_seq', asked, 'before', '')
-if a.presence == 'ooo' and word ~= 'offline' then
-  -- signed in: idle since now at the earliest
-  a.idle, a.idled = now, true
-end
-if word == 'available' then
-  for c = 1, 3 do
-    if channel == 0 or channel == c then a.missed[c], a.failed[c] = 0, 0 end
+return once.run('set_presence', ARGV[4], ARGV[3], function()
+  local a = agent(ARGV[4])
+  if not a or a.gone then return {0, 'unknown', 0} end
+  local channel, word, reason, asked = tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
+  local last = tonumber(call('HGET', key('agent', a.id), 'presence_seq'))
+  if asked > 0 and asked <= last then return {0, 'stale', last} end
+  if asked == 0 then asked = last + 1 end
+  call('HSET', key('agent', a.id), 'presence_seq', asked, 'before', '')
+  if a.presence == 'ooo' and word ~= 'offline' then
+    -- signed in: idle since now at the earliest
+    a.idle, a.idled = now, true
   end
-end
-presence_event(a, channel > 0 and channel, word, reason, 'said')
-for c = 1, 3 do
-  if channel == 0 or channel == c then say(a, c, LETTER[word], reason) end
-end
-touch(a)
-return {commit(), 'set', asked}
+  if word == 'available' then
+    for c = 1, 3 do
+      if channel == 0 or channel == c then a.missed[c], a.failed[c] = 0, 0 end
+    end
+  end
+  presence_event(a, channel > 0 and channel, word, reason, 'said')
+  for c = 1, 3 do
+    if channel == 0 or channel == c then say(a, c, LETTER[word], reason) end
+  end
+  touch(a)
+  return {commit(), 'set', asked}
+end)

@@ -30,17 +30,22 @@ class Presence(Tenant):
         availability: Availability,
         reason: str = "",
         seq: int = 0,
+        command: str = "",
         now_ms: int = 0,
     ) -> PresenceSet:
         """What the agent says they are; None is every channel. An older `seq` is refused.
 
+        Without a `seq`, a `command` id makes it safe to send again: the first answer is given.
+
         Raises:
             AgentUnknown: no such agent is configured.
+            BadRequest: the command's id is none.
         """
         number = NUMBER[channel] if channel else 0
-        word, last = await self._change(
-            "agent_set_presence", now_ms, agent, number, availability, short(reason), seq
-        )
+        word, last = await self._command(
+            "agent_set_presence", now_ms, command, agent, number, availability, short(reason),
+            seq,
+        )  # fmt: skip
         if word == "unknown":
             raise AgentUnknown(field="agent")
         changed = word == "set"

@@ -55,8 +55,12 @@ class Work(Tenant):
         return Changed(changed=reply[0] == "ended", reason=reply[0])
 
     async def wrap_up_extend(
-        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+        self, interaction: InteractionId, agent: AgentId, *, command: str = "", now_ms: int = 0
     ) -> Changed:
-        """More time for it, once, by the queue's `wrap_up_extend_s`."""
-        reply = await self._change("wrap_up_extend", now_ms, interaction, agent)
+        """More time for it, once, by the queue's `wrap_up_extend_s`.
+
+        Raises:
+            BadRequest: the command's id is none.
+        """
+        reply = await self._command("wrap_up_extend", now_ms, command, interaction, agent)
         return Changed(changed=reply[0] == "extended", reason=reply[0])

@@ -50,7 +50,7 @@ def test_the_wrapper_sends_what_the_header_names(verb: str) -> None:
         kind = call.func.attr
         given = [a for a in call.args[1:] if not isinstance(a, ast.Starred)]
         starred = len(call.args) - 1 - len(given)
-        if kind == "_change":  # adds the seed after now_ms
+        if kind in ("_change", "_command"):  # adds the seed after now_ms
             expected, sent = len(arguments), len(given) + 1
             assert arguments[:2] == COMMON, verb
         elif kind == "_ask":
