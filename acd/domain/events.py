@@ -1,4 +1,4 @@
-"""The catalogue of events: everything that happens to live state, one entry a change.
+"""The catalogue of events: everything that happens to live state.
 
 Folding the events of a generation gives the live state. Times are ms since the epoch.
 """

@@ -189,15 +189,17 @@ class Addresses:
     def _tell(self, address: str, text: str) -> None:
         # whatever was published or goes wrong with it, this node must not become deaf
         try:
-            payload = json.loads(text)
+            said = json.loads(text)
         except ValueError:
             log.warning("publish unreadable", address=address)
             return
-        for handler in list(self._messages):
-            try:
-                handler(address, payload)
-            except Exception:
-                log.exception("listener failed", address=address)
+        # a script says all it has to say to an address at once
+        for payload in said if isinstance(said, list) else (said,):
+            for handler in list(self._messages):
+                try:
+                    handler(address, payload)
+                except Exception:
+                    log.exception("listener failed", address=address)
 
     def _confirm(self, address: str, missing: set[str]) -> None:
         if address in self._counts:

@@ -34,30 +34,56 @@ def parse_event(position: str, payload: Mapping[str, Any]) -> Event:
     )
 
 
-def parse_entries(entries: Iterable[Any]) -> list[Event]:
-    """Entries of the stream as the client returns them: parsed by it already, or flat lists."""
-    events = []
-    for position, fields in entries:
-        text = fields["e"] if isinstance(fields, dict) else fields[1]
-        events.append(parse_event(position, json.loads(text)))
+def parse_entries(entries: Iterable[Any], after: str = "0-0") -> list[Event]:
+    """What is behind a position in entries of the stream, as the client returns them.
+
+    Raises:
+        EventUnreadable: one holds what is no event.
+    """
+    events, unreadable = _readable(entries, after)
+    if unreadable is not None:
+        raise unreadable
     return events
 
 
-def _readable(entries: Iterable[Any]) -> tuple[list[Event], EventUnreadable | None]:
-    """The events up to the first entry that is none, and that entry."""
+def _readable(entries: Iterable[Any], after: str) -> tuple[list[Event], EventUnreadable | None]:
+    """The events up to the first that is none, and that one.
+
+    An entry is all that one script said, and its id that of the last event in it. The position may
+    lie within the first entry.
+    """
+    behind = _place(after)
     events: list[Event] = []
-    for position, fields in entries:
+    for entry, fields in entries:
         try:
-            events += parse_entries([(position, fields)])
+            # parsed by the client already, or a flat list
+            payloads = json.loads(fields["e"] if isinstance(fields, dict) else fields[1])
+            generation, last = _place(entry)
+            first = last + 1 - len(payloads)
         except (ValueError, KeyError, TypeError, IndexError):
-            return events, EventUnreadable(position=position, raw=repr(fields))
+            return events, EventUnreadable(position=entry, raw=repr(fields))
+        for seq, payload in enumerate(payloads, first):
+            if (generation, seq) <= behind:
+                continue
+            position = f"{generation}-{seq}"
+            try:
+                events.append(parse_event(position, payload))
+            except (ValueError, KeyError, TypeError):
+                return events, EventUnreadable(position=position, raw=repr(payload))
     return events, None
+
+
+def _place(position: str) -> tuple[int, int]:
+    generation, _, seq = position.partition("-")
+    return int(generation), int(seq)
 
 
 async def read_events(
     link: RedisLink, stream: str, after: str, block_ms: int, count: int
 ) -> AsyncGenerator[list[Event]]:
-    """Yield what follows `after`, in batches, for ever; each waits at most `block_ms` at a time.
+    """Yield what follows `after`, in batches of at most `count`, for ever.
+
+    Each waits at most `block_ms` at a time.
 
     Raises:
         StoreUnavailable: the server went away; go on from the last position.
@@ -72,8 +98,9 @@ async def read_events(
                 )
                 if reply:
                     _, entries = next(iter(reply.items())) if isinstance(reply, dict) else reply[0]
-                    batch, unreadable = _readable(entries)
-                    if batch:
+                    found, unreadable = _readable(entries, after)
+                    for at in range(0, len(found), count):
+                        batch = found[at : at + count]
                         after = batch[-1].position
                         yield batch
                     if unreadable is not None:

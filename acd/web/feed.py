@@ -54,19 +54,16 @@ async def _catch_up(services: Services, after: Place) -> AsyncIterator[list[Even
 
 async def _live(services: Services, after: Place) -> AsyncGenerator[list[Event]]:
     """The stream, until it has a hole before what it gives next."""
-    position = "0-0"
+    position = f"{after[0]}-{after[1]}"
     while True:
         stream = services.router.events(position)
         try:
             async with aclosing(stream) as batches:
                 async for batch in batches:
-                    fresh = [event for event in batch if place_of(event.id) > after]
-                    if not fresh:
-                        continue
-                    if await _hole(services, after, place_of(fresh[0].id)):
+                    if await _hole(services, after, place_of(batch[0].id)):
                         return
-                    after = place_of(fresh[-1].id)
-                    yield fresh
+                    after = place_of(batch[-1].id)
+                    yield batch
         except EventUnreadable as error:  # the recorder keeps it aside and says so in its log
             position = error.position
 

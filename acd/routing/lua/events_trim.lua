@@ -1,8 +1,8 @@
--- Forget the log up to an entry that is recorded; what follows it is never trimmed.
+-- Forget the log up to an event that is recorded; an entry that holds one behind it stays.
 -- KEYS    1 tenant prefix
--- ARGV    recorded (stream id)
+-- ARGV    recorded (its id)
 -- RETURNS number of entries forgotten
 -- EVENTS  none
 --- include("base")
-local ms, n = string.match(ARGV[1], '^(%d+)-(%d+)$')
-return call('XTRIM', key('events'), 'MINID', ms .. '-' .. string.format('%.0f', tonumber(n) + 1))
+local generation, n = string.match(ARGV[1], '^(%d+)-(%d+)$')
+return call('XTRIM', key('events'), 'MINID', generation .. '-' .. string.format('%.0f', tonumber(n) + 1))

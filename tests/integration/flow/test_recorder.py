@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import os
 import random
 import signal
@@ -220,14 +221,26 @@ async def test_an_event_that_cannot_be_recorded_is_kept_aside(house: House) -> N
 async def test_an_entry_that_is_no_event_is_kept_aside(house: House) -> None:
     before = await a_chat(house)
     client = house.router.link.client
-    for text in ("not json", '{"id":"1-999999","type":"weather.changed","at_ms":1,"data":{}}'):
-        await client.xadd(keys.events(house.router.tenant), {"e": text})
+    log = keys.events(house.router.tenant)
+    seq = int((await stream(house.router))[-1].id.removeprefix("1-"))
+    # one that is no list, and one with a strange event between two that are whole
+    entry = [
+        {"id": f"1-{seq + at}", "type": kind, "at_ms": at, "agent": "anna", "data": {}}
+        for at, kind in ((2, "presence.lapsed"), (3, "weather.changed"), (4, "presence.lapsed"))
+    ]
+    await client.xadd(log, {"e": "not json"}, id=f"1-{seq + 1}")
+    await client.xadd(log, {"e": json.dumps(entry)}, id=f"1-{seq + 4}")
+    await client.hset(keys.meta(house.router.tenant), "generation", "2")  # so that ids grow
     after = await a_chat(house)
     recorder = Recorder(house.router, house.history)
     async with recording(recorder):
         await until(lambda: house.history.interaction(after))  # type: ignore[arg-type]
     assert await house.history.interaction(before)  # type: ignore[arg-type]
     assert recorder.set_aside == 2
+    kept = await house.database.read(lambda tx: tx.execute(select(events_unreadable.c.event)).all())
+    assert sorted(row.event for row in kept) == [f"1-{seq + 1}", f"1-{seq + 3}"]
+    ids = {event.id for event in await recorded(house)}
+    assert {f"1-{seq + 2}", f"1-{seq + 4}"} < ids
 
 
 @pytest.mark.timeout(120)

@@ -1,11 +1,21 @@
--- Events and publishes: built while the script works, written by commit in one go.
+-- Events and publishes: built while the script works, written by commit in one go: one entry of the log, whose id
+-- is that of its last event, and one message an address.
 --- include("base")
-local log, heard
+local log, heard -- the events as text; under each address what it hears, with the addresses in their order
 forget[#forget + 1] = function() log, heard = {}, {} end
 
 local function quoted(text)
   if string.find(text, '^[%w_ .:/-]*$') then return '"' .. text .. '"' end
   return cjson.encode(text)
+end
+
+local function tell(address, payload)
+  local list = heard[address]
+  if not list then
+    list = {}
+    heard[address], heard[#heard + 1] = list, address
+  end
+  list[#list + 1] = payload
 end
 
 -- who: a JSON fragment that begins with a comma. To the log always; to the agent's and the contact's
@@ -18,18 +28,20 @@ local function emit(kind, who, data, agent, contact, card)
   if agent then
     agent.address_seq = agent.address_seq + 1
     agent.dirty = true
-    heard[#heard + 1] = P .. 'to:agent:' .. agent.id
-    heard[#heard + 1] = body .. ',"seq":' .. digits(agent.address_seq) .. (card and ',"card":' .. card or '') .. '}'
+    tell(P .. 'to:agent:' .. agent.id,
+      body .. ',"seq":' .. digits(agent.address_seq) .. (card and ',"card":' .. card or '') .. '}')
   end
   if contact then
-    heard[#heard + 1] = P .. 'to:contact:' .. contact
-    heard[#heard + 1] = body .. ',"seq":' .. digits(call('INCR', key('address:contact', contact)))
-      .. (card and ',"card":' .. card or '') .. '}'
+    tell(P .. 'to:contact:' .. contact, body .. ',"seq":' .. digits(call('INCR', key('address:contact', contact)))
+      .. (card and ',"card":' .. card or '') .. '}')
   end
 end
 
+local function as_list(texts)
+  return '[' .. table.concat(texts, ',') .. ']'
+end
+
 local function write_events()
-  local stream = key('events')
-  for i = 1, #log do call('XADD', stream, '*', 'e', log[i]) end
-  for i = 1, #heard, 2 do call('SPUBLISH', heard[i], heard[i + 1]) end
+  if log[1] then call('XADD', key('events'), generation .. '-' .. digits(seq), 'e', as_list(log)) end
+  for i = 1, #heard do call('SPUBLISH', heard[i], as_list(heard[heard[i]])) end
 end
