@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import acd
-from acd.cli import agents, configuration, doctor
+from acd.cli import agents, configuration, doctor, explain
 from acd.cli.running import ConfigOption, read_config, read_demo_config, run
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(configuration.app, name="config")
 app.add_typer(agents.app, name="agents")
 app.command("doctor")(doctor.doctor)
+app.command("explain")(explain.explain)
 
 
 def _version(wanted: bool) -> None:

@@ -12,6 +12,7 @@ from acd.routing import keys, snapshots
 from acd.routing.addresses import Addresses
 from acd.routing.checking import check
 from acd.routing.events import read_events
+from acd.routing.explain import Explained, explained
 from acd.routing.redis_link import AWAY
 from acd.routing.tenant import Tenant
 
@@ -58,6 +59,17 @@ class Reads(Tenant):
     async def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
         """The place in the line and when its turn may come, or None if it does not wait."""
         return snapshots.position(await self._ask("interaction_position", now_ms, interaction))
+
+    async def explain(
+        self, interaction: InteractionId, after: str = "", *, now_ms: int = 0
+    ) -> Explained | None:
+        """Why each agent of its department is or is not asked, or None if it is unknown.
+
+        A page comes from the 100 agents after that id and may be empty before the last.
+        """
+        if after and not is_plain_id(after):
+            return None
+        return explained(await self._ask("explain", now_ms, interaction, after))
 
     async def check(self, *, now_ms: int = 0) -> list[str]:
         """What contradicts the invariants now; empty is good. Reads page by page.

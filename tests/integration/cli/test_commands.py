@@ -44,7 +44,7 @@ def acd(tmp_path: Path) -> Acd:
 
 def test_help_names_every_command(acd: Acd) -> None:
     said = acd("--help").stdout
-    for command in ("serve", "demo", "config", "agents", "doctor"):
+    for command in ("serve", "demo", "config", "agents", "doctor", "explain"):
         assert command in said
 
 

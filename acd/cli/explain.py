@@ -1,0 +1,179 @@
+"""`acd explain`: why an interaction rings where it rings, and why not elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from acd.cli.running import ConfigOption, read_config, run, show_table
+from acd.config.places import Running, database_url, redis_url
+from acd.domain.errors import NotFound, StoreUnavailable
+from acd.domain.ids import InteractionId
+from acd.records.engine import open_database
+from acd.records.history import History
+from acd.routing.explain import ReasonCode, Standing
+from acd.routing.router import Router
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from acd.config import Config
+    from acd.domain.history import PastInteraction
+    from acd.routing.explain import Explained, Reason, Verdict
+
+_SAID: dict[ReasonCode, str] = {
+    ReasonCode.NOT_MEMBER: "does not serve this channel of the department",
+    ReasonCode.OFFLINE: "offline",
+    ReasonCode.AWAY: "away: {reason}",
+    ReasonCode.FINISHING: "finishes their work and takes nothing new",
+    ReasonCode.GRACE: "their console is silent, given up in {left} s",
+    ReasonCode.FULL: "full: {count} of {max}",
+    ReasonCode.CAPACITY: "no room: {used} of {total} used, needs {weight}",
+    ReasonCode.SKILL: "{skill}: needs {level}, has {has}",
+    ReasonCode.DECLINED: "declined, asked again in {left} s",
+    ReasonCode.MISSED: "missed it, asked again in {left} s",
+    ReasonCode.FAILED: "their device did not answer, asked again in {left} s",
+    ReasonCode.GIVEN: "gave it away",
+    ReasonCode.RESERVED: "it waits for {agent}",
+    ReasonCode.REMOVED: "no longer in the directory",
+}
+
+
+def explain(
+    interaction: Annotated[str, typer.Argument(help="Its id, such as ix_01kb….")],
+    config: ConfigOption = None,
+) -> None:
+    """Say why an interaction rings where it rings, and why not elsewhere.
+
+    Lists the offers that were made with the reason for each, and how every agent of the department
+    stands to it now: offered, would be asked as which, or excluded and why.
+    """
+    past, pages = run(_read(read_config(config), InteractionId(interaction)))
+    if pages:
+        _show_queue(pages[0])
+    if past is not None and past.offers:
+        typer.echo("\nOffers so far:")
+        show_table(
+            [
+                ("offer", "agent", "outcome", "why"),
+                *(
+                    (o.id.rpartition(".")[2], o.agent, o.outcome or "rings", decision(o.why))
+                    for o in past.offers
+                ),
+            ]
+        )
+    if not pages:
+        typer.echo("\nIt ended long ago: how the agents stood to it is not kept.")
+        return
+    agents = [verdict for page in pages for verdict in page.agents]
+    typer.echo("\nThe agents of the department now:")
+    rows = [(v.agent, _standing(v, pages[-1].now_ms)) for v in sorted(agents, key=_rank)]
+    show_table([("agent", "standing"), *rows])
+
+
+async def _read(
+    config: Config, interaction: InteractionId
+) -> tuple[PastInteraction | None, list[Explained]]:
+    past = None
+    database = await open_database(database_url(config))
+    try:
+        past = await History(database).interaction(interaction)
+    finally:
+        await database.close()
+    pages = await _live(config, interaction)
+    if past is None and not pages:
+        raise NotFound(f"There is no interaction `{interaction}`.")
+    return past, pages
+
+
+async def _live(config: Config, interaction: InteractionId) -> list[Explained]:
+    running = Running.read(config)
+    url = redis_url(config) or (running.redis_url if running else None)
+    if url is None:
+        raise StoreUnavailable("No node runs here; start one with `acd serve`.")
+    router = await Router.open(url, config.tenant)
+    try:
+        pages: list[Explained] = []
+        after = ""
+        while found := await router.explain(interaction, after):
+            pages.append(found)
+            after = found.next or ""
+            if not after:
+                break
+        return pages
+    finally:
+        await router.close()
+
+
+def _show_queue(found: Explained) -> None:
+    x = found.interaction
+    age_s = (found.now_ms - x.enqueued_ms) // 1000
+    place = f", place {x.position} of {found.waiting}" if x.position else ""
+    whose = f", with {x.agent}" if x.agent else ""
+    rows = [
+        ("interaction", f"{x.interaction}: {x.state}{place}{whose}, arrived {age_s} s ago"),
+        ("pool", f"{found.pool} ({found.queue_state or 'gone'})"),
+        ("asks by", " + ".join(found.strategy) or "-"),
+        ("agents", f"{found.free} could be asked, {found.here} available"),
+    ]
+    if found.requires:
+        rows.append(("requires", f"{found.requires}; {found.relaxed} of {len(found.relax)} steps"))
+    if found.sticky:
+        rows.append(("last agent", found.sticky))
+    if found.personal:
+        rows.append(("waits for", found.personal))
+    if x.contact_lost:
+        rows.append(("contact", "not connected"))
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        typer.echo(f"{name:<{width}}  {value}")
+
+
+def decision(why: Mapping[str, Any]) -> str:
+    """An offer's `why` in a line."""
+    if not why:
+        return ""
+    keys = ", ".join(f"{key['name']} {key['value']}" for key in why.get("keys", ()))
+    by = f"{why.get('strategy', '')} ({keys})" if keys else str(why.get("strategy", ""))
+    parts = [by, f"{why.get('eligible', 0)} eligible"]
+    if why.get("next"):
+        parts.append(f"next {why['next']}")
+    if why.get("sticky"):
+        parts.append("served them last")
+    if why.get("pool"):
+        parts.append(f"pool {why['pool']}")
+    return ", ".join(parts)
+
+
+def _standing(verdict: Verdict, now_ms: int) -> str:
+    match verdict.standing:
+        case Standing.OFFERED:
+            return f"rings, until {_left(verdict.deadline_ms or 0, now_ms)} s from now"
+        case Standing.HOLDER:
+            return "it is theirs"
+        case Standing.ELIGIBLE if verdict.place is None:
+            return "could be asked; the queue is being built"
+        case Standing.ELIGIBLE if (verdict.tied or 1) > 1:
+            return f"would be {verdict.place}., by lot among {verdict.tied}"
+        case Standing.ELIGIBLE:
+            return f"would be {verdict.place}."
+        case _:
+            return "; ".join(_reason(reason, now_ms) for reason in verdict.reasons)
+
+
+def _reason(reason: Reason, now_ms: int) -> str:
+    left = _left(int(reason.facts.get("until_ms", 0)), now_ms)
+    said = _SAID[reason.code].format(**{**reason.facts, "left": left})
+    return said.removesuffix(": ")
+
+
+def _left(until_ms: int, now_ms: int) -> int:
+    return max(0, -(-(until_ms - now_ms) // 1000))
+
+
+_ORDER: Sequence[Standing] = tuple(Standing)
+
+
+def _rank(verdict: Verdict) -> tuple[int, int, str]:
+    return _ORDER.index(verdict.standing), verdict.place or 0, verdict.agent
