@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 from acd.chat.delivery import to_agent
 from acd.domain.conversation import AuthorKind
 from acd.domain.errors import NotFound, StoreUnavailable
-from acd.domain.interaction import InteractionState
+from acd.domain.interaction import InteractionState, Outcome
+from acd.domain.queue import Diversion
 
 if TYPE_CHECKING:
     from acd.chat.messages import Messages
@@ -50,6 +51,11 @@ _PHASES = {
     InteractionState.ACTIVE: ChatPhase.ACTIVE,
     InteractionState.IDLE: ChatPhase.IDLE,
     InteractionState.ENDED: ChatPhase.ENDED,
+}
+_DIVERTED = {
+    Outcome.FORM: Diversion.FORM,
+    Outcome.VOICEMAIL: Diversion.VOICEMAIL,
+    Outcome.REJECTED: Diversion.REJECT,
 }
 IN_LINE = frozenset({ChatPhase.STARTING, ChatPhase.WAITING, ChatPhase.RINGING, ChatPhase.PARKED})
 
@@ -90,11 +96,16 @@ class Live:
     phase: ChatPhase
     agent: AgentId | None = None
     since_ms: int = 0
-    outcome: str | None = None
+    outcome: Outcome | None = None
     position: int | None = None
     p50_s: float | None = None
     p90_s: float | None = None
     now_ms: int = 0
+
+    @property
+    def diverted(self) -> Diversion | None:
+        """What the queue made of it where it did not keep it, or None."""
+        return _DIVERTED.get(self.outcome) if self.outcome is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +200,7 @@ class ChatService:
                 phase=ChatPhase.ENDED,
                 agent=past.agent or None,
                 since_ms=past.ended_ms or past.enqueued_ms,
-                outcome=past.outcome or None,
+                outcome=past.outcome,
             )
         return Live(phase=ChatPhase.STARTING, since_ms=since_ms)
 
@@ -250,7 +261,7 @@ class ChatService:
             phase=phase,
             agent=snapshot.agent if phase in {ChatPhase.ACTIVE, ChatPhase.IDLE} else None,
             since_ms=snapshot.enqueued_ms if phase in IN_LINE else snapshot.since_ms,
-            outcome=snapshot.outcome.value if snapshot.outcome is not None else None,
+            outcome=snapshot.outcome,
             position=place.position if place is not None else snapshot.position,
             p50_s=place.estimate_p50_s if place is not None else None,
             p90_s=place.estimate_p90_s if place is not None else None,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.chat.delivery import to_contact
 from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
 from acd.domain.errors import StoreUnavailable
+from acd.domain.queue import Diversion
 from acd.realtime import frames
 
 if TYPE_CHECKING:
@@ -52,9 +53,16 @@ class Visit:
         return self.chat is not None and self.chat.live.phase in IN_LINE
 
     @property
+    def over(self) -> bool:
+        """Whether there is a chat and it has ended."""
+        return self.chat is not None and self.chat.live.phase is ChatPhase.ENDED
+
+    @property
     def writable(self) -> bool:
-        """Whether the visitor may write: there is a chat and it has not ended."""
-        return self.chat is not None and self.chat.live.phase is not ChatPhase.ENDED
+        """Whether the visitor may write: into a chat that goes on, or the form it ended in."""
+        if self.chat is None:
+            return False
+        return not self.over or self.chat.live.diverted is Diversion.FORM
 
     def state(self, locale: str) -> dict[str, Any] | None:
         """The chat as the wire says it, in the visitor's language."""
@@ -73,7 +81,8 @@ class Visit:
             "estimate": {"p50_s": live.p50_s, "p90_s": live.p90_s} if known else None,
             "agent": {"name": people.agent_name(live.agent)} if live.agent else None,
             "since_ms": live.since_ms,
-            "outcome": live.outcome,
+            "outcome": live.outcome.value if live.outcome else None,
+            "diverted": live.diverted.value if live.diverted else None,
             "last_seq": self.last_seq,
             "read": {"agent": self.agent_read, "visitor": self.visitor_read},
             "now": self.relay.clock.now_ms(),

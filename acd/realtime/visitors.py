@@ -131,7 +131,7 @@ class Visitors(Namespace[Guest]):
         with contextlib.suppress(StoreUnavailable):
             await self._limits.take("chat_start", connection.handshake.address)
         visit = guest.visit
-        ended = visit.chat if visit is not None and not visit.writable else None
+        ended = visit.chat if visit is not None and visit.over else None
         started = await relay.chat.start(
             ChatStart(
                 site=guest.site.id,
@@ -202,7 +202,7 @@ class Visitors(Namespace[Guest]):
     async def _typing(self, connection: Connection[Guest], asked: wire.VisitorTyping) -> Ack:
         guest = connection.who
         visit = _visit(guest)
-        if visit.chat is None or not visit.writable:
+        if visit.chat is None or visit.over:
             return {"ok": True}
         if guest.typing is None:
             guest.typing = Typing(lambda on: self._tell_typing(visit, connection, on=on))

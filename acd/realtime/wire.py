@@ -233,7 +233,12 @@ class Estimate(Outbound):
 
 
 class ChatState(Outbound):
-    """A visitor's chat as a whole."""
+    """A visitor's chat as a whole.
+
+    `diverted` is what the department made of it where it could not keep it: with `callback` the
+    place in the line is kept and the visitor need not stay; the others have ended, and after
+    `form` messages are still taken, for somebody to read later.
+    """
 
     conversation: str
     interaction: str
@@ -244,6 +249,7 @@ class ChatState(Outbound):
     agent: AgentName | None
     since_ms: int
     outcome: str | None
+    diverted: Literal["callback", "voicemail", "form", "reject"] | None
     last_seq: int
     read: ReadMarks
     now: int

@@ -18,6 +18,8 @@ export interface Chat {
   agent: { name: string } | null;
   since_ms: number;
   outcome: string | null;
+  /** What the department made of it where it could not keep it; after "form" messages are still taken. */
+  diverted: "callback" | "voicemail" | "form" | "reject" | null;
   last_seq: number;
   read: { agent: number; visitor: number };
   now: number;
