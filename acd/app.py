@@ -35,6 +35,7 @@ from acd.records.engine import open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
 from acd.reporting.metrics import Metrics
+from acd.routing.libraries import remove_libraries_forever
 from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
@@ -302,6 +303,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             asyncio.Event(),
             on_ran=lambda ran, late_s: metrics.timers_ran(ran, late_s=late_s),
         ),
+        "libraries": lambda: remove_libraries_forever(router.link),
         "recorder": Recorder(router, history, on_recorded=recorded).run,
         "intake-sweep": intake.sweep_forever,
         "compiler": compiler.run,

@@ -15,7 +15,7 @@ import structlog
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.ids import new_id
-from acd.routing.redis_link import stay_cancelled
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import aiohttp
 import socketio
 
 from acd.domain.errors import AcdError
-from acd.routing.redis_link import stay_cancelled
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

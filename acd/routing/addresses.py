@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 
 from acd.domain.errors import StoreUnavailable
 from acd.routing.keys import channel
-from acd.routing.redis_link import AWAY, BACK_OFF_S, stay_cancelled
+from acd.routing.redis_link import AWAY, BACK_OFF_S
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,8 @@ from redis.exceptions import RedisError
 
 from acd.domain.errors import EventUnreadable, StoreUnavailable
 from acd.domain.events import Event, EventType
-from acd.routing.redis_link import AWAY, stay_cancelled
+from acd.routing.redis_link import AWAY
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping

@@ -31,6 +31,7 @@ from redis.exceptions import (
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.redis_url import connect, parse_redis_url
 from acd.routing.scripts import load_library
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -57,17 +58,6 @@ _REFUSES: Final = (
     TryAgainError,
 )
 _REFUSALS: Final = ("NOREPLICAS", "UNBLOCKED", "BUSY", "MISCONF")
-
-
-def stay_cancelled() -> None:
-    """Raise CancelledError in a task that was told to end.
-
-    On Python 3.11 `asyncio.wait_for`, through which redis-py sends, swallows a cancellation that
-    comes in the very moment its work is done: a loop over Redis asks here, or would never end.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 class ScriptFailed(AcdError):
@@ -152,7 +142,9 @@ class RedisLink:
 
     async def dedicated(self, *, reply_timeout_s: float | None = None) -> Redis:
         """A client of its own, for what blocks or listens; the caller closes it."""
-        return await connect(self._url, self._slot_of, reply_timeout_s=reply_timeout_s)
+        return await connect(
+            self._url, self._slot_of, reply_timeout_s=reply_timeout_s, name=self._library.name
+        )
 
     def call(self, name: str, prefix: str, *arguments: Any) -> asyncio.Future[Any]:
         """Run a verb with the tenant's prefix as its one key.
@@ -231,7 +223,7 @@ class RedisLink:
         await client.function_load(self._library.source, replace=True)
 
     async def _connect(self) -> None:
-        client = await connect(self._url, self._slot_of)
+        client = await connect(self._url, self._slot_of, name=self._library.name)
         try:
             await self._load(client)
         except BaseException:

@@ -90,8 +90,9 @@ def _node(text: str, port: int) -> tuple[str, int]:
     return host, int(given or port)
 
 
-def _options(url: RedisUrl, reply_timeout_s: float | None) -> dict[str, Any]:
+def _options(url: RedisUrl, reply_timeout_s: float | None, name: str | None) -> dict[str, Any]:
     return {
+        "client_name": name,
         "decode_responses": True,
         "protocol": 2,  # 3 has other shapes, and a nil cuts an array in a script's reply
         "retry": Retry(NoBackoff(), 0),  # an outcome unknown is the caller's to judge
@@ -102,14 +103,24 @@ def _options(url: RedisUrl, reply_timeout_s: float | None) -> dict[str, Any]:
 
 
 async def connect(
-    url: RedisUrl, slot_of: str, *, reply_timeout_s: float | None = REPLY_TIMEOUT_S
+    url: RedisUrl,
+    slot_of: str,
+    *,
+    reply_timeout_s: float | None = REPLY_TIMEOUT_S,
+    name: str | None = None,
 ) -> Redis:
     """A client of the server that owns `slot_of`'s slot; it connects at its first command.
+
+    Args:
+        url: where to ask.
+        slot_of: any key of the tenant.
+        reply_timeout_s: how long a reply is waited for; None is for ever.
+        name: what the server calls these connections in its list.
 
     Raises:
         redis.RedisError: no sentinel or no node of the cluster could say which that is.
     """
-    options = _options(url, reply_timeout_s)
+    options = _options(url, reply_timeout_s, name)
     if url.kind == "plain":
         if url.text.startswith("unix"):
             options.pop("socket_keepalive")

@@ -89,12 +89,16 @@ class SessionOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimersRun:
-    """One turn of the timers: how many ran, whether more are due now, when the next one is."""
+    """One turn of the timers: how many ran, whether more are due now, when the next one is.
+
+    `ticker_left_ms`: another node ticks, for so long without being seen again; 0 is this one.
+    """
 
     ran: int
     more: bool
     next_due_ms: int | None
     now_ms: int
+    ticker_left_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,12 +21,18 @@ from acd.routing.verbs.work import Work
 class Router(Arrivals, Moves, Offers, Work, Presence, Configuration, Reads):
     """One tenant's live state."""
 
-    async def run_timers(self, *, now_ms: int = 0) -> TimersRun:
-        """Run what is due, a bounded number; `more` says that some is left."""
-        ran, next_due_ms, at_ms = await self._change("timers_run", now_ms)
+    async def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:
+        """Run what is due, a bounded number; `more` says that some is left.
+
+        Args:
+            node: who asks; of all that give a name, one holds the lease to tick.
+            now_ms: as for every verb.
+        """
+        ran, next_due_ms, at_ms, left_ms = await self._change("timers_run", now_ms, node)
         return TimersRun(
             ran=ran,
             more=bool(next_due_ms) and next_due_ms <= at_ms,
             next_due_ms=next_due_ms or None,
             now_ms=at_ms,
+            ticker_left_ms=left_ms,
         )

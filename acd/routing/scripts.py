@@ -28,6 +28,8 @@ _INCLUDE: Final = re.compile(r'^--- include\("(\w+)"\)$', re.MULTILINE)
 _HEADING: Final = re.compile(r"^(KEYS|ARGV|RETURNS|EVENTS)\s+(.*)$")
 _ERROR_LINE: Final = re.compile(r"\buser_function:(\d+)")
 _NAME: Final = "@library@"
+LIBRARY_PREFIX: Final = "acd_"
+"""What the libraries of all releases begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,7 @@ def load_library() -> Library:
         assembly.body(file, text)
         assembly.add("end}", file, len(text.splitlines()))
     source = "\n".join(assembly.lines) + "\n"
-    name = f"acd_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    name = f"{LIBRARY_PREFIX}{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     return Library(
         name=name,
         source=source.replace(_NAME, name),

@@ -1,13 +1,15 @@
 -- Run what is due: offers, wrap-ups, graces, exclusions, drains, rebuilds, leases; at most 48 timers and 16
 -- leases, fewer when the bounds of a drain are reached. What fell due in an outage blames nobody.
+-- One node ticks by a lease, the first to come when it has run out; whoever else comes runs what is due, too.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed
--- RETURNS {due, ran, next_due_ms or 0, now_ms}
+-- ARGV    now_ms, seed, node (empty: it takes no lease)
+-- RETURNS {due, ran, next_due_ms or 0, now_ms, ms of the lease of another that are left or 0}
 -- EVENTS  offer.expired*, offer.failed*, offer.made*, offer.withdrawn*, interaction.requeued*, interaction.parked*,
 --         interaction.resumed*, interaction.ended*, wrap_up.ended*, presence.changed*, presence.grace*, presence.lapsed*,
 --         agent.removed*
 --- include("due")
 local TOMBSTONE_MS = 86400000
+local TICKER_MS = 1500
 local LONGEST_LEASE_MS = 120000 -- until then a lease from before an outage may be to be prolonged
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
@@ -29,6 +31,16 @@ local function lease_ran_out(kind, id, member)
     if q and x.lost == 0 and (x.state == 'waiting' or x.state == 'ringing') then set_aside(x, q) end
   end
   return nil
+end
+
+local left = 0
+if ARGV[3] ~= '' then
+  local ticker, until_ms = string.match(call('HGET', key('meta'), 'ticker') or '|0', '^(.*)|(%d+)$')
+  left = tonumber(until_ms) - now
+  if ticker == ARGV[3] or left <= 0 or left > TICKER_MS then
+    call('HSET', key('meta'), 'ticker', ARGV[3] .. '|' .. digits(now + TICKER_MS))
+    left = 0
+  end
 end
 
 local ran = 0
@@ -74,4 +86,4 @@ if gap_to and next_due > now and now > gap_to + LONGEST_LEASE_MS then
   gap_from, gap_to = nil, nil
   write_meta()
 end
-return {hint, ran, next_due < math.huge and next_due or 0, now}
+return {hint, ran, next_due < math.huge and next_due or 0, now, left}

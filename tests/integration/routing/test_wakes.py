@@ -28,9 +28,9 @@ class Overtaken(Router):
 
     turns: list[float]
 
-    async def run_timers(self, *, now_ms: int = 0) -> TimersRun:
+    async def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:
         self.turns.append(time.monotonic())
-        turn = await super().run_timers(now_ms=now_ms)
+        turn = await super().run_timers(node=node, now_ms=now_ms)
         if len(self.turns) == 1:
             for handler in self._due:
                 handler(turn.now_ms + 100)
