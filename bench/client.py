@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from aiohttp import ClientSession, WSMsgType
+from aiohttp import ClientConnectionResetError, ClientSession, WSMsgType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,7 +99,9 @@ class Socket:
                 break
             text = message.data
             if text == "2":
-                await self._ws.send_str("3")
+                # the node may be closing just now: then there is nobody to answer
+                with suppress(ClientConnectionResetError):
+                    await self._ws.send_str("3")
             elif text.startswith("42"):
                 event, data = json.loads(text[skip:])
                 if handler := self._handlers.get(event):
