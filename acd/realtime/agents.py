@@ -12,11 +12,11 @@ from acd.domain.errors import Forbidden, NotFound, NotSignedIn, NotYours, StoreU
 from acd.domain.ids import ConversationId, InteractionId, OfferId, SessionId, new_id
 from acd.domain.interaction import Channel
 from acd.domain.offer import AcceptOutcome
-from acd.realtime import wire
 from acd.realtime.allowance import Allowance
 from acd.realtime.desk import NAMESPACE, Desk
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
 from acd.realtime.typing import Typing
+from acd.realtime.wire import agents as wire
 from acd.records.accounts import SESSION_COOKIE
 from acd.records.secrets import token_hash
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from acd.domain.directory import Agent
     from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
+    from acd.realtime.wire.common import Nothing
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
@@ -81,9 +82,7 @@ class Agents(Namespace[Console]):
             "wrap_up.extend": self._wrap_up_extend,
             "heartbeat": self._heartbeat,
         }
-        self.events = {
-            name: (wire.AGENT_EVENTS[name][0], handle) for name, handle in handlers.items()
-        }
+        self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
     # coming and going
 
@@ -138,7 +137,7 @@ class Agents(Namespace[Console]):
 
     # verbs
 
-    async def _open(self, connection: Connection[Console], asked: wire.Nothing) -> Ack:
+    async def _open(self, connection: Connection[Console], asked: Nothing) -> Ack:
         del asked
         console, relay = connection.who, self._relay
         desk = console.desk
@@ -312,7 +311,7 @@ class Agents(Namespace[Console]):
         await self._relay.router.wrap_up_extend(interaction, desk.agent.id)
         return await self._changed(desk, chat)
 
-    async def _heartbeat(self, connection: Connection[Console], asked: wire.Nothing) -> Ack:
+    async def _heartbeat(self, connection: Connection[Console], asked: Nothing) -> Ack:
         del asked
         relay = self._relay
         open_ids = sorted({chat.conversation for chat in connection.who.desk.chats.values()})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import TYPE_CHECKING, Final
 
 from acd.domain import errors
-from acd.realtime import wire
+from acd.realtime.wire import agents, common, desk, visitors
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -18,7 +19,7 @@ Socket.IO (protocol 5, Engine.IO 4) at `/socket.io`, WebSocket or long polling, 
 `/visitor` for the widget and `/agent` for the console. Everything is JSON; times are milliseconds
 since the epoch on the server's clock, and what a countdown is made from comes with `now`.
 
-This page is made from `acd/realtime/wire.py`; change it there and run
+This page is made from `acd/realtime/wire/`; change it there and run
 `python -m acd.realtime.guide > docs/guides/sockets.md`.
 
 ## Asking and answering
@@ -87,56 +88,60 @@ def render() -> str:
         ),
         "## /visitor\n\nThe page's origin must be one of the site's, or the server's own. The token"
         " from `chat.start` is the visitor's identity from then on; a visitor sees only their own"
-        " conversation.\n\n" + _shape("connect (auth)", wire.VisitorAuth),
-        _asked(wire.VISITOR_EVENTS),
-        _told("the visitor", wire.TO_VISITOR),
+        " conversation.\n\n" + _shape("connect (auth)", visitors.VisitorAuth),
+        _asked(visitors.ASKED),
+        _told("the visitor", visitors.TOLD),
         "## /agent\n\nSigned in by the cookie `acd_session` and the CSRF token of"
         " `GET /api/v1/session`, from the server's own origin. An agent acts only on what is"
         " offered to or held by themselves, and reads conversations of their own departments.\n\n"
-        + _shape("connect (auth)", wire.AgentAuth),
-        _asked(wire.AGENT_EVENTS),
-        _told("the agent", wire.TO_AGENT),
+        + _shape("connect (auth)", agents.AgentAuth),
+        _asked(agents.ASKED),
+        _told("the agent", agents.TOLD),
         "## Shapes\n\n"
         + "\n".join(
             _shape(model.__name__, model)
             for model in (
-                wire.Message,
-                wire.ReadMarks,
-                wire.Estimate,
-                wire.ChannelPresence,
-                wire.ContactOut,
-                wire.PastInteraction,
-                wire.Named,
-                wire.OwnDepartment,
-                wire.Me,
+                common.Message,
+                common.ReadMarks,
+                visitors.Estimate,
+                desk.ChannelPresence,
+                desk.ContactOut,
+                desk.PastInteraction,
+                common.Named,
+                desk.OwnDepartment,
+                desk.Me,
             )
         ),
     ]
     return "\n".join(parts)
 
 
-def _asked(events: dict[str, tuple[type[wire.Inbound], type[wire.Outbound]]]) -> str:
+def _asked(events: dict[str, tuple[type[common.Inbound], type[common.Outbound]]]) -> str:
     out = ["### Sent by the client\n"]
     for name, (asked, answered) in events.items():
         out += [
             f"#### `{name}`\n",
-            f"{asked.__doc__}\n",
+            f"{_said(asked)}\n",
             _table(asked) or "No fields.\n",
-            f"Acknowledged: {answered.__doc__}\n",
+            f"Acknowledged: {_said(answered)}\n",
             _table(answered),
         ]
     return "\n".join(out)
 
 
-def _told(whom: str, events: dict[str, type[wire.Outbound]]) -> str:
+def _told(whom: str, events: dict[str, type[common.Outbound]]) -> str:
     out = [f"### Sent to {whom}\n"]
     for name, model in events.items():
-        out += [f"#### `{name}` ({model.__name__})\n", f"{model.__doc__}\n", _table(model)]
+        out += [f"#### `{name}` ({model.__name__})\n", f"{_said(model)}\n", _table(model)]
     return "\n".join(out)
 
 
+def _said(model: type[BaseModel]) -> str:
+    return inspect.cleandoc(model.__doc__ or "")
+
+
 def _shape(title: str, model: type[BaseModel]) -> str:
-    return f"### {title}\n\n{model.__doc__}\n\n{_table(model)}"
+    return f"### {title}\n\n{_said(model)}\n\n{_table(model)}"
 
 
 def _table(model: type[BaseModel]) -> str:

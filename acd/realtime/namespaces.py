@@ -20,7 +20,7 @@ from acd.domain.errors import AcdError, BadRequest, MessageNotText
 from acd.domain.ids import new_id
 from acd.realtime import frames
 from acd.realtime.transport import Engine, Socket
-from acd.realtime.wire import MAX_PAYLOAD_BYTES, Inbound
+from acd.realtime.wire.common import MAX_PAYLOAD_BYTES, Inbound
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

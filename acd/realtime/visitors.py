@@ -15,11 +15,11 @@ from acd.domain.errors import (
 )
 from acd.domain.ids import DepartmentId, SiteId
 from acd.flow.intake import ChatStart
-from acd.realtime import wire
 from acd.realtime.allowance import Allowance
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
 from acd.realtime.typing import Typing
 from acd.realtime.visit import NAMESPACE, Visit
+from acd.realtime.wire import visitors as wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from acd.domain.contact import Visitor
     from acd.domain.directory import Site
     from acd.realtime.relay import Relay
+    from acd.realtime.wire.common import Nothing
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
@@ -66,9 +67,7 @@ class Visitors(Namespace[Guest]):
             "messages.read": self._read,
             "chat.leave": self._leave,
         }
-        self.events = {
-            name: (wire.VISITOR_EVENTS[name][0], handle) for name, handle in handlers.items()
-        }
+        self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
     # coming and going
 
@@ -233,7 +232,7 @@ class Visitors(Namespace[Guest]):
             )
         return {"ok": True}
 
-    async def _leave(self, connection: Connection[Guest], asked: wire.Nothing) -> Ack:
+    async def _leave(self, connection: Connection[Guest], asked: Nothing) -> Ack:
         del asked
         guest = connection.who
         visit = _visit(guest)

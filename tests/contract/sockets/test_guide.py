@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from acd.realtime import wire
 from acd.realtime.guide import render
+from acd.realtime.wire import agents, visitors
 
 GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "sockets.md"
 
@@ -16,14 +16,19 @@ def test_the_guide_is_made_from_the_wire() -> None:
 
 def test_every_event_is_described() -> None:
     text = GUIDE.read_text()
-    for table in (wire.VISITOR_EVENTS, wire.AGENT_EVENTS, wire.TO_VISITOR, wire.TO_AGENT):
+    for table in (
+        visitors.ASKED,
+        agents.ASKED,
+        visitors.TOLD,
+        agents.TOLD,
+    ):
         for name in table:
             assert f"#### `{name}`" in text
 
 
 def test_every_field_of_what_is_told_is_described() -> None:
     text = GUIDE.read_text()
-    for model in [*wire.TO_VISITOR.values(), *wire.TO_AGENT.values()]:
+    for model in [*visitors.TOLD.values(), *agents.TOLD.values()]:
         assert model.__doc__
         assert model.__doc__ in text
         for name, field in model.model_fields.items():

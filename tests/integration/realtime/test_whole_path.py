@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.realtime import wire
+from acd.realtime.wire import agents, common, desk, visitors
 from tests.integration.realtime.conftest import Nodes, new_start
 
 
@@ -12,11 +12,11 @@ async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
     jean = await node.visitor()
 
     started = await jean.done("chat.start", new_start(text="Hello?", page="https://shop.example/"))
-    wire.ChatStarted.model_validate(started)
+    visitors.ChatStarted.model_validate(started)
     assert started["messages"][0]["text"] == "Hello?"
 
     ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
-    wire.Offer.model_validate(ring)
+    desk.Offer.model_validate(ring)
     assert ring["contact"] == {"name": "Jean Martin"}
     assert ring["preview"] == "Hello?"
     assert ring["department"] == {"id": "support", "name": "Support"}
@@ -24,30 +24,30 @@ async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
     await anna.done("offer.delivered", {"offer": ring["offer"]})
 
     accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
-    wire.OfferAnswered.model_validate(accepted)
+    agents.OfferAnswered.model_validate(accepted)
     assert accepted["outcome"] == "accepted"
     chat = accepted["chat"]
     assert chat["state"] == "active"
     assert chat["contact_here"] is True
     assert chat["last_message"]["text"] == "Hello?"
     state = await jean.hears("chat", state="active")
-    wire.ChatState.model_validate(state)
+    visitors.ChatState.model_validate(state)
     assert state["agent"] == {"name": "Anna"}
     joined = await jean.hears("message", text="agent_joined")
-    wire.Message.model_validate(joined)
+    common.Message.model_validate(joined)
     assert (joined["from"], joined["name"]) == ("system", "Anna")
 
     opened = await anna.done(
         "conversation.open", {"conversation": chat["conversation"], "after_seq": 0}
     )
-    wire.ConversationOpened.model_validate(opened)
+    agents.ConversationOpened.model_validate(opened)
     assert opened["contact"]["name"] == "Jean Martin"
 
     said = await anna.done(
         "message.send",
         {"conversation": chat["conversation"], "client_id": "a1", "text": "Hi Jean"},
     )
-    wire.MessageSent.model_validate(said)
+    common.MessageSent.model_validate(said)
     assert (await jean.hears("message", text="Hi Jean")) == said["message"]
     answered = await jean.done("message.send", {"client_id": "j1", "text": "My order…"})
     assert (await anna.hears("message", text="My order…")) == answered["message"]

@@ -1,0 +1,103 @@
+"""What both sides of the wire are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_PAYLOAD_BYTES = 64 * 1024
+"""One packet, either way; a client that sends more is disconnected by its WebSocket (1009)."""
+
+Id = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_.@/-]+$")]
+
+ClientId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+Seq = Annotated[int, Field(ge=0, le=2**53)]
+
+Text = Annotated[str, Field(max_length=MAX_PAYLOAD_BYTES)]
+
+ChannelName = Literal["chat", "call", "ticket"]
+AvailabilityName = Literal["available", "away", "offline"]
+
+OneLine = r"^[^\x00-\x1f\x7f]*$"
+
+
+class Inbound(BaseModel):
+    """Something a client sends: exact types, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Outbound(BaseModel):
+    """Something the server sends."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+
+class Nothing(Inbound):
+    """An event without arguments."""
+
+
+class ErrorOut(Outbound):
+    """Why an event was refused; `code` is stable, `message` names the remedy."""
+
+    code: str
+    message: str
+    retryable: bool
+    field: str | None = None
+    retry_after_s: float | None = None
+
+
+class Refused(Outbound):
+    """The acknowledgement of an event that changed nothing."""
+
+    ok: Literal[False]
+    error: ErrorOut
+
+
+class Named(Outbound):
+    """An id with its name for people."""
+
+    id: str
+    name: str
+
+
+class Message(Outbound):
+    """One stored message; a system message's text is a code, its data is in name."""
+
+    id: str
+    conversation: str
+    seq: int
+    client_id: str
+    from_: Literal["visitor", "agent", "system"] = Field(alias="from")
+    name: str
+    text: str
+    at_ms: int
+
+
+class ReadMarks(Outbound):
+    """The last sequence number each side has read."""
+
+    agent: int
+    visitor: int
+
+
+class Service(Outbound):
+    """The service cannot change live state for now, or can again."""
+
+    ok: bool
+    code: str | None = None
+
+
+class Done(Outbound):
+    """Done, nothing to add."""
+
+    ok: Literal[True]
+
+
+class MessageSent(Outbound):
+    """The message as stored; a resend gives the first one."""
+
+    ok: Literal[True]
+    message: Message

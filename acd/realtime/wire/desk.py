@@ -1,0 +1,161 @@
+"""What an agent's desk shows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from acd.realtime.wire.common import (
+    AvailabilityName,
+    ChannelName,
+    Message,
+    Named,
+    Outbound,
+    ReadMarks,
+)
+
+
+class OwnDepartment(Named):
+    """A department of the agent, by every name it has: the page may speak another language."""
+
+    names: dict[str, str]
+
+
+class ChannelPresence(Outbound):
+    """Presence and load on one channel."""
+
+    availability: AvailabilityName
+    reason: str
+    count: int
+    max: int
+
+
+class Presence(Outbound):
+    """An agent's presence on the channels they have a queue on."""
+
+    channels: dict[str, ChannelPresence]
+    used: int
+    total: int
+    missed: dict[str, bool]
+    seq: int
+    now: int
+
+
+class ContactName(Outbound):
+    """The contact's name on a ring card."""
+
+    name: str
+
+
+class Offer(Outbound):
+    """A ring: everything the card shows."""
+
+    offer: str
+    interaction: str
+    channel: ChannelName
+    queue: str
+    department: Named
+    contact: ContactName
+    preview: str
+    page: str
+    waited_ms: int
+    deadline_ms: int
+    ring_ms: int
+    why: dict[str, object]
+    now: int
+
+
+class OfferEnded(Outbound):
+    """A ring is over."""
+
+    offer: str
+    outcome: Literal["accepted", "declined", "expired", "failed", "withdrawn"]
+    reason: str
+    by: Named | None = None
+
+
+class AgentChat(Outbound):
+    """One chat of an agent; state "ended" removes it from the list."""
+
+    interaction: str
+    conversation: str
+    channel: ChannelName
+    contact: Named
+    department: Named
+    state: Literal["active", "idle", "wrap_up", "ended"]
+    since_ms: int
+    wrap_up_until_ms: int | None
+    wrap_up_extended: bool
+    last_message: Message | None
+    last_seq: int
+    read: ReadMarks
+    contact_here: bool
+    now: int
+
+
+class Line(Outbound):
+    """One line as agents of its department see it."""
+
+    queue: str
+    department: Named
+    channel: ChannelName
+    waiting: int
+    oldest_enqueued_ms: int | None
+    available: int
+
+
+class Lines(Outbound):
+    """The lines of the agent's departments, at most once a second and when changed."""
+
+    lines: list[Line]
+    now: int
+
+
+class TypingToAgent(Outbound):
+    """The visitor types; forget it after 6 s without another."""
+
+    conversation: str
+    by: Literal["visitor"]
+    on: bool
+
+
+class ReadToAgent(Outbound):
+    """The visitor has read up to seq."""
+
+    conversation: str
+    by: Literal["visitor"]
+    seq: int
+
+
+class Resync(Outbound):
+    """Something was missed: call console.open again."""
+
+
+class Me(Outbound):
+    """Who is signed in."""
+
+    id: str
+    name: str
+    role: str
+    departments: list[OwnDepartment]
+    locale: str
+
+
+class ContactOut(Outbound):
+    """The contact pane; verified means that they proved who they are."""
+
+    id: str
+    name: str
+    verified: bool
+    email: str | None
+    page: str | None
+    locale: str | None
+
+
+class PastInteraction(Outbound):
+    """One line of the contact's history."""
+
+    interaction: str
+    channel: str
+    at_ms: int
+    outcome: str | None
+    agent: str | None

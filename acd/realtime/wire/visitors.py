@@ -1,0 +1,165 @@
+"""What visitors and the server say to each other."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from acd.realtime.wire.common import (
+    ClientId,
+    Done,
+    Id,
+    Inbound,
+    Message,
+    MessageSent,
+    Named,
+    Nothing,
+    OneLine,
+    Outbound,
+    ReadMarks,
+    Seq,
+    Service,
+    Text,
+)
+
+
+class VisitorAuth(Inbound):
+    """Handshake of /visitor; without a token the visitor is anonymous until chat.start."""
+
+    site: Id
+    token: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    locale: Literal["fr", "en"] = "en"
+
+
+class ChatStart(Inbound):
+    """Start a chat; sent again with the same client_id it gives the same chat."""
+
+    client_id: ClientId
+    department: Id
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=OneLine)]
+    email: (
+        Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")] | None
+    ) = None
+    text: Text | None = None
+    page: Annotated[str, Field(max_length=2000, pattern=OneLine)] | None = None
+
+
+class ChatResume(Inbound):
+    """Take up after a reconnect or a reload."""
+
+    after_seq: Seq = 0
+
+
+class VisitorMessageSend(Inbound):
+    """A message of the visitor."""
+
+    client_id: ClientId
+    text: Text
+
+
+class VisitorTyping(Inbound):
+    """The visitor types, or stopped."""
+
+    on: bool
+
+
+class VisitorMessagesRead(Inbound):
+    """The visitor has read up to seq."""
+
+    seq: Seq
+
+
+class AgentName(Outbound):
+    """What a visitor learns about the agent."""
+
+    name: str
+
+
+class Estimate(Outbound):
+    """Expected wait in seconds: half of the contacts wait less than p50."""
+
+    p50_s: float | None
+    p90_s: float | None
+
+
+class ChatState(Outbound):
+    """A visitor's chat as a whole.
+
+    `diverted` is what the department made of it where it could not keep it: with `callback` the
+    place in the line is kept and the visitor need not stay; the others have ended, and after
+    `form` messages are still taken, for somebody to read later.
+    """
+
+    conversation: str
+    interaction: str
+    state: Literal["waiting", "ringing", "parked", "active", "idle", "ended", "starting"]
+    department: Named
+    position: int | None
+    estimate: Estimate | None
+    agent: AgentName | None
+    since_ms: int
+    outcome: str | None
+    diverted: Literal["callback", "voicemail", "form", "reject"] | None
+    last_seq: int
+    read: ReadMarks
+    now: int
+
+
+class TypingToVisitor(Outbound):
+    """The agent types; forget it after 6 s without another."""
+
+    by: Literal["agent"]
+    name: str
+    on: bool
+
+
+class ReadToVisitor(Outbound):
+    """The agent has read up to seq."""
+
+    by: Literal["agent"]
+    seq: int
+
+
+class ChatStarted(Outbound):
+    """The chat, and the token that is the visitor's identity from now on."""
+
+    ok: Literal[True]
+    token: str
+    chat: ChatState
+    messages: list[Message]
+
+
+class ChatResumed(Outbound):
+    """The chat as it stands and the messages after the given sequence number."""
+
+    ok: Literal[True]
+    chat: ChatState | None
+    messages: list[Message]
+
+
+class ChatLeft(Outbound):
+    """The chat after leaving."""
+
+    ok: Literal[True]
+    chat: ChatState | None
+
+
+ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
+    "chat.start": (ChatStart, ChatStarted),
+    "chat.resume": (ChatResume, ChatResumed),
+    "message.send": (VisitorMessageSend, MessageSent),
+    "typing": (VisitorTyping, Done),
+    "messages.read": (VisitorMessagesRead, Done),
+    "chat.leave": (Nothing, ChatLeft),
+}
+"""What a visitor may send, and what a good acknowledgement holds."""
+
+TOLD: dict[str, type[Outbound]] = {
+    "chat": ChatState,
+    "message": Message,
+    "typing": TypingToVisitor,
+    "read": ReadToVisitor,
+    "service": Service,
+}
+"""What the server sends to visitors."""
