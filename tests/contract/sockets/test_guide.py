@@ -1,5 +1,6 @@
 """The guide says what the wire is."""
 
+import inspect
 from pathlib import Path
 
 from acd.realtime.guide import render
@@ -30,6 +31,6 @@ def test_every_field_of_what_is_told_is_described() -> None:
     text = GUIDE.read_text()
     for model in [*visitors.TOLD.values(), *agents.TOLD.values()]:
         assert model.__doc__
-        assert model.__doc__ in text
+        assert inspect.cleandoc(model.__doc__) in text
         for name, field in model.model_fields.items():
             assert f"| `{field.alias or name}` |" in text
