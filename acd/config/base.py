@@ -13,6 +13,9 @@ SITE_URL = r"^(https?://[A-Za-z0-9._:\[\]-]+)?\Z"
 REDIS_URL = r"^((redis|rediss|unix|redis\+sentinel|redis\+cluster|rediss\+cluster)://.+)?$"
 DATABASE_URL = r"^((postgresql(\+asyncpg)?|sqlite)://.+)?$"
 EMAIL = r"^[^@\s]+@[^@\s]+\Z"
+DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?\Z"
+PERIOD = r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z"
+REGION = r"^([A-Z]{2}(-[A-Z0-9]{1,8})?)?\Z"
 _DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from acd.config.base import Email, EnvironmentName, Locale, Name, Origin, Priority, Section, Slug
+from acd.config.rules import Level, QueueRules
 
 Scope = Literal["read", "contacts", "interactions", "presence", "events"]
-Level = Annotated[int, Field(ge=1, le=10)]
 
 
 class SkillSettings(Section):
@@ -17,34 +17,6 @@ class SkillSettings(Section):
     """Its id."""
     name: Name = ""
     """What people read; the id when empty."""
-
-
-class QueueRules(Section):
-    """How one queue (a department on one channel) distributes."""
-
-    strategy: str | tuple[str, ...] = "longest_idle"
-    """Who is offered first; with a list, the next one decides where the first finds equals."""
-    measure: Literal["count", "ratio"] = "count"
-    """For the utilization strategies: what runs, or its share of the agent's own maximum."""
-    ring: Annotated[int, Field(ge=1, le=50)] = 1
-    """How many agents ring at once; `ring_all` rings up to `ring_limit`."""
-    ring_limit: Annotated[int, Field(ge=1, le=50)] = 10
-    """The most `ring_all` rings at once."""
-    ring_time_s: Annotated[int, Field(ge=5, le=600)] = 20
-    """How long an offer rings, in seconds."""
-    order: Literal["aging", "strict"] = "aging"
-    """The line: `aging` is waiting time plus a credit a level, `strict` is level, then age."""
-    wrap_up_s: Annotated[int, Field(ge=0, le=3600)] = 0
-    """Time after the end that still holds the slot, in seconds; 0 for none."""
-    decline_s: Annotated[int, Field(ge=0, le=3600)] = 60
-    """How long an interaction is not offered again to who declined or missed it, in seconds."""
-    max_missed: Annotated[int, Field(ge=1, le=20)] = 2
-    """Missed offers in a row after which the agent is set away."""
-
-    @property
-    def strategies(self) -> tuple[str, ...]:
-        """The strategy as a list, whichever way it was written."""
-        return (self.strategy,) if isinstance(self.strategy, str) else self.strategy
 
 
 class LocalizedName(Section):
@@ -107,6 +79,10 @@ class SiteSettings(Section):
     """Departments a visitor may choose, in this order; empty for all."""
     locales: tuple[Locale, ...] = ("en", "fr")
     """Languages of the widget; the first is used when the browser asks for another."""
+    requires: dict[Slug, Level] = Field(default_factory=dict)
+    """Skills that every visitor of this site needs, each with its least level."""
+    requires_by_locale: dict[Locale, dict[Slug, Level]] = Field(default_factory=dict)
+    """And those that visitors of a language need, such as `{ fr = { french = 2 } }`."""
 
 
 class MembershipSettings(Section):

@@ -14,10 +14,13 @@ from pydantic import BaseModel, ValidationError
 
 from acd.config.base import (
     DATABASE_URL,
+    DAYS,
     EMAIL,
     LOCALE,
     ORIGIN,
+    PERIOD,
     REDIS_URL,
+    REGION,
     SITE_URL,
     SLUG,
     VARIABLE,
@@ -52,6 +55,9 @@ _PATTERNS = {
     SITE_URL: "an address such as `https://chat.example.com`, without a path, or empty",
     REDIS_URL: "an address such as `redis://localhost:6379`, or empty",
     DATABASE_URL: "an address such as `postgresql://acd@localhost/acd`, or empty",
+    DAYS: "a day such as `mon`, or days such as `mon-fri`",
+    PERIOD: "a period such as `09:00-12:30`, in 24 hours; past midnight: `22:00-02:00`",
+    REGION: "a country such as `FR`, a region of one such as `DE-BY`, or empty",
     VARIABLE: "the name of an environment variable, in capitals",
 }
 

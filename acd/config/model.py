@@ -8,6 +8,7 @@ from acd.config.directory import (
     SiteSettings,
     SkillSettings,
 )
+from acd.config.hours import HoursSettings
 from acd.config.server import (
     ChannelsSettings,
     DatabaseSettings,
@@ -33,6 +34,7 @@ class Config(Section):
     channels: ChannelsSettings = ChannelsSettings()
     sites: tuple[SiteSettings, ...] = ()
     skills: tuple[SkillSettings, ...] = ()
+    hours: tuple[HoursSettings, ...] = ()
     departments: tuple[DepartmentSettings, ...] = ()
     agents: tuple[AgentSettings, ...] = ()
     api_keys: tuple[ApiKeySettings, ...] = ()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acd.config.diversions import divert
+from acd.config.opening import business_hours
+from acd.config.rules import ALWAYS, LastAgentWait
 from acd.config.secrets import password, secret
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.directory import (
@@ -18,15 +21,16 @@ from acd.domain.directory import (
     Site,
     Skill,
 )
-from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+from acd.domain.ids import AgentId, DepartmentId, HoursId, QueueId, SiteId
 from acd.domain.interaction import Channel
-from acd.domain.queue import LineOrder, Measure, QueueSettings
+from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.config.directory import AgentSettings, DepartmentSettings, QueueRules
+    from acd.config.directory import AgentSettings, DepartmentSettings
     from acd.config.model import Config
+    from acd.config.rules import QueueRules
 
 CHANNELS = tuple(Channel)
 
@@ -44,6 +48,13 @@ def provision(config: Config, env: Mapping[str, str] | None = None) -> Provision
             for department in config.departments
             for channel, rules in department.queues().items()
         ),
+        hours=tuple(map(business_hours, config.hours)),
+        queue_hours={
+            QueueId(f"{department.id}/{channel}"): HoursId(rules.hours)
+            for department in config.departments
+            for channel, rules in department.queues().items()
+            if rules.hours != ALWAYS
+        },
         skills=tuple(
             Skill(id=entry.id, name=entry.name or entry.id, provisioned=True)
             for entry in config.skills
@@ -62,6 +73,8 @@ def provision(config: Config, env: Mapping[str, str] | None = None) -> Provision
                     DepartmentId(name)
                     for name in entry.departments or (d.id for d in config.departments)
                 ),
+                requires=entry.requires,
+                requires_by_locale=entry.requires_by_locale,
                 provisioned=True,
             )
             for entry in config.sites
@@ -112,6 +125,7 @@ def _queue(
     config: Config, department: DepartmentSettings, channel: Channel, rules: QueueRules
 ) -> QueueSettings:
     times = config.routing
+    last = rules.last_agent
     return QueueSettings(
         queue=QueueId(f"{department.id}/{channel.value}"),
         version=0,
@@ -132,4 +146,19 @@ def _queue(
         lease_s=times.lease_s,
         grace_s=times.grace_s,
         delivery_s=times.delivery_s,
+        relax=tuple(RelaxStep(after_s=step.after_s, level=step.level) for step in rules.relax),
+        last_agent=LastAgent.WAIT if isinstance(last, LastAgentWait) else LastAgent(last),
+        last_agent_wait_s=last.wait_s if isinstance(last, LastAgentWait) else 0,
+        max_length=rules.max_length,
+        max_wait_s=rules.max_wait_s,
+        on_full=divert(rules, "on_full", channel),
+        on_max_wait=divert(rules, "on_max_wait", channel),
+        on_nobody=divert(rules, "on_nobody", channel),
+        on_closed=divert(rules, "on_closed", channel),
+        at_close=divert(rules, "at_close", channel),
+        idle_s=rules.idle_s,
+        pull=rules.pull,
+        callback_tries=rules.callback_tries,
+        callback_retry_s=rules.callback_retry_s,
+        dial_s=rules.dial_s,
     )

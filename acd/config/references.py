@@ -12,8 +12,9 @@ from acd.strategies.order import compose
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from acd.config.directory import AgentSettings, DepartmentSettings, QueueRules
+    from acd.config.directory import AgentSettings, DepartmentSettings
     from acd.config.model import Config
+    from acd.config.rules import QueueRules
     from acd.strategies.order import Order
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acd.domain.calendar import Hours
     from acd.domain.capacity import ChannelCapacity
-    from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+    from acd.domain.ids import AgentId, DepartmentId, HoursId, QueueId, SiteId
     from acd.domain.interaction import Channel
     from acd.domain.queue import QueueSettings
 
@@ -48,12 +49,13 @@ class Department:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """A department on one channel, with the rules it distributes by."""
+    """A department on one channel, with the rules it goes by; without `hours` always open."""
 
     id: QueueId
     department: DepartmentId
     channel: Channel
     settings: QueueSettings
+    hours: HoursId | None = None
     active: bool = True
     provisioned: bool = False
 
@@ -117,15 +119,28 @@ class Skill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One website with the widget; no origins means the server's own address only."""
+    """One website with the widget; no origins means the server's own address only.
+
+    `requires` is what every visitor needs of an agent, `requires_by_locale` those of a language.
+    """
 
     id: SiteId
     name: str
     origins: tuple[str, ...] = ()
     locales: tuple[str, ...] = ("en", "fr")
     departments: tuple[DepartmentId, ...] = ()
+    requires: Mapping[str, int] = field(default_factory=dict)
+    requires_by_locale: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     active: bool = True
     provisioned: bool = False
+
+    def requirement(self, locale: str) -> dict[str, int]:
+        """The skills a visitor of that language needs, each with its least level."""
+        own = self.requires_by_locale.get(locale, {})
+        return {
+            skill: max(self.requires.get(skill, 0), own.get(skill, 0))
+            for skill in sorted({*self.requires, *own})
+        }
 
     def admits(self, origin: str) -> bool:
         """Whether pages of that origin, as a browser names it, may show the site's widget."""
@@ -167,11 +182,14 @@ class Provision:
     """Everything config.toml says about the directory; `Directory.apply` makes it so.
 
     `channels` holds the tenant's capacity per channel; the queue settings' version is ignored.
+    A queue that `queue_hours` does not name is always open.
     """
 
     channels: Mapping[Channel, ChannelCapacity] = field(default_factory=dict)
     departments: tuple[Department, ...] = ()
     queues: tuple[QueueSettings, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    queue_hours: Mapping[QueueId, HoursId] = field(default_factory=dict)
     skills: tuple[Skill, ...] = ()
     agents: tuple[ProvisionedAgent, ...] = ()
     sites: tuple[Site, ...] = ()

@@ -11,6 +11,7 @@ AgentId = NewType("AgentId", str)
 DepartmentId = NewType("DepartmentId", str)
 QueueId = NewType("QueueId", str)
 """A department on a channel: `support/chat`."""
+HoursId = NewType("HoursId", str)
 SiteId = NewType("SiteId", str)
 InteractionId = NewType("InteractionId", str)
 OfferId = NewType("OfferId", str)

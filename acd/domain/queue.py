@@ -60,6 +60,10 @@ class Diversion(StrEnum):
     REJECT = "reject"
 
 
+DIVERSIONS: Final = ("on_full", "on_max_wait", "on_nobody", "on_closed", "at_close")
+"""The rules of `QueueSettings` that say one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Divert:
     """A diversion; `queue` is where an overflow goes."""

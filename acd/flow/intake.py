@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -22,6 +22,7 @@ from acd.records.intakes import NewIntake
 
 if TYPE_CHECKING:
     from acd.domain.conversation import StoredMessage
+    from acd.domain.directory import Site
     from acd.domain.ids import ContactId, ConversationId, DepartmentId, InteractionId, SiteId
     from acd.records.directory import Directory
     from acd.records.intakes import IntakeRow, Intakes
@@ -79,6 +80,13 @@ class StartedChat:
     fresh: bool
 
 
+class _Door(NamedTuple):
+    """Where somebody comes in, and the line behind it."""
+
+    site: Site
+    queue: QueueId
+
+
 class Intake:
     """The door. Every verb raises StoreUnavailable while the database is away."""
 
@@ -86,7 +94,7 @@ class Intake:
         self._router = router
         self._directory = directory
         self._intakes = intakes
-        self._doors: dict[tuple[SiteId, DepartmentId], tuple[float, QueueId]] = {}
+        self._doors: dict[tuple[SiteId, DepartmentId], tuple[float, _Door]] = {}
 
     async def start_chat(self, start: ChatStart) -> StartedChat:
         """Let a visitor in, or find them in already.
@@ -105,7 +113,7 @@ class Intake:
                 f"Send a random client_id of at least {CLIENT_ID_MIN_CHARS} characters.",
                 field="client_id",
             )
-        queue = await self._queue(start)
+        site, queue = await self._door(start)
         begun = await self._intakes.begin(
             NewIntake(
                 site=start.site,
@@ -118,6 +126,7 @@ class Intake:
                 level=start.level,
                 text=start.text or "",
                 card=make_card(start),
+                requires=site.requirement(start.locale),
                 known_ended=await self._ended(start),
             )
         )
@@ -174,15 +183,15 @@ class Intake:
             return False
         return True
 
-    async def _queue(self, start: ChatStart) -> QueueId:
+    async def _door(self, start: ChatStart) -> _Door:
         """The queue asked for. An open door is known for a moment: rushes ask for the same one."""
         door, now_s = (start.site, start.department), asyncio.get_running_loop().time()
         known = self._doors.get(door)
         if known is None or known[0] < now_s:
-            known = self._doors[door] = (now_s + DOOR_KNOWN_S, await self._find_queue(start))
+            known = self._doors[door] = (now_s + DOOR_KNOWN_S, await self._find_door(start))
         return known[1]
 
-    async def _find_queue(self, start: ChatStart) -> QueueId:
+    async def _find_door(self, start: ChatStart) -> _Door:
         site = await self._directory.site(start.site)
         if site is None or not site.active:
             raise NotFound("There is no such site.", field="site")
@@ -190,7 +199,7 @@ class Intake:
         queue = await self._directory.queue(QueueId(f"{start.department}/{Channel.CHAT.value}"))
         if queue is None or not queue.active or not offered:
             raise NotFound("This department takes no chats here.", field="department")
-        return queue.id
+        return _Door(site, queue.id)
 
     async def _ended(self, start: ChatStart) -> InteractionId | None:
         """The visitor's last interaction if it is over, so that a new one may begin."""
@@ -218,6 +227,7 @@ def arrival_of(row: IntakeRow, *, arrived_ms: int) -> Arrival:
         conversation=row.conversation,
         level=row.level,
         card=row.card,
+        requires=row.requires,
     )
 
 

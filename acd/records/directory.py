@@ -20,6 +20,7 @@ from acd.records.schema import (
     api_keys,
     departments,
     directory_state,
+    hours,
     memberships,
     queues,
     sites,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row, Select
 
+    from acd.domain.calendar import Hours
     from acd.domain.capacity import ChannelCapacity
     from acd.domain.directory import (
         Agent,
@@ -78,6 +80,9 @@ class Directory:
 
     async def queue(self, queue: QueueId) -> Queue | None:
         return await self._one(queues, queue, rows.queue)
+
+    async def hours(self, *, inactive: bool = False) -> list[Hours]:
+        return await self._all(_listed(hours, inactive=inactive), rows.hours)
 
     async def skills(self, *, inactive: bool = False) -> list[Skill]:
         return await self._all(_listed(skills, inactive=inactive), rows.skill)
@@ -215,6 +220,7 @@ class Snapshot:
     departments: tuple[Department, ...]
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
+    hours: tuple[Hours, ...] = ()
     gone_queues: tuple[QueueId, ...] = ()
     gone_agents: tuple[AgentId, ...] = ()
 
@@ -228,6 +234,7 @@ def read_snapshot(tx: Connection) -> Snapshot:
         departments=tuple(map(rows.department, tx.execute(_listed(departments)))),
         queues=tuple(map(rows.queue, tx.execute(_listed(queues)))),
         agents=tuple(read_agents(tx, _listed(agents))),
+        hours=tuple(map(rows.hours, tx.execute(_listed(hours)))),
         gone_queues=tuple(tx.execute(select(queues.c.id).where(~queues.c.active)).scalars()),
         gone_agents=tuple(tx.execute(select(agents.c.id).where(~agents.c.active)).scalars()),
     )

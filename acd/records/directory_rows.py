@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.calendar import DaySpan, Hours, Period
 from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity
 from acd.domain.directory import (
     Agent,
@@ -18,15 +20,38 @@ from acd.domain.directory import (
     Skill,
 )
 from acd.domain.interaction import Channel
-from acd.domain.queue import LineOrder, Measure, QueueSettings
+from acd.domain.queue import (
+    DIVERSIONS,
+    Diversion,
+    Divert,
+    LastAgent,
+    LineOrder,
+    Measure,
+    QueueSettings,
+    RelaxStep,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Row
 
 _NAMED_BY_ROW = {"queue", "version", "channel", "department"}  # columns of their own
 _RULES = {field.name for field in dataclasses.fields(QueueSettings)} - _NAMED_BY_ROW
+
+
+def _divert(said: dict[str, Any] | None) -> Divert | None:
+    return Divert(to=Diversion(said["to"]), queue=said["queue"]) if said else None
+
+
+_MAKE: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "strategy": tuple,
+    "measure": Measure,
+    "order": LineOrder,
+    "last_agent": LastAgent,
+    "relax": lambda steps: tuple(RelaxStep(**step) for step in steps),
+    **dict.fromkeys(DIVERSIONS, _divert),
+}
 
 
 def department(row: Row[Any]) -> Department:
@@ -39,9 +64,7 @@ def queue(row: Row[Any]) -> Queue:
     channel = Channel(row.channel)
     # Rules that this version no longer knows are passed over, those it knows anew take defaults.
     rules = {name: value for name, value in row.settings.items() if name in _RULES}
-    for name, make in (("strategy", tuple), ("measure", Measure), ("order", LineOrder)):
-        if name in rules:
-            rules[name] = make(rules[name])
+    rules = {name: _MAKE[name](rule) if name in _MAKE else rule for name, rule in rules.items()}
     return Queue(
         id=row.id,
         department=row.department,
@@ -49,6 +72,7 @@ def queue(row: Row[Any]) -> Queue:
         settings=QueueSettings(
             queue=row.id, version=0, channel=channel, department=row.department, **rules
         ),
+        hours=row.hours,
         active=row.active,
         provisioned=row.provisioned,
     )
@@ -56,8 +80,56 @@ def queue(row: Row[Any]) -> Queue:
 
 def queue_rules(settings: QueueSettings) -> dict[str, Any]:
     """What is stored of a queue's settings: the rules, not what the row names itself."""
-    rules = {name: getattr(settings, name) for name in sorted(_RULES)}
-    return {**rules, "strategy": list(settings.strategy)}
+    return {name: _plain(getattr(settings, name)) for name in sorted(_RULES)}
+
+
+def _plain(rule: Any) -> Any:
+    """What JSON takes: the steps and diversions as objects."""
+    if isinstance(rule, tuple):
+        return [_plain(entry) for entry in rule]
+    return dataclasses.asdict(rule) if dataclasses.is_dataclass(rule) else rule  # type: ignore[arg-type]
+
+
+def hours(row: Row[Any]) -> Hours:
+    """The hours of that row."""
+    said = row.calendar
+    return Hours(
+        id=row.id,
+        zone=said["zone"],
+        week=tuple(map(_periods, said["week"])),
+        holidays=said["holidays"],
+        closed_days=tuple(
+            DaySpan(first=date.fromisoformat(first), last=date.fromisoformat(last))
+            for first, last in said["closed_days"]
+        ),
+        open_days={
+            date.fromisoformat(day): _periods(own) for day, own in said["open_days"].items()
+        },
+    )
+
+
+def hours_row(value: Hours) -> dict[str, Any]:
+    """The row of those hours."""
+    return {
+        "id": value.id,
+        "calendar": {
+            "zone": value.zone,
+            "week": [_pairs(day) for day in value.week],
+            "holidays": value.holidays,
+            "closed_days": [
+                [span.first.isoformat(), span.last.isoformat()] for span in value.closed_days
+            ],
+            "open_days": {day.isoformat(): _pairs(own) for day, own in value.open_days.items()},
+        },
+    }
+
+
+def _periods(pairs: Iterable[Sequence[int]]) -> tuple[Period, ...]:
+    return tuple(Period(opens_min=opens, closes_min=closes) for opens, closes in pairs)
+
+
+def _pairs(periods: Iterable[Period]) -> list[list[int]]:
+    return [[period.opens_min, period.closes_min] for period in periods]
 
 
 def skill(row: Row[Any]) -> Skill:
@@ -73,6 +145,8 @@ def site(row: Row[Any]) -> Site:
         origins=tuple(row.origins),
         locales=tuple(row.locales),
         departments=tuple(row.departments),
+        requires=row.requires,
+        requires_by_locale=row.requires_by_locale,
         active=row.active,
         provisioned=row.provisioned,
     )
@@ -86,6 +160,8 @@ def site_row(value: Site) -> dict[str, Any]:
         "origins": list(value.origins),
         "locales": list(value.locales),
         "departments": list(value.departments),
+        "requires": dict(value.requires),
+        "requires_by_locale": {name: dict(own) for name, own in value.requires_by_locale.items()},
         "active": value.active,
         "provisioned": value.provisioned,
     }

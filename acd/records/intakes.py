@@ -24,6 +24,8 @@ from acd.records.secrets import token_hash
 from acd.records.sql import now_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Row
 
     from acd.domain.contact import Visitor
@@ -49,7 +51,7 @@ class NewIntake:
     """Somebody asks to be let in; validated by the caller.
 
     `visitor` is who the token stands for, None for a stranger. `known_ended` is the last
-    interaction of this visitor that the caller saw ended.
+    interaction of this visitor that the caller saw ended. `requires` is skills and least levels.
     """
 
     site: SiteId
@@ -62,6 +64,7 @@ class NewIntake:
     level: int
     text: str
     card: str
+    requires: Mapping[str, int] = field(default_factory=dict)
     known_ended: InteractionId | None = None
 
 
@@ -76,6 +79,7 @@ class IntakeRow:
     queue: QueueId
     level: int
     card: str
+    requires: Mapping[str, int]
     created_ms: int
     confirmed_ms: int | None
     ended_ms: int | None
@@ -239,6 +243,7 @@ def _insert(
         "queue": new.queue,
         "level": new.level,
         "card": new.card,
+        "requires": dict(new.requires),
         "created_ms": now_ms(),
     }
     tx.execute(intakes.insert(), {**row, "start_hash": start_hash})
@@ -254,6 +259,7 @@ def _intake(row: Row[Any]) -> IntakeRow:
         queue=row.queue,
         level=row.level,
         card=row.card,
+        requires=row.requires,
         created_ms=row.created_ms,
         confirmed_ms=row.confirmed_ms,
         ended_ms=row.ended_ms,

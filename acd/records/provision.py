@@ -18,6 +18,7 @@ from acd.records.schema import (
     api_keys,
     departments,
     directory_state,
+    hours,
     memberships,
     queues,
     sites,
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
     from acd.domain.directory import Provision
 
-_OWNED = (departments, queues, skills, agents, sites, api_keys)
-FORMAT = 1  # raised when this module would store the same provision differently
+_OWNED = (departments, hours, queues, skills, agents, sites, api_keys)
+FORMAT = 2  # raised when this module would store the same provision differently
 
 
 def digest_of(provision: Provision) -> str:
@@ -130,6 +131,7 @@ def _write(tx: Connection, provision: Provision) -> None:
         departments,
         [{"id": entry.id, "names": dict(entry.names), **owned} for entry in provision.departments],
     )
+    _put(tx, hours, [{**rows.hours_row(entry), **owned} for entry in provision.hours])
     _put(
         tx,
         queues,
@@ -139,6 +141,7 @@ def _write(tx: Connection, provision: Provision) -> None:
                 "department": entry.department,
                 "channel": entry.channel.value,
                 "settings": rows.queue_rules(entry),
+                "hours": provision.queue_hours.get(entry.queue),
                 **owned,
             }
             for entry in provision.queues

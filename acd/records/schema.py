@@ -88,9 +88,12 @@ queues = Table(
     _reference("department", "departments.id"),
     Column("channel", String(16), nullable=False),
     Column("settings", JSON, nullable=False),
+    Column("hours", String(80), nullable=True),  # none: always open
     *_owned(),
     UniqueConstraint("department", "channel"),
 )
+
+hours = Table("hours", metadata, _id(), Column("calendar", JSON, nullable=False), *_owned())
 
 skills = Table("skills", metadata, _id(), Column("name", Text, nullable=False), *_owned())
 
@@ -146,6 +149,8 @@ sites = Table(
     Column("origins", JSON, nullable=False),
     Column("locales", JSON, nullable=False),
     Column("departments", JSON, nullable=False),
+    Column("requires", JSON, nullable=False, server_default="{}"),
+    Column("requires_by_locale", JSON, nullable=False, server_default="{}"),
     *_owned(),
 )
 
@@ -259,6 +264,7 @@ intakes = Table(
     Column("queue", String(160), nullable=False),
     Column("level", Integer, nullable=False),
     Column("card", Text, nullable=False),
+    Column("requires", JSON, nullable=False, server_default="{}"),
     _ms("created_ms"),
     _ms("confirmed_ms", nullable=True),  # when the recorder saw interaction.queued
     _ms("ended_ms", nullable=True),

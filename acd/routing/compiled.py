@@ -10,7 +10,7 @@ from acd.domain.capacity import ChannelCapacity
 from acd.domain.errors import BadRequest, ConfigInvalid
 from acd.domain.ids import is_plain_id, is_queue_id
 from acd.domain.interaction import CARD_MAX_BYTES, Channel
-from acd.domain.queue import RING_LIMIT_MAX, LastAgent, LineOrder
+from acd.domain.queue import DIVERSIONS, RING_LIMIT_MAX, LastAgent, LineOrder
 from acd.strategies.order import compose
 from acd.strategies.registry import find
 
@@ -98,7 +98,7 @@ def _rules(settings: QueueSettings) -> dict[str, object]:
         "idle": _ms(settings.idle_s),
         "pull": settings.pull,
     }
-    for name in ("on_full", "on_max_wait", "on_nobody", "on_closed", "at_close"):
+    for name in DIVERSIONS:
         divert: Divert | None = getattr(settings, name)
         rules[name] = divert and {"to": divert.to, "queue": divert.queue or ""}
     if settings.channel is not Channel.TICKET:
