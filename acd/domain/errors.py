@@ -209,6 +209,12 @@ class AgentUnknown(NotFound):
     code = "agent_unknown"
 
 
+class SkillUnknown(BadRequest):
+    """No such skill is declared; declare it in the directory, or do not require it."""
+
+    code = "skill_unknown"
+
+
 class StrategyUnknown(ConfigInvalid):
     """No strategy has that name; see the list, or install the package that brings it."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,7 @@ class EventType(StrEnum):
     INTERACTION_RESUMED = "interaction.resumed"
     INTERACTION_MOVED = "interaction.moved"
     INTERACTION_REPRIORITISED = "interaction.reprioritised"
+    INTERACTION_RELAXED = "interaction.relaxed"
     INTERACTION_ACTIVE = "interaction.active"
     INTERACTION_ENDED = "interaction.ended"
     OFFER_MADE = "offer.made"
@@ -48,16 +49,34 @@ class EventType(StrEnum):
     CAPACITY_OVER = "capacity.over"
     AGENT_CONFIGURED = "agent.configured"
     AGENT_REMOVED = "agent.removed"
+    POOL_REFUSED = "pool.refused"
     QUEUE_CONFIGURED = "queue.configured"
     QUEUE_REMOVED = "queue.removed"
 
 
 class QueuedData(TypedDict):
-    """`channel` and `level` as they arrived; `enqueued_ms` is the age it keeps for ever."""
+    """`channel` and `level` as they arrived; `enqueued_ms` is the age it keeps for ever.
+
+    `requires` is the skills it asks for, such as `french>=3,sales>=1`.
+    """
 
     channel: str
     level: int
     enqueued_ms: int
+    requires: NotRequired[str]
+
+
+class RelaxedData(TypedDict):
+    """The wider pool it waits in now, and how many steps of the queue's relaxation led there."""
+
+    pool: str
+    step: int
+
+
+class PoolData(TypedDict):
+    """The pool that was not made, since the queue has as many as it may."""
+
+    pool: str
 
 
 class ReasonData(TypedDict):
@@ -99,7 +118,11 @@ class WhyKey(TypedDict):
 
 
 class Why(TypedDict, total=False):
-    """Why this agent: strategy, keys, how many were eligible, who was next, the seed of chance."""
+    """Why this agent: strategy, keys, how many were eligible, who was next, the seed of chance.
+
+    `pool` is named if skills were required, `relaxed` counts the steps that opened the requirement,
+    and `sticky` says that they served the contact last and were preferred, or waited for.
+    """
 
     strategy: str
     keys: list[WhyKey]
@@ -108,6 +131,9 @@ class Why(TypedDict, total=False):
     priority: int
     seed: int
     config: int
+    pool: str
+    relaxed: int
+    sticky: str
 
 
 class OfferMadeData(TypedDict):
@@ -197,6 +223,7 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_RESUMED: ActiveData,
     EventType.INTERACTION_MOVED: MovedData,
     EventType.INTERACTION_REPRIORITISED: ReprioritisedData,
+    EventType.INTERACTION_RELAXED: RelaxedData,
     EventType.INTERACTION_ACTIVE: ActiveData,
     EventType.INTERACTION_ENDED: EndedData,
     EventType.OFFER_MADE: OfferMadeData,
@@ -214,6 +241,7 @@ DATA: Mapping[EventType, type] = {
     EventType.CAPACITY_OVER: CauseData,
     EventType.AGENT_CONFIGURED: VersionData,
     EventType.AGENT_REMOVED: VersionData,
+    EventType.POOL_REFUSED: PoolData,
     EventType.QUEUE_CONFIGURED: VersionData,
     EventType.QUEUE_REMOVED: VersionData,
 }

@@ -58,6 +58,7 @@ class Compiler:
         router, version = self._router, snapshot.version
         queues = [settings_of(queue, version) for queue in snapshot.queues]
         agents = profiles_of(snapshot)
+        await router.configure_skills([skill.id for skill in snapshot.skills], version)
         changed = await _all(router.configure_queue(settings) for settings in queues)
         changed += await _all(router.configure_agent(profile) for profile in agents)
         removed = await _all(router.remove_agent(gone, version) for gone in snapshot.gone_agents)

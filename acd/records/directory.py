@@ -221,6 +221,7 @@ class Snapshot:
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
     hours: tuple[Hours, ...] = ()
+    skills: tuple[Skill, ...] = ()
     gone_queues: tuple[QueueId, ...] = ()
     gone_agents: tuple[AgentId, ...] = ()
 
@@ -235,6 +236,7 @@ def read_snapshot(tx: Connection) -> Snapshot:
         queues=tuple(map(rows.queue, tx.execute(_listed(queues)))),
         agents=tuple(read_agents(tx, _listed(agents))),
         hours=tuple(map(rows.hours, tx.execute(_listed(hours)))),
+        skills=tuple(map(rows.skill, tx.execute(_listed(skills)))),
         gone_queues=tuple(tx.execute(select(queues.c.id).where(~queues.c.active)).scalars()),
         gone_agents=tuple(tx.execute(select(agents.c.id).where(~agents.c.active)).scalars()),
     )

@@ -15,14 +15,19 @@ from acd.strategies.order import compose
 from acd.strategies.registry import find
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from acd.domain.agent import AgentProfile
     from acd.domain.interaction import Arrival
-    from acd.domain.queue import Divert, QueueSettings
+    from acd.domain.queue import Divert, QueueSettings, RelaxStep
 
 CHANNELS: Final = (Channel.CHAT, Channel.CALL, Channel.TICKET)
 NUMBER: Final = {channel: number for number, channel in enumerate(CHANNELS, start=1)}
 _NONE: Final = ChannelCapacity(weight=0, max=0)
 LEVELS: Final = range(1, 10)
+SKILL_LEVELS: Final = range(1, 11)
+REQUIRED_MAX: Final = 8
+"""Skills in one requirement."""
 _PRIORITIES: Final = range(1, 101)
 _NO_RANK: Final = 1_000_000
 
@@ -57,6 +62,7 @@ def compile_queue(settings: QueueSettings) -> CompiledQueue:
             raise ConfigInvalid(f"{name} must be 1 to {RING_LIMIT_MAX}", field=name)
     if settings.ring_time_s <= 0:
         raise ConfigInvalid("ring_time_s must be above 0", field="ring_time_s")
+    _check_relax(settings.relax)
     order = compose([find(name) for name in settings.strategy], settings.measure)
     fields = (
         NUMBER[settings.channel],
@@ -83,6 +89,15 @@ def compile_queue(settings: QueueSettings) -> CompiledQueue:
         index=order.text,
         line=f"{settings.order}/{_ms(settings.credit_s)}",
     )
+
+
+def _check_relax(steps: Sequence[RelaxStep]) -> None:
+    last_s, last_level = 0.0, SKILL_LEVELS.stop
+    for step in steps:
+        level = 0 if step.level is None else step.level
+        if step.after_s <= last_s or not 0 <= level < last_level:
+            raise ConfigInvalid("each step of relax is later and opens more", field="relax")
+        last_s, last_level = step.after_s, level
 
 
 def _rules(settings: QueueSettings) -> dict[str, object]:
@@ -146,6 +161,20 @@ def compile_agent(profile: AgentProfile) -> CompiledAgent:
         memberships="".join(memberships),
         skills=json.dumps(dict(profile.skills), sort_keys=True),
     )
+
+
+def compile_requirement(requires: Mapping[str, int]) -> str:
+    """A requirement as it stands in the name of its pool: `french>=3,sales>=1`, by skill.
+
+    Raises:
+        BadRequest: a skill's id or level is out of its range, or there are too many.
+    """
+    if len(requires) > REQUIRED_MAX:
+        raise BadRequest(f"at most {REQUIRED_MAX} skills can be required", field="requires")
+    for skill, level in requires.items():
+        if not is_plain_id(skill) or level not in SKILL_LEVELS:
+            raise BadRequest("a required skill has an id and a level of 1 to 10", field="requires")
+    return ",".join(f"{skill}>={level}" for skill, level in sorted(requires.items()))
 
 
 def check_arrival(arrival: Arrival) -> None:

@@ -18,10 +18,10 @@ if old[1] then
 else
   local fresh = unpack_live(id, 'ooo', '', 0, 0, 0, now, 0, 0, -1, false, 0, 0, 0, 0, 0, 0)
   call('HSET', hash, 'live', pack_live(fresh), 'pools', '\n\n', 'presence_seq', 0, 'reason1', '', 'reason2', '',
-    'reason3', '', 'lapsed', 0, 'before', '', 'capacity', capacity, 'memberships', '')
+    'reason3', '', 'lapsed', 0, 'before', '', 'capacity', capacity, 'memberships', '', 'skills', '{}')
 end
 call('ZADD', key('agents'), 0, id)
-call('HSET', hash, 'version', version, 'skills', skills)
+call('HSET', hash, 'version', version)
 local a = agent(id)
 a.gone = false
 -- out of the pools of old, into those of now
@@ -32,10 +32,10 @@ for channel = 1, 3 do
     call('ZREM', key('here', list[i][1]), id)
   end
 end
-call('HSET', hash, 'capacity', capacity, 'memberships', memberships)
+call('HSET', hash, 'capacity', capacity, 'memberships', memberships, 'skills', skills)
 a.capacity = capacity_of(capacity)
-compile(a, memberships)
-a.was, a.rewrite = {}, true
+compile(a)
+a.was = {}
 touch(a)
 for channel = 1, 3 do
   if letter(a, channel) == 'a' then set_here(a, channel, true) end

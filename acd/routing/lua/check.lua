@@ -29,6 +29,10 @@ end
 local function check_agent(id)
   local a = agent(id)
   if not a then return end
+  if not a.compiled then
+    compile(a)
+    if a.packed ~= call('HGET', key('agent', id), 'pools') then say_found('6: the pools of ' .. id .. ' are not what they meet') end
+  end
   local n = {0, 0, 0}
   for _, one in ipairs(call('SMEMBERS', key('held', id))) do
     local x = interaction(one)
@@ -42,17 +46,18 @@ local function check_agent(id)
     local list = a.lists[channel]
     for i = 1, #list do
       local p = list[i]
-      local q = queue(p[1])
+      local q = queue(p[5])
+      local whole = q and q.state == 'ready' and pools.ready(q, p[1])
       local score = call('ZSCORE', key('free', p[1]), id)
       local is = eligible(a, channel)
-      if q and q.state == 'ready' then
-        if is and not a.rewrite and tonumber(score or -1) ~= rank_score(p[2], a, channel, p[3]) then
+      if whole then
+        if is and tonumber(score or -1) ~= rank_score(p[2], a, channel, p[3]) then
           say_found('6: ' .. id .. ' stands in free ' .. p[1] .. ' at ' .. tostring(score) .. ', not at '
             .. string.format('%.0f', rank_score(p[2], a, channel, p[3])))
         end
       end
       if not is and score then say_found('6: ' .. id .. ' stands in free ' .. p[1] .. ' but is not eligible') end
-      if (letter(a, channel) == 'a') ~= (call('ZSCORE', key('here', p[1]), id) ~= false) then
+      if whole and (letter(a, channel) == 'a') ~= (call('ZSCORE', key('here', p[1]), id) ~= false) then
         say_found('6: ' .. id .. ' and here ' .. p[1] .. ' disagree')
       end
     end
@@ -70,7 +75,7 @@ local function check_interaction(id)
     if not q then say_found('4: ' .. id .. ' waits in a queue that is gone')
     elseif not rescored and tonumber(score or -1) ~= line_score(q, x.level, x.enqueued) then
       say_found('3: ' .. id .. ' waits outside its place')
-    elseif q.state == 'ready' and not drain_is_due() then
+    elseif q.state == 'ready' and pools.ready(q, x.pool) and not drain_is_due() then
       local free = call('ZRANGE', key('free', x.pool), 0, 99)
       for i = 1, #free do
         local a = agent(free[i])
@@ -100,11 +105,27 @@ local function check_interaction(id)
   if x.state == 'ended' and x.outcome == '' then say_found('4: ' .. id .. ' ended without outcome') end
 end
 
+-- Whoever stands in an index must have that pool in their list, from which alone they are taken out.
+local function check_indexed(kind, name, channel)
+  for _, id in ipairs(call('ZRANGE', key(kind, name), 0, 99)) do
+    local a, is = agent(id), false
+    for _, p in ipairs(a and a.lists[channel] or {}) do is = is or p[1] == name end
+    if not is then say_found('6: ' .. id .. ' stands in ' .. kind .. ' ' .. name .. ', which is not theirs') end
+  end
+end
+
 local function check_queue(id)
-  local waiting = call('ZCARD', key('line', id)) + call('ZCARD', key('rescore', id))
-  local counts = call('HMGET', key('lines'), id, '~' .. id)
-  if tonumber(counts[1] or 0) ~= waiting then say_found('3: the line of ' .. id .. ' is counted wrongly') end
-  if tonumber(counts[2] or 0) ~= call('ZCARD', key('short', id)) then say_found('3: the short rings of ' .. id .. ' are counted wrongly') end
+  local q = queue(id)
+  for _, name in ipairs(q and lines_of(q) or {id}) do
+    local waiting = call('ZCARD', key('line', name)) + call('ZCARD', key('rescore', name))
+    local counts = call('HMGET', key('lines'), name, '~' .. name)
+    if tonumber(counts[1] or 0) ~= waiting then say_found('3: the line of ' .. name .. ' is counted wrongly') end
+    if tonumber(counts[2] or 0) ~= call('ZCARD', key('short', name)) then say_found('3: the short rings of ' .. name .. ' are counted wrongly') end
+    if q and q.state == 'ready' then
+      check_indexed('free', name, q.channel)
+      check_indexed('here', name, q.channel)
+    end
+  end
 end
 
 local agents_to, interactions_to = 3 + tonumber(ARGV[2]), 3 + tonumber(ARGV[2]) + tonumber(ARGV[3])

@@ -1,10 +1,10 @@
 -- Put an arrival in its line, or ring at once. The same id again changes nothing.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max, arrived_ms (0 = now),
---         reject (1 = where there is no such queue any more, it ends at once)
+--         reject (1 = where there is no such queue any more, it ends at once), requires (text of the requirement)
 -- RETURNS {due, "queued", state, enqueued_ms, agents…} | {0, "known", state, enqueued_ms}
---         | {0, "unknown_queue"} | {0, "overloaded"}
--- EVENTS  interaction.queued, interaction.ended?, offer.made*
+--         | {0, "unknown_queue"} | {0, "overloaded"} | {0, "unknown_skill", skill}
+-- EVENTS  interaction.queued, pool.refused?, interaction.relaxed?, interaction.ended?, offer.made*
 --- include("ending")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
@@ -14,15 +14,20 @@ if known then return {0, 'known', known.state, known.enqueued} end
 local q = queue(ARGV[4])
 local gone = not q or q.state == 'closing'
 if gone and ARGV[12] ~= '1' then return {0, 'unknown_queue'} end
+local requires = ARGV[13]
+local undeclared = not gone and pools.undeclared(q, requires)
+if undeclared then return {0, 'unknown_skill', undeclared} end
 if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded'} end
 
 -- an arrival that could not be enqueued then keeps its age; nobody arrives in the future
 local arrived = tonumber(ARGV[11])
 if arrived == 0 or arrived > now then arrived = now end
 local x = new_interaction(id, ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), arrived, ARGV[9] == '1', ARGV[8])
+if requires ~= '' then keep(x, 'requires', requires) end
 if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
-  .. ',"enqueued_ms":' .. digits(arrived) .. '}', nil, x.contact)
+  .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '') .. '}',
+  nil, x.contact)
 call('EXPIRE', key('address:contact', x.contact), 604800)
 if gone then finish(x, 'rejected', 'system', false) else retry(x) end
 local hint = commit()

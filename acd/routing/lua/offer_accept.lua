@@ -42,6 +42,7 @@ end
 x.epoch = x.epoch + 1
 x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. ARGV[4] .. '=a,'
 if x.excluded ~= '' then untimer('x|' .. x.id) end
+if x.more then pools.leave(x) end
 set_state(x, q.channel == 2 and 'connecting' or 'active')
 count(q, -1, 1)
 count_served(q)

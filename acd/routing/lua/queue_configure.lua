@@ -25,13 +25,15 @@ emit('queue.configured', ',"queue":"' .. id .. '"', '{"version":' .. version .. 
 if old[5] == 'building' or old[3] ~= index or old[4] ~= line or old[5] == 'closing' then
   call('HSET', hash, 'state', 'building')
   if not old[1] or old[5] == 'closing' then call('HSET', hash, 'fresh', '1') end
-  if old[1] and old[3] ~= index then call('UNLINK', key('free', id)) end
-  if old[1] and old[4] ~= line and call('EXISTS', key('line', id)) == 1 then
-    if call('EXISTS', key('rescore', id)) == 1 then
-      call('ZUNIONSTORE', key('rescore', id), 2, key('rescore', id), key('line', id))
-      call('UNLINK', key('line', id))
-    else call('RENAME', key('line', id), key('rescore', id)) end
+  for _, name in ipairs(lines_of(queue(id))) do
+    if old[1] and old[3] ~= index then call('UNLINK', key('free', name)) end
+    if old[1] and old[4] ~= line and call('EXISTS', key('line', name)) == 1 then
+      if call('EXISTS', key('rescore', name)) == 1 then
+        call('ZUNIONSTORE', key('rescore', name), 2, key('rescore', name), key('line', name))
+        call('UNLINK', key('line', name))
+      else call('RENAME', key('line', name), key('rescore', name)) end
+    end
   end
-  build(id, tostring(call('HINCRBY', hash, 'build', 1)), '')
+  building.go_on(id, tostring(call('HINCRBY', hash, 'rebuild', 1)), '')
 end
 return {commit(), 'configured'}

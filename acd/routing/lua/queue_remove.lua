@@ -14,7 +14,7 @@ if q.state == 'closing' then return {0, 'unknown'} end
 q.state, q.dirty = 'closing', true
 call('HSET', key('queue', id), 'state', 'closing', 'version', ARGV[4])
 call('SREM', key('queues'), id)
-call('UNLINK', key('free', id), key('here', id))
+for _, name in ipairs(lines_of(q)) do call('UNLINK', key('free', name), key('here', name)) end
 config = config + 1
 emit('queue.removed', ',"queue":"' .. id .. '"', '{"version":' .. ARGV[4] .. '}')
 close(id)

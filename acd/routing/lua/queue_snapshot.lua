@@ -12,5 +12,5 @@ local id = q.id
 local oldest = 0
 local head = call('ZRANGE', key('line', id), 0, 0)[1] or call('ZRANGE', key('rescore', id), 0, 0)[1]
 if head then oldest = interaction(head).enqueued end
-return {clock, q.state, call('ZCARD', key('line', id)) + call('ZCARD', key('rescore', id)), q.ringing, q.active,
+return {clock, q.state, waiting_in(q), q.ringing, q.active,
   call('ZCARD', key('free', id)), call('ZCARD', key('here', id)), oldest, tostring(q.served), q.served_ms, q.strategy}

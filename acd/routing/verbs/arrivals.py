@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.domain.errors import Overloaded, QueueUnknown
+from acd.domain.errors import Overloaded, QueueUnknown, SkillUnknown
 from acd.domain.interaction import InteractionState
-from acd.routing.compiled import check_arrival
+from acd.routing.compiled import check_arrival, compile_requirement
 from acd.routing.results import Changed, Enqueued
 from acd.routing.tenant import Tenant
 
@@ -28,19 +28,23 @@ class Arrivals(Tenant):
 
         Raises:
             BadRequest: the arrival is malformed.
+            SkillUnknown: it requires a skill that nobody declared.
             QueueUnknown: there is no such queue, or it is being removed, and not `reject`.
             Overloaded: the event log is full.
         """
         check_arrival(arrival)
+        requires = compile_requirement(arrival.requires)
         word, *reply = await self._change(
             "interaction_enqueue", now_ms, arrival.interaction, arrival.queue, arrival.contact,
             arrival.conversation, arrival.level, arrival.card, int(arrival.leased),
-            self._events_max, arrival.arrived_ms, int(reject),
+            self._events_max, arrival.arrived_ms, int(reject), requires,
         )  # fmt: skip
         if word == "unknown_queue":
             raise QueueUnknown(field="queue")
         if word == "overloaded":
             raise Overloaded
+        if word == "unknown_skill":
+            raise SkillUnknown(f"no skill {reply[0]} is declared", field="requires")
         state, enqueued_ms, *agents = reply
         return Enqueued(
             interaction=arrival.interaction,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from acd.routing.compiled import compile_agent, compile_queue
@@ -9,6 +10,8 @@ from acd.routing.results import Changed
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from acd.domain.agent import AgentProfile
     from acd.domain.ids import AgentId, QueueId
     from acd.domain.queue import QueueSettings
@@ -30,6 +33,14 @@ class Configuration(Tenant):
                 compiled.memberships, compiled.skills,
             )
         )[0]  # fmt: skip
+        return Changed(changed=word == "configured", reason=word)
+
+    async def configure_skills(
+        self, skills: Collection[str], version: int, *, now_ms: int = 0
+    ) -> Changed:
+        """What requirements may name. Pools that are there stay until nothing requires them."""
+        names = json.dumps(sorted(skills))
+        word = (await self._change("skills_configure", now_ms, version, names))[0]
         return Changed(changed=word == "configured", reason=word)
 
     async def configure_queue(self, settings: QueueSettings, *, now_ms: int = 0) -> Changed:

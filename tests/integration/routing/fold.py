@@ -92,6 +92,8 @@ class Fold:
                 x.agent = None
             case T.INTERACTION_REPRIORITISED:
                 x.level = event.data["level"]
+            case T.INTERACTION_RELAXED | T.POOL_REFUSED:
+                assert event.data["pool"].startswith(f"{x.queue}[") or event.data["pool"] == x.queue
             case T.INTERACTION_ACTIVE:
                 x.become(S.ACTIVE)
             case T.INTERACTION_ENDED:

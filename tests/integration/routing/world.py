@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from acd.domain.agent import AgentProfile, Availability, Membership
@@ -49,12 +50,16 @@ class World:
             **self.at,
         )  # fmt: skip
 
+    async def skills(self, *skills: str) -> None:
+        await self.router.configure_skills(skills, next(self.versions), **self.at)
+
     async def agent(
         self,
         agent: str,
         *queues: str | Membership,
         here: bool = True,
         total: int = 100,
+        skills: Mapping[str, int] | None = None,
         **maxima: int,
     ) -> None:
         """Configure an agent; here: signed in, with a console, available on all channels."""
@@ -73,7 +78,7 @@ class World:
         await self.router.configure_agent(
             AgentProfile(
                 agent=agent, version=next(self.versions), total=total, channels=channels,
-                memberships=memberships,
+                memberships=memberships, skills=skills or {},
             ),
             **self.at,
         )  # fmt: skip

@@ -2,19 +2,24 @@
 --- include("events")
 --- include("queue")
 --- include("order")
+--- include("requirement")
 local agents, touched
 forget[#forget + 1] = function() agents, touched = {}, {} end
 local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
--- The agent's pools: per channel a list of {id, order, priority, rank}, with the inputs on which any order in
--- it depends. As text a list is `pool|order|priority|rank;…`, and the channels are parted by a newline.
+-- The agent's pools: per channel a list of {id, order, priority, rank, queue}, with the inputs on which any order in
+-- it depends. As text a list is `pool|order|priority|rank;…`, and the channels are parted by a newline. `line` and
+-- `short` name their counters in `lines`, those of a channel after the first `before[channel]`.
+local NO_RANK = 1000000
 local lists_of = remember(function(packed)
-  local lists = {channels = {}}
+  local lists = {channels = {}, line = {}, short = {}, before = {}}
   for text in string.gmatch(packed .. '\n', '([^\n]*)\n') do
     local list = {}
+    lists.before[#lists + 1] = #lists.line
     for id, o, priority, rank in string.gmatch(text, '([^|;]+)|([^|]*)|(%d+)|(%d*);') do
       o = order(o)
-      list[#list + 1] = {id, o, tonumber(priority), tonumber(rank) or 1000000}
+      list[#list + 1] = {id, o, tonumber(priority), tonumber(rank) or NO_RANK, queue_of(id)}
+      lists.line[#lists.line + 1], lists.short[#lists.short + 1] = id, '~' .. id
       list.idle, list.last, list.running = list.idle or o.idle, list.last or o.last, list.running or o.running
     end
     lists[#lists + 1] = list
@@ -23,9 +28,14 @@ local lists_of = remember(function(packed)
   return lists
 end, 5000)
 
--- Compile an agent's memberships with their queues' orders, and the agent's own times, which are the
--- longest of their queues'. Done again at the agent's first change after any queue changed its order.
-local function compile(a, memberships)
+local skills_of = remember(function(text) return cjson.decode(text) end, 5000)
+
+-- Compile an agent's memberships with their queues' orders and the pools whose requirements their skills meet, and
+-- the agent's own times, which are the longest of their queues'. Done again at the agent's first change after any
+-- queue changed its order, or a pool came or went.
+local function compile(a)
+  local v = call('HMGET', key('agent', a.id), 'memberships', 'skills')
+  local memberships, skills = v[1], skills_of(v[2])
   local lists = {{}, {}, {}}
   a.grace_ms, a.chat_grace_ms, a.lease_ms = 20000, 60000, 15000
   local first = true
@@ -33,7 +43,12 @@ local function compile(a, memberships)
     local q = queue(id)
     if q and q.state ~= 'closing' then
       local list = lists[q.channel]
-      list[#list + 1] = id .. '|' .. q.order .. '|' .. priority .. '|' .. rank .. ';'
+      local place = '|' .. q.order .. '|' .. priority .. '|' .. rank .. ';'
+      list[#list + 1] = id .. place
+      for i = 1, #q.pools do
+        local name = q.pools[i].name
+        if requirement.met(requirement.of(name), skills) then list[#list + 1] = name .. place end
+      end
       if first then a.grace_ms, a.chat_grace_ms, a.lease_ms, first = q.grace_ms, q.chat_grace_ms, q.lease_ms, false end
       a.grace_ms, a.lease_ms = math.max(a.grace_ms, q.grace_ms), math.max(a.lease_ms, q.lease_ms)
       a.chat_grace_ms = math.max(a.chat_grace_ms, q.chat_grace_ms)
@@ -96,8 +111,7 @@ local function agent(id)
   a.was = was
   agents[id] = a
   if a.config ~= config then
-    compile(a, call('HGET', key('agent', id), 'memberships'))
-    a.rewrite = true
+    compile(a)
     touch(a)
   end
   return a
@@ -111,13 +125,15 @@ local function index(a)
     local list = a.lists[channel]
     local is, was = eligible(a, channel), a.was[channel]
     if is then
-      local fresh, counted = a.rewrite or not was, a.counted == channel or a.counted == 0
+      local fresh, counted = not was, a.counted == channel or a.counted == 0
       if fresh or (a.idled and list.idle) or (a.turned and list.last) or (counted and list.running) then
+        local before, score -- pools of one queue stand together and rank alike
         for i = 1, #list do
           local p = list[i]
           local o = p[2]
           if fresh or (a.idled and o.idle) or (a.turned and o.last) or (counted and o.running) then
-            call('ZADD', key('free', p[1]), rank_score(o, a, channel, p[3]), a.id)
+            if p[5] ~= before then before, score = p[5], rank_score(o, a, channel, p[3]) end
+            call('ZADD', key('free', p[1]), score, a.id)
           end
         end
       end
@@ -126,7 +142,7 @@ local function index(a)
     end
     a.was[channel] = is
   end
-  a.idled, a.turned, a.rewrite, a.counted = false, false, false, false
+  a.idled, a.turned, a.counted = false, false, false
 end
 
 -- Before anyone is picked from an index, the changes of this script must be in it.
@@ -163,6 +179,30 @@ local function set_here(a, channel, present)
   for i = 1, #list do
     if present then call('ZADD', key('here', list[i][1]), 0, a.id)
     else call('ZREM', key('here', list[i][1]), a.id) end
+  end
+end
+
+-- Into the indexes of some of their pools, of which they may be told nothing yet.
+local function renew(a, channel, of_these)
+  local list = a.lists[channel]
+  -- who is eligible only since this script is indexed in all pools at its end
+  local free = a.was[channel] and eligible(a, channel)
+  for i = 1, #list do
+    local p = list[i]
+    if of_these(p) and byte(a.presence, channel) == 97 then
+      call('ZADD', key('here', p[1]), 0, a.id)
+      if free then call('ZADD', key('free', p[1]), rank_score(p[2], a, channel, p[3]), a.id) end
+    end
+  end
+end
+
+-- A pool came or went: those whom this script has in its hands know at once, the others at their next change.
+local function recompile_all()
+  for _, a in pairs(agents) do
+    if a then
+      compile(a)
+      touch(a)
+    end
   end
 end
 

@@ -1,47 +1,74 @@
--- Rebuilding a queue's indexes in chunks; until done the queue is `building` and offers nothing.
+-- Rebuilding a queue's indexes in chunks; until done the queue is `building` and offers nothing. A new pool is filled
+-- likewise, but serves from its first chunk on.
 --- include("presence")
 local CHUNK = 200
-
--- Score the waiting anew, then index the members who are here, then match. n counts the queue's rebuilds:
--- the timer of one that a later change overtook does nothing.
-local function build(id, n, cursor)
-  local q = queue(id)
-  if not q or q.state ~= 'building' or call('HGET', key('queue', id), 'build') ~= n then return end
-  local entries = call('ZRANGE', key('rescore', id), 0, CHUNK - 1)
-  for i = 1, #entries do
-    local x = interaction(entries[i])
-    call('ZADD', key('line', id), line_score(q, x.level, x.enqueued), x.id)
-  end
-  if entries[1] then call('ZREM', key('rescore', id), unpack(entries)) end
-  if #entries == CHUNK then
-    timer('b|' .. id .. '|' .. n .. ':', now)
-    return
-  end
-  -- who is a member of a queue that was not there before is only known from the agents
-  local fresh = call('HEXISTS', key('queue', id), 'fresh') == 1
-  local members = call('ZRANGE', key(fresh and 'agents' or 'here', not fresh and id), cursor == '' and '-' or '(' .. cursor,
-    '+', 'BYLEX', 'LIMIT', 0, CHUNK)
-  for i = 1, #members do
-    local a = agent(members[i])
-    if a then
-      a.rewrite = true
-      touch(a)
-      if fresh and letter(a, q.channel) == 'a' then
-        local list = a.lists[q.channel]
-        for k = 1, #list do
-          if list[k][1] == id then call('ZADD', key('here', id), 0, a.id) end
-        end
+local building = {}
+do
+  -- Up to CHUNK of the waiting get their new score. Returns whether there may be more.
+  local function rescore(q)
+    local left = CHUNK
+    for _, name in ipairs(lines_of(q)) do
+      local entries = call('ZRANGE', key('rescore', name), 0, left - 1)
+      for i = 1, #entries do
+        local x = interaction(entries[i])
+        call('ZADD', key('line', name), line_score(q, x.level, x.enqueued), x.id)
       end
+      if entries[1] then call('ZREM', key('rescore', name), unpack(entries)) end
+      left = left - #entries
+      if left == 0 then return true end
     end
+    return false
   end
-  if #members == CHUNK then
-    timer('b|' .. id .. '|' .. n .. ':' .. members[CHUNK], now)
-    return
+
+  -- The next CHUNK of a set of agents into the indexes of the pools of this queue that `of_these` wants. Returns
+  -- where to go on.
+  local function fill(q, set, cursor, of_these)
+    local ids = call('ZRANGE', set, cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
+    for i = 1, #ids do
+      local a = agent(ids[i])
+      if a then renew(a, q.channel, of_these) end
+    end
+    return ids[CHUNK]
   end
-  q.state = 'ready'
-  call('HSET', key('queue', id), 'state', 'ready')
-  if fresh then call('HDEL', key('queue', id), 'fresh') end
-  drain_pool(id, '')
-  local short = call('ZRANGE', key('short', id), 0, OFFERS - 1)
-  for i = 1, #short do retry(interaction(short[i])) end
+
+  -- Those in line and those whose ring is short, matched with whoever is there.
+  local function match(name)
+    drain_pool(name, '')
+    local short = call('ZRANGE', key('short', name), 0, OFFERS - 1)
+    for i = 1, #short do retry(interaction(short[i])) end
+  end
+
+  local function build_pool(q, name, n, cursor)
+    local pool = q.pools[name]
+    if not pool or digits(pool.build) ~= n then return end
+    local last = fill(q, key('here', q.id), cursor, function(p) return p[1] == name end)
+    if last then timer('b|' .. name .. '|' .. n .. ':' .. last, now)
+    else pools.built(q, name) end
+    match(name)
+  end
+
+  -- Score the waiting anew, then index the members who are here, then match. n counts the queue's rebuilds:
+  -- the timer of one that a later change overtook does nothing.
+  function building.go_on(name, n, cursor)
+    local id = queue_of(name)
+    local q = queue(id)
+    if not q then return end
+    if name ~= id then return build_pool(q, name, n, cursor) end
+    if q.state ~= 'building' or call('HGET', key('queue', id), 'rebuild') ~= n then return end
+    if rescore(q) then
+      timer('b|' .. id .. '|' .. n .. ':', now)
+      return
+    end
+    -- who is a member of a queue that was not there before is only known from the agents
+    local fresh = call('HEXISTS', key('queue', id), 'fresh') == 1
+    local last = fill(q, fresh and key('agents') or key('here', id), cursor, function(p) return p[5] == id end)
+    if last then
+      timer('b|' .. id .. '|' .. n .. ':' .. last, now)
+      return
+    end
+    q.state = 'ready'
+    call('HSET', key('queue', id), 'state', 'ready')
+    if fresh then call('HDEL', key('queue', id), 'fresh') end
+    for _, line in ipairs(lines_of(q)) do match(line) end
+  end
 end

@@ -9,22 +9,23 @@ local function split_cursor(cursor)
   return string.match(cursor, '^([^:]*):(.*)$')
 end
 
--- The first of a line that this agent may be asked for.
+-- The first of a line that this agent may be asked for; true instead if it stopped at the bound of the script before.
 local function first_for(a, list, pool, cursors, name)
   if cursors[name] == 'end' then return nil end
   local score, last = split_cursor(cursors[name])
   local skip, page = 0, 1
-  while walk_left > 0 do
+  while true do
     local entries = call('ZRANGE', key(list, pool), score, '+inf', 'BYSCORE', 'LIMIT', skip, page, 'WITHSCORES')
     for i = 1, #entries, 2 do
       local id, at = entries[i], entries[i + 1]
       if at ~= score or id > last then
-        walk_left = walk_left - 1
         local x = interaction(id)
         local hidden = list == 'short' and (x.lost > 0 or rings(x, a.id))
         if not hidden and not is_excluded(x.excluded, a.id) then
           return id, tonumber(at)
         end
+        if walk_left <= 0 then return true end
+        walk_left = walk_left - 1
         cursors[name] = at .. ':' .. id
       end
     end
@@ -34,26 +35,26 @@ local function first_for(a, list, pool, cursors, name)
     end
     skip, page = skip + page, 8
   end
-  return nil
 end
 
--- The best the agent could be asked for now, over all their lines: channel, own rank, due, id.
-local function best_for(a, cursors, list, prefix)
+-- The best the agent could be asked for now, over all their lines: channel, own rank, due, id. Nothing if a line was not
+-- looked through to its first: what is better than all others may stand there.
+local function best_for(a, cursors, list)
+  local lists = a.lists
+  local counts = call('HMGET', key('lines'), unpack(lists[list]))
   for i = 1, 3 do
     local channel = SERVED[i]
-    local mine = a.lists[channel]
+    local mine, before = lists[channel], lists.before[channel]
     if mine[1] and eligible(a, channel) then
-      local names = {}
-      for k = 1, #mine do names[k] = prefix .. mine[k][1] end
-      local counts = call('HMGET', key('lines'), unpack(names))
       local best_id, best_rank, best_due
       for k = 1, #mine do
-        local n = counts[k]
+        local n = counts[before + k]
         if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
           local pool, rank = mine[k][1], mine[k][4]
-          local q = queue(pool)
+          local q = queue(mine[k][5])
           if q and q.state == 'ready' then
-            local id, score = first_for(a, list, pool, cursors, names[k])
+            local id, score = first_for(a, list, pool, cursors, lists[list][before + k])
+            if id == true then return nil end
             if id then
               local at = list == 'line' and due_of_score(q, score) or score
               if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
@@ -69,16 +70,16 @@ local function best_for(a, cursors, list, prefix)
   return nil
 end
 
+-- As text the cursor is `counter;place;…`, since the names of pools hold `,` and `=`.
 local function drain_agent(a, cursor)
   local room, channels = false, a.lists.channels
   for i = 1, #channels do room = room or eligible(a, channels[i]) end
   if not room then return end
   local cursors = {}
-  for name, place in string.gmatch(cursor or '', '([^=,]+)=([^,]*),') do cursors[name] = place end
+  for name, place in string.gmatch(cursor or '', '([^;]+);([^;]*);') do cursors[name] = place end
   for _, kind in ipairs({'line', 'short'}) do
-    local prefix = kind == 'line' and '' or '~'
     while offers_left > 0 and walk_left > 0 do
-      local x = best_for(a, cursors, kind, prefix)
+      local x = best_for(a, cursors, kind)
       if not x then break end
       local q = queue(x.queue)
       make_offers(x, q, {a}, nil)
@@ -87,14 +88,15 @@ local function drain_agent(a, cursor)
   end
   if offers_left <= 0 or walk_left <= 0 then
     local places = {}
-    for name, place in pairs(cursors) do places[#places + 1] = name .. '=' .. place .. ',' end
+    for name, place in pairs(cursors) do places[#places + 1] = name .. ';' .. place .. ';' end
+    table.sort(places)
     timer('d|a|' .. a.id .. '|' .. table.concat(places), now)
   end
 end
 
 -- The line of a pool from a cursor on, while anybody is free in it.
 local function drain_pool(id, cursor)
-  local q = queue(id)
+  local q = queue(queue_of(id))
   if not q or q.state ~= 'ready' then return end
   local score, last = split_cursor(cursor)
   local page = 8

@@ -98,6 +98,17 @@ function run.d(_, what, rest)
   end
 end
 
-function run.b(_, id, rest) build(id, string.match(rest, '^(%d*):?(.*)$')) end
+function run.b(_, name, rest) building.go_on(name, string.match(rest, '^(%d*):?(.*)$')) end
+
+-- A step of the relaxation: during a ring it counts when the wait goes on.
+function run.p(_, id)
+  local x = interaction(id)
+  if x and x.state == 'waiting' then
+    line_remove(x)
+    retry(x)
+  end
+end
+
+function run.u(_, name) pools.unused(name) end
 
 function run.r(_, id) close(id) end

@@ -34,6 +34,7 @@ local function finish(x, outcome, by, wrap_up)
   if x.leased and not owner then call('ZREM', key('leases'), 'c|' .. x.id) end
   if x.lost > 0 then untimer('c|' .. x.id) end
   if x.excluded ~= '' then untimer('x|' .. x.id) end
+  if x.more then pools.leave(x) end
   set_state(x, 'ended')
   x.outcome = outcome
   call('ZADD', key('ended'), now, x.id)

@@ -1,5 +1,5 @@
 -- Offers: picking whom to ask, holding their slots, and every way an offer ends but its acceptance.
---- include("interaction")
+--- include("pool")
 local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
 local walk_left, offers_left
 local orphans, freed, freed_ids -- interactions to try again; agents who may have room now
@@ -118,7 +118,8 @@ local function priority_in(a, q)
   return 100
 end
 
-local function why(a, q, eligible_count, next_best)
+-- more: what few have to add, as a JSON fragment.
+local function why(a, q, eligible_count, next_best, more)
   local o, c = order(q.order), q.channel
   local priority = priority_in(a, q)
   local keys = {}
@@ -132,7 +133,13 @@ local function why(a, q, eligible_count, next_best)
   elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. digits(a.last) .. '}' end
   return '{"strategy":"' .. q.strategy .. '","keys":[' .. table.concat(keys, ',') .. '],"eligible":' .. digits(eligible_count)
     .. ',"next":' .. (next_best and '"' .. next_best .. '"' or 'null') .. ',"priority":' .. digits(priority)
-    .. (o.fine == 'z' and ',"seed":' .. lot or '') .. ',"config":' .. q.version .. '}'
+    .. (o.fine == 'z' and ',"seed":' .. lot or '') .. (more or '') .. ',"config":' .. q.version .. '}'
+end
+
+-- What was required of whoever is asked.
+local function why_pool(x)
+  local step = kept(x, 'step')
+  return (x.pool ~= x.queue and ',"pool":"' .. x.pool .. '"' or '') .. (step and ',"relaxed":' .. step or '')
 end
 
 -- Ring these agents: each gets an offer with its own deadline and holds a slot for it.
@@ -142,6 +149,7 @@ local function make_offers(x, q, chosen, next_best)
     set_state(x, 'ringing')
     x.ring_ms, x.ring_n, x.fan = now, 0, q.ring
     count(q, 1, 0)
+    if x.pool ~= x.queue then pools.used(q, x.pool) end
   end
   local eligible_count = call('ZCARD', key('free', x.pool))
   for i = 1, #chosen do
@@ -153,12 +161,13 @@ local function make_offers(x, q, chosen, next_best)
   local told = '{"deadline_ms":' .. digits(deadline) .. ',"ring_ms":' .. digits(q.ring_ms) .. ',"why":'
   local rest = ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. digits(x.enqueued) .. ',"level":'
     .. digits(x.level) .. '}'
+  local more = x.more and why_pool(x)
   for i = 1, #chosen do
     local a = chosen[i]
     local n = x.offers + 1
     local number = digits(n)
     x.offers = n
-    local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best)
+    local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best, more)
     reserve(a, q.channel, x.id)
     x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, why = reasons}
     timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
@@ -190,7 +199,7 @@ local function start_over(x, q)
       if kind == 'f' then kept[#kept + 1] = who .. '|' .. when .. '|' .. kind .. ';' else cleared = true end
     end
   end
-  if not cleared then return false end
+  if not cleared or not pools.ready(q, x.pool) then return false end
   local here = call('ZCARD', key('here', x.pool))
   if here == 0 or here > #asked then return false end
   local scores = call('ZMSCORE', key('here', x.pool), unpack(asked))
@@ -213,6 +222,7 @@ local function try(x)
   local q = queue(x.queue)
   local waiting = x.state == 'waiting'
   if not waiting and x.state ~= 'ringing' then return end
+  if waiting and x.more and x.lined == false then pools.settle(x, q) end
   local want = wanted(x, q) - #x.live
   if want <= 0 then
     short_remove(x)

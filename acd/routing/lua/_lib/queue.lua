@@ -27,15 +27,29 @@ end, 5000)
 -- What not every queue has, by the names of `rules` in compiled.py; what is missing is not bounded.
 local rules_of = remember(function(text) return cjson.decode(text) end, 5000)
 
+-- The pools a queue has besides itself, stored as a list of {pool, ready, used, build}: whether all who are here stand
+-- in its indexes, when it was last required, and the number of its build; found by place and by name.
+local NO_POOLS = {}
+local pools_of = remember(function(text)
+  local pools, stored = {}, unpacked(text)
+  for i = 1, #stored do
+    local s = stored[i]
+    local pool = {name = s[1], ready = s[2], used = s[3], build = s[4]}
+    pools[i], pools[pool.name] = pool, pool
+  end
+  return pools
+end, 1000)
+
 local function queue(id)
   local q = queues[id]
   if q ~= nil then return q end
-  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules')
+  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules', 'pools')
   if not v[1] then
     queues[id] = false
     return false
   end
-  q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5])}, settings_of(v[1]))
+  q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5]),
+    pools = v[6] and pools_of(v[6]) or NO_POOLS}, settings_of(v[1]))
   q.ringing, q.active, q.served, q.served_ms = unpacked(v[3])
   queues[id] = q
   return q
@@ -50,6 +64,21 @@ end
 -- A pool is its queue narrowed by what it requires, `support/chat[french>=3]`; the bare queue requires nothing.
 local function queue_of(pool)
   return string.match(pool, '^[^%[]*')
+end
+
+-- All lines of a queue: its own and its pools'.
+local function lines_of(q)
+  local names = {q.id}
+  for i = 1, #q.pools do names[i + 1] = q.pools[i].name end
+  return names
+end
+
+-- How many stand in its lines, personal ones included (counted under `@@queue`).
+local function waiting_in(q)
+  local n, names = 0, lines_of(q)
+  local counts = call('HMGET', key('lines'), '@@' .. q.id, unpack(names))
+  for i = 1, #names + 1 do n = n + (tonumber(counts[i] or 0)) end
+  return n
 end
 
 -- What compares interactions of different lines.
@@ -79,13 +108,21 @@ local function count_served(q)
   q.served_ms, q.dirty = now, true
 end
 
+-- A removed queue goes with the last that is open.
+local function queue_is_over(q)
+  return q.state == 'closing' and q.active == 0 and q.ringing == 0 and waiting_in(q) == 0
+end
+
 local function write_queues()
   for id, q in pairs(queues) do
     if q and q.dirty then
-      if q.state == 'closing' and q.active == 0 and q.ringing == 0
-        and call('EXISTS', key('line', id), key('rescore', id)) == 0 then
-        call('UNLINK', key('queue', id), key('free', id), key('here', id), key('short', id))
-        call('HDEL', key('lines'), id, '~' .. id)
+      if queue_is_over(q) then
+        call('UNLINK', key('queue', id), key('personal', id))
+        call('HDEL', key('lines'), '@@' .. id)
+        for _, name in ipairs(lines_of(q)) do
+          call('UNLINK', key('free', name), key('here', name), key('short', name))
+          call('HDEL', key('lines'), name, '~' .. name)
+        end
       else
         call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms))
       end

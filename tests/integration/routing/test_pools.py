@@ -1,0 +1,302 @@
+"""Skills as pools: made on demand, filled in chunks, opened as the wait grows, dropped unused."""
+
+from __future__ import annotations
+
+import pytest
+
+from acd.domain.agent import Membership
+from acd.domain.errors import BadRequest, SkillUnknown
+from acd.domain.queue import LineOrder, RelaxStep
+from acd.routing import keys
+from tests.integration.routing.world import World
+
+FRENCH = {"french": 3}
+POOL = "support/chat[french>=3]"
+
+
+@pytest.fixture
+async def skilled(world: World) -> World:
+    await world.skills("french", "sales")
+    await world.queue(ring_time_s=20)
+    return world
+
+
+async def fields(world: World, kind: str, name: str) -> list[str]:
+    key = f"{keys.prefix(world.router.tenant)}{kind}:{name}"
+    return await world.router.link.client.zrange(key, 0, -1)
+
+
+async def test_only_the_skilled_are_asked(skilled: World) -> None:
+    await skilled.agent("anna", skills={"french": 2})
+    await skilled.agent("bela", skills={"french": 3, "sales": 1})
+    await skilled.agent("carl", skills={"sales": 9})
+    one = await skilled.arrive(requires={"french": 3})
+    assert (await skilled.look(one)).state == "waiting", "its pool is built by a timer"
+    await skilled.run_timers()
+    ringing = await skilled.ring(one)
+    assert list(ringing) == ["bela"]
+    offer = (await skilled.look(one)).offers[0]
+    assert offer.why["pool"] == POOL
+    assert offer.why["eligible"] == 1
+    await skilled.settled()
+    both = await skilled.arrive(requires={"sales": 1, "french": 1})
+    await skilled.run_timers()
+    assert list(await skilled.ring(both)) == ["bela"]
+    assert (await skilled.look(both)).offers[0].why["pool"] == "support/chat[french>=1,sales>=1]"
+    other = await skilled.arrive(requires={"sales": 2})
+    await skilled.run_timers()
+    assert list(await skilled.ring(other)) == ["carl"]
+    await skilled.settled()
+
+
+async def test_a_declined_one_waits_in_its_pool_and_keeps_its_place(skilled: World) -> None:
+    await skilled.agent("bela", skills=FRENCH, chat=1)
+    await skilled.agent("anna")
+    one = await skilled.arrive(requires=FRENCH)
+    await skilled.run_timers()
+    offer = (await skilled.ring(one))["bela"]
+    await skilled.router.decline(offer, "bela", **skilled.at)
+    two = await skilled.arrive(requires=FRENCH)
+    assert (await skilled.look(one)).position == 1, "anna speaks no French"
+    assert list(await skilled.ring(two)) == ["bela"]
+    await skilled.agent("dora", skills=FRENCH)
+    assert list(await skilled.ring(one)) == ["dora"], "who comes is in the pool at once"
+    await skilled.settled()
+
+
+async def test_a_freed_agent_serves_their_lines_by_age(skilled: World) -> None:
+    await skilled.agent("bela", skills=FRENCH, chat=1)
+    busy = await skilled.arrive(requires=FRENCH)
+    await skilled.run_timers()
+    await skilled.answer(busy)
+    lines = []
+    for requires in ({}, FRENCH, {}, FRENCH):
+        lines.append(await skilled.arrive(requires=requires))
+        await skilled.wait(1)
+    snapshot = await skilled.router.queue("support/chat", **skilled.at)
+    assert snapshot.waiting == 4
+    for expected in lines:
+        await skilled.finish(busy)
+        assert list(await skilled.ring(expected)) == ["bela"]
+        await skilled.settled()
+        await skilled.answer(expected)
+        busy = expected
+
+
+async def test_an_agents_own_rank_counts_for_the_pools_of_the_queue(skilled: World) -> None:
+    await skilled.queue("sales/chat")
+    await skilled.agent(
+        "bela",
+        Membership(queue="support/chat", rank=2),
+        Membership(queue="sales/chat", rank=1),
+        skills=FRENCH,
+        chat=1,
+    )
+    busy = await skilled.arrive(requires=FRENCH)
+    await skilled.run_timers()
+    await skilled.answer(busy)
+    older = await skilled.arrive("support/chat", requires=FRENCH)
+    await skilled.wait(5)
+    younger = await skilled.arrive("sales/chat", requires=FRENCH)
+    await skilled.run_timers()
+    await skilled.finish(busy)
+    assert list(await skilled.ring(younger)) == ["bela"]
+    assert (await skilled.look(older)).position == 1
+    await skilled.settled()
+
+
+async def test_only_declared_skills_are_required(skilled: World) -> None:
+    await skilled.agent("anna")
+    with pytest.raises(SkillUnknown):
+        await skilled.arrive(requires={"french": 1, "welsh": 1})
+    for requires in ({"french": 0}, {"french": 11}, {"Fr;": 1}, {f"s{n}": 1 for n in range(9)}):
+        with pytest.raises(BadRequest):
+            await skilled.arrive(requires=requires)
+    assert not skilled.fold.interactions
+    assert (await skilled.router.queue("support/chat", **skilled.at)).waiting == 0
+    await skilled.settled()
+
+
+async def test_skills_change_the_pools_an_agent_is_in(skilled: World) -> None:
+    await skilled.agent("anna", skills=FRENCH, chat=3)
+    one = await skilled.arrive(requires=FRENCH)
+    await skilled.run_timers()
+    assert await fields(skilled, "here", POOL) == ["anna"]
+    await skilled.agent("anna", skills={"french": 1}, chat=3)
+    assert await fields(skilled, "here", POOL) == []
+    await skilled.ring(one)
+    two = await skilled.arrive(requires=FRENCH)
+    assert (await skilled.look(two)).state == "waiting"
+    await skilled.settled()
+    await skilled.agent("anna", skills={"french": 5}, chat=3)
+    assert list(await skilled.ring(two)) == ["anna"]
+    await skilled.settled()
+
+
+async def test_a_pool_of_many_is_filled_in_chunks_and_serves_from_the_first(skilled: World) -> None:
+    for n in range(450):
+        await skilled.agent(f"a{n:03}", skills={"french": 1 + 2 * (n in (10, 300))}, chat=1)
+    waiting = [await skilled.arrive(requires=FRENCH) for _ in range(2)]
+    await skilled.router.run_timers(**skilled.at)
+    states = [(await skilled.look(x)).state for x in waiting]
+    assert states == ["ringing", "waiting"]
+    await skilled.run_timers()
+    assert await fields(skilled, "here", POOL) == ["a010", "a300"]
+    assert {next(iter(await skilled.ring(x))) for x in waiting} <= {"a010", "a300"}
+    await skilled.settled()
+
+
+async def test_steps_open_the_requirement_as_the_wait_grows(skilled: World) -> None:
+    steps = (RelaxStep(after_s=20, level=2), RelaxStep(after_s=60))
+    await skilled.queue(ring_time_s=20, relax=steps)
+    await skilled.agent("none")
+    await skilled.agent("some", skills={"french": 2}, chat=1)
+    one = await skilled.arrive(requires=FRENCH)
+    two = await skilled.arrive(requires=FRENCH)
+    await skilled.wait(19)
+    assert (await skilled.look(one)).state == "waiting"
+    await skilled.wait(1)
+    offer = (await skilled.look(one)).offers[0]
+    assert (offer.agent, offer.why["pool"], offer.why["relaxed"]) == (
+        "some", "support/chat[french>=2]", 1,
+    )  # fmt: skip
+    await skilled.answer(one)
+    assert (await skilled.look(two)).position == 1
+    await skilled.settled()
+    await skilled.wait(40)
+    offer = (await skilled.look(two)).offers[0]
+    assert (offer.agent, offer.why["relaxed"]) == ("none", 2)
+    assert "pool" not in offer.why
+    relaxed = await skilled.heard("interaction.relaxed")
+    assert [(e.interaction, e.data["pool"], e.data["step"]) for e in relaxed] == [
+        (one, "support/chat[french>=2]", 1),
+        (two, "support/chat[french>=2]", 1),
+        (two, "support/chat", 2),
+    ]
+    await skilled.settled()
+
+
+async def test_a_step_that_falls_in_a_ring_counts_at_the_requeue(skilled: World) -> None:
+    await skilled.queue(ring_time_s=30, relax=(RelaxStep(after_s=20, level=1),))
+    await skilled.agent("bela", skills=FRENCH, chat=1)
+    await skilled.agent("some", skills={"french": 1}, chat=1)
+    one = await skilled.arrive(requires=FRENCH)
+    await skilled.run_timers()
+    offer = (await skilled.ring(one))["bela"]
+    await skilled.wait(25)
+    assert not await skilled.heard("interaction.relaxed")
+    await skilled.router.decline(offer, "bela", **skilled.at)
+    assert list(await skilled.ring(one)) == ["some"]
+    assert (await skilled.look(one)).offers[0].why["relaxed"] == 1
+    await skilled.settled()
+
+
+async def test_one_that_comes_with_an_age_has_its_steps_behind_it(skilled: World) -> None:
+    await skilled.queue(relax=(RelaxStep(after_s=20),))
+    await skilled.agent("anna")
+    one = await skilled.arrive(requires=FRENCH, arrived_ms=skilled.now_ms - 21_000)
+    assert list(await skilled.ring(one)) == ["anna"]
+    await skilled.settled()
+
+
+async def test_at_most_64_pools_a_queue(skilled: World) -> None:
+    names = [f"s{n}" for n in range(70)]
+    await skilled.skills(*names)
+    await skilled.agent("anna", chat=0)
+    arrived = [await skilled.arrive(requires={name: 1}) for name in names]
+    refused = await skilled.heard("pool.refused")
+    assert [e.interaction for e in refused] == arrived[64:]
+    assert refused[0].data == {"pool": "support/chat[s64>=1]"}
+    assert (await skilled.look(arrived[64])).position == 1, "in the bare queue's line"
+    assert (await skilled.router.queue("support/chat", **skilled.at)).waiting == 70
+    await skilled.run_timers()
+    await skilled.settled()
+    await skilled.agent("anna", chat=1)
+    assert list(await skilled.ring(arrived[64])) == ["anna"]
+    await skilled.settled()
+
+
+async def test_a_pool_that_nothing_required_for_an_hour_is_dropped(skilled: World) -> None:
+    await skilled.agent("bela", skills=FRENCH, chat=1)
+    one = await skilled.arrive(requires=FRENCH, leased=False)
+    await skilled.run_timers()
+    await skilled.answer(one)
+    two = await skilled.arrive(requires=FRENCH, leased=False)
+    for _ in range(3):
+        skilled.now_ms += 1_800_000
+        await skilled.heartbeat()
+        await skilled.run_timers()
+    assert await fields(skilled, "line", POOL) == [two], "it stays while somebody waits in it"
+    await skilled.heartbeat()
+    await skilled.sign_in("bela")
+    await skilled.finish(one)
+    await skilled.answer(two)
+    for _ in range(4):
+        await skilled.wait(1)
+        skilled.now_ms += 1_800_000
+        await skilled.heartbeat()
+        await skilled.run_timers()
+    keyspace = [
+        k
+        async for k in skilled.router.link.client.scan_iter(
+            keys.prefix(skilled.router.tenant) + "*"
+        )
+    ]
+    assert not [k for k in keyspace if "french" in k]
+    await skilled.settled()
+    # and the chat that is taken back makes it anew
+    await skilled.sign_in("bela")
+    await skilled.router.remove_agent("bela", next(skilled.versions), **skilled.at)
+    await skilled.run_timers()
+    assert await fields(skilled, "line", POOL) == [two]
+    await skilled.agent("carl", skills=FRENCH)
+    assert list(await skilled.ring(two)) == ["carl"]
+    await skilled.settled()
+
+
+@pytest.mark.parametrize("strategy", ["priority", "ring_all", "random"])
+async def test_a_queue_rebuilds_and_rescores_its_pools_too(skilled: World, strategy: str) -> None:
+    await skilled.agent("bela", skills=FRENCH, chat=1)
+    await skilled.agent("anna", chat=1)
+    busy = [await skilled.arrive(requires=FRENCH), await skilled.arrive()]
+    await skilled.run_timers()
+    for x in busy:
+        await skilled.answer(x)
+    low = await skilled.arrive(requires=FRENCH, level=9)
+    skilled.now_ms += 5_000
+    await skilled.heartbeat()
+    high = await skilled.arrive(requires=FRENCH, level=8)
+    await skilled.queue(strategy=(strategy,), order=LineOrder.STRICT, credit_s=1)
+    await skilled.run_timers()
+    assert (await skilled.look(high)).position == 1
+    await skilled.settled()
+    await skilled.finish(busy[0])
+    assert list(await skilled.ring(high)) == ["bela"]
+    assert (await skilled.look(low)).position == 1
+    await skilled.settled()
+
+
+async def test_a_removed_queue_empties_its_pools_and_may_come_back(skilled: World) -> None:
+    await skilled.agent("bela", skills=FRENCH, chat=1)
+    ringing = await skilled.arrive(requires=FRENCH)
+    await skilled.run_timers()
+    waiting = [await skilled.arrive(requires=FRENCH) for _ in range(70)]
+    await skilled.router.remove_queue("support/chat", next(skilled.versions), **skilled.at)
+    await skilled.queue()
+    await skilled.run_timers()
+    assert (await skilled.look(waiting[0])).outcome == "rejected"
+    assert (await skilled.look(waiting[-1])).state == "waiting", "it came back before their turn"
+    await skilled.settled()
+    await skilled.router.remove_queue("support/chat", next(skilled.versions), **skilled.at)
+    await skilled.run_timers()
+    offer = (await skilled.ring(ringing))["bela"]
+    await skilled.router.decline(offer, "bela", **skilled.at)
+    await skilled.run_timers()
+    assert (await skilled.look(ringing)).outcome == "rejected"
+    left = [
+        k
+        async for k in skilled.router.link.client.scan_iter(
+            keys.prefix(skilled.router.tenant) + "*"
+        )
+    ]
+    assert not [k for k in left if "support" in k]
