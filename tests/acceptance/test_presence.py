@@ -48,6 +48,22 @@ def test_a_break_while_it_rings_passes_the_ring_on(agent: Agents, visitor: Visit
     claire.accepts("Jean Martin")
 
 
+def test_the_first_missed_ring_leaves_a_trace_until_the_next_answer(
+    agent: Agents, visitor: Visitors
+) -> None:
+    anna, claire = agent("anna"), agent("claire")
+    anna.is_available()
+    visitor("Jean Martin").starts_chat("Hello", department="express")
+    anna.sees_ring("Jean Martin")
+    expect(anna.find("missed-ring")).to_contain_text("Missed: Jean Martin, Express desk, at ")
+    expect(anna.find("presence")).to_contain_text("Available")
+    claire.is_available()
+    claire.accepts("Jean Martin")
+    visitor("Lina Haddad").starts_chat("Hello")
+    anna.accepts("Lina Haddad")
+    expect(anna.find("missed-ring")).to_have_count(0)
+
+
 def test_presence_survives_a_reload(agent: Agents) -> None:
     anna = agent("anna")
     anna.takes_a_break()

@@ -70,7 +70,6 @@ def test_an_agent_who_reloads_has_the_ring_and_the_chat_again(
 
     anna.reloads()  # in a chat
     expect(anna.find("chat-item")).to_have_count(1)
-    anna.looks_at("Jean Martin")
     anna.reads("Hello", "How can I help?")
     expect(anna.find("message-input")).to_have_value("Not finish")
     jean.says("I am still here")

@@ -48,6 +48,10 @@ class SessionView(Output):
     expires_ms: Annotated[Ms | None, Field(description="when signing in again is due")] = None
 
 
+SIGNED_IN_COOKIE: Final = "acd_signed_in"
+"""Tells the console's scripts, which cannot see the session, that asking for it is worth it."""
+
+
 def _view(agent: Agent, csrf: str, expires_ms: int | None) -> SessionView:
     return SessionView(
         agent=Me(
@@ -87,15 +91,16 @@ async def begin_session(request: web.Request, services: Services, agent: Agent) 
     hours = services.config.security.session_hours
     session = await services.accounts.sign_in(agent, hours=hours)
     response = reply(_view(agent, session.csrf, session.expires_ms))
-    response.set_cookie(
-        SESSION_COOKIE,
-        session.token,
-        max_age=hours * 3600,
-        path="/",
-        httponly=True,
-        samesite="Strict",
-        secure=_secure(request, services),
-    )
+    for name, value in ((SESSION_COOKIE, session.token), (SIGNED_IN_COOKIE, "yes")):
+        response.set_cookie(
+            name,
+            value,
+            max_age=hours * 3600,
+            path="/",
+            httponly=name == SESSION_COOKIE,
+            samesite="Strict",
+            secure=_secure(request, services),
+        )
     return response
 
 
@@ -111,7 +116,10 @@ async def _sign_out(call: Call[Nothing, Nothing, Nothing]) -> web.Response:
         services.chat.signed_out(call.caller.agent.id, token_hash(token))
     response = reply(None, status=204)
     secure = _secure(call.request, services)
-    response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Strict", secure=secure)
+    for name in (SESSION_COOKIE, SIGNED_IN_COOKIE):
+        response.del_cookie(
+            name, path="/", httponly=name == SESSION_COOKIE, samesite="Strict", secure=secure
+        )
     return response
 
 

@@ -49,9 +49,12 @@ function fields(schema, required = []) {
   return rows.length ? table(["field", "type", "", "meaning"], rows) : code(kindOf(schema));
 }
 
+/** A path that may break after its slashes and nowhere else. */
+const broken = (path) => path.split(/(?<=\/)/).flatMap((part) => [part, element("wbr")]);
+
 function operation(spec, path, method, about) {
   const article = element("article", { id: about.operationId },
-    element("h3", {}, element("span", { class: "method" }, method.toUpperCase()), path),
+    element("h3", {}, element("span", { class: "method" }, method.toUpperCase()), ...broken(path)),
     element("p", { class: "about" }, ...prose([about.summary, about.description].filter(Boolean).join("\n"))));
   if (about.parameters.length) {
     article.append(element("h4", {}, "Parameters"), table(["name", "in", "type", "meaning"], about.parameters.map((each) => [

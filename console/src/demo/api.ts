@@ -1,6 +1,8 @@
 /** The demonstration's own verbs; they exist only where the server runs as one. */
 import { WireError, type ErrorBody } from "@acd/ui/wire.ts";
 
+import { signedInHere } from "../state/session.ts";
+
 export interface DemoState {
   /** Another one after a clearing. */
   run: string;
@@ -33,6 +35,7 @@ export const clearAll = (): Promise<unknown> => ask("demo/clear", { method: "POS
 
 /** Who this browser is signed in as, if anybody. */
 export async function whoIsHere(): Promise<SignedIn | null> {
+  if (!signedInHere()) return null;
   return ask("api/v1/session").then(
     (who) => who as SignedIn,
     () => null,

@@ -5,7 +5,7 @@ import { WireError, type Message } from "@acd/ui/wire.ts";
 import { batch, computed, signal } from "@preact/signals";
 
 import * as lists from "./chats.ts";
-import { sessionName } from "./kept.ts";
+import { inSight, sessionName } from "./kept.ts";
 import * as rings from "./rings.ts";
 import { BASE, recall, session, type SignedIn } from "./session.ts";
 import { done, locale } from "./settings.ts";
@@ -31,6 +31,8 @@ export class Desk {
   readonly threads = signal<lists.Threads>(new Map());
   /** Conversation → until when its contact counts as typing. */
   readonly typing = signal<ReadonlyMap<string, number>>(new Map());
+  /** The last ring that went unanswered, until the next answer. */
+  readonly missed = signal<{ offer: Offer; atMs: number } | null>(null);
   /** The offer an answer is on its way for. */
   readonly answering = signal<string | null>(null);
   /** What was refused last, until it is dismissed or something succeeds. */
@@ -114,6 +116,7 @@ export class Desk {
       if (!answer) return;
       if (answer.outcome === "accepted") {
         this.rings.value = rings.without(this.rings.value, offer);
+        this.missed.value = null;
         done("accepted");
         if (answer.chat) this.hearChat(answer.chat);
         const chat = answer.chat ?? this.chats.value.find((each) => offer.startsWith(`${each.interaction}.`));
@@ -137,6 +140,7 @@ export class Desk {
     batch(() => {
       if (this.ended.value && this.ended.value.interaction !== interaction) this.ended.value = null;
       this.selected.value = interaction;
+      inSight.keep(interaction ?? "");
       this.pane.value = interaction === null ? "list" : "thread";
     });
   }
@@ -193,6 +197,8 @@ export class Desk {
       this.#delivered(offer);
     });
     connection.on("offer.ended", (end) => {
+      const ring = this.rings.value.find((each) => each.offer.offer === end.offer);
+      if (ring && end.outcome === "expired") this.missed.value = { offer: ring.offer, atMs: this.clock.nowMs() };
       this.rings.value = rings.ended(this.rings.value, end);
       this.#forgetLater(end.offer);
     });
@@ -239,7 +245,6 @@ export class Desk {
     sessionName.keep(opened.session);
     this.clock.sync(opened.now);
     batch(() => {
-      this.me.value = opened.me;
       this.presence.value = opened.presence;
       this.rings.value = rings.snapshot(this.rings.value, opened.offers);
       opened.offers.forEach((offer) => {
@@ -247,7 +252,11 @@ export class Desk {
       });
       this.lines.value = opened.lines;
       const gone = this.current.value;
+      const first = this.me.peek() === null;
+      this.me.value = opened.me;
       this.chats.value = opened.chats;
+      const before = first ? inSight.read() : null;
+      if (opened.chats.some((chat) => chat.interaction === before)) this.select(before);
       if (gone && !opened.chats.some((chat) => chat.interaction === gone.interaction)) this.ended.value = { ...gone, state: "ended" };
     });
   }

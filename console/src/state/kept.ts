@@ -90,10 +90,16 @@ export function outboxStore<P>(agent: string): OutboxStore<P> {
   };
 }
 
+function kept(key: string): { read: () => string | null; keep: (text: string) => void } {
+  return {
+    read: () => read(key),
+    keep: (text) => {
+      write(key, text);
+    },
+  };
+}
+
 /** This tab's session with the server: the same after a reload. */
-export const sessionName = {
-  read: (): string | null => read("acd.session"),
-  keep: (name: string): void => {
-    write("acd.session", name);
-  },
-};
+export const sessionName = kept("acd.session");
+/** The interaction that was in sight. */
+export const inSight = kept("acd.in_sight");

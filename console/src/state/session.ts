@@ -16,8 +16,15 @@ const SESSION = new URL("api/v1/session", BASE);
 /** undefined: not known yet. null: nobody. */
 export const session = signal<SignedIn | null | undefined>(undefined);
 
+/** What the server sets beside the session, which scripts cannot see: without it there is nobody to ask for. */
+export const signedInHere = (): boolean => document.cookie.split("; ").some((cookie) => cookie.startsWith("acd_signed_in="));
+
 /** Asks who is signed in here; a server that does not answer is an error, not a sign-out. */
 export async function recall(): Promise<void> {
+  if (!signedInHere()) {
+    session.value = null;
+    return;
+  }
   const response = await ask(SESSION, {});
   if (response.status === 401) session.value = null;
   else session.value = (await good(response)) as SignedIn;

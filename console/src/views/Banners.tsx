@@ -5,7 +5,7 @@ import { secondsLeft } from "@acd/ui/time.ts";
 
 import { useDesk } from "../state/context.ts";
 import { missed } from "../state/presence.ts";
-import { errorText, t } from "../state/words.ts";
+import { errorText, t, words } from "../state/words.ts";
 
 /** What is true and touches everything: no connection, no store, rings missed, a refusal. */
 export function Banners() {
@@ -61,7 +61,7 @@ function Missed() {
   const { desk } = useDesk();
   const presence = desk.presence.value;
   const channels = presence ? missed(presence) : [];
-  if (channels.length === 0) return null;
+  if (channels.length === 0) return <MissedRing />;
   const names = channels.map((channel) => t(`channel.${channel}s_lower`)).join(", ");
   return (
     <Banner
@@ -80,6 +80,29 @@ function Missed() {
       }
     >
       <b class="strong">{t("missed.title")}</b> {t("missed.away", { channels: names })}
+    </Banner>
+  );
+}
+
+/** The first ring that was missed: a trace of it, and no reproach. */
+function MissedRing() {
+  const { desk } = useDesk();
+  const missed = desk.missed.value;
+  if (!missed) return null;
+  const { offer, atMs } = missed;
+  return (
+    <Banner
+      kind="offline"
+      icon={IconClock}
+      testId="missed-ring"
+      action={
+        <Button kind="quiet" onClick={() => (desk.missed.value = null)}>
+          {t("error.dismiss")}
+        </Button>
+      }
+    >
+      <b class="strong">{t("missed.title")}</b>{" "}
+      {t("missed.ring", { name: offer.contact.name, department: desk.departmentName(offer.department), time: words.value.time(atMs) })}
     </Banner>
   );
 }

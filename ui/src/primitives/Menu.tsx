@@ -53,12 +53,19 @@ export function Menu(props: MenuProps) {
   const button = useRef<HTMLButtonElement | null>(null);
   const list = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // At once, not with the toggle event a task later: the keys pressed meanwhile are meant for the menu
+  const show = () => {
     const menu = list.current;
-    if (!open || !menu || !button.current) return;
+    if (!menu || !button.current) return;
+    menu.showPopover();
     place(menu, button.current, side);
     const rows = items(menu);
     (rows.find((row) => row.getAttribute("aria-checked") === "true") ?? rows[0])?.focus();
+  };
+
+  useEffect(() => {
+    const menu = list.current;
+    if (!open || !menu) return;
     const close = () => {
       menu.hidePopover();
     };
@@ -66,7 +73,7 @@ export function Menu(props: MenuProps) {
     return () => {
       window.removeEventListener("resize", close);
     };
-  }, [open, side]);
+  }, [open]);
 
   const pick = (item: MenuItem) => {
     if (item.role !== "switch") {
@@ -93,10 +100,16 @@ export function Menu(props: MenuProps) {
         title={buttonTitle}
         data-testid={testId}
         popovertarget={id}
+        onClick={(event) => {
+          // the browser's own way is left to close what is open
+          if (list.current?.matches(":popover-open")) return;
+          event.preventDefault();
+          show();
+        }}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
           event.preventDefault();
-          list.current?.showPopover();
+          show();
         }}
       >
         {children}
