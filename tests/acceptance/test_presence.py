@@ -53,11 +53,11 @@ def test_the_first_missed_ring_leaves_a_trace_until_the_next_answer(
 ) -> None:
     anna, claire = agent("anna"), agent("claire")
     anna.is_available()
+    claire.is_available()
     visitor("Jean Martin").starts_chat("Hello", department="express")
     anna.sees_ring("Jean Martin")
     expect(anna.find("missed-ring")).to_contain_text("Missed: Jean Martin, Express desk, at ")
     expect(anna.find("presence")).to_contain_text("Available")
-    claire.is_available()
     claire.accepts("Jean Martin")
     visitor("Lina Haddad").starts_chat("Hello")
     anna.accepts("Lina Haddad")

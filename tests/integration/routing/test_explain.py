@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from acd.domain.agent import Membership
+from acd.domain.queue import RelaxStep
 from acd.routing.explain import Explained, Standing
 from tests.integration.routing.world import CALL, World
 
@@ -169,3 +170,29 @@ async def test_calls_are_explained_by_their_own_channel(world: World) -> None:
     await world.say("anna", "away", CALL, "lunch")
     ix = await world.arrive("support/call")
     assert told(await explain(world, ix)) == {"anna": [("away", "lunch")]}
+
+
+async def test_a_missing_skill_has_its_levels_and_relaxing_opens_it(world: World) -> None:
+    await world.skills("french", "sales")
+    await world.queue(relax=(RelaxStep(after_s=10, level=2), RelaxStep(after_s=20)))
+    await world.agent("anna", skills={"french": 2})
+    await world.agent("ben", skills={"sales": 5})
+    ix = await world.arrive(requires={"french": 3, "sales": 1})
+    found = await explain(world, ix)
+    assert (found.pool, found.queue_state) == ("support/chat[french>=3,sales>=1]", "building")
+    await world.run_timers()
+    found = await explain(world, ix)
+    assert told(found) == {
+        "anna": [("skill", "french", 3, 2), ("skill", "sales", 1, 0)],
+        "ben": [("skill", "french", 3, 0)],
+    }
+    assert (found.requires, found.relaxed, len(found.relax)) == ("french>=3,sales>=1", 0, 2)
+    assert (found.queue_state, found.free, found.here) == ("ready", 0, 0)
+    await world.wait(11)
+    found = await explain(world, ix)
+    assert told(found)["anna"] == [("skill", "sales", 1, 0)]
+    assert (found.pool, found.relaxed) == ("support/chat[french>=2,sales>=1]", 1)
+    await world.wait(10)
+    found = await explain(world, ix)
+    assert sorted(map(str, told(found).values())) == ["1", "offered"]
+    assert (found.pool, found.relaxed) == ("support/chat", 2)

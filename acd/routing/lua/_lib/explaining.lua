@@ -1,17 +1,9 @@
 -- Explaining: what decides whether an agent is asked for an interaction, read and told, never changed.
 --- include("reading")
+--- include("pool")
 local explaining = {PAGE = 100}
 do
   local KINDS = {d = 'declined', e = 'missed', f = 'failed'}
-
-  -- What a pool requires, from its name: `support/chat[french>=3,vip>=1]`.
-  local function requirement_of(pool)
-    local required = {}
-    for skill, level in string.gmatch(string.match(pool, '%[(.*)%]$') or '', '([^,>]+)>=(%d+)') do
-      required[#required + 1] = {skill, tonumber(level)}
-    end
-    return required
-  end
 
   -- Who is not asked for this interaction again, and until when.
   local function exclusions_of(x)
@@ -72,7 +64,7 @@ do
       why[#why + 1] = {'capacity', used, c.weight[channel], c.total}
     end
     local skills = cjson.decode(v.skills)
-    for _, one in ipairs(requirement_of(x.pool)) do
+    for _, one in ipairs(x.pool ~= x.queue and requirement.of(x.pool) or {}) do
       local has = skills[one[1]] or 0
       if has < one[2] then why[#why + 1] = {'skill', one[1], one[2], has} end
     end
@@ -118,7 +110,7 @@ do
   -- What the queue and the interaction add to it.
   function explaining.facts(x)
     local q = queue(x.queue)
-    local told = {pool = x.pool, epoch = x.epoch, queue_state = q and q.state or '', asked = x.offers,
+    local told = {pool = x.pool, epoch = x.epoch, queue_state = q and (q.state == 'ready' and not pools.ready(q, x.pool) and 'building' or q.state) or '', asked = x.offers,
       requires = kept(x, 'requires') or '', step = kept(x, 'step') or 0, sticky = kept(x, 'sticky') or '',
       sticky_until = kept(x, 'sticky_until') or 0, personal = kept(x, 'personal') or ''}
     if q then
