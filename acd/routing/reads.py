@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from acd.domain.events import Event
     from acd.domain.ids import AgentId, InteractionId, QueueId
     from acd.routing.redis_link import RedisLink
-    from acd.routing.results import AgentSnapshot, InteractionSnapshot, Position, QueueSnapshot
+    from acd.routing.results import (
+        AgentSnapshot,
+        InteractionSnapshot,
+        Position,
+        QueueSnapshot,
+        Waiting,
+    )
 
 
 class Reads(Tenant):
@@ -55,6 +61,11 @@ class Reads(Tenant):
     async def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
         """A queue's live figures."""
         return snapshots.queue_snapshot(queue, await self._ask("queue_snapshot", now_ms, queue))
+
+    async def line(self, queue: QueueId, *, most: int = 50, now_ms: int = 0) -> tuple[Waiting, ...]:
+        """The first of those who wait in a queue, over all its pools, in the order of its line."""
+        _now_ms, found = await self._ask("queue_line", now_ms, queue, most)
+        return tuple(map(snapshots.waiting, found))
 
     async def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
         """The place in the line and when its turn may come, or None if it does not wait."""

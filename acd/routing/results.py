@@ -241,6 +241,20 @@ class QueueSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One that stands in a line. `requires` is the text of what it needs."""
+
+    interaction: InteractionId
+    pool: str
+    level: int
+    enqueued_ms: int
+    contact: ContactId
+    conversation: ConversationId
+    requires: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """A place in the line (1 = next) and when its turn may come; None where nothing is known."""
 

@@ -18,6 +18,7 @@ from acd.routing.results import (
     OfferSnapshot,
     Position,
     QueueSnapshot,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -183,6 +184,21 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         served_per_minute=round(rate * 60_000, 3) if rate else None,
         strategy=tuple(strategy.split("+")) if strategy else (),
         now_ms=now_ms,
+    )
+
+
+def waiting(fields: Sequence[Any]) -> Waiting:
+    """One entry of the reply of `queue_line`."""
+    interaction, pool, level, enqueued_ms, contact, conversation, requires, card = fields
+    return Waiting(
+        interaction=interaction,
+        pool=pool,
+        level=level,
+        enqueued_ms=enqueued_ms,
+        contact=contact,
+        conversation=conversation,
+        requires=requires,
+        card=card or "{}",
     )
 
 

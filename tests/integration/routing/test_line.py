@@ -1,0 +1,29 @@
+"""The line as those see it who may pick from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from acd.domain.queue import LineOrder
+from tests.integration.routing.world import World
+
+
+@pytest.mark.parametrize("order", list(LineOrder))
+async def test_all_pools_in_one_order(world: World, order: LineOrder) -> None:
+    await world.skills("french")
+    await world.queue(order=order)
+    first = await world.arrive()
+    world.now_ms += 1000
+    french = await world.arrive(requires={"french": 2})
+    world.now_ms += 1000
+    third = await world.arrive()
+    urgent = await world.arrive(level=1)
+    await world.run_timers()
+    found = await world.router.line("support/chat", **world.at)
+    assert [w.interaction for w in found] == [urgent, first, french, third]
+    assert found[2].pool == "support/chat[french>=2]"
+    assert found[2].requires == "french>=2"
+    assert (found[0].level, found[0].card) == (1, '{"contact_name":"Zoé"}')
+    some = await world.router.line("support/chat", most=2, **world.at)
+    assert [w.interaction for w in some] == [urgent, first]
+    assert await world.router.line("nobody/chat", **world.at) == ()
