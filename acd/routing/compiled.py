@@ -188,6 +188,8 @@ def check_arrival(arrival: Arrival) -> None:
             raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field=name)
     if not is_queue_id(arrival.queue):
         raise BadRequest("a queue is named <department>/<channel>", field="queue")
+    if arrival.last_agent is not None and not is_plain_id(arrival.last_agent):
+        raise BadRequest("that is not an agent's id", field="last_agent")
     if arrival.level not in LEVELS:
         raise BadRequest("level must be 1 to 9", field="level")
     try:

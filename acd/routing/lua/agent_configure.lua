@@ -38,7 +38,10 @@ compile(a)
 a.was = {}
 touch(a)
 for channel = 1, 3 do
-  if letter(a, channel) == 'a' then set_here(a, channel, true) end
+  if letter(a, channel) == 'a' then
+    set_here(a, channel, true)
+    look_again(a, channel, 0)
+  end
 end
 emit('agent.configured', about(a), '{"version":' .. version .. '}', a)
 if over(a) then

@@ -14,7 +14,10 @@ if tonumber(ARGV[4]) < tonumber(call('HGET', hash, 'version')) then return {0, '
 call('HSET', hash, 'version', ARGV[4])
 presence_event(a, nil, 'offline', '', 'removed')
 for channel = 1, 3 do
-  if letter(a, channel) == 'a' then set_here(a, channel, false) end
+  if letter(a, channel) == 'a' then
+    set_here(a, channel, false)
+    look_again(a, channel, 0)
+  end
 end
 a.gone, a.presence, a.grace = true, 'ooo', ''
 touch(a)

@@ -14,7 +14,7 @@ local function say_found(text) found[#found + 1] = text end
 local function drain_is_due()
   local entries = call('ZRANGE', key('timers'), '-inf', now, 'BYSCORE')
   for i = 1, #entries do
-    if string.find(entries[i], '^[dbr]|') then return true end
+    if string.find(entries[i], '^[dbrsp]|') then return true end
   end
   return false
 end
@@ -33,6 +33,9 @@ local function check_agent(id)
     compile(a)
     if a.packed ~= call('HGET', key('agent', id), 'pools') then say_found('6: the pools of ' .. id .. ' are not what they meet') end
   end
+  local waiting = 0
+  for channel = 1, 3 do waiting = waiting + call('ZCARD', key('line', '@' .. id .. '/' .. NAMES[channel])) end
+  if tonumber(call('HGET', key('lines'), '@' .. id) or 0) ~= waiting then say_found('3: the personal line of ' .. id .. ' is counted wrongly') end
   local n = {0, 0, 0}
   for _, one in ipairs(call('SMEMBERS', key('held', id))) do
     local x = interaction(one)
@@ -69,12 +72,19 @@ local function check_interaction(id)
   local x = interaction(id)
   if not x then return end
   local q = queue(x.queue)
-  local score = call('ZSCORE', key('line', x.pool), id)
+  local score = call('ZSCORE', key('line', line_of(x)), id)
   local rescored = call('ZSCORE', key('rescore', x.pool), id)
   if x.state == 'waiting' then
     if not q then say_found('4: ' .. id .. ' waits in a queue that is gone')
-    elseif not rescored and tonumber(score or -1) ~= line_score(q, x.level, x.enqueued) then
+    elseif not rescored and tonumber(score or -1) ~= score_of(x, q) then
       say_found('3: ' .. id .. ' waits outside its place')
+    elseif kept(x, 'personal') then
+      local a = agent(kept(x, 'personal'))
+      local is, waits = sticky.first(x, q)
+      if q.state == 'ready' and (is or not waits) and not drain_is_due() then
+        say_found('3: ' .. id .. ' waits for ' .. a.id .. ' without need')
+      end
+      if not call('ZSCORE', key('timers'), 's|' .. id) then say_found('3: ' .. id .. ' waits for ' .. a.id .. ' for ever') end
     elseif q.state == 'ready' and pools.ready(q, x.pool) and not drain_is_due() then
       local free = call('ZRANGE', key('free', x.pool), 0, 99)
       for i = 1, #free do
@@ -116,6 +126,8 @@ end
 
 local function check_queue(id)
   local q = queue(id)
+  local alone = tonumber(call('HGET', key('lines'), '@@' .. id) or 0)
+  if alone ~= call('ZCARD', key('personal', id)) then say_found('3: those of ' .. id .. ' in personal lines are counted wrongly') end
   for _, name in ipairs(q and lines_of(q) or {id}) do
     local waiting = call('ZCARD', key('line', name)) + call('ZCARD', key('rescore', name))
     local counts = call('HMGET', key('lines'), name, '~' .. name)

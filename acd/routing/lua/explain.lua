@@ -9,6 +9,6 @@ local clock = read_clock(ARGV[1])
 local x = interaction(ARGV[2], true)
 if not x then return {clock, {}, 0, '{}', {}, ''} end
 now = clock
-local place = x.state == 'waiting' and place_of(x.id, x.pool)
+local place = x.state == 'waiting' and place_of(x)
 local page, next_after = explaining.page(x, ARGV[3])
 return {clock, read_interaction(x.id), place and place + 1 or 0, explaining.facts(x), page, next_after}

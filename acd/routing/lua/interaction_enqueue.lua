@@ -1,7 +1,8 @@
 -- Put an arrival in its line, or ring at once. The same id again changes nothing.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max, arrived_ms (0 = now),
---         reject (1 = where there is no such queue any more, it ends at once), requires (text of the requirement)
+--         reject (1 = where there is no such queue any more, it ends at once), requires (text of the requirement),
+--         last_agent (who served the contact last, or '')
 -- RETURNS {due, "queued", state, enqueued_ms, agents…} | {0, "known", state, enqueued_ms}
 --         | {0, "unknown_queue"} | {0, "overloaded"} | {0, "unknown_skill", skill}
 -- EVENTS  interaction.queued, pool.refused?, interaction.relaxed?, interaction.ended?, offer.made*
@@ -24,6 +25,11 @@ local arrived = tonumber(ARGV[11])
 if arrived == 0 or arrived > now then arrived = now end
 local x = new_interaction(id, ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), arrived, ARGV[9] == '1', ARGV[8])
 if requires ~= '' then keep(x, 'requires', requires) end
+local last = not gone and ARGV[14] ~= '' and q.rules.last_agent
+if last then
+  keep(x, 'sticky', ARGV[14])
+  if last == 'wait' then keep(x, 'sticky_until', now + (q.rules.last_agent_wait or 0)) end
+end
 if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
   .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '') .. '}',

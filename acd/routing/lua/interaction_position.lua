@@ -8,5 +8,5 @@
 local clock = read_clock(ARGV[1])
 local x = interaction(ARGV[2])
 if not x or x.state ~= 'waiting' then return {clock, 0, '0', 0} end
-local place, q = place_of(ARGV[2], x.pool), queue(x.queue)
+local place, q = place_of(x), queue(x.queue)
 return {clock, place and place + 1 or 0, tostring(q and q.served or 0), q and q.served_ms or 0}

@@ -11,11 +11,10 @@ if not x then return {0, 'unknown'} end
 if x.state ~= 'waiting' and x.state ~= 'ringing' and x.state ~= 'parked' then return {0, 'late', x.state} end
 if x.level == level then return {0, 'same'} end
 local was, short = x.level, x.short
-if x.state == 'waiting' then line_remove(x) end
 short_remove(x)
 x.level = level
 change(x)
-if x.state == 'waiting' then line_add(x) end
+if x.state == 'waiting' then line_rescore(x) end
 if short then short_add(x) end
 emit('interaction.reprioritised', describe(x), '{"level":' .. level .. ',"was":' .. was .. ',"by":' .. quoted(ARGV[5])
   .. '}', nil, x.contact)

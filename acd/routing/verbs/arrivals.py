@@ -38,6 +38,7 @@ class Arrivals(Tenant):
             "interaction_enqueue", now_ms, arrival.interaction, arrival.queue, arrival.contact,
             arrival.conversation, arrival.level, arrival.card, int(arrival.leased),
             self._events_max, arrival.arrived_ms, int(reject), requires,
+            arrival.last_agent or "",
         )  # fmt: skip
         if word == "unknown_queue":
             raise QueueUnknown(field="queue")

@@ -20,6 +20,13 @@ do
     return false
   end
 
+  -- The next CHUNK of those who wait for one agent get their new score. Returns where to go on.
+  local function rescore_personal(q, cursor)
+    local ids = call('ZRANGE', key('personal', q.id), cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
+    for i = 1, #ids do line_rescore(interaction(ids[i])) end
+    return ids[CHUNK]
+  end
+
   -- The next CHUNK of a set of agents into the indexes of the pools of this queue that `of_these` wants. Returns
   -- where to go on.
   local function fill(q, set, cursor, of_these)
@@ -58,6 +65,14 @@ do
     if rescore(q) then
       timer('b|' .. id .. '|' .. n .. ':', now)
       return
+    end
+    if cursor == '' or byte(cursor) == 64 then
+      local last = rescore_personal(q, string.sub(cursor, 2))
+      if last then
+        timer('b|' .. id .. '|' .. n .. ':@' .. last, now)
+        return
+      end
+      cursor = ''
     end
     -- who is a member of a queue that was not there before is only known from the agents
     local fresh = call('HEXISTS', key('queue', id), 'fresh') == 1

@@ -6,18 +6,17 @@ local function close(id)
   local q = queue(id)
   if not q or q.state ~= 'closing' then return end
   q.dirty = true -- it goes with the last of them
-  local n = 0
-  for _, name in ipairs(lines_of(q)) do
-    for _, list in ipairs({'line', 'rescore'}) do
-      local entries = call('ZRANGE', key(list, name), 0, CLOSE - n - 1)
-      for i = 1, #entries do
-        n = n + 1
-        finish(interaction(entries[i]), 'rejected', 'system', false)
-      end
-      if n >= CLOSE then
-        timer('r|' .. id, now)
-        return
-      end
+  local n, lines = 0, {key('personal', id)}
+  for _, name in ipairs(lines_of(q)) do lines[#lines + 1], lines[#lines + 2] = key('line', name), key('rescore', name) end
+  for _, line in ipairs(lines) do
+    local entries = call('ZRANGE', line, 0, CLOSE - n - 1)
+    for i = 1, #entries do
+      n = n + 1
+      finish(interaction(entries[i]), 'rejected', 'system', false)
+    end
+    if n >= CLOSE then
+      timer('r|' .. id, now)
+      return
     end
   end
 end

@@ -37,18 +37,39 @@ local function first_for(a, list, pool, cursors, name)
   end
 end
 
+-- The best of those who wait for this agent alone: rank, due, id; nil if nobody does.
+local function personal_best(a, channel, mine)
+  local best_id, best_rank, best_due
+  for _, id in ipairs(call('ZRANGE', key('line', '@' .. a.id .. '/' .. NAMES[channel]), 0, WALK - 1)) do
+    local x = interaction(id)
+    local q = queue(x.queue)
+    if q and q.state == 'ready' and not is_excluded(x.excluded, a.id) then
+      local rank, at = NO_RANK, due_of(q, x.level, x.enqueued)
+      for k = 1, #mine do
+        if mine[k][5] == x.queue then rank = mine[k][4] end
+      end
+      if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
+        best_id, best_rank, best_due = id, rank, at
+      end
+    end
+  end
+  return best_id, best_rank, best_due
+end
+
 -- The best the agent could be asked for now, over all their lines: channel, own rank, due, id. Nothing if a line was not
 -- looked through to its first: what is better than all others may stand there.
 local function best_for(a, cursors, list)
   local lists = a.lists
-  local counts = call('HMGET', key('lines'), unpack(lists[list]))
+  local counts = call('HMGET', key('lines'), '@' .. a.id, unpack(lists[list]))
+  local personal = list == 'line' and counts[1] and counts[1] ~= '0'
   for i = 1, 3 do
     local channel = SERVED[i]
     local mine, before = lists[channel], lists.before[channel]
-    if mine[1] and eligible(a, channel) then
+    if (mine[1] or personal) and eligible(a, channel) then
       local best_id, best_rank, best_due
+      if personal then best_id, best_rank, best_due = personal_best(a, channel, mine) end
       for k = 1, #mine do
-        local n = counts[before + k]
+        local n = counts[1 + before + k]
         if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
           local pool, rank = mine[k][1], mine[k][4]
           local q = queue(mine[k][5])
@@ -72,9 +93,7 @@ end
 
 -- As text the cursor is `counter;place;…`, since the names of pools hold `,` and `=`.
 local function drain_agent(a, cursor)
-  local room, channels = false, a.lists.channels
-  for i = 1, #channels do room = room or eligible(a, channels[i]) end
-  if not room then return end
+  if not (eligible(a, 1) or eligible(a, 2) or eligible(a, 3)) then return end
   local cursors = {}
   for name, place in string.gmatch(cursor or '', '([^;]+);([^;]*);') do cursors[name] = place end
   for _, kind in ipairs({'line', 'short'}) do

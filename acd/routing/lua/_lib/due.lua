@@ -103,10 +103,22 @@ function run.b(_, name, rest) building.go_on(name, string.match(rest, '^(%d*):?(
 -- A step of the relaxation: during a ring it counts when the wait goes on.
 function run.p(_, id)
   local x = interaction(id)
-  if x and x.state == 'waiting' then
+  if x and x.state == 'waiting' and not kept(x, 'personal') then
     line_remove(x)
     retry(x)
   end
+end
+
+-- It waited long enough for whoever served the contact last; or (`@agent/channel`) more are to be looked at again.
+function run.s(_, id, from)
+  local who, channel = string.match(id, '^@(.*)/(%l+)$')
+  if who then
+    local a = agent(who)
+    if a then look_again(a, CHANNEL[channel], tonumber(from)) end
+    return
+  end
+  local x = interaction(id)
+  if x and x.state == 'waiting' then retry(x) end
 end
 
 function run.u(_, name) pools.unused(name) end

@@ -124,23 +124,54 @@ local function exclude(x, id, limit, kind)
   change(x)
 end
 
+-- Where it stands while it waits: in its pool's line, or in the personal one of whom it waits for.
+local function line_of(x)
+  local who = kept(x, 'personal')
+  return who and '@' .. who .. '/' .. NAMES[channel_of(x.queue)] or x.pool
+end
+
+-- A personal line holds those of several queues, which only their due times compare.
+local function score_of(x, q)
+  if kept(x, 'personal') then return due_of(q, x.level, x.enqueued) end
+  return line_score(q, x.level, x.enqueued)
+end
+
 -- The waiting line. `lines` counts the entries of every line (and, under `~pool`, of every short ring), so
--- that a freed agent of many pools asks once which of them have work.
+-- that a freed agent of many pools asks once which of them have work. Those in personal lines are counted under
+-- `@agent` and `@@queue`, and found by their queue in `personal:<queue>`.
 local function line_add(x)
   if x.lined then return end
-  local q = queue(x.queue)
+  local q, who = queue(x.queue), kept(x, 'personal')
   x.lined = true
-  if q.state == 'building' and call('ZSCORE', key('rescore', x.pool), x.id) then return end
-  if call('ZADD', key('line', x.pool), line_score(q, x.level, x.enqueued), x.id) == 1 then
-    call('HINCRBY', key('lines'), x.pool, 1)
+  if q.state == 'building' and not who and call('ZSCORE', key('rescore', x.pool), x.id) then return end
+  if call('ZADD', key('line', line_of(x)), score_of(x, q), x.id) == 1 then
+    if who then
+      call('HINCRBY', key('lines'), '@' .. who, 1)
+      call('HINCRBY', key('lines'), '@@' .. x.queue, 1)
+      call('ZADD', key('personal', x.queue), 0, x.id)
+    else call('HINCRBY', key('lines'), x.pool, 1) end
   end
 end
 
 local function line_remove(x)
-  if call('ZREM', key('line', x.pool), x.id) == 1 or call('ZREM', key('rescore', x.pool), x.id) == 1 then
+  local who = kept(x, 'personal')
+  if who then
+    if call('ZREM', key('line', line_of(x)), x.id) == 1 then
+      call('HINCRBY', key('lines'), '@' .. who, -1)
+      call('HINCRBY', key('lines'), '@@' .. x.queue, -1)
+      call('ZREM', key('personal', x.queue), x.id)
+    end
+    untimer('s|' .. x.id)
+    keep(x, 'personal', nil)
+  elseif call('ZREM', key('line', x.pool), x.id) == 1 or call('ZREM', key('rescore', x.pool), x.id) == 1 then
     call('HINCRBY', key('lines'), x.pool, -1)
   end
   x.lined = false
+end
+
+-- Its score became another one; one whose queue is being rescored gets its own then.
+local function line_rescore(x)
+  call('ZADD', key('line', line_of(x)), 'XX', score_of(x, queue(x.queue)), x.id)
 end
 
 -- Rings that want more agents than they have: the next one freed joins the oldest.

@@ -1,5 +1,5 @@
 -- Offers: picking whom to ask, holding their slots, and every way an offer ends but its acceptance.
---- include("pool")
+--- include("sticky")
 local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
 local walk_left, offers_left
 local orphans, freed, freed_ids -- interactions to try again; agents who may have room now
@@ -144,10 +144,13 @@ end
 
 -- Ring these agents: each gets an offer with its own deadline and holds a slot for it.
 local function make_offers(x, q, chosen, next_best)
+  local last = kept(x, 'sticky')
   if x.state ~= 'ringing' then
+    local personal = kept(x, 'personal')
     if x.lined ~= false then line_remove(x) end
+    if personal then pools.settle(x, q) end
     set_state(x, 'ringing')
-    x.ring_ms, x.ring_n, x.fan = now, 0, q.ring
+    x.ring_ms, x.ring_n, x.fan = now, 0, last and not chosen[2] and chosen[1].id == last and 1 or q.ring
     count(q, 1, 0)
     if x.pool ~= x.queue then pools.used(q, x.pool) end
   end
@@ -162,12 +165,14 @@ local function make_offers(x, q, chosen, next_best)
   local rest = ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. digits(x.enqueued) .. ',"level":'
     .. digits(x.level) .. '}'
   local more = x.more and why_pool(x)
+  local preferred = last and sticky.spend(x)
   for i = 1, #chosen do
     local a = chosen[i]
     local n = x.offers + 1
     local number = digits(n)
     x.offers = n
-    local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best, more)
+    local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best,
+      a.id == last and more .. preferred or more)
     reserve(a, q.channel, x.id)
     x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, why = reasons}
     timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
@@ -233,6 +238,19 @@ local function try(x)
     if waiting and x.excluded ~= '' then arm_exclusions(x, q) end
     if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
     return
+  end
+  if waiting and kept(x, 'sticky') and offers_left > 0 then
+    local last, waits = sticky.first(x, q)
+    if last then
+      make_offers(x, q, {last}, nil)
+      return
+    end
+    if waits then
+      sticky.stand(x)
+      if x.excluded ~= '' then arm_exclusions(x, q) end
+      return
+    end
+    sticky.let_go(x, q)
   end
   local room = math.min(want, offers_left)
   local chosen, next_best, bound = {}, nil, true

@@ -26,6 +26,18 @@ local function offer_of(x, a)
   return nil
 end
 
+-- Those who wait for this agent alone are tried again, a page a script: where there is no reason to wait any more,
+-- they go on in their pool's line. from: how many were looked at before.
+local function look_again(a, channel, from)
+  local line = '@' .. a.id .. '/' .. NAMES[channel]
+  local ids = call('ZRANGE', key('line', line), from, from + sticky.PAGE - 1)
+  for i = 1, #ids do retry(interaction(ids[i])) end
+  if ids[sticky.PAGE] then
+    -- of an agent who is not there nobody stays in it
+    timer('s|' .. line .. '|' .. (byte(a.presence, channel) == 97 and from + sticky.PAGE or 0), now)
+  end
+end
+
 -- Take back the agent's rings on a channel (nil: on all), without blame.
 local function withdraw_rings(a, channel, reason)
   for _, x in ipairs(held(a)) do
@@ -55,6 +67,7 @@ local function say(a, channel, to, reason)
   elseif from == 'a' then
     set_here(a, channel, false)
     withdraw_rings(a, channel, 'agent_left')
+    look_again(a, channel, 0)
   end
 end
 
@@ -103,6 +116,9 @@ local function lost(a)
   end
   a.presence, a.grace = 'ooo', ''
   touch(a)
+  for channel = 1, 3 do
+    if byte(before, channel) == 97 then look_again(a, channel, 0) end
+  end
   call('HSET', key('agent', a.id), 'before', before, 'away_since', lapsed)
   if before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
   for _, x in ipairs(held(a)) do

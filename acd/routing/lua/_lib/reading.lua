@@ -33,10 +33,10 @@ local function read_agent(id)
   return {v[2], v[3], a.presence, n[1], n[2], n[3], a.idle, a.address_seq, a.grace, v[4], m[1], m[2], m[3], v[5], v[6], v[7]}
 end
 
--- 0-based place in the line, while it is scored anew too; nil if it does not wait.
-local function place_of(id, pool)
-  local place = call('ZRANK', key('line', pool), id)
+-- 0-based place in the line it stands in, while that is scored anew too; nil if it does not wait.
+local function place_of(x)
+  local place = call('ZRANK', key('line', line_of(x)), x.id)
   if place then return place end
-  place = call('ZRANK', key('rescore', pool), id)
-  return place and place + call('ZCARD', key('line', pool))
+  place = call('ZRANK', key('rescore', x.pool), x.id)
+  return place and place + call('ZCARD', key('line', x.pool))
 end
