@@ -9,20 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
 from acd.domain.contact import Visitor
-from acd.domain.errors import AcdError, BadRequest, NotFound, QueueUnknown, StoreUnavailable
+from acd.domain.errors import (
+    AcdError,
+    BadRequest,
+    NotFound,
+    QueueUnknown,
+    SkillUnknown,
+    StoreUnavailable,
+)
 from acd.domain.ids import QueueId
 from acd.domain.interaction import CARD_MAX_BYTES, DEFAULT_LEVEL, Arrival, Channel, InteractionState
+from acd.domain.queue import LastAgent
 from acd.records.intakes import NewIntake
 
 if TYPE_CHECKING:
     from acd.domain.conversation import StoredMessage
-    from acd.domain.directory import Site
+    from acd.domain.directory import Queue, Site
     from acd.domain.ids import ContactId, ConversationId, DepartmentId, InteractionId, SiteId
     from acd.records.directory import Directory
     from acd.records.intakes import IntakeRow, Intakes
@@ -81,10 +89,10 @@ class StartedChat:
 
 
 class _Door(NamedTuple):
-    """Where somebody comes in, and the line behind it."""
+    """Where somebody comes in, and the queue behind it."""
 
     site: Site
-    queue: QueueId
+    queue: Queue
 
 
 class Intake:
@@ -122,7 +130,7 @@ class Intake:
                 name=start.name,
                 email=start.email,
                 locale=start.locale,
-                queue=queue,
+                queue=queue.id,
                 level=start.level,
                 text=start.text or "",
                 card=make_card(start),
@@ -131,7 +139,9 @@ class Intake:
             )
         )
         row = begun.intake
-        queued = row.confirmed_ms is not None or await self._enqueue(row, late=not begun.fresh)
+        queued = row.confirmed_ms is not None or await self._enqueue(
+            row, queue, late=not begun.fresh
+        )
         return StartedChat(
             token=begun.token,
             visitor=Visitor(contact=row.contact, site=row.site),
@@ -151,7 +161,10 @@ class Intake:
         Enqueueing is idempotent by id, so any node may sweep at any time.
         """
         rows = await self._intakes.unconfirmed(older_than_ms)
-        swept = await asyncio.gather(*(self._enqueue(row, late=True) for row in rows))
+        queues = {row.queue: await self._directory.queue(row.queue) for row in rows}
+        swept = await asyncio.gather(
+            *(self._enqueue(row, queues[row.queue], late=True) for row in rows)
+        )
         if rows:
             log.info("arrivals swept", found=len(rows), enqueued=sum(swept))
         return sum(swept)
@@ -165,11 +178,17 @@ class Intake:
                 log.warning("sweep of arrivals postponed")
             await asyncio.sleep(SWEEP_EVERY_S)
 
-    async def _enqueue(self, row: IntakeRow, *, late: bool) -> bool:
+    async def _enqueue(self, row: IntakeRow, queue: Queue | None, *, late: bool) -> bool:
         arrival = arrival_of(row, arrived_ms=row.created_ms if late else 0)
+        if queue is not None and queue.settings.last_agent is not LastAgent.OFF:
+            last = await self._intakes.last_agent(row.contact, queue.department)
+            arrival = replace(arrival, last_agent=last)
         try:
             try:
                 await self._router.enqueue(arrival)
+            except SkillUnknown:  # undeclared in the meantime: better served by anyone than by none
+                log.warning("requirement dropped", interaction=row.interaction)
+                await self._router.enqueue(replace(arrival, requires={}))
             except QueueUnknown:
                 queue = await self._directory.queue(row.queue)
                 if queue is not None and queue.active:
@@ -199,7 +218,7 @@ class Intake:
         queue = await self._directory.queue(QueueId(f"{start.department}/{Channel.CHAT.value}"))
         if queue is None or not queue.active or not offered:
             raise NotFound("This department takes no chats here.", field="department")
-        return _Door(site, queue.id)
+        return _Door(site, queue)
 
     async def _ended(self, start: ChatStart) -> InteractionId | None:
         """The visitor's last interaction if it is over, so that a new one may begin."""

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, bindparam, exc, select
 from acd.domain.conversation import AuthorKind, Conversation, NewMessage, StoredMessage
 from acd.domain.errors import Conflict
 from acd.domain.ids import InteractionId, new_id
+from acd.domain.interaction import Channel
 from acd.records.accounts import issue_visitor_token
 from acd.records.contacts import claim, new_contact
 from acd.records.conversations import add_messages, new_conversation, open_conversation
-from acd.records.schema import intakes
+from acd.records.schema import intakes, interactions
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from acd.domain.contact import Visitor
-    from acd.domain.ids import ContactId, ConversationId, QueueId, SiteId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, DepartmentId, QueueId, SiteId
     from acd.records.engine import Database
 
 _same_start = select(intakes).where(
@@ -129,6 +130,18 @@ class Intakes:
         )
         row = await self._database.read(lambda tx: tx.execute(query).first())
         return _intake(row) if row else None
+
+    async def last_agent(self, contact: ContactId, department: DepartmentId) -> AgentId | None:
+        """Whoever served the contact last in that department, on any channel."""
+        query = (
+            select(interactions.c.agent)
+            .where(interactions.c.contact == contact, interactions.c.accepted_ms.is_not(None))
+            .where(interactions.c.queue.in_([f"{department}/{channel}" for channel in Channel]))
+            .where(interactions.c.agent != "")
+            .order_by(interactions.c.enqueued_ms.desc(), interactions.c.id.desc())
+            .limit(1)
+        )
+        return await self._database.read(lambda tx: tx.execute(query).scalar())
 
     async def get(self, interaction: InteractionId) -> IntakeRow | None:
         query = select(intakes).where(intakes.c.interaction == interaction)

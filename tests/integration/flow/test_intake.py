@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from acd.domain.directory import Skill
 from acd.domain.errors import BadRequest, Conflict, NotFound, StoreUnavailable
-from acd.domain.ids import DepartmentId, SiteId, new_id
+from acd.domain.ids import AgentId, DepartmentId, SiteId, new_id
 from acd.domain.interaction import CARD_MAX_BYTES, InteractionState, Outcome
+from acd.domain.queue import LastAgent
 from acd.flow.intake import make_card
 from acd.records.accounts import Accounts
 from acd.records.engine import open_database
@@ -211,3 +213,69 @@ async def test_a_long_card_is_accepted_by_routing(house: House) -> None:
     assert started.queued
     assert started.visitor.site == SHOP
     assert new_id("ct") > started.contact
+
+
+async def test_whoever_served_the_contact_last_is_rung_first(house: House) -> None:
+    directory = provision("anna", "bela")
+    settings = replace(directory.queues[0], last_agent=LastAgent.PREFER)
+    await house.directory.apply(replace(directory, queues=(settings,)))
+    await house.compiler.compile_all()
+    await house.available(AgentId("bela"))
+    first = await house.start()
+    live = await house.router.interaction(first.interaction)
+    assert live
+    await house.router.accept(live.offers[0].offer, AgentId("bela"))
+    await house.router.finish(first.interaction, by="agent", agent=AgentId("bela"))
+    stream = house.router.events(block_ms=50)
+    batch = await anext(stream)
+    await stream.aclose()
+    assert await house.history.record(batch, batch[-1].position, await house.history.position())
+    await house.available()
+    strangers = await house.start()
+    live = await house.router.interaction(strangers.interaction)
+    assert live
+    assert live.offers[0].agent == "bela", "idle for longer"
+    await house.router.accept(live.offers[0].offer, AgentId("bela"))
+    await house.router.finish(strangers.interaction, by="agent", agent=AgentId("bela"))
+    again = await house.start(visitor=first.visitor)
+    assert again.interaction != first.interaction
+    live = await house.router.interaction(again.interaction)
+    assert live
+    assert [offer.agent for offer in live.offers] == ["bela"], "anna has been idle for longer"
+    assert live.offers[0].why["sticky"] == "prefer"
+
+
+async def test_what_the_site_requires_and_what_nobody_declares_any_more(house: House) -> None:
+    directory = provision("anna", "bela")
+    speaker = directory.agents[1]
+    skills = (Skill(id="french", name="Français"), Skill(id="german", name="Deutsch"))
+    requires = {"fr": {"french": 2}, "de": {"german": 2}}
+    site = replace(directory.sites[0], requires_by_locale=requires)
+    told = replace(
+        directory,
+        skills=skills,
+        sites=(site,),
+        agents=(
+            directory.agents[0],
+            replace(speaker, agent=replace(speaker.agent, skills={"french": 3})),
+        ),
+    )
+    await house.directory.apply(told)
+    await house.compiler.compile_all()
+    await house.available()
+    started = await house.start(locale="fr")
+    await house.router.run_timers()
+    live = await house.router.interaction(started.interaction)
+    assert live
+    assert live.state is InteractionState.WAITING, "anna speaks no French"
+    await house.available(AgentId("bela"))
+    live = await house.router.interaction(started.interaction)
+    assert live
+    assert [offer.agent for offer in live.offers] == ["bela"]
+    # the site still asks for what is no skill any more
+    await house.router.configure_skills(("french",), 99)
+    second = await house.start(locale="de")
+    assert second.queued
+    live = await house.router.interaction(second.interaction)
+    assert live
+    assert [offer.agent for offer in live.offers] == ["anna"]
