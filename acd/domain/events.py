@@ -29,6 +29,7 @@ class EventType(StrEnum):
     INTERACTION_REQUEUED = "interaction.requeued"
     INTERACTION_PARKED = "interaction.parked"
     INTERACTION_RESUMED = "interaction.resumed"
+    INTERACTION_CALLBACK = "interaction.callback"
     INTERACTION_MOVED = "interaction.moved"
     INTERACTION_REPRIORITISED = "interaction.reprioritised"
     INTERACTION_RELAXED = "interaction.relaxed"
@@ -104,6 +105,21 @@ class ReprioritisedData(TypedDict):
     by: str
 
 
+class CallbackData(TypedDict):
+    """It keeps its place with nobody on the line: `asked` for, or by a rule of its queue."""
+
+    reason: str
+    state: str
+
+
+class ParkedData(TypedDict):
+    """In no line until then: the contact is away, or did not answer a callback after `tries`."""
+
+    until_ms: int
+    reason: NotRequired[str]
+    tries: NotRequired[int]
+
+
 class UntilData(TypedDict):
     """Until when it holds."""
 
@@ -147,10 +163,19 @@ class OfferMadeData(TypedDict):
     why: Why
 
 
+class Told(TypedDict):
+    """What an estimate was made of at the arrival; `acd.domain.estimate.wait_of` makes it."""
+
+    place: int
+    left: float
+    busy_ms: int
+
+
 class AcceptedData(TypedDict):
-    """How long the contact waited."""
+    """How long the contact waited; `told` where an estimate was made when they came."""
 
     waited_ms: int
+    told: NotRequired[Told]
 
 
 class ExpiredData(TypedDict):
@@ -177,12 +202,16 @@ class ActiveData(TypedDict):
 
 
 class EndedData(TypedDict):
-    """How it ended, who ended it, and both times it is judged by."""
+    """How it ended, who ended it, and both times it is judged by.
+
+    `reason` is the rule of the queue that ended it, or `no_answer` to the last call back.
+    """
 
     outcome: str
     by: str
     waited_ms: int
     handled_ms: int
+    reason: NotRequired[str]
 
 
 class ByData(TypedDict):
@@ -219,8 +248,9 @@ class VersionData(TypedDict):
 DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_QUEUED: QueuedData,
     EventType.INTERACTION_REQUEUED: ReasonData,
-    EventType.INTERACTION_PARKED: UntilData,
+    EventType.INTERACTION_PARKED: ParkedData,
     EventType.INTERACTION_RESUMED: ActiveData,
+    EventType.INTERACTION_CALLBACK: CallbackData,
     EventType.INTERACTION_MOVED: MovedData,
     EventType.INTERACTION_REPRIORITISED: ReprioritisedData,
     EventType.INTERACTION_RELAXED: RelaxedData,

@@ -100,6 +100,19 @@ def _requeued(_folded: Folded, _event: Event, row: Row) -> None:
 def _moved(_folded: Folded, event: Event, row: Row) -> None:
     row["state"] = event.data.get("state", row["state"])
     row["agent"] = ""
+    row["moves"] += 1
+
+
+def _callback(_folded: Folded, event: Event, row: Row) -> None:
+    row["state"] = event.data.get("state", row["state"])
+    row["callback"] = True
+
+
+def _parked(_folded: Folded, event: Event, row: Row) -> None:
+    row["tries"] = event.data.get("tries", row["tries"])
+    if event.data.get("reason") == "no_answer":
+        row["agent"] = ""
+        row["accepted_ms"] = row["waited_ms"] = None
 
 
 def _reprioritised(_folded: Folded, event: Event, row: Row) -> None:
@@ -128,6 +141,7 @@ def _ended(folded: Folded, event: Event, row: Row) -> None:
     row["ended_ms"] = event.at_ms
     row["outcome"] = event.data.get("outcome", "")
     row["ended_by"] = str(event.data.get("by", ""))[:80]
+    row["reason"] = str(event.data.get("reason", ""))[:80]
     row["waited_ms"] = event.data.get("waited_ms", row["waited_ms"])
     row["handled_ms"] = event.data.get("handled_ms", row["handled_ms"])
     folded.ended[row["id"]] = event.at_ms
@@ -144,6 +158,8 @@ def _nothing(_folded: Folded, _event: Event, _row: Row) -> None:
 _MEANING = {
     EventType.INTERACTION_QUEUED: _queued,
     EventType.INTERACTION_REQUEUED: _requeued,
+    EventType.INTERACTION_CALLBACK: _callback,
+    EventType.INTERACTION_PARKED: _parked,
     EventType.INTERACTION_MOVED: _moved,
     EventType.INTERACTION_REPRIORITISED: _reprioritised,
     EventType.OFFER_MADE: _made,
@@ -169,6 +185,10 @@ def new_interaction(event: Event) -> Row:
         "ended_by": "",
         "offers": 0,
         "requeues": 0,
+        "moves": 0,
+        "callback": False,
+        "tries": 0,
+        "reason": "",
         "enqueued_ms": event.at_ms,
         "accepted_ms": None,
         "active_ms": None,

@@ -10,7 +10,7 @@ from acd.domain.capacity import ChannelCapacity
 from acd.domain.errors import BadRequest, ConfigInvalid
 from acd.domain.ids import is_plain_id, is_queue_id
 from acd.domain.interaction import CARD_MAX_BYTES, Channel
-from acd.domain.queue import DIVERSIONS, RING_LIMIT_MAX, LastAgent, LineOrder
+from acd.domain.queue import DIVERSIONS, RING_LIMIT_MAX, Diversion, LastAgent, LineOrder
 from acd.strategies.order import compose
 from acd.strategies.registry import find
 
@@ -116,11 +116,37 @@ def _rules(settings: QueueSettings) -> dict[str, object]:
     for name in DIVERSIONS:
         divert: Divert | None = getattr(settings, name)
         rules[name] = divert and {"to": divert.to, "queue": divert.queue or ""}
+    removed: Divert | None = next(
+        (
+            divert
+            for divert in (settings.at_close, settings.on_closed, settings.on_nobody,
+                           settings.on_full, settings.on_max_wait)
+            if divert is not None and divert.to is Diversion.OVERFLOW
+        ),
+        None,
+    )  # fmt: skip
+    rules["on_removed"] = removed and {"to": removed.to, "queue": removed.queue or ""}
     if settings.channel is not Channel.TICKET:
         rules["tries"] = settings.callback_tries
         rules["retry"] = _ms(settings.callback_retry_s)
         rules["dial"] = _ms(settings.dial_s)
     return {name: value for name, value in rules.items() if value}
+
+
+def compile_hours(opening: Sequence[tuple[int, int]] | None) -> str:
+    """Opening times as `lua/_lib/limits.lua` reads them: `open,close;…`; `-` never, empty always.
+
+    Raises:
+        ConfigInvalid: a period does not end after it begins, or begins before the last ended.
+    """
+    if opening is None:
+        return ""
+    last_ms = 0
+    for opens_ms, closes_ms in opening:
+        if not last_ms <= opens_ms < closes_ms:
+            raise ConfigInvalid("opening times must follow one another", field="opening")
+        last_ms = closes_ms
+    return "".join(f"{opens_ms},{closes_ms};" for opens_ms, closes_ms in opening) or "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     )
     from acd.domain.interaction import Channel, InteractionState, Outcome
     from acd.domain.offer import AcceptOutcome, OfferOutcome
+    from acd.domain.queue import Diversion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueued:
-    """The interaction is in the house. `known`: it was already, and this is its present state."""
+    """The interaction is in the house. `known`: it was already, and this is its present state.
+
+    `diverted` is what the queue made of it where it did not keep it: `overflow` and `callback` go
+    on waiting, the others have ended. `queue` is where it stands.
+    """
 
     interaction: InteractionId
     known: bool
     state: InteractionState
     enqueued_ms: int
+    queue: QueueId
+    diverted: Diversion | None = None
     agents: tuple[AgentId, ...] = ()
     """Whom it rings at once; empty when it waits."""
 
@@ -67,6 +74,18 @@ class Finished:
     outcome: Outcome | None = None
     wrap_up_until_ms: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """What a try to reach the customer came to: `active`, `parked`, `unreached`; `late` for none.
+
+    `late` (not `changed`) says that nobody was being called by this agent.
+    """
+
+    changed: bool
+    reason: str
+    next_try_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +206,19 @@ class AgentSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSnapshot:
+    """A callback: how often the customer was called in vain, and when the next try is.
+
+    `number_ref` names where to call. `answered`: the customer is on the line.
+    """
+
+    tries: int
+    number_ref: str
+    answered: bool
+    next_try_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionSnapshot:
     """Everything live about one interaction, or its tombstone, taken in one step."""
 
@@ -207,6 +239,11 @@ class InteractionSnapshot:
     contact_lost: bool
     parked_until_ms: int | None
     wrap_up_until_ms: int | None
+    callback: CallbackSnapshot | None
+    diverted: Diversion | None
+    """What a queue last made of it; None while it stands where it arrived."""
+    hops: tuple[QueueId, ...]
+    """The queues it overflowed from, in their order."""
     address_seq: int
     card: str
     now_ms: int
@@ -230,6 +267,9 @@ class QueueSnapshot:
     served_per_minute: float | None
     """Accepted lately; None until something was."""
     strategy: tuple[str, ...] = field(default=())
+    open: bool = True
+    closes_ms: int | None = None
+    """When it closes next; None where no hours are known."""
     now_ms: int = 0
 
     @property

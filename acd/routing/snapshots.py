@@ -7,11 +7,14 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.agent import Availability
+from acd.domain.estimate import wait_of
 from acd.domain.ids import offer_id
 from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.domain.queue import Diversion
 from acd.routing.compiled import CHANNELS
 from acd.routing.results import (
     AgentSnapshot,
+    CallbackSnapshot,
     ChannelSnapshot,
     HeldSnapshot,
     InteractionSnapshot,
@@ -22,7 +25,7 @@ from acd.routing.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from acd.domain.ids import AgentId, QueueId
 
@@ -33,7 +36,6 @@ _WORDS: Final = {
 }
 FADE_MS: Final = 600_000
 """Over which the count of those served fades; the same as in `lua/_lib/queue.lua`."""
-_Z90: Final = 1.2816
 
 
 def _channel(queue: str) -> Channel:
@@ -131,7 +133,9 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
     now_ms, fields, position, address_seq = reply
     if not fields:
         return None
-    lost = fields[9]
+    lost, more = fields[9], json.loads(fields[15])
+    callback = more.get("callback")
+    parked_ms = lost or (callback.get("next_ms", 0) if callback else 0)
     return InteractionSnapshot(
         interaction=fields[0],
         state=InteractionState(fields[1]),
@@ -147,12 +151,32 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         offers=tuple(_offers(fields)),
         position=position or None,
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
-        parked_until_ms=lost if lost and fields[1] == "parked" else None,
+        parked_until_ms=parked_ms or None if fields[1] == "parked" else None,
         wrap_up_until_ms=fields[12] or None,
+        callback=_callback(callback) if callback else None,
+        diverted=_diverted(more),
+        hops=tuple(more.get("hops", ())),
         address_seq=address_seq,
         card=fields[14] or "{}",
         now_ms=now_ms,
     )
+
+
+def _callback(callback: Mapping[str, Any]) -> CallbackSnapshot:
+    return CallbackSnapshot(
+        tries=callback["tries"],
+        number_ref=callback["number"],
+        answered=callback.get("called", False),
+        next_try_ms=callback.get("next_ms"),
+    )
+
+
+def _diverted(more: Mapping[str, Any]) -> Diversion | None:
+    if "diverted" in more:
+        return Diversion(more["diverted"])
+    if "callback" in more:
+        return Diversion.CALLBACK
+    return Diversion.OVERFLOW if "hops" in more else None
 
 
 def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
@@ -169,6 +193,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         served,
         served_ms,
         strategy,
+        is_open,
+        closes_ms,
     ) = reply
     rate = _per_ms(float(served), served_ms, now_ms)
     return QueueSnapshot(
@@ -183,6 +209,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         oldest_enqueued_ms=oldest or None,
         served_per_minute=round(rate * 60_000, 3) if rate else None,
         strategy=tuple(strategy.split("+")) if strategy else (),
+        open=bool(is_open),
+        closes_ms=closes_ms or None,
         now_ms=now_ms,
     )
 
@@ -208,23 +236,14 @@ def _per_ms(served: float, served_ms: int, now_ms: int) -> float:
 
 
 def position(reply: Sequence[Any]) -> Position | None:
-    """The reply of `interaction_position`, or None if it does not wait.
-
-    The k-th in line is served after k departures; with departures at a steady rate that is a gamma
-    distribution, whose quantiles are approximated after Wilson and Hilferty.
-    """
-    now_ms, place, served, served_ms = reply
+    """The reply of `interaction_position`, or None if it does not wait."""
+    now_ms, place, departures, busy_ms, as_of_ms = reply
     if not place:
         return None
-    rate = _per_ms(float(served), served_ms, now_ms)
-    if rate <= 1e-9:  # noqa: PLR2004 - nobody within hours
-        return Position(position=place, estimate_p50_s=None, estimate_p90_s=None)
+    faded = math.exp((as_of_ms - now_ms) / FADE_MS)
+    wait = wait_of(place, float(departures) * faded, busy_ms * faded)
     return Position(
         position=place,
-        estimate_p50_s=round(_gamma_quantile(place, 0.0) / rate / 1000, 1),
-        estimate_p90_s=round(_gamma_quantile(place, _Z90) / rate / 1000, 1),
+        estimate_p50_s=wait.p50_s if wait else None,
+        estimate_p90_s=wait.p90_s if wait else None,
     )
-
-
-def _gamma_quantile(shape: int, z: float) -> float:
-    return float(shape * max(0.0, 1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape))) ** 3)

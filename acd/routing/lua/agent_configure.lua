@@ -29,7 +29,7 @@ for channel = 1, 3 do
   local list = a.lists[channel]
   for i = 1, #list do
     call('ZREM', key('free', list[i][1]), id)
-    call('ZREM', key('here', list[i][1]), id)
+    if call('ZREM', key('here', list[i][1]), id) == 1 then limits.left(list[i][1]) end
   end
 end
 call('HSET', hash, 'capacity', capacity, 'memberships', memberships, 'skills', skills)

@@ -5,6 +5,7 @@
 -- EVENTS  none
 --- include("presence")
 --- include("reading")
+--- include("callback")
 local found = {}
 now = read_clock(ARGV[1])
 config = select(4, meta_of(call('HGET', key('meta'), 'clock')))
@@ -111,7 +112,7 @@ local function check_interaction(id)
   if (x.state == 'active' or x.state == 'connecting') and call('SISMEMBER', key('held', x.agent), id) == 0 then
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
-  if x.state == 'parked' and not call('ZSCORE', key('timers'), 'c|' .. id) then say_found('4: ' .. id .. ' is parked for ever') end
+  if x.state == 'parked' and not call('ZSCORE', key('timers'), (x.lost > 0 and 'c|' or 'q|') .. id) then say_found('4: ' .. id .. ' is parked for ever') end
   if x.state == 'ended' and x.outcome == '' then say_found('4: ' .. id .. ' ended without outcome') end
 end
 

@@ -6,6 +6,8 @@
 -- EVENTS  offer.accepted, offer.withdrawn*, interaction.active?, offer.made*
 --- include("drain")
 --- include("late")
+--- include("callback")
+--- include("estimate")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local n, id = tonumber(ARGV[4]), ARGV[5]
@@ -40,16 +42,20 @@ if x.lost > 0 then
   x.lost = 0
 end
 x.epoch = x.epoch + 1
+local told, back = estimate.told(x), callback.pending(x)
 x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. ARGV[4] .. '=a,'
 if x.excluded ~= '' then untimer('x|' .. x.id) end
 if x.more then pools.leave(x) end
-set_state(x, q.channel == 2 and 'connecting' or 'active')
+limits.disarm(x)
+set_state(x, (back or q.channel == 2) and 'connecting' or 'active')
 count(q, -1, 1)
 count_served(q)
+estimate.count(q, x)
 touch(a)
 a.missed[q.channel], a.failed[q.channel] = 0, 0
 local card = card_of(x)
-emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(now - x.enqueued) .. '}', a, x.contact, card)
-if q.channel == 2 then timer('n|' .. x.id .. '|' .. x.offers, now + q.connect_ms)
+emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(now - x.enqueued) .. told .. '}', a, x.contact, card)
+if x.state == 'connecting' then
+  timer('n|' .. x.id .. '|' .. x.offers, now + (back and callback.dial_ms(q) or q.connect_ms))
 else emit('interaction.active', describe(x, nil, id), '{}', a, nil, card) end
 return {commit(), 'accepted', id}

@@ -20,6 +20,7 @@ class FoldedInteraction:
     offers: dict[str, str] = field(default_factory=dict)
     outcome: str | None = None
     wrapping: bool = False
+    callback: bool = False
 
     def become(self, state: InteractionState) -> None:
         if state is not self.state:
@@ -73,7 +74,7 @@ class Fold:
                 x.offers[offer] = str(event.agent)
             case T.OFFER_ACCEPTED:
                 self._end_offer(x, event)
-                x.become(S.CONNECTING if queue.endswith("/call") else S.ACTIVE)
+                x.become(S.CONNECTING if queue.endswith("/call") or x.callback else S.ACTIVE)
                 assert x.agent is None, "one winner"
                 x.agent = event.agent
             case T.OFFER_DECLINED | T.OFFER_EXPIRED | T.OFFER_FAILED | T.OFFER_WITHDRAWN:
@@ -83,6 +84,10 @@ class Fold:
                 x.agent = None
             case T.INTERACTION_PARKED:
                 x.become(S.PARKED)
+                x.agent = None
+            case T.INTERACTION_CALLBACK:
+                x.become(S(event.data["state"]))
+                x.callback = True
             case T.INTERACTION_RESUMED:
                 x.become(S.WAITING)
             case T.INTERACTION_MOVED:
@@ -96,6 +101,7 @@ class Fold:
                 assert event.data["pool"].startswith(f"{x.queue}[") or event.data["pool"] == x.queue
             case T.INTERACTION_ACTIVE:
                 x.become(S.ACTIVE)
+                x.callback = False
             case T.INTERACTION_ENDED:
                 assert x.outcome is None, "one outcome"
                 x.become(S.ENDED)

@@ -13,7 +13,7 @@ from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
 from acd.routing import keys
 from acd.routing.events import parse_entries
-from acd.routing.results import AgentSnapshot, InteractionSnapshot
+from acd.routing.results import AgentSnapshot, Enqueued, InteractionSnapshot
 from acd.routing.router import Router
 from tests.integration.routing.fold import Fold
 
@@ -102,9 +102,13 @@ class World:
         )  # fmt: skip
 
     async def arrive(self, queue: str = "support/chat", level: int = 5, **more: Any) -> str:
+        return str((await self.enter(queue, level, **more)).interaction)
+
+    async def enter(self, queue: str = "support/chat", level: int = 5, **more: Any) -> Enqueued:
+        """Arrive, and say what the queue made of it."""
         number = next(self._numbers)
         interaction = f"ix_{number}"
-        await self.router.enqueue(
+        entered = await self.router.enqueue(
             Arrival(
                 interaction=interaction, queue=queue, contact=f"ct_{number}",
                 conversation=f"cv_{number}", level=level, card='{"contact_name":"Zoé"}', **more,
@@ -112,7 +116,7 @@ class World:
             **self.at,
         )  # fmt: skip
         self.contacts.add(interaction)
-        return interaction
+        return entered
 
     async def heartbeat(self) -> None:
         await self.router.heartbeat(list(self.consoles.items()), sorted(self.contacts), **self.at)

@@ -1,6 +1,6 @@
 -- An agent: loaded once a script, changed in memory, its indexes and hash written once.
 --- include("events")
---- include("queue")
+--- include("limits")
 --- include("order")
 --- include("requirement")
 local agents, touched
@@ -178,7 +178,7 @@ local function set_here(a, channel, present)
   local list = a.lists[channel]
   for i = 1, #list do
     if present then call('ZADD', key('here', list[i][1]), 0, a.id)
-    else call('ZREM', key('here', list[i][1]), a.id) end
+    elseif call('ZREM', key('here', list[i][1]), a.id) == 1 then limits.left(list[i][1]) end
   end
 end
 

@@ -2,6 +2,7 @@
 -- has timers of its own adds their letters here, from its own file.
 --- include("failing")
 --- include("closing")
+--- include("policy")
 local run = {}
 
 local function in_gap(at)
@@ -82,7 +83,9 @@ end
 function run.n(at, id)
   local x = interaction(id)
   if not x or x.state ~= 'connecting' then return end
-  if in_gap(at) then timer('n|' .. id .. '|' .. x.offers, gap_to + queue(x.queue).connect_ms)
+  local q, back = queue(x.queue), callback.pending(x)
+  if in_gap(at) then timer('n|' .. id .. '|' .. x.offers, gap_to + (back and callback.dial_ms(q) or q.connect_ms))
+  elseif back then callback.unanswered(x)
   else fail_connecting(x, 'connect_timeout') end
 end
 
@@ -124,3 +127,17 @@ end
 function run.u(_, name) pools.unused(name) end
 
 function run.r(_, id) close(id) end
+
+function run.m(_, id, cursor) policy.max_wait(id, cursor) end
+
+-- In an outage nobody could have come back.
+function run.e(at, id, cursor)
+  if in_gap(at) then timer('e|' .. id .. '|', gap_to + limits.EMPTY_MS) else policy.nobody(id, cursor) end
+end
+
+function run.h(_, id, cursor) policy.close(id, cursor) end
+
+function run.q(_, id)
+  local x = interaction(id)
+  if x then callback.again(x) end
+end

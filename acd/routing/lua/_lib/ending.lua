@@ -14,14 +14,17 @@ local function fade(x)
 end
 
 -- End it, wherever it is. wrap_up: whether the owner's slot stays held for the queue's wrap-up time.
--- Returns until when, or nil.
-local function finish(x, outcome, by, wrap_up)
+-- reason: why, where a rule did it. Returns until when, or nil.
+local function finish(x, outcome, by, wrap_up, reason)
   local q = queue(x.queue)
   local before = x.state
   local owner
   local until_ms
-  if before == 'waiting' then line_remove(x)
-  elseif before == 'parked' then untimer('c|' .. x.id)
+  if before == 'waiting' then
+    if x.lined ~= false then line_remove(x) end
+  elseif before == 'parked' then
+    untimer('c|' .. x.id)
+    if kept(x, 'callback') then untimer('q|' .. x.id) end
   elseif before == 'ringing' then
     withdraw_all(x, 'customer_left')
     short_remove(x)
@@ -35,12 +38,13 @@ local function finish(x, outcome, by, wrap_up)
   if x.lost > 0 then untimer('c|' .. x.id) end
   if x.excluded ~= '' then untimer('x|' .. x.id) end
   if x.more then pools.leave(x) end
+  if not owner then limits.disarm(x) end
   set_state(x, 'ended')
   x.outcome = outcome
   call('ZADD', key('ended'), now, x.id)
   emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
     .. '","waited_ms":' .. digits((x.accepted > 0 and x.accepted or now) - x.enqueued) .. ',"handled_ms":'
-    .. digits(x.accepted > 0 and now - x.accepted or 0) .. '}', owner, x.contact)
+    .. digits(x.accepted > 0 and now - x.accepted or 0) .. (reason and ',"reason":"' .. reason .. '"' or '') .. '}', owner, x.contact)
   if owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
     until_ms = now + q.wrap_up_ms
     x.wrap = until_ms
@@ -70,6 +74,7 @@ local function take_back(x, reason, excluded_until)
   free_agent(a)
   if excluded_until then exclude(x, a.id, excluded_until, 'f') end
   x.agent, x.epoch = '', x.epoch + 1
+  if x.accepted > 0 and (q.rules.max_wait or q.rules.at_close) then keep(x, 'entered', now) end -- it was served: a new wait
   set_state(x, 'waiting')
   emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x.contact)
   x.lined = false

@@ -3,11 +3,11 @@
 local interactions, changed
 forget[#forget + 1] = function() interactions, changed = {}, {} end
 
--- `fixed` at the arrival, `card`, `moving` with the live offers at its end, six values each, and `more`: a map of
+-- `fixed` at the arrival (with the place in the line that was told then, see estimate), `card`, `moving` with the live offers at its end, six values each, and `more`: a map of
 -- what few interactions have (nil for most), by name.
 -- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
-local function unpack_fields(id, card, more, contact, conversation, enqueued, leased, queue_id, pool, level, epoch, state,
-  since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended,
+local function unpack_fields(id, card, more, contact, conversation, enqueued, leased, place, left, busy, queue_id, pool, level,
+  epoch, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended,
   ...)
   local live = {}
   if ... then
@@ -18,10 +18,10 @@ local function unpack_fields(id, card, more, contact, conversation, enqueued, le
     end
   end
   return {id = id, card = card, more = more, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
-    level = level, enqueued = enqueued, leased = leased, epoch = epoch, state = state, since = since, agent = owner,
+    level = level, enqueued = enqueued, leased = leased, place = place, left = left, busy = busy, epoch = epoch, state = state, since = since, agent = owner,
     offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short, lost = lost,
     accepted = accepted, winner = winner, won = won, past = past, outcome = outcome, wrap = wrap, extended = extended,
-    live = live, head = false, changed = false, remembered = false, lined = nil}
+    live = live, head = false, changed = false, remembered = false, lined = nil, waiting = 0}
 end
 
 local function pack_moving(x)
@@ -43,6 +43,8 @@ local function interaction(id, with_card)
   if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more', 'card')
   else v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more') end
   x = v[2] and unpack_fields(id, v[4], v[3] and unpacked(v[3]) or nil, unpacked(v[1] .. v[2]))
+  -- nobody is on the line of a callback
+  if x and x.more and x.more.callback and not x.more.callback.called then x.leased = false end
   interactions[id] = x
   return x
 end
@@ -56,8 +58,8 @@ local function change(x)
 end
 
 local function new_interaction(id, queue_id, contact, conversation, level, arrived, leased, card)
-  local x = unpack_fields(id, card, nil, contact, conversation, arrived, leased, queue_id, queue_id, level, 0, 'waiting', now,
-    '', 0, '', 0, 0, 0, false, 0, 0, '', 0, '', '', 0, false)
+  local x = unpack_fields(id, card, nil, contact, conversation, arrived, leased, 0, 0, 0, queue_id, queue_id, level, 0,
+    'waiting', now, '', 0, '', 0, 0, 0, false, 0, 0, '', 0, '', '', 0, false)
   x.lined, x.fresh = false, true
   interactions[id] = x
   change(x)
@@ -149,7 +151,7 @@ local function line_add(x)
       call('HINCRBY', key('lines'), '@' .. who, 1)
       call('HINCRBY', key('lines'), '@@' .. x.queue, 1)
       call('ZADD', key('personal', x.queue), 0, x.id)
-    else call('HINCRBY', key('lines'), x.pool, 1) end
+    else x.waiting = call('HINCRBY', key('lines'), x.pool, 1) end
   end
 end
 
@@ -195,7 +197,7 @@ local function write_interactions()
     local x = changed[i]
     local ix = key('ix', x.id)
     if x.fresh then
-      local fixed = pack(x.contact, x.conversation, x.enqueued, x.leased)
+      local fixed = pack(x.contact, x.conversation, x.enqueued, x.leased, x.place, x.left, x.busy)
       call('HSET', ix, 'moving', pack_moving(x), 'fixed', fixed, 'card', x.faded and '' or x.card)
     elseif x.faded then call('HSET', ix, 'moving', pack_moving(x), 'card', '')
     else call('HSET', ix, 'moving', pack_moving(x)) end

@@ -3,13 +3,11 @@
 --- include("ending")
 local moving = {}
 
--- The pool it stands in after a move: what it requires and nobody there can meet is dropped.
-function moving.pool_in(_, to) return to end
-
 -- Move what waits, rings or is parked. The caller has seen that `to` is there and on the same channel. by: who moved
 -- it, which begins the count of hops anew; nil where a rule did.
 function moving.to(x, to, reason, by)
   local from = x.queue
+  limits.disarm(x)
   if x.state == 'ringing' then
     withdraw_all(x, 'moved')
     short_remove(x)
@@ -20,6 +18,10 @@ function moving.to(x, to, reason, by)
     untimer('x|' .. x.id)
     x.excluded = ''
   end
+  if x.more then
+    pools.leave(x)
+    if kept(x, 'step') then keep(x, 'step', nil) end -- the steps of another queue begin anew
+  end
   local hops
   if not by then
     hops = kept(x, 'hops') or {}
@@ -27,7 +29,7 @@ function moving.to(x, to, reason, by)
   end
   if hops or kept(x, 'hops') then keep(x, 'hops', hops) end
   keep(x, 'entered', now)
-  place_in(x, to, moving.pool_in(x, to))
+  place_in(x, to, to)
   x.epoch = x.epoch + 1
   emit('interaction.moved', describe(x), '{"from":"' .. from .. '","to":"' .. to .. '","reason":"' .. reason
     .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '') .. '}',

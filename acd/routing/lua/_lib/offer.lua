@@ -222,11 +222,23 @@ local function wanted(x, q)
   return x.state == 'ringing' and x.fan or q.ring
 end
 
+-- Nobody may be asked now: in the line, with what will ask for it there.
+local function stand(x, q)
+  if not x.lined then limits.arm(x, q) end
+  line_add(x)
+  if x.excluded ~= '' then arm_exclusions(x, q) end
+end
+
 -- Find agents for an interaction that waits, or more of them for one whose ring is short.
 local function try(x)
   local q = queue(x.queue)
   local waiting = x.state == 'waiting'
   if not waiting and x.state ~= 'ringing' then return end
+  local rule = waiting and limits.applies(x, q)
+  if rule then
+    limits.divert(x, q, rule)
+    return
+  end
   if waiting and x.more and x.lined == false then pools.settle(x, q) end
   local want = wanted(x, q) - #x.live
   if want <= 0 then
@@ -234,8 +246,7 @@ local function try(x)
     return
   end
   if q.state ~= 'ready' or x.lost > 0 then
-    if waiting then line_add(x) else short_add(x) end
-    if waiting and x.excluded ~= '' then arm_exclusions(x, q) end
+    if waiting then stand(x, q) else short_add(x) end
     if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
     return
   end
@@ -265,9 +276,7 @@ local function try(x)
     -- at the bound: the rest is left to a timer that is due now
     timer('d|i|' .. x.id, now)
   end
-  if x.state == 'waiting' then
-    line_add(x)
-    if x.excluded ~= '' then arm_exclusions(x, q) end
+  if x.state == 'waiting' then stand(x, q)
   elseif #x.live < wanted(x, q) then short_add(x)
   else short_remove(x) end
 end

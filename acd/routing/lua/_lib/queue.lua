@@ -43,14 +43,14 @@ end, 1000)
 local function queue(id)
   local q = queues[id]
   if q ~= nil then return q end
-  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules', 'pools')
+  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules', 'pools', 'hours')
   if not v[1] then
     queues[id] = false
     return false
   end
-  q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5]),
+  q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5]), hours = v[7],
     pools = v[6] and pools_of(v[6]) or NO_POOLS}, settings_of(v[1]))
-  q.ringing, q.active, q.served, q.served_ms = unpacked(v[3])
+  q.ringing, q.active, q.served, q.served_ms, q.left, q.busy, q.left_ms = unpacked(v[3])
   queues[id] = q
   return q
 end
@@ -102,7 +102,7 @@ local function count(q, ringing, active)
   q.ringing, q.active, q.dirty = q.ringing + ringing, q.active + active, true
 end
 
--- One was served: a count that fades over ten minutes, from which the line's speed is estimated.
+-- One was served: a count that fades over ten minutes.
 local function count_served(q)
   q.served = q.served * math.exp((q.served_ms - now) / 600000) + 1
   q.served_ms, q.dirty = now, true
@@ -124,7 +124,8 @@ local function write_queues()
           call('HDEL', key('lines'), name, '~' .. name)
         end
       else
-        call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms))
+        call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms, q.left, q.busy,
+          q.left_ms))
       end
     end
   end
