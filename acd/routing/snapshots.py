@@ -237,11 +237,10 @@ def _per_ms(served: float, served_ms: int, now_ms: int) -> float:
 
 def position(reply: Sequence[Any]) -> Position | None:
     """The reply of `interaction_position`, or None if it does not wait."""
-    now_ms, place, departures, busy_ms, as_of_ms = reply
+    _, place, departures, busy_ms = reply
     if not place:
         return None
-    faded = math.exp((as_of_ms - now_ms) / FADE_MS)
-    wait = wait_of(place, float(departures) * faded, busy_ms * faded)
+    wait = wait_of(place, float(departures), busy_ms)
     return Position(
         position=place,
         estimate_p50_s=wait.p50_s if wait else None,

@@ -57,7 +57,7 @@ class Fold:
             assert event.type is T.QUEUE_REMOVED
             self.queues.discard(event.queue)
 
-    def _interaction(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a type
+    def _interaction(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a type
         interaction, queue, offer = str(event.interaction), str(event.queue), str(event.offer)
         if event.type is T.INTERACTION_QUEUED:
             assert interaction not in self.interactions, "queued once"

@@ -6,7 +6,7 @@ local estimate = {}
 do
   local FADE_MS = 600000
 
-  -- {left, busy, left_ms}: the bare queue's stand in its counters, another pool's in a field of its own.
+  -- {left, busy, left_ms (as of when)}: the bare queue's stand in its counters, another pool's in a field of its own.
   function estimate.rate(q, pool)
     if pool == q.id then return q end
     local v = call('HGET', key('queue', q.id), 'rate:' .. pool)
@@ -27,13 +27,22 @@ do
     if rate ~= q then call('HSET', key('queue', q.id), 'rate:' .. x.pool, pack(rate.left, rate.busy, now)) end
   end
 
+  -- Departures and the ms they took, as of now. Before anybody waited, what was accepted at all says how fast the line
+  -- will move at least.
+  function estimate.figures(q, pool)
+    local rate = estimate.rate(q, pool)
+    local fade = math.exp((rate.left_ms - now) / FADE_MS)
+    local left, busy = rate.left * fade, rate.busy * fade
+    if left < 1 and rate == q then left, busy = q.served * math.exp((q.served_ms - now) / FADE_MS), FADE_MS end
+    return math.floor(left * 1000 + 0.5) / 1000, math.floor(busy + 0.5)
+  end
+
   -- What an arrival that waits is told, kept until the accept. The length of the line is the place of the last in it;
   -- who came with a better level is looked for.
   function estimate.tell(q, x)
-    local rate = estimate.rate(q, x.pool)
-    local left = rate.left * math.exp((rate.left_ms - now) / FADE_MS)
+    local left, busy = estimate.figures(q, x.pool)
     if left < 1 then return end
-    x.place, x.left, x.busy = x.waiting, math.floor(left * 1000 + 0.5) / 1000, math.floor(rate.busy * left / rate.left + 0.5)
+    x.place, x.left, x.busy = x.waiting, left, busy
     if x.level < 5 then x.place = (call('ZRANK', key('line', x.pool), x.id) or x.waiting) + 1 end
   end
 
