@@ -20,7 +20,10 @@ function moving.to(x, to, reason, by)
   end
   if x.more then
     pools.leave(x)
-    if kept(x, 'step') then keep(x, 'step', nil) end -- the steps of another queue begin anew
+    -- the steps of another queue begin anew, and whom it waited for is of this one
+    for _, name in ipairs({'step', 'sticky', 'sticky_until'}) do
+      if kept(x, name) then keep(x, name, nil) end
+    end
   end
   local hops
   if not by then

@@ -257,6 +257,7 @@ local function try(x)
       return
     end
     if waits then
+      if not x.lined then limits.arm(x, q) end
       sticky.stand(x)
       if x.excluded ~= '' then arm_exclusions(x, q) end
       return
