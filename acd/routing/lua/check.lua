@@ -75,6 +75,10 @@ local function check_interaction(id)
   local q = queue(x.queue)
   local score = call('ZSCORE', key('line', line_of(x)), id)
   local rescored = call('ZSCORE', key('rescore', x.pool), id)
+  local aged = call('ZSCORE', key('ages', x.queue), id) ~= false
+  if aged ~= (x.state == 'waiting' and (x.level ~= LEVEL or kept(x, 'personal') ~= nil)) then
+    say_found('3: ' .. id .. ' and the ages of its queue disagree')
+  end
   if x.state == 'waiting' then
     if not q then say_found('4: ' .. id .. ' waits in a queue that is gone')
     elseif not rescored and tonumber(score or -1) ~= score_of(x, q) then

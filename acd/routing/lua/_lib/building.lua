@@ -23,7 +23,10 @@ do
   -- The next CHUNK of those who wait for one agent get their new score. Returns where to go on.
   local function rescore_personal(q, cursor)
     local ids = call('ZRANGE', key('personal', q.id), cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
-    for i = 1, #ids do line_rescore(interaction(ids[i])) end
+    for i = 1, #ids do
+      local x = interaction(ids[i])
+      line_rescore(x, x.level)
+    end
     return ids[CHUNK]
   end
 

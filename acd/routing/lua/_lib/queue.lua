@@ -1,5 +1,6 @@
 -- A queue: its compiled settings, its counters, and the scores of its line.
 --- include("base")
+local LEVEL = 5 -- of most interactions: the middle of 1 to 9
 local queues
 forget[#forget + 1] = function() queues = {} end
 
@@ -117,7 +118,7 @@ local function write_queues()
   for id, q in pairs(queues) do
     if q and q.dirty then
       if queue_is_over(q) then
-        call('UNLINK', key('queue', id), key('personal', id))
+        call('UNLINK', key('queue', id), key('personal', id), key('ages', id))
         call('HDEL', key('lines'), '@@' .. id)
         for _, name in ipairs(lines_of(q)) do
           call('UNLINK', key('free', name), key('here', name), key('short', name))
