@@ -138,57 +138,60 @@ local function score_of(x, q)
   return line_score(q, x.level, x.enqueued)
 end
 
--- `ages:<queue>` holds, by arrival, those whose place does not tell who is the oldest: of another level than most, or
--- in a personal line.
-local function ages_add(x)
-  if x.level ~= LEVEL or kept(x, 'personal') then call('ZADD', key('ages', x.queue), x.enqueued, x.id) end
-end
-
-local function ages_remove(x)
-  if x.level ~= LEVEL or kept(x, 'personal') then call('ZREM', key('ages', x.queue), x.id) end
-end
-
--- The waiting line. `lines` counts the entries of every line (and, under `~pool`, of every short ring), so
--- that a freed agent of many pools asks once which of them have work. Those in personal lines are counted under
--- `@agent` and `@@queue`, and found by their queue in `personal:<queue>`.
-local function line_add(x)
-  if x.lined then return end
-  local q, who = queue(x.queue), kept(x, 'personal')
-  x.lined = true
-  if q.state == 'building' and not who and call('ZSCORE', key('rescore', x.pool), x.id) then return end
-  if call('ZADD', key('line', line_of(x)), score_of(x, q), x.id) == 1 then
-    ages_add(x)
-    if who then
-      call('HINCRBY', key('lines'), '@' .. who, 1)
-      call('HINCRBY', key('lines'), '@@' .. x.queue, 1)
-      call('ZADD', key('personal', x.queue), 0, x.id)
-    else x.waiting = call('HINCRBY', key('lines'), x.pool, 1) end
+local line_add, line_remove, line_rescore
+do
+  -- `ages:<queue>` holds, by arrival, those whose place does not tell who is the oldest: of another level than most, or
+  -- in a personal line.
+  local function ages_add(x)
+    if x.level ~= LEVEL or kept(x, 'personal') then call('ZADD', key('ages', x.queue), x.enqueued, x.id) end
   end
-end
 
-local function line_remove(x)
-  local who = kept(x, 'personal')
-  ages_remove(x)
-  if who then
-    if call('ZREM', key('line', line_of(x)), x.id) == 1 then
-      call('HINCRBY', key('lines'), '@' .. who, -1)
-      call('HINCRBY', key('lines'), '@@' .. x.queue, -1)
-      call('ZREM', key('personal', x.queue), x.id)
+  local function ages_remove(x)
+    if x.level ~= LEVEL or kept(x, 'personal') then call('ZREM', key('ages', x.queue), x.id) end
+  end
+
+  -- The waiting line. `lines` counts the entries of every line (and, under `~pool`, of every short ring), so
+  -- that a freed agent of many pools asks once which of them have work. Those in personal lines are counted under
+  -- `@agent` and `@@queue`, and found by their queue in `personal:<queue>`.
+  function line_add(x)
+    if x.lined then return end
+    local q, who = queue(x.queue), kept(x, 'personal')
+    x.lined = true
+    if q.state == 'building' and not who and call('ZSCORE', key('rescore', x.pool), x.id) then return end
+    if call('ZADD', key('line', line_of(x)), score_of(x, q), x.id) == 1 then
+      ages_add(x)
+      if who then
+        call('HINCRBY', key('lines'), '@' .. who, 1)
+        call('HINCRBY', key('lines'), '@@' .. x.queue, 1)
+        call('ZADD', key('personal', x.queue), 0, x.id)
+      else x.waiting = call('HINCRBY', key('lines'), x.pool, 1) end
     end
-    untimer('s|' .. x.id)
-    keep(x, 'personal', nil)
-  elseif call('ZREM', key('line', x.pool), x.id) == 1 or call('ZREM', key('rescore', x.pool), x.id) == 1 then
-    call('HINCRBY', key('lines'), x.pool, -1)
   end
-  x.lined = false
-end
 
--- Another level while it waits; where its queue is being rescored it gets its new place then.
-local function line_rescore(x, level)
-  ages_remove(x)
-  x.level = level
-  ages_add(x)
-  call('ZADD', key('line', line_of(x)), 'XX', score_of(x, queue(x.queue)), x.id)
+  function line_remove(x)
+    local who = kept(x, 'personal')
+    ages_remove(x)
+    if who then
+      if call('ZREM', key('line', line_of(x)), x.id) == 1 then
+        call('HINCRBY', key('lines'), '@' .. who, -1)
+        call('HINCRBY', key('lines'), '@@' .. x.queue, -1)
+        call('ZREM', key('personal', x.queue), x.id)
+      end
+      untimer('s|' .. x.id)
+      keep(x, 'personal', nil)
+    elseif call('ZREM', key('line', x.pool), x.id) == 1 or call('ZREM', key('rescore', x.pool), x.id) == 1 then
+      call('HINCRBY', key('lines'), x.pool, -1)
+    end
+    x.lined = false
+  end
+
+  -- Another level while it waits; where its queue is being rescored it gets its new place then.
+  function line_rescore(x, level)
+    ages_remove(x)
+    x.level = level
+    ages_add(x)
+    call('ZADD', key('line', line_of(x)), 'XX', score_of(x, queue(x.queue)), x.id)
+  end
 end
 
 -- Rings that want more agents than they have: the next one freed joins the oldest.

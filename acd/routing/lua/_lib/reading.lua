@@ -42,38 +42,41 @@ local function place_of(x)
   return place and place + call('ZCARD', key('line', x.pool))
 end
 
--- When the first of a line arrived who is of the level that most are, unless `ages` knows of one before; nil if there
--- is none. By age alone they stand in the order of their arrival.
-local function oldest_of_most(q, name, before)
-  if q.strict then
-    local band = LEVEL * SHIFT
-    local first = call('ZRANGE', key('line', name), band, '(' .. digits(band + SHIFT), 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
-    return first[2] and tonumber(first[2]) - band
-  end
-  local from, page = 0, 1
-  while true do
-    local entries, ids = call('ZRANGE', key('line', name), from, from + page - 1, 'WITHSCORES'), {}
-    for i = 1, #entries, 2 do ids[#ids + 1] = entries[i] end
-    if not ids[1] then return nil end
-    local others = call('ZMSCORE', key('ages', q.id), unpack(ids))
-    for i = 1, #ids do
-      local arrived = tonumber(entries[2 * i]) - (LEVEL - 1) * q.credit_ms
-      if not others[i] or (before and arrived >= before) then return arrived end
+local oldest_in
+do
+  -- When the first of a line arrived who is of the level that most are, unless `ages` knows of one before; nil if there
+  -- is none. By age alone they stand in the order of their arrival.
+  local function oldest_of_most(q, name, before)
+    if q.strict then
+      local band = LEVEL * SHIFT
+      local first = call('ZRANGE', key('line', name), band, '(' .. digits(band + SHIFT), 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+      return first[2] and tonumber(first[2]) - band
     end
-    from, page = from + page, 64
+    local from, page = 0, 1
+    while true do
+      local entries, ids = call('ZRANGE', key('line', name), from, from + page - 1, 'WITHSCORES'), {}
+      for i = 1, #entries, 2 do ids[#ids + 1] = entries[i] end
+      if not ids[1] then return nil end
+      local others = call('ZMSCORE', key('ages', q.id), unpack(ids))
+      for i = 1, #ids do
+        local arrived = tonumber(entries[2 * i]) - (LEVEL - 1) * q.credit_ms
+        if not others[i] or (before and arrived >= before) then return arrived end
+      end
+      from, page = from + page, 64
+    end
   end
-end
 
--- When the oldest of those who wait in a queue arrived; nil if nobody does. While lines are being scored anew it is
--- one of the oldest.
-local function oldest_in(q)
-  local first = call('ZRANGE', key('ages', q.id), 0, 0, 'WITHSCORES')
-  local oldest = tonumber(first[2])
-  for _, name in ipairs(lines_of(q)) do
-    local arrived = oldest_of_most(q, name, oldest)
-    local unscored = q.state == 'building' and call('ZRANGE', key('rescore', name), 0, 0)[1]
-    if unscored then arrived = math.min(arrived or math.huge, interaction(unscored).enqueued) end
-    if arrived and (not oldest or arrived < oldest) then oldest = arrived end
+  -- When the oldest of those who wait in a queue arrived; nil if nobody does. While lines are being scored anew it is
+  -- one of the oldest.
+  function oldest_in(q)
+    local first = call('ZRANGE', key('ages', q.id), 0, 0, 'WITHSCORES')
+    local oldest = tonumber(first[2])
+    for _, name in ipairs(lines_of(q)) do
+      local arrived = oldest_of_most(q, name, oldest)
+      local unscored = q.state == 'building' and call('ZRANGE', key('rescore', name), 0, 0)[1]
+      if unscored then arrived = math.min(arrived or math.huge, interaction(unscored).enqueued) end
+      if arrived and (not oldest or arrived < oldest) then oldest = arrived end
+    end
+    return oldest
   end
-  return oldest
 end
