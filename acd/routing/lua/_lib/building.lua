@@ -1,9 +1,10 @@
 -- Rebuilding a queue's indexes in chunks; until done the queue is `building` and offers nothing. A new pool is filled
 -- likewise, but serves from its first chunk on.
 --- include("presence")
-local CHUNK = 200
 local building = {}
 do
+  local CHUNK = 200
+
   -- Up to CHUNK of the waiting get their new score. Returns whether there may be more.
   local function rescore(q)
     local left = CHUNK
