@@ -1,6 +1,5 @@
--- Emptying a removed queue: by its overflow, or they are rejected.
+-- Emptying a removed queue.
 --- include("building")
---- include("policy")
 local CLOSE = 64
 
 local function close(id)
@@ -13,7 +12,7 @@ local function close(id)
     local entries = call('ZRANGE', line, 0, CLOSE - n - 1)
     for i = 1, #entries do
       n = n + 1
-      limits.divert(interaction(entries[i]), q, 'removed')
+      finish(interaction(entries[i]), 'rejected', 'system', false)
     end
     if n >= CLOSE then
       timer('r|' .. id, now)

@@ -132,7 +132,6 @@ do
       recompile_all()
       call('UNLINK', key('free', name), key('here', name))
       call('HDEL', key('lines'), name, '~' .. name)
-      call('HDEL', key('queue', q.id), 'rate:' .. name)
     end
   end
 end
