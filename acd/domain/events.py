@@ -29,14 +29,11 @@ class EventType(StrEnum):
     INTERACTION_REQUEUED = "interaction.requeued"
     INTERACTION_PARKED = "interaction.parked"
     INTERACTION_RESUMED = "interaction.resumed"
+    INTERACTION_CALLBACK = "interaction.callback"
     INTERACTION_MOVED = "interaction.moved"
     INTERACTION_REPRIORITISED = "interaction.reprioritised"
     INTERACTION_RELAXED = "interaction.relaxed"
     INTERACTION_ACTIVE = "interaction.active"
-    INTERACTION_OPENED = "interaction.opened"
-    INTERACTION_ASSIGNED = "interaction.assigned"
-    INTERACTION_IDLE = "interaction.idle"
-    INTERACTION_REGAINED = "interaction.regained"
     INTERACTION_ENDED = "interaction.ended"
     OFFER_MADE = "offer.made"
     OFFER_ACCEPTED = "offer.accepted"
@@ -44,11 +41,6 @@ class EventType(StrEnum):
     OFFER_EXPIRED = "offer.expired"
     OFFER_FAILED = "offer.failed"
     OFFER_WITHDRAWN = "offer.withdrawn"
-    TRANSFER_STARTED = "transfer.started"
-    TRANSFER_RETURNED = "transfer.returned"
-    TRANSFER_COMPLETED = "transfer.completed"
-    GUEST_JOINED = "guest.joined"
-    GUEST_LEFT = "guest.left"
     WRAP_UP_STARTED = "wrap_up.started"
     WRAP_UP_EXTENDED = "wrap_up.extended"
     WRAP_UP_ENDED = "wrap_up.ended"
@@ -56,7 +48,6 @@ class EventType(StrEnum):
     PRESENCE_GRACE = "presence.grace"
     PRESENCE_LAPSED = "presence.lapsed"
     CAPACITY_OVER = "capacity.over"
-    CAPACITY_WITHIN = "capacity.within"
     AGENT_CONFIGURED = "agent.configured"
     AGENT_REMOVED = "agent.removed"
     POOL_REFUSED = "pool.refused"
@@ -114,51 +105,19 @@ class ReprioritisedData(TypedDict):
     by: str
 
 
-class AssignedData(TypedDict):
-    """Its agent has it by an act: `assigned` by a supervisor, `pulled`, or `consulted` before.
+class CallbackData(TypedDict):
+    """It keeps its place with nobody on the line: `asked` for, or by a rule of its queue."""
 
-    `state` is what it is now; a call that connects names the `offer` it is connected by.
-    """
-
-    cause: str
-    by: str
+    reason: str
     state: str
-    waited_ms: int
-    offer: NotRequired[str]
 
 
-class TransferData(TypedDict):
-    """To which agent, and whether they are full and it waits for them."""
+class ParkedData(TypedDict):
+    """In no line until then: the contact is away, or did not answer a callback after `tries`."""
 
-    to: str
-    waits: bool
-
-
-class ToData(TypedDict):
-    """To which agent."""
-
-    to: str
-
-
-class ReturnedData(TypedDict):
-    """Whom it did not go to, and why: the owner has it as before."""
-
-    to: str
-    reason: str
-
-
-class GuestData(TypedDict):
-    """`guest` or `consult`, and who asked them in."""
-
-    role: str
-    by: str
-
-
-class RequeuedData(TypedDict):
-    """Why it waits again; `enqueued_ms` if it waits anew, its age of before forgotten."""
-
-    reason: str
-    enqueued_ms: NotRequired[int]
+    until_ms: int
+    reason: NotRequired[str]
+    tries: NotRequired[int]
 
 
 class UntilData(TypedDict):
@@ -202,15 +161,21 @@ class OfferMadeData(TypedDict):
     deadline_ms: int
     ring_ms: int
     why: Why
-    transfer: NotRequired[str]
-    """Who hands it on and has it until the target accepts; missing where it rings from a line."""
+
+
+class Told(TypedDict):
+    """What an estimate was made of at the arrival; `acd.domain.estimate.wait_of` makes it."""
+
+    place: int
+    left: float
+    busy_ms: int
 
 
 class AcceptedData(TypedDict):
-    """How long the contact waited; of a transfer, how long it took and who handed it on."""
+    """How long the contact waited; `told` where an estimate was made when they came."""
 
     waited_ms: int
-    transfer: NotRequired[str]
+    told: NotRequired[Told]
 
 
 class ExpiredData(TypedDict):
@@ -237,12 +202,16 @@ class ActiveData(TypedDict):
 
 
 class EndedData(TypedDict):
-    """How it ended, who ended it, and both times it is judged by."""
+    """How it ended, who ended it, and both times it is judged by.
+
+    `reason` is the rule of the queue that ended it, or `no_answer` to the last call back.
+    """
 
     outcome: str
     by: str
     waited_ms: int
     handled_ms: int
+    reason: NotRequired[str]
 
 
 class ByData(TypedDict):
@@ -254,15 +223,14 @@ class ByData(TypedDict):
 class PresenceData(TypedDict, total=False):
     """One channel, or all when `channel` is missing.
 
-    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `returned`, `removed` or `finished`;
-    `returned` and `removed` end a grace. `after` is what somebody who is `finishing` will be.
+    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `returned` or `removed`; the last two end
+    a grace.
     """
 
     channel: str
     availability: str
     reason: str
     cause: str
-    after: str
 
 
 class CauseData(TypedDict):
@@ -279,22 +247,14 @@ class VersionData(TypedDict):
 
 DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_QUEUED: QueuedData,
-    EventType.INTERACTION_REQUEUED: RequeuedData,
-    EventType.INTERACTION_PARKED: UntilData,
+    EventType.INTERACTION_REQUEUED: ReasonData,
+    EventType.INTERACTION_PARKED: ParkedData,
     EventType.INTERACTION_RESUMED: ActiveData,
+    EventType.INTERACTION_CALLBACK: CallbackData,
     EventType.INTERACTION_MOVED: MovedData,
     EventType.INTERACTION_REPRIORITISED: ReprioritisedData,
     EventType.INTERACTION_RELAXED: RelaxedData,
     EventType.INTERACTION_ACTIVE: ActiveData,
-    EventType.INTERACTION_OPENED: QueuedData,
-    EventType.INTERACTION_ASSIGNED: AssignedData,
-    EventType.INTERACTION_IDLE: ActiveData,
-    EventType.INTERACTION_REGAINED: ActiveData,
-    EventType.TRANSFER_STARTED: TransferData,
-    EventType.TRANSFER_RETURNED: ReturnedData,
-    EventType.TRANSFER_COMPLETED: ToData,
-    EventType.GUEST_JOINED: GuestData,
-    EventType.GUEST_LEFT: ReasonData,
     EventType.INTERACTION_ENDED: EndedData,
     EventType.OFFER_MADE: OfferMadeData,
     EventType.OFFER_ACCEPTED: AcceptedData,
@@ -309,7 +269,6 @@ DATA: Mapping[EventType, type] = {
     EventType.PRESENCE_GRACE: UntilData,
     EventType.PRESENCE_LAPSED: ActiveData,
     EventType.CAPACITY_OVER: CauseData,
-    EventType.CAPACITY_WITHIN: ActiveData,
     EventType.AGENT_CONFIGURED: VersionData,
     EventType.AGENT_REMOVED: VersionData,
     EventType.POOL_REFUSED: PoolData,

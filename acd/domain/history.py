@@ -41,8 +41,9 @@ class PastOffer:
 class PastInteraction:
     """An interaction as history knows it, up to the last event that was recorded.
 
-    `waited_ms` and `handled_ms` are None until the log told them; `offers` is filled where one
-    interaction is asked for, `offer_count` always.
+    `moves` counts changes of queue, `tries` the calls back that nobody answered; `reason` is the
+    rule of the queue that ended it, if one did. `waited_ms` and `handled_ms` are None until the log
+    told them; `offers` is filled where one interaction is asked for, `offer_count` always.
     """
 
     id: InteractionId
@@ -57,6 +58,10 @@ class PastInteraction:
     ended_by: str
     offer_count: int
     requeues: int
+    moves: int
+    callback: bool
+    tries: int
+    reason: str
     enqueued_ms: int
     accepted_ms: int | None
     active_ms: int | None

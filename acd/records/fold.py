@@ -28,9 +28,6 @@ _STATES = {
     EventType.INTERACTION_PARKED: InteractionState.PARKED,
     EventType.INTERACTION_RESUMED: InteractionState.WAITING,
     EventType.INTERACTION_ACTIVE: InteractionState.ACTIVE,
-    EventType.INTERACTION_OPENED: InteractionState.ACTIVE,
-    EventType.INTERACTION_IDLE: InteractionState.IDLE,
-    EventType.INTERACTION_REGAINED: InteractionState.ACTIVE,
     EventType.INTERACTION_ENDED: InteractionState.ENDED,
     EventType.OFFER_MADE: InteractionState.RINGING,
 }
@@ -44,8 +41,7 @@ class Folded:
     offers: dict[str, Row] = field(default_factory=dict)
     presence: list[Row] = field(default_factory=list)
     queued: dict[str, int] = field(default_factory=dict)
-    ended: dict[str, int | None] = field(default_factory=dict)
-    """When; None if it went on after all."""
+    ended: dict[str, int] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
         """Fold one event in."""
@@ -66,20 +62,10 @@ class Folded:
             row["channel"] = event.queue.rpartition("/")[2]
         for name in ("contact", "conversation"):
             row[name] = getattr(event, name) or row[name]
-        if event.type is EventType.INTERACTION_REGAINED:
-            self._go_on(row)
         ended = row["state"] == InteractionState.ENDED
-        handed_on = event.type is EventType.OFFER_MADE and "transfer" in event.data
-        if (state := _STATES.get(event.type)) is not None and not ended and not handed_on:
+        if (state := _STATES.get(event.type)) is not None and not ended:
             row["state"] = state.value
         _MEANING.get(event.type, _nothing)(self, event, row)
-
-    def _go_on(self, row: Row) -> None:
-        """The customer wrote during the wrap-up: it did not end."""
-        if row["state"] == InteractionState.ENDED:
-            row |= {"state": InteractionState.ACTIVE.value, "ended_ms": None, "outcome": ""}
-            row |= {"ended_by": "", "handled_ms": None, "wrapped_up_ms": None}
-            self.ended[row["id"]] = None
 
     def _offer(self, event: Event) -> None:
         offer = event.offer or ""
@@ -114,6 +100,19 @@ def _requeued(_folded: Folded, _event: Event, row: Row) -> None:
 def _moved(_folded: Folded, event: Event, row: Row) -> None:
     row["state"] = event.data.get("state", row["state"])
     row["agent"] = ""
+    row["moves"] += 1
+
+
+def _callback(_folded: Folded, event: Event, row: Row) -> None:
+    row["state"] = event.data.get("state", row["state"])
+    row["callback"] = True
+
+
+def _parked(_folded: Folded, event: Event, row: Row) -> None:
+    row["tries"] = event.data.get("tries", row["tries"])
+    if event.data.get("reason") == "no_answer":
+        row["agent"] = ""
+        row["accepted_ms"] = row["waited_ms"] = None
 
 
 def _reprioritised(_folded: Folded, event: Event, row: Row) -> None:
@@ -142,28 +141,14 @@ def _ended(folded: Folded, event: Event, row: Row) -> None:
     row["ended_ms"] = event.at_ms
     row["outcome"] = event.data.get("outcome", "")
     row["ended_by"] = str(event.data.get("by", ""))[:80]
+    row["reason"] = str(event.data.get("reason", ""))[:80]
     row["waited_ms"] = event.data.get("waited_ms", row["waited_ms"])
     row["handled_ms"] = event.data.get("handled_ms", row["handled_ms"])
     folded.ended[row["id"]] = event.at_ms
 
 
-def _opened(_folded: Folded, event: Event, row: Row) -> None:
-    row["level"] = event.data.get("level", row["level"])
-    row["agent"] = event.agent or ""
-    row["accepted_ms"] = row["active_ms"] = event.at_ms
-    row["waited_ms"] = 0
-
-
-def _assigned(folded: Folded, event: Event, row: Row) -> None:
-    _accepted(folded, event, row)
-    row["state"] = event.data.get("state", InteractionState.ACTIVE.value)
-    if row["active_ms"] is None and row["state"] == InteractionState.ACTIVE:
-        row["active_ms"] = event.at_ms
-
-
 def _wrapped_up(_folded: Folded, event: Event, row: Row) -> None:
-    if row["state"] == InteractionState.ENDED and event.agent in (None, row["agent"]):
-        row["wrapped_up_ms"] = event.at_ms
+    row["wrapped_up_ms"] = event.at_ms
 
 
 def _nothing(_folded: Folded, _event: Event, _row: Row) -> None:
@@ -173,14 +158,14 @@ def _nothing(_folded: Folded, _event: Event, _row: Row) -> None:
 _MEANING = {
     EventType.INTERACTION_QUEUED: _queued,
     EventType.INTERACTION_REQUEUED: _requeued,
+    EventType.INTERACTION_CALLBACK: _callback,
+    EventType.INTERACTION_PARKED: _parked,
     EventType.INTERACTION_MOVED: _moved,
     EventType.INTERACTION_REPRIORITISED: _reprioritised,
     EventType.OFFER_MADE: _made,
     EventType.OFFER_ACCEPTED: _accepted,
     EventType.INTERACTION_ACTIVE: _active,
     EventType.INTERACTION_ENDED: _ended,
-    EventType.INTERACTION_OPENED: _opened,
-    EventType.INTERACTION_ASSIGNED: _assigned,
     EventType.WRAP_UP_ENDED: _wrapped_up,
 }
 
@@ -200,6 +185,10 @@ def new_interaction(event: Event) -> Row:
         "ended_by": "",
         "offers": 0,
         "requeues": 0,
+        "moves": 0,
+        "callback": False,
+        "tries": 0,
+        "reason": "",
         "enqueued_ms": event.at_ms,
         "accepted_ms": None,
         "active_ms": None,

@@ -325,6 +325,10 @@ interactions = Table(
     Column("ended_by", String(80), nullable=False, server_default=""),
     Column("offers", Integer, nullable=False, server_default="0"),
     Column("requeues", Integer, nullable=False, server_default="0"),
+    Column("moves", Integer, nullable=False, server_default="0"),
+    _yes_or_no("callback", default=False),
+    Column("tries", Integer, nullable=False, server_default="0"),  # to call the contact, in vain
+    Column("reason", String(80), nullable=False, server_default=""),  # the rule that ended it
     _ms("enqueued_ms"),
     _ms("accepted_ms", nullable=True),
     _ms("active_ms", nullable=True),

@@ -10,7 +10,7 @@ from acd.domain.capacity import ChannelCapacity
 from acd.domain.errors import BadRequest, ConfigInvalid
 from acd.domain.ids import is_plain_id, is_queue_id
 from acd.domain.interaction import CARD_MAX_BYTES, Channel
-from acd.domain.queue import DIVERSIONS, RING_LIMIT_MAX, LastAgent, LineOrder
+from acd.domain.queue import DIVERSIONS, RING_LIMIT_MAX, Diversion, LastAgent, LineOrder
 from acd.strategies.order import compose
 from acd.strategies.registry import find
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acd.domain.agent import AgentProfile
-    from acd.domain.interaction import Arrival, Opening
+    from acd.domain.interaction import Arrival
     from acd.domain.queue import Divert, QueueSettings, RelaxStep
 
 CHANNELS: Final = (Channel.CHAT, Channel.CALL, Channel.TICKET)
@@ -116,11 +116,37 @@ def _rules(settings: QueueSettings) -> dict[str, object]:
     for name in DIVERSIONS:
         divert: Divert | None = getattr(settings, name)
         rules[name] = divert and {"to": divert.to, "queue": divert.queue or ""}
+    removed: Divert | None = next(
+        (
+            divert
+            for divert in (settings.at_close, settings.on_closed, settings.on_nobody,
+                           settings.on_full, settings.on_max_wait)
+            if divert is not None and divert.to is Diversion.OVERFLOW
+        ),
+        None,
+    )  # fmt: skip
+    rules["on_removed"] = removed and {"to": removed.to, "queue": removed.queue or ""}
     if settings.channel is not Channel.TICKET:
         rules["tries"] = settings.callback_tries
         rules["retry"] = _ms(settings.callback_retry_s)
         rules["dial"] = _ms(settings.dial_s)
     return {name: value for name, value in rules.items() if value}
+
+
+def compile_hours(opening: Sequence[tuple[int, int]] | None) -> str:
+    """Opening times as `lua/_lib/limits.lua` reads them: `open,close;…`; `-` never, empty always.
+
+    Raises:
+        ConfigInvalid: a period does not end after it begins, or begins before the last ended.
+    """
+    if opening is None:
+        return ""
+    last_ms = 0
+    for opens_ms, closes_ms in opening:
+        if not last_ms <= opens_ms < closes_ms:
+            raise ConfigInvalid("opening times must follow one another", field="opening")
+        last_ms = closes_ms
+    return "".join(f"{opens_ms},{closes_ms};" for opens_ms, closes_ms in opening) or "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,24 +209,13 @@ def check_arrival(arrival: Arrival) -> None:
     Raises:
         BadRequest: an id, the level or the card is not as `Arrival` says.
     """
-    _check_beginning(arrival)
-    if arrival.last_agent is not None and not is_plain_id(arrival.last_agent):
-        raise BadRequest("that is not an agent's id", field="last_agent")
-
-
-def check_opening(opening: Opening) -> None:
-    """As `check_arrival`, for one that an agent begins."""
-    _check_beginning(opening)
-    if not is_plain_id(opening.agent):
-        raise BadRequest("that is not an agent's id", field="agent")
-
-
-def _check_beginning(arrival: Arrival | Opening) -> None:
     for name in ("interaction", "contact", "conversation"):
         if not is_plain_id(getattr(arrival, name)):
             raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field=name)
     if not is_queue_id(arrival.queue):
         raise BadRequest("a queue is named <department>/<channel>", field="queue")
+    if arrival.last_agent is not None and not is_plain_id(arrival.last_agent):
+        raise BadRequest("that is not an agent's id", field="last_agent")
     if arrival.level not in LEVELS:
         raise BadRequest("level must be 1 to 9", field="level")
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,16 +19,23 @@ if TYPE_CHECKING:
     )
     from acd.domain.interaction import Channel, InteractionState, Outcome
     from acd.domain.offer import AcceptOutcome, OfferOutcome
+    from acd.domain.queue import Diversion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueued:
-    """The interaction is in the house. `known`: it was already, and this is its present state."""
+    """The interaction is in the house. `known`: it was already, and this is its present state.
+
+    `diverted` is what the queue made of it where it did not keep it: `overflow` and `callback` go
+    on waiting, the others have ended. `queue` is where it stands.
+    """
 
     interaction: InteractionId
     known: bool
     state: InteractionState
     enqueued_ms: int
+    queue: QueueId
+    diverted: Diversion | None = None
     agents: tuple[AgentId, ...] = ()
     """Whom it rings at once; empty when it waits."""
 
@@ -40,27 +46,6 @@ class Changed:
 
     changed: bool
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """The agent's interaction; `known`: it was there before, in this state."""
-
-    interaction: InteractionId
-    known: bool
-    state: InteractionState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What a customer's message did to their interaction, and what it is now.
-
-    `effect` is `nothing`, `moved` (the time of silence begins anew), `regained` (its agent has it
-    again) or `requeued` (they are gone, it waits). None: no such interaction is known any more.
-    """
-
-    effect: str
-    state: InteractionState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +74,18 @@ class Finished:
     outcome: Outcome | None = None
     wrap_up_until_ms: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """What a try to reach the customer came to: `active`, `parked`, `unreached`; `late` for none.
+
+    `late` (not `changed`) says that nobody was being called by this agent.
+    """
+
+    changed: bool
+    reason: str
+    next_try_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +126,6 @@ class ChannelSnapshot:
 
     availability: Availability
     reason: str
-    after: Availability | None
-    """What they will be once their last slot is free, while `finishing`."""
     count: int
     max: int
     weight: int
@@ -159,20 +154,9 @@ class OfferSnapshot:
     card: str
 
 
-class Role(StrEnum):
-    """What an agent is to an interaction."""
-
-    OWNER = "owner"
-    GUEST = "guest"
-    CONSULT = "consult"
-    """A guest who is asked and may take over."""
-    GIVER = "giver"
-    """They gave it away and are in wrap-up."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldSnapshot:
-    """An interaction on the agent's hands: active or in wrap-up, or idle, which holds no slot."""
+    """An interaction that holds one of the agent's slots after its offer: active or in wrap-up."""
 
     interaction: InteractionId
     channel: Channel
@@ -180,11 +164,7 @@ class HeldSnapshot:
     contact: ContactId
     conversation: ConversationId
     state: InteractionState
-    """`ended` while the slot is in wrap-up, also if the interaction went on without them."""
-    role: Role
-    transfer_to: AgentId | None
-    """Who is asked to take it over."""
-    guests: tuple[AgentId, ...]
+    """`ended` while the slot is in wrap-up."""
     enqueued_ms: int
     since_ms: int
     wrap_up_until_ms: int | None
@@ -203,8 +183,6 @@ class AgentSnapshot:
     total: int
     offers: tuple[OfferSnapshot, ...]
     held: tuple[HeldSnapshot, ...]
-    over: str
-    """The human act by which more is held than capacity allows; empty if it is not."""
     address_seq: int
     presence_seq: int
     sessions: int
@@ -228,6 +206,19 @@ class AgentSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSnapshot:
+    """A callback: how often the customer was called in vain, and when the next try is.
+
+    `number_ref` names where to call. `answered`: the customer is on the line.
+    """
+
+    tries: int
+    number_ref: str
+    answered: bool
+    next_try_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionSnapshot:
     """Everything live about one interaction, or its tombstone, taken in one step."""
 
@@ -243,16 +234,16 @@ class InteractionSnapshot:
     agent: AgentId | None
     outcome: Outcome | None
     offers: tuple[OfferSnapshot, ...]
-    transfer_to: AgentId | None
-    """Who is asked to take it over from `agent`."""
-    guests: tuple[AgentId, ...]
-    """Who takes part beside `agent`, whoever is consulted among them."""
-    consulted: AgentId | None
     position: int | None
     """1-based, while waiting."""
     contact_lost: bool
     parked_until_ms: int | None
     wrap_up_until_ms: int | None
+    callback: CallbackSnapshot | None
+    diverted: Diversion | None
+    """What a queue last made of it; None while it stands where it arrived."""
+    hops: tuple[QueueId, ...]
+    """The queues it overflowed from, in their order."""
     address_seq: int
     card: str
     now_ms: int
@@ -276,6 +267,9 @@ class QueueSnapshot:
     served_per_minute: float | None
     """Accepted lately; None until something was."""
     strategy: tuple[str, ...] = field(default=())
+    open: bool = True
+    closes_ms: int | None = None
+    """When it closes next; None where no hours are known."""
     now_ms: int = 0
 
     @property

@@ -11,15 +11,15 @@ from __future__ import annotations
 from acd.routing.reads import Reads
 from acd.routing.results import TimersRun
 from acd.routing.verbs.arrivals import Arrivals
+from acd.routing.verbs.callbacks import Callbacks
 from acd.routing.verbs.configuration import Configuration
 from acd.routing.verbs.moves import Moves
 from acd.routing.verbs.offers import Offers
 from acd.routing.verbs.presence import Presence
-from acd.routing.verbs.steering import Steering
 from acd.routing.verbs.work import Work
 
 
-class Router(Arrivals, Moves, Offers, Work, Steering, Presence, Configuration, Reads):
+class Router(Arrivals, Callbacks, Moves, Offers, Work, Presence, Configuration, Reads):
     """One tenant's live state."""
 
     async def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:

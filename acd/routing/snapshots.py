@@ -7,23 +7,25 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.agent import Availability
+from acd.domain.estimate import wait_of
 from acd.domain.ids import offer_id
 from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.domain.queue import Diversion
 from acd.routing.compiled import CHANNELS
 from acd.routing.results import (
     AgentSnapshot,
+    CallbackSnapshot,
     ChannelSnapshot,
     HeldSnapshot,
     InteractionSnapshot,
     OfferSnapshot,
     Position,
     QueueSnapshot,
-    Role,
     Waiting,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from acd.domain.ids import AgentId, QueueId
 
@@ -31,14 +33,9 @@ _WORDS: Final = {
     "a": Availability.AVAILABLE,
     "w": Availability.AWAY,
     "o": Availability.OFFLINE,
-    "f": Availability.FINISHING,
-    "d": Availability.FINISHING,
 }
-_AFTER: Final = {"f": Availability.AWAY, "d": Availability.OFFLINE}
-_REASONED: Final = frozenset({Availability.AWAY, Availability.FINISHING})
 FADE_MS: Final = 600_000
 """Over which the count of those served fades; the same as in `lua/_lib/queue.lua`."""
-_Z90: Final = 1.2816
 
 
 def _channel(queue: str) -> Channel:
@@ -69,41 +66,6 @@ def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
     ]
 
 
-def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
-    """What the agent has of it; None if it is not theirs."""
-    guests, wraps = _guests(fields), fields[17]
-    given = {wraps[at]: wraps[at + 1 : at + 3] for at in range(0, len(wraps), 3)}.get(agent)
-    if agent in guests:
-        role = Role(guests[agent])
-    elif given:
-        role = Role.GIVER
-    elif fields[7] == agent:
-        role = Role.OWNER
-    else:
-        return None
-    until_ms, extended = given or (fields[12], fields[13])
-    return HeldSnapshot(
-        interaction=fields[0],
-        channel=_channel(fields[2]),
-        queue=fields[2],
-        contact=fields[3],
-        conversation=fields[4],
-        state=InteractionState.ENDED if given else InteractionState(fields[1]),
-        role=role,
-        transfer_to=fields[15] or None,
-        guests=tuple(sorted(guests)),
-        enqueued_ms=fields[6],
-        since_ms=fields[10],
-        wrap_up_until_ms=until_ms or None,
-        wrap_up_extended=bool(extended),
-        card=fields[14] or "{}",
-    )
-
-
-def _guests(fields: Sequence[Any]) -> dict[AgentId, str]:
-    return dict(zip(fields[16][::2], fields[16][1::2], strict=True))
-
-
 def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None:
     """The reply of `agent_snapshot`, or None if the agent is not configured."""
     now_ms, fields, sessions, lease_until_ms, held = reply
@@ -111,7 +73,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         return None
     version, capacity, presence, *rest = fields
     counts, (idle, address_seq, grace, presence_seq) = rest[:3], rest[3:7]
-    missed, reasons, over = rest[7:10], rest[10:13], rest[13]
+    missed, reasons = rest[7:10], rest[10:13]
     total, *packed = capacity.split(";")
     channels = {}
     for at, channel in enumerate(CHANNELS):
@@ -119,8 +81,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         availability = _WORDS[presence[at]]
         channels[channel] = ChannelSnapshot(
             availability=availability,
-            reason=reasons[at] if availability in _REASONED else "",
-            after=_AFTER.get(presence[at]),
+            reason=reasons[at] if availability is Availability.AWAY else "",
             count=counts[at],
             max=int(maximum),
             weight=int(weight),
@@ -132,8 +93,23 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
     for one in held:
         mine = [offer for offer in _offers(one) if offer.agent == agent]
         offers += mine
-        if not mine and (found := _held(one, agent)):
-            holding.append(found)
+        if mine or one[7] != agent:
+            continue
+        holding.append(
+            HeldSnapshot(
+                interaction=one[0],
+                channel=_channel(one[2]),
+                queue=one[2],
+                contact=one[3],
+                conversation=one[4],
+                state=InteractionState(one[1]),
+                enqueued_ms=one[6],
+                since_ms=one[10],
+                wrap_up_until_ms=one[12] or None,
+                wrap_up_extended=bool(one[13]),
+                card=one[14] or "{}",
+            )
+        )
     return AgentSnapshot(
         agent=agent,
         version=int(version),
@@ -142,7 +118,6 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         total=int(total),
         offers=tuple(sorted(offers, key=lambda offer: (offer.made_ms, offer.offer))),
         held=tuple(sorted(holding, key=lambda h: (h.since_ms, h.interaction))),
-        over=over,
         address_seq=address_seq,
         presence_seq=int(presence_seq),
         sessions=sessions,
@@ -158,7 +133,9 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
     now_ms, fields, position, address_seq = reply
     if not fields:
         return None
-    lost, guests = fields[9], _guests(fields)
+    lost, more = fields[9], json.loads(fields[15])
+    callback = more.get("callback")
+    parked_ms = lost or (callback.get("next_ms", 0) if callback else 0)
     return InteractionSnapshot(
         interaction=fields[0],
         state=InteractionState(fields[1]),
@@ -172,17 +149,34 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         agent=fields[7] or None,
         outcome=Outcome(fields[11]) if fields[11] else None,
         offers=tuple(_offers(fields)),
-        transfer_to=fields[15] or None,
-        guests=tuple(sorted(guests)),
-        consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
         position=position or None,
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
-        parked_until_ms=lost if lost and fields[1] == "parked" else None,
+        parked_until_ms=parked_ms or None if fields[1] == "parked" else None,
         wrap_up_until_ms=fields[12] or None,
+        callback=_callback(callback) if callback else None,
+        diverted=_diverted(more),
+        hops=tuple(more.get("hops", ())),
         address_seq=address_seq,
         card=fields[14] or "{}",
         now_ms=now_ms,
     )
+
+
+def _callback(callback: Mapping[str, Any]) -> CallbackSnapshot:
+    return CallbackSnapshot(
+        tries=callback["tries"],
+        number_ref=callback["number"],
+        answered=callback.get("called", False),
+        next_try_ms=callback.get("next_ms"),
+    )
+
+
+def _diverted(more: Mapping[str, Any]) -> Diversion | None:
+    if "diverted" in more:
+        return Diversion(more["diverted"])
+    if "callback" in more:
+        return Diversion.CALLBACK
+    return Diversion.OVERFLOW if "hops" in more else None
 
 
 def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
@@ -199,6 +193,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         served,
         served_ms,
         strategy,
+        is_open,
+        closes_ms,
     ) = reply
     rate = _per_ms(float(served), served_ms, now_ms)
     return QueueSnapshot(
@@ -213,6 +209,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         oldest_enqueued_ms=oldest or None,
         served_per_minute=round(rate * 60_000, 3) if rate else None,
         strategy=tuple(strategy.split("+")) if strategy else (),
+        open=bool(is_open),
+        closes_ms=closes_ms or None,
         now_ms=now_ms,
     )
 
@@ -238,23 +236,13 @@ def _per_ms(served: float, served_ms: int, now_ms: int) -> float:
 
 
 def position(reply: Sequence[Any]) -> Position | None:
-    """The reply of `interaction_position`, or None if it does not wait.
-
-    The k-th in line is served after k departures; with departures at a steady rate that is a gamma
-    distribution, whose quantiles are approximated after Wilson and Hilferty.
-    """
-    now_ms, place, served, served_ms = reply
+    """The reply of `interaction_position`, or None if it does not wait."""
+    _, place, departures, busy_ms = reply
     if not place:
         return None
-    rate = _per_ms(float(served), served_ms, now_ms)
-    if rate <= 1e-9:  # noqa: PLR2004 - nobody within hours
-        return Position(position=place, estimate_p50_s=None, estimate_p90_s=None)
+    wait = wait_of(place, float(departures), busy_ms)
     return Position(
         position=place,
-        estimate_p50_s=round(_gamma_quantile(place, 0.0) / rate / 1000, 1),
-        estimate_p90_s=round(_gamma_quantile(place, _Z90) / rate / 1000, 1),
+        estimate_p50_s=wait.p50_s if wait else None,
+        estimate_p90_s=wait.p90_s if wait else None,
     )
-
-
-def _gamma_quantile(shape: int, z: float) -> float:
-    return float(shape * max(0.0, 1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape))) ** 3)

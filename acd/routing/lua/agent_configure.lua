@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agent, version, capacity, memberships, skills
 -- RETURNS {due, "configured"} | {0, "unchanged"} | {0, "stale"}
--- EVENTS  agent.configured, capacity.over?, capacity.within?, offer.made*
+-- EVENTS  agent.configured, capacity.over?, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
@@ -16,7 +16,7 @@ if old[1] then
     return {0, 'unchanged'}
   end
 else
-  local fresh = unpack_live(id, 'ooo', '', 0, 0, 0, now, 0, 0, -1, false, 0, 0, 0, 0, 0, 0, '')
+  local fresh = unpack_live(id, 'ooo', '', 0, 0, 0, now, 0, 0, -1, false, 0, 0, 0, 0, 0, 0)
   call('HSET', hash, 'live', pack_live(fresh), 'pools', '\n\n', 'presence_seq', 0, 'reason1', '', 'reason2', '',
     'reason3', '', 'lapsed', 0, 'before', '', 'capacity', capacity, 'memberships', '', 'skills', '{}')
 end
@@ -29,7 +29,7 @@ for channel = 1, 3 do
   local list = a.lists[channel]
   for i = 1, #list do
     call('ZREM', key('free', list[i][1]), id)
-    call('ZREM', key('here', list[i][1]), id)
+    if call('ZREM', key('here', list[i][1]), id) == 1 then limits.left(list[i][1]) end
   end
 end
 call('HSET', hash, 'capacity', capacity, 'memberships', memberships, 'skills', skills)
@@ -44,6 +44,9 @@ for channel = 1, 3 do
   end
 end
 emit('agent.configured', about(a), '{"version":' .. version .. '}', a)
-settling.exceed(a, 'configured')
+if over(a) then
+  call('HSET', hash, 'over', 'configured')
+  emit('capacity.over', about(a), '{"cause":"configured"}', a)
+end
 free_agent(a)
 return {commit(), 'configured'}

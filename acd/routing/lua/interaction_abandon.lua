@@ -3,12 +3,13 @@
 -- ARGV    now_ms, seed, interaction
 -- RETURNS {due, "ended", outcome} | {0, "ended_before", outcome} | {0, "unknown"}
 -- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
---- include("ending")
+--- include("callback")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
 if x.state == 'ended' then return {0, 'ended_before', x.outcome} end
+if callback.pending(x) then x.accepted = 0 end
 local outcome = x.accepted > 0 and 'handled' or 'abandoned'
 finish(x, outcome, 'contact', true)
 return {commit(), 'ended', outcome}

@@ -3,15 +3,17 @@
 -- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, events_max, arrived_ms (0 = now),
 --         reject (1 = where there is no such queue any more, it ends at once), requires (text of the requirement),
 --         last_agent (who served the contact last, or '')
--- RETURNS {due, "queued", state, enqueued_ms, agents…} | {0, "known", state, enqueued_ms}
+-- RETURNS {due, "queued", state, enqueued_ms, queue, diverted or "", agents…} | {0, "known", …the same}
 --         | {0, "unknown_queue"} | {0, "overloaded"} | {0, "unknown_skill", skill}
--- EVENTS  interaction.queued, pool.refused?, interaction.relaxed?, interaction.ended?, offer.made*
---- include("ending")
+-- EVENTS  interaction.queued, pool.refused?, interaction.relaxed?, interaction.moved*, interaction.callback?,
+--         interaction.ended?, offer.made*
+--- include("policy")
+--- include("estimate")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id = ARGV[3]
 local known = interaction(id)
-if known then return {0, 'known', known.state, known.enqueued} end
+if known then return {0, 'known', known.state, known.enqueued, known.queue, policy.diverted(known)} end
 local q = queue(ARGV[4])
 local gone = not q or q.state == 'closing'
 if gone and ARGV[12] ~= '1' then return {0, 'unknown_queue'} end
@@ -35,8 +37,15 @@ emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.que
   .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '') .. '}',
   nil, x.contact)
 call('EXPIRE', key('address:contact', x.contact), 604800)
-if gone then finish(x, 'rejected', 'system', false) else retry(x) end
+if gone then finish(x, 'rejected', 'system', false, 'removed')
+else
+  if arrived < now then keep(x, 'entered', now) end
+  policy.admit(x, q)
+  if x.queue == q.id then retry(x) end
+  drain()
+  if x.state == 'waiting' then estimate.tell(queue(x.queue), x) end
+end
 local hint = commit()
-local reply = {hint, 'queued', x.state, arrived}
-for i = 1, #x.live do reply[4 + i] = x.live[i].agent end
+local reply = {hint, 'queued', x.state, arrived, x.queue, policy.diverted(x)}
+for i = 1, #x.live do reply[6 + i] = x.live[i].agent end
 return reply

@@ -1,11 +1,11 @@
 -- End an interaction. agent: empty, or who must own it. What nobody accepted ends abandoned (by the contact)
--- or rejected (by the system).
+-- or rejected (by the system); a callback whose customer was not reached yet ends unreached.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction, by, agent, wrap_up
 -- RETURNS {due, "ended", outcome, wrap_up_until_ms or 0} | {0, "ended_before", outcome, 0} | {0, "unknown"}
 --         | {0, "not_owner"}
 -- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
---- include("ending")
+--- include("callback")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local by, id = ARGV[4], ARGV[5]
@@ -14,6 +14,8 @@ if not x then return {0, 'unknown'} end
 if id ~= '' and x.agent ~= id then return {0, 'not_owner'} end
 if x.state == 'ended' then return {0, 'ended_before', x.outcome, 0} end
 if by == 'agent' and x.agent == '' then return {0, 'not_owner'} end
-local outcome = x.accepted > 0 and 'handled' or by == 'contact' and 'abandoned' or 'rejected'
+if callback.pending(x) then x.accepted = 0 end
+local outcome = x.accepted > 0 and 'handled' or by == 'contact' and 'abandoned'
+  or callback.pending(x) and 'unreached' or 'rejected'
 local until_ms = finish(x, outcome, by, ARGV[6] == '1')
 return {commit(), 'ended', outcome, until_ms or 0}

@@ -12,9 +12,9 @@ if x.state ~= 'waiting' and x.state ~= 'ringing' and x.state ~= 'parked' then re
 if x.level == level then return {0, 'same'} end
 local was, short = x.level, x.short
 short_remove(x)
+if x.state == 'waiting' then line_rescore(x, level) end
 x.level = level
 change(x)
-if x.state == 'waiting' then line_rescore(x) end
 if short then short_add(x) end
 emit('interaction.reprioritised', describe(x), '{"level":' .. level .. ',"was":' .. was .. ',"by":' .. quoted(ARGV[5])
   .. '}', nil, x.contact)

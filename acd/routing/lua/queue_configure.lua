@@ -4,6 +4,7 @@
 -- RETURNS {due, "configured"} | {0, "unchanged"} | {0, "stale"}
 -- EVENTS  queue.configured, offer.made*
 --- include("building")
+--- include("policy")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id, version, settings, rules, index, line = ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7], ARGV[8]
@@ -16,7 +17,7 @@ if old[1] then
     return {0, 'unchanged'}
   end
 else
-  call('HSET', hash, 'counts', pack(0, 0, 0, now))
+  call('HSET', hash, 'counts', pack(0, 0, 0, now, 0, 0, now))
 end
 call('SADD', key('queues'), id)
 call('HSET', hash, 'version', version, 'settings', settings, 'rules', rules, 'index', index, 'line', line)
@@ -36,4 +37,5 @@ if old[5] == 'building' or old[3] ~= index or old[4] ~= line or old[5] == 'closi
   end
   building.go_on(id, tostring(call('HINCRBY', hash, 'rebuild', 1)), '')
 end
+if old[1] and old[6] ~= rules then policy.rearm(queue(id)) end
 return {commit(), 'configured'}

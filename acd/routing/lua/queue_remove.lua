@@ -1,8 +1,9 @@
--- A queue leaves the directory: no arrivals; those waiting end `rejected`, 64 a call; open ones go on.
+-- A queue leaves the directory: no arrivals; those waiting leave by its overflow or end `rejected`, 64 a call; open
+-- ones go on.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, queue, version
 -- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"}
--- EVENTS  queue.removed, interaction.ended*, offer.withdrawn*, offer.made*
+-- EVENTS  queue.removed, interaction.moved*, interaction.ended*, offer.withdrawn*, offer.made*
 --- include("closing")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

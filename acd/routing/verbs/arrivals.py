@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acd.domain.errors import Overloaded, QueueUnknown, SkillUnknown
 from acd.domain.interaction import InteractionState
+from acd.domain.queue import Diversion
 from acd.routing.compiled import check_arrival, compile_requirement
 from acd.routing.results import Changed, Enqueued
 from acd.routing.tenant import Tenant
@@ -46,12 +47,14 @@ class Arrivals(Tenant):
             raise Overloaded
         if word == "unknown_skill":
             raise SkillUnknown(f"no skill {reply[0]} is declared", field="requires")
-        state, enqueued_ms, *agents = reply
+        state, enqueued_ms, queue, diverted, *agents = reply
         return Enqueued(
             interaction=arrival.interaction,
             known=word == "known",
             state=InteractionState(state),
             enqueued_ms=enqueued_ms,
+            queue=queue,
+            diverted=Diversion(diverted) if diverted else None,
             agents=tuple(agents),
         )
 
@@ -63,7 +66,10 @@ class Arrivals(Tenant):
         return Changed(changed=word == "ended", reason=reason if word == "ended" else word)
 
     async def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
-        """The contact's connection is gone: parked, the place kept, abandoned after the grace."""
+        """The contact's connection is gone: parked, the place kept, abandoned after the grace.
+
+        A callback goes on without them.
+        """
         word = (await self._change("contact_lost", now_ms, interaction))[0]
         return Changed(changed=word == "lost", reason=word)
 

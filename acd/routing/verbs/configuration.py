@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from acd.routing.compiled import compile_agent, compile_queue
+from acd.routing.compiled import compile_agent, compile_hours, compile_queue
 from acd.routing.results import Changed
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from acd.domain.agent import AgentProfile
     from acd.domain.ids import AgentId, QueueId
@@ -58,12 +58,27 @@ class Configuration(Tenant):
         )[0]  # fmt: skip
         return Changed(changed=word == "configured", reason=word)
 
+    async def set_hours(
+        self, queue: QueueId, opening: Sequence[tuple[int, int]] | None, *, now_ms: int = 0
+    ) -> Changed:
+        """When the queue is open: `(opens_ms, closes_ms)` in their order; None is always.
+
+        Instants, computed from its calendar; call it again long before they run out, for after
+        the last of them the queue is closed.
+
+        Raises:
+            ConfigInvalid: a period does not end after it begins, or begins before the last ended.
+        """
+        hours = compile_hours(opening)
+        word = (await self._change("queue_hours", now_ms, queue, hours))[0]
+        return Changed(changed=word == "set", reason=word)
+
     async def remove_agent(self, agent: AgentId, version: int, *, now_ms: int = 0) -> Changed:
         """The agent left the directory: their chats return to the line, calls talk on."""
         word = (await self._change("agent_remove", now_ms, agent, version))[0]
         return Changed(changed=word == "removed", reason=word)
 
     async def remove_queue(self, queue: QueueId, version: int, *, now_ms: int = 0) -> Changed:
-        """The queue left the directory: the waiting are rejected, open ones go on."""
+        """The queue left the directory: the waiting overflow or are rejected, open ones go on."""
         word = (await self._change("queue_remove", now_ms, queue, version))[0]
         return Changed(changed=word == "removed", reason=word)

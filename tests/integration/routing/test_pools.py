@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from acd.domain.agent import Membership
 from acd.domain.errors import BadRequest, SkillUnknown
-from acd.domain.queue import LineOrder, RelaxStep
+from acd.domain.queue import LastAgent, LineOrder, RelaxStep
 from acd.routing import keys
 from tests.integration.routing.world import World
 
@@ -300,3 +302,40 @@ async def test_a_removed_queue_empties_its_pools_and_may_come_back(skilled: Worl
         )
     ]
     assert not [k for k in left if "support" in k]
+
+
+@pytest.mark.parametrize("order", list(LineOrder))
+async def test_the_oldest_is_told_whatever_stands_at_the_head(
+    skilled: World, order: LineOrder
+) -> None:
+    await skilled.queue(order=order, last_agent=LastAgent.WAIT, last_agent_wait_s=600)
+    await skilled.agent("anna", chat=1, skills=FRENCH)
+    held = await skilled.arrive()
+    await skilled.answer(held)
+    arrived = {}
+    kinds: list[dict[str, Any]] = [
+        {"level": 9}, {"last_agent": "anna"}, {}, {"requires": FRENCH}, {"level": 1},
+        {"requires": FRENCH, "level": 2}, {},
+    ]  # fmt: skip
+    for more in kinds:
+        arrived[await skilled.arrive(**more)] = skilled.now_ms
+        await skilled.wait(1)
+    await skilled.wait(2)
+    for name in list(arrived):
+        figures = await skilled.router.queue("support/chat", **skilled.at)
+        assert (figures.waiting, figures.oldest_enqueued_ms) == (len(arrived), arrived.pop(name))
+        await skilled.settled()
+        await skilled.router.abandon(name, **skilled.at)
+    figures = await skilled.router.queue("support/chat", **skilled.at)
+    assert (figures.waiting, figures.oldest_enqueued_ms) == (0, None)
+
+
+async def test_the_oldest_behind_many_of_another_level(skilled: World) -> None:
+    await skilled.agent("anna", chat=0)
+    oldest = skilled.now_ms
+    await skilled.arrive()
+    for _ in range(150):
+        skilled.now_ms += 10
+        await skilled.arrive(level=1)
+    figures = await skilled.router.queue("support/chat", **skilled.at)
+    assert figures.oldest_enqueued_ms == oldest

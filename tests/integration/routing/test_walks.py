@@ -70,3 +70,50 @@ async def test_a_second_wave_of_fifty_is_rung_behind_the_first(
     assert len(now_ringing) == 50
     assert not now_ringing & {offer.agent for offer in first}
     await world.settled()
+
+
+@pytest.mark.parametrize("far", ["sales/chat", "support/chat"])
+async def test_at_the_bound_of_a_walk_nobody_younger_is_served_first(
+    world: World, far: str
+) -> None:
+    near = "support/chat" if far == "sales/chat" else "sales/chat"
+    for queue in (far, near):
+        await world.queue(queue, decline_s=6000, ring_time_s=6000, delivery_s=6000)
+    await world.agent("anna", far, near, chat=1)
+    for _ in range(MANY):
+        name = await world.arrive(far)
+        await world.router.decline((await world.ring(name))["anna"], "anna", **world.at)
+    held = await world.arrive(near)
+    await world.answer(held)
+    world.now_ms += 1000
+    older = await world.arrive(far)
+    world.now_ms += 1000
+    younger = await world.arrive(near)
+    await world.finish(held)
+    await turns(world)
+    assert list(await world.ring(older)) == ["anna"]
+    assert (await world.look(younger)).state == "waiting"
+    await world.settled()
+
+
+async def test_a_freed_agent_of_many_pools_looks_at_each(world: World) -> None:
+    """The heads of more lines than a walk is long are compared, which is no walk."""
+    names = [f"s{n}" for n in range(60)]
+    await world.skills(*names)
+    for queue in ("sales/chat", "support/chat"):
+        await world.queue(queue)
+    await world.agent("anna", "sales/chat", "support/chat", chat=1, skills=dict.fromkeys(names, 1))
+    held = await world.arrive()
+    await world.answer(held)
+    waiting = []
+    for name in names:
+        for queue in ("support/chat", "sales/chat"):
+            waiting.append(await world.arrive(queue, requires={name: 1}))
+            world.now_ms += 1
+    await turns(world)
+    for expected in (*waiting[:3], waiting[3]):
+        await world.finish(held)
+        assert list(await world.ring(expected)) == ["anna"]
+        await world.answer(expected)
+        held = expected
+    await world.settled()

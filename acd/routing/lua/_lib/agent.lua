@@ -1,10 +1,9 @@
 -- An agent: loaded once a script, changed in memory, its indexes and hash written once.
 --- include("events")
---- include("queue")
+--- include("limits")
 --- include("order")
 --- include("requirement")
 local agents, touched
-local settling = {} -- what is said once the slots of a script are settled; its `finish` is in presence.lua
 forget[#forget + 1] = function() agents, touched = {}, {} end
 local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
@@ -68,17 +67,13 @@ local function touch(a)
   a.dirty = true
 end
 
-local function has_room(a, channel)
+local function eligible(a, channel)
+  if byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
   local n, c = a.n, a.capacity
   if n[channel] >= c.max[channel] then return false end
   if c.interrupts[channel] then return true end
   local w = c.weight
   return n[1] * w[1] + n[2] * w[2] + n[3] * w[3] + w[channel] <= c.total
-end
-
-local function eligible(a, channel)
-  if byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
-  return has_room(a, channel)
 end
 
 local capacity_of = remember(function(text)
@@ -87,11 +82,10 @@ local capacity_of = remember(function(text)
     max = {tonumber(m1), tonumber(m2), tonumber(m3)}, interrupts = {i1 == '1', i2 == '1', i3 == '1'}}
 end, 5000)
 
--- over: the human act by which more is held than the capacity allows, or ''.
 local function unpack_live(id, presence, grace, n1, n2, n3, idle, last, address_seq, compiled_at, gone, m1, m2, m3, f1,
-  f2, f3, over)
+  f2, f3)
   return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
-    address_seq = address_seq, config = compiled_at, gone = gone, missed = {m1, m2, m3}, failed = {f1, f2, f3}, over = over,
+    address_seq = address_seq, config = compiled_at, gone = gone, missed = {m1, m2, m3}, failed = {f1, f2, f3},
     capacity = false, lists = false, was = false, touched = false, dirty = false, idled = false, turned = false,
     counted = false}
 end
@@ -99,7 +93,7 @@ end
 local function pack_live(a)
   local n, missed, failed = a.n, a.missed, a.failed
   return pack(a.presence, a.grace, n[1], n[2], n[3], a.idle, a.last, a.address_seq, a.config, a.gone, missed[1],
-    missed[2], missed[3], failed[1], failed[2], failed[3], a.over)
+    missed[2], missed[3], failed[1], failed[2], failed[3])
 end
 
 local function agent(id)
@@ -162,18 +156,13 @@ local function recount(a, channel)
   elseif a.counted ~= channel then a.counted = 0 end
 end
 
-local function hold(a, channel, interaction)
+local function reserve(a, channel, interaction)
+  turn = turn + 1
   a.n[channel] = a.n[channel] + 1
+  a.last, a.turned = turn, true
   recount(a, channel)
   call('SADD', key('held', a.id), interaction)
   touch(a)
-end
-
--- For an offer: the agent was asked last.
-local function reserve(a, channel, interaction)
-  turn = turn + 1
-  a.last, a.turned = turn, true
-  hold(a, channel, interaction)
 end
 
 -- worked: an interaction ended here, so the agent is idle since now; a ring that ended moves nothing.
@@ -189,7 +178,7 @@ local function set_here(a, channel, present)
   local list = a.lists[channel]
   for i = 1, #list do
     if present then call('ZADD', key('here', list[i][1]), 0, a.id)
-    else call('ZREM', key('here', list[i][1]), a.id) end
+    elseif call('ZREM', key('here', list[i][1]), a.id) == 1 then limits.left(list[i][1]) end
   end
 end
 
@@ -230,22 +219,9 @@ local function over(a)
   return steady > c.total
 end
 
--- More is held than allowed, by this human act: said and noted until it is so no longer.
-function settling.exceed(a, cause)
-  if not over(a) then return end
-  a.over = cause
-  touch(a)
-  emit('capacity.over', about(a), '{"cause":"' .. cause .. '"}', a)
-end
-
 local function write_agents()
   for i = 1, #touched do
     local a = touched[i]
-    if a.over ~= '' and not over(a) then
-      a.over = ''
-      emit('capacity.within', about(a), '{}', a)
-    end
-    if string.find(a.presence, '[fd]') then settling.finish(a) end
     index(a)
     if a.gone and a.n[1] + a.n[2] + a.n[3] == 0 then
       emit('agent.removed', about(a), '{"version":' .. call('HGET', key('agent', a.id), 'version') .. '}', a)

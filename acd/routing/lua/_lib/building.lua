@@ -1,9 +1,10 @@
 -- Rebuilding a queue's indexes in chunks; until done the queue is `building` and offers nothing. A new pool is filled
 -- likewise, but serves from its first chunk on.
 --- include("presence")
-local CHUNK = 200
 local building = {}
 do
+  local CHUNK = 200
+
   -- Up to CHUNK of the waiting get their new score. Returns whether there may be more.
   local function rescore(q)
     local left = CHUNK
@@ -23,7 +24,10 @@ do
   -- The next CHUNK of those who wait for one agent get their new score. Returns where to go on.
   local function rescore_personal(q, cursor)
     local ids = call('ZRANGE', key('personal', q.id), cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
-    for i = 1, #ids do line_rescore(interaction(ids[i])) end
+    for i = 1, #ids do
+      local x = interaction(ids[i])
+      line_rescore(x, x.level)
+    end
     return ids[CHUNK]
   end
 

@@ -1,5 +1,6 @@
--- Emptying a removed queue.
+-- Emptying a removed queue: by its overflow, or they are rejected.
 --- include("building")
+--- include("policy")
 local CLOSE = 64
 
 local function close(id)
@@ -12,7 +13,7 @@ local function close(id)
     local entries = call('ZRANGE', line, 0, CLOSE - n - 1)
     for i = 1, #entries do
       n = n + 1
-      finish(interaction(entries[i]), 'rejected', 'system', false)
+      limits.divert(interaction(entries[i]), q, 'removed')
     end
     if n >= CLOSE then
       timer('r|' .. id, now)

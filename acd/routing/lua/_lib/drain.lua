@@ -1,152 +1,146 @@
 -- Drain: what a script changed is matched before it ends. No interaction waits while an eligible agent is free.
 --- include("offer")
-local drain_agent, drain_pool
-do
-  local SERVED = {2, 1, 3} -- calls, then chats, then tickets
+local SERVED = {2, 1, 3} -- calls, then chats, then tickets
 
-  -- Where a walk along a line stands: `score:id` of the last entry passed. The place in a line is fixed while
-  -- waiting, so no entry can slip past it.
-  local function split_cursor(cursor)
-    if not cursor or cursor == '' then return '-inf', '' end
-    return string.match(cursor, '^([^:]*):(.*)$')
-  end
+-- Where a walk along a line stands: `score:id` of the last entry passed. The place in a line is fixed while
+-- waiting, so no entry can slip past it.
+local function split_cursor(cursor)
+  if not cursor or cursor == '' then return '-inf', '' end
+  return string.match(cursor, '^([^:]*):(.*)$')
+end
 
-  -- The first of a line that this agent may be asked for; true instead if it stopped at the bound of the script before.
-  local function first_for(a, list, pool, cursors, name)
-    if cursors[name] == 'end' then return nil end
-    local score, last = split_cursor(cursors[name])
-    local skip, page = 0, 1
-    while true do
-      local entries = call('ZRANGE', key(list, pool), score, '+inf', 'BYSCORE', 'LIMIT', skip, page, 'WITHSCORES')
-      for i = 1, #entries, 2 do
-        local id, at = entries[i], entries[i + 1]
-        if at ~= score or id > last then
-          local x = interaction(id)
-          local hidden = list == 'short' and (x.lost > 0 or rings(x, a.id))
-          if not hidden and not is_excluded(x.excluded, a.id) then
-            return id, tonumber(at)
-          end
-          if walk_left <= 0 then return true end
-          walk_left = walk_left - 1
-          cursors[name] = at .. ':' .. id
+-- The first of a line that this agent may be asked for; true instead if it stopped at the bound of the script before.
+local function first_for(a, list, pool, cursors, name)
+  if cursors[name] == 'end' then return nil end
+  local score, last = split_cursor(cursors[name])
+  local skip, page = 0, 1
+  while true do
+    local entries = call('ZRANGE', key(list, pool), score, '+inf', 'BYSCORE', 'LIMIT', skip, page, 'WITHSCORES')
+    for i = 1, #entries, 2 do
+      local id, at = entries[i], entries[i + 1]
+      if at ~= score or id > last then
+        local x = interaction(id)
+        local hidden = list == 'short' and (x.lost > 0 or rings(x, a.id))
+        if not hidden and not is_excluded(x.excluded, a.id) then
+          return id, tonumber(at)
         end
-      end
-      if #entries < 2 * page then
-        cursors[name] = 'end'
-        return nil
-      end
-      skip, page = skip + page, 8
-    end
-  end
-
-  -- The best of those who wait for this agent alone: rank, due, id; nil if nobody does.
-  local function personal_best(a, channel, mine)
-    local best_id, best_rank, best_due
-    for _, id in ipairs(call('ZRANGE', key('line', '@' .. a.id .. '/' .. NAMES[channel]), 0, WALK - 1)) do
-      local x = interaction(id)
-      local q = queue(x.queue)
-      if q and (kept(x, 'transfer') or q.state == 'ready' and not is_excluded(x.excluded, a.id)) then
-        local rank, at = NO_RANK, due_of(q, x.level, x.enqueued)
-        for k = 1, #mine do
-          if mine[k][5] == x.queue then rank = mine[k][4] end
-        end
-        if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
-          best_id, best_rank, best_due = id, rank, at
-        end
+        if walk_left <= 0 then return true end
+        walk_left = walk_left - 1
+        cursors[name] = at .. ':' .. id
       end
     end
-    return best_id, best_rank, best_due
+    if #entries < 2 * page then
+      cursors[name] = 'end'
+      return nil
+    end
+    skip, page = skip + page, 8
   end
+end
 
-  -- The best the agent could be asked for now, over all their lines: channel, own rank, due, id. Nothing if a line was not
-  -- looked through to its first: what is better than all others may stand there.
-  local function best_for(a, cursors, list)
-    local lists = a.lists
-    local counts = call('HMGET', key('lines'), '@' .. a.id, unpack(lists[list]))
-    local personal = list == 'line' and counts[1] and counts[1] ~= '0'
-    for i = 1, 3 do
-      local channel = SERVED[i]
-      local mine, before = lists[channel], lists.before[channel]
-      if (mine[1] or personal) and eligible(a, channel) then
-        local best_id, best_rank, best_due
-        if personal then best_id, best_rank, best_due = personal_best(a, channel, mine) end
-        for k = 1, #mine do
-          local n = counts[1 + before + k]
-          if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
-            local pool, rank = mine[k][1], mine[k][4]
-            local q = queue(mine[k][5])
-            if q and q.state == 'ready' then
-              local id, score = first_for(a, list, pool, cursors, lists[list][before + k])
-              if id == true then return nil end
-              if id then
-                local at = list == 'line' and due_of_score(q, score) or score
-                if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
-                  best_id, best_rank, best_due = id, rank, at
-                end
+-- The best of those who wait for this agent alone: rank, due, id; nil if nobody does.
+local function personal_best(a, channel, mine)
+  local best_id, best_rank, best_due
+  for _, id in ipairs(call('ZRANGE', key('line', '@' .. a.id .. '/' .. NAMES[channel]), 0, WALK - 1)) do
+    local x = interaction(id)
+    local q = queue(x.queue)
+    if q and q.state == 'ready' and not is_excluded(x.excluded, a.id) then
+      local rank, at = NO_RANK, due_of(q, x.level, x.enqueued)
+      for k = 1, #mine do
+        if mine[k][5] == x.queue then rank = mine[k][4] end
+      end
+      if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
+        best_id, best_rank, best_due = id, rank, at
+      end
+    end
+  end
+  return best_id, best_rank, best_due
+end
+
+-- The best the agent could be asked for now, over all their lines: channel, own rank, due, id. Nothing if a line was not
+-- looked through to its first: what is better than all others may stand there.
+local function best_for(a, cursors, list)
+  local lists = a.lists
+  local counts = call('HMGET', key('lines'), '@' .. a.id, unpack(lists[list]))
+  local personal = list == 'line' and counts[1] and counts[1] ~= '0'
+  for i = 1, 3 do
+    local channel = SERVED[i]
+    local mine, before = lists[channel], lists.before[channel]
+    if (mine[1] or personal) and eligible(a, channel) then
+      local best_id, best_rank, best_due
+      if personal then best_id, best_rank, best_due = personal_best(a, channel, mine) end
+      for k = 1, #mine do
+        local n = counts[1 + before + k]
+        if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
+          local pool, rank = mine[k][1], mine[k][4]
+          local q = queue(mine[k][5])
+          if q and q.state == 'ready' then
+            local id, score = first_for(a, list, pool, cursors, lists[list][before + k])
+            if id == true then return nil end
+            if id then
+              local at = list == 'line' and due_of_score(q, score) or score
+              if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
+                best_id, best_rank, best_due = id, rank, at
               end
             end
           end
         end
-        if best_id then return interaction(best_id) end
       end
-    end
-    return nil
-  end
-
-  -- As text the cursor is `counter;place;…`, since the names of pools hold `,` and `=`.
-  function drain_agent(a, cursor)
-    if not (eligible(a, 1) or eligible(a, 2) or eligible(a, 3)) then return end
-    local cursors = {}
-    for name, place in string.gmatch(cursor or '', '([^;]+);([^;]*);') do cursors[name] = place end
-    for _, kind in ipairs({'line', 'short'}) do
-      while offers_left > 0 and walk_left > 0 do
-        local x = best_for(a, cursors, kind)
-        if not x then break end
-        local q = queue(x.queue)
-        if x.state == 'active' then sharing.ask_at_last(x, a)
-        else
-          make_offers(x, q, {a}, nil)
-          if #x.live < wanted(x, q) then try(x) else short_remove(x) end
-        end
-      end
-    end
-    if offers_left <= 0 or walk_left <= 0 then
-      local places = {}
-      for name, place in pairs(cursors) do places[#places + 1] = name .. ';' .. place .. ';' end
-      table.sort(places)
-      timer('d|a|' .. a.id .. '|' .. table.concat(places), now)
+      if best_id then return interaction(best_id) end
     end
   end
+  return nil
+end
 
-  -- The line of a pool from a cursor on, while anybody is free in it.
-  function drain_pool(id, cursor)
-    local q = queue(queue_of(id))
-    if not q or q.state ~= 'ready' then return end
-    local score, last = split_cursor(cursor)
-    local page = 8
-    while true do
-      index_all()
-      if call('ZCARD', key('free', id)) == 0 then return end
-      local entries = call('ZRANGE', key('line', id), score, '+inf', 'BYSCORE', 'LIMIT', 0, page, 'WITHSCORES')
-      local moved = false
-      for i = 1, #entries, 2 do
-        local one, at = entries[i], entries[i + 1]
-        if at ~= score or one > last then
-          if offers_left <= 0 or walk_left <= 0 then
-            timer('d|p|' .. id .. '|' .. score .. ':' .. last, now)
-            return
-          end
-          walk_left, moved = walk_left - 1, true
-          local x = interaction(one)
-          x.lined = true
-          try(x)
-          score, last = at, one
-        end
-      end
-      -- a page of entries of one score that were all passed is followed by a larger one
-      if not moved and #entries < 2 * page then return end
-      page = moved and 8 or 2 * page
+-- As text the cursor is `counter;place;…`, since the names of pools hold `,` and `=`.
+local function drain_agent(a, cursor)
+  if not (eligible(a, 1) or eligible(a, 2) or eligible(a, 3)) then return end
+  local cursors = {}
+  for name, place in string.gmatch(cursor or '', '([^;]+);([^;]*);') do cursors[name] = place end
+  for _, kind in ipairs({'line', 'short'}) do
+    while offers_left > 0 and walk_left > 0 do
+      local x = best_for(a, cursors, kind)
+      if not x then break end
+      local q = queue(x.queue)
+      make_offers(x, q, {a}, nil)
+      if #x.live < wanted(x, q) then try(x) else short_remove(x) end
     end
+  end
+  if offers_left <= 0 or walk_left <= 0 then
+    local places = {}
+    for name, place in pairs(cursors) do places[#places + 1] = name .. ';' .. place .. ';' end
+    table.sort(places)
+    timer('d|a|' .. a.id .. '|' .. table.concat(places), now)
+  end
+end
+
+-- The line of a pool from a cursor on, while anybody is free in it.
+local function drain_pool(id, cursor)
+  local q = queue(queue_of(id))
+  if not q or q.state ~= 'ready' then return end
+  local score, last = split_cursor(cursor)
+  local page = 8
+  while true do
+    index_all()
+    if call('ZCARD', key('free', id)) == 0 then return end
+    local entries = call('ZRANGE', key('line', id), score, '+inf', 'BYSCORE', 'LIMIT', 0, page, 'WITHSCORES')
+    local moved = false
+    for i = 1, #entries, 2 do
+      local one, at = entries[i], entries[i + 1]
+      if at ~= score or one > last then
+        if offers_left <= 0 or walk_left <= 0 then
+          timer('d|p|' .. id .. '|' .. score .. ':' .. last, now)
+          return
+        end
+        walk_left, moved = walk_left - 1, true
+        local x = interaction(one)
+        x.lined = true
+        try(x)
+        score, last = at, one
+      end
+    end
+    -- a page of entries of one score that were all passed is followed by a larger one
+    if not moved and #entries < 2 * page then return end
+    page = moved and 8 or 2 * page
   end
 end
 

@@ -2,7 +2,7 @@
 -- has timers of its own adds their letters here, from its own file.
 --- include("failing")
 --- include("closing")
---- include("idling")
+--- include("policy")
 local run = {}
 
 local function in_gap(at)
@@ -35,11 +35,9 @@ function run.o(at, id, rest)
   end
 end
 
-function run.w(_, id, giver)
+function run.w(_, id)
   local x = interaction(id)
-  if giver ~= '' then
-    if x and sharing.role(x, giver) == 'wrap_up' then sharing.unwrap(x, agent(giver), 'timer') end
-  elseif x and x.state == 'ended' and x.wrap > 0 then end_wrap_up(x, 'timer') end
+  if x and x.state == 'ended' and x.wrap > 0 then end_wrap_up(x, 'timer') end
 end
 
 function run.x(_, id)
@@ -85,7 +83,9 @@ end
 function run.n(at, id)
   local x = interaction(id)
   if not x or x.state ~= 'connecting' then return end
-  if in_gap(at) then timer('n|' .. id .. '|' .. x.offers, gap_to + queue(x.queue).connect_ms)
+  local q, back = queue(x.queue), callback.pending(x)
+  if in_gap(at) then timer('n|' .. id .. '|' .. x.offers, gap_to + (back and callback.dial_ms(q) or q.connect_ms))
+  elseif back then callback.unanswered(x)
   else fail_connecting(x, 'connect_timeout') end
 end
 
@@ -99,19 +99,6 @@ function run.d(_, what, rest)
     local a = agent(id)
     if a then drain_agent(a, cursor) end
   end
-end
-
--- The target of a transfer had no room for too long.
-function run.t(_, id)
-  local x = interaction(id)
-  local t = x and kept(x, 'transfer')
-  if t and t.waits then sharing.bring_back(x, 'no_room') end
-end
-
-function run.i(at, id)
-  local x = interaction(id)
-  if x and x.state == 'idle' then finish(x, 'handled', 'system', false)
-  elseif x and x.state == 'active' then idling.fall_silent(x, in_gap(at) and gap_to) end
 end
 
 function run.b(_, name, rest) building.go_on(name, string.match(rest, '^(%d*):?(.*)$')) end
@@ -140,3 +127,17 @@ end
 function run.u(_, name) pools.unused(name) end
 
 function run.r(_, id) close(id) end
+
+function run.m(_, id, cursor) policy.max_wait(id, cursor) end
+
+-- In an outage nobody could have come back.
+function run.e(at, id, cursor)
+  if in_gap(at) then timer('e|' .. id .. '|', gap_to + limits.EMPTY_MS) else policy.nobody(id, cursor) end
+end
+
+function run.h(_, id, cursor) policy.close(id, cursor) end
+
+function run.q(_, id)
+  local x = interaction(id)
+  if x then callback.again(x) end
+end

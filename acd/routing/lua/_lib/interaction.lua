@@ -3,11 +3,11 @@
 local interactions, changed
 forget[#forget + 1] = function() interactions, changed = {}, {} end
 
--- `fixed` at the arrival, `card`, `moving` with the live offers at its end, six values each, and `more`: a map of
+-- `fixed` at the arrival (with the place in the line that was told then, see estimate), `card`, `moving` with the live offers at its end, six values each, and `more`: a map of
 -- what few interactions have (nil for most), by name.
 -- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
-local function unpack_fields(id, card, more, contact, conversation, enqueued, leased, queue_id, pool, level, epoch, state,
-  since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended,
+local function unpack_fields(id, card, more, contact, conversation, enqueued, leased, place, left, busy, queue_id, pool, level,
+  epoch, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended,
   ...)
   local live = {}
   if ... then
@@ -18,10 +18,10 @@ local function unpack_fields(id, card, more, contact, conversation, enqueued, le
     end
   end
   return {id = id, card = card, more = more, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
-    level = level, enqueued = enqueued, leased = leased, epoch = epoch, state = state, since = since, agent = owner,
+    level = level, enqueued = enqueued, leased = leased, place = place, left = left, busy = busy, epoch = epoch, state = state, since = since, agent = owner,
     offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short, lost = lost,
     accepted = accepted, winner = winner, won = won, past = past, outcome = outcome, wrap = wrap, extended = extended,
-    live = live, head = false, changed = false, remembered = false, lined = nil}
+    live = live, head = false, changed = false, remembered = false, lined = nil, waiting = 0}
 end
 
 local function pack_moving(x)
@@ -43,6 +43,8 @@ local function interaction(id, with_card)
   if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more', 'card')
   else v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more') end
   x = v[2] and unpack_fields(id, v[4], v[3] and unpacked(v[3]) or nil, unpacked(v[1] .. v[2]))
+  -- nobody is on the line of a callback
+  if x and x.more and x.more.callback and not x.more.callback.called then x.leased = false end
   interactions[id] = x
   return x
 end
@@ -56,8 +58,8 @@ local function change(x)
 end
 
 local function new_interaction(id, queue_id, contact, conversation, level, arrived, leased, card)
-  local x = unpack_fields(id, card, nil, contact, conversation, arrived, leased, queue_id, queue_id, level, 0, 'waiting', now,
-    '', 0, '', 0, 0, 0, false, 0, 0, '', 0, '', '', 0, false)
+  local x = unpack_fields(id, card, nil, contact, conversation, arrived, leased, 0, 0, 0, queue_id, queue_id, level, 0,
+    'waiting', now, '', 0, '', 0, 0, 0, false, 0, 0, '', 0, '', '', 0, false)
   x.lined, x.fresh = false, true
   interactions[id] = x
   change(x)
@@ -104,7 +106,7 @@ local function card_of(x)
   return x.card
 end
 
--- Exclusions: `agent|until|kind;…`, kind d(eclined), e(xpired), f(ailed) or g(ave it away); the newest 64 are kept.
+-- Exclusions: `agent|until|kind;…`, kind d(eclined), e(xpired) or f(ailed); the newest 64 are kept.
 local function is_excluded(excluded, id)
   if excluded == '' then return false end
   local limit = string.match(';' .. excluded, ';' .. string.gsub(id, '%-', '%%-') .. '|(%d+)|')
@@ -136,42 +138,60 @@ local function score_of(x, q)
   return line_score(q, x.level, x.enqueued)
 end
 
--- The waiting line. `lines` counts the entries of every line (and, under `~pool`, of every short ring), so
--- that a freed agent of many pools asks once which of them have work. Those in personal lines are counted under
--- `@agent` and `@@queue`, and found by their queue in `personal:<queue>`.
-local function line_add(x)
-  if x.lined then return end
-  local q, who = queue(x.queue), kept(x, 'personal')
-  x.lined = true
-  if q.state == 'building' and not who and call('ZSCORE', key('rescore', x.pool), x.id) then return end
-  if call('ZADD', key('line', line_of(x)), score_of(x, q), x.id) == 1 then
-    if who then
-      call('HINCRBY', key('lines'), '@' .. who, 1)
-      call('HINCRBY', key('lines'), '@@' .. x.queue, 1)
-      call('ZADD', key('personal', x.queue), 0, x.id)
-    else call('HINCRBY', key('lines'), x.pool, 1) end
+local line_add, line_remove, line_rescore
+do
+  -- `ages:<queue>` holds, by arrival, those whose place does not tell who is the oldest: of another level than most, or
+  -- in a personal line.
+  local function ages_add(x)
+    if x.level ~= LEVEL or kept(x, 'personal') then call('ZADD', key('ages', x.queue), x.enqueued, x.id) end
   end
-end
 
-local function line_remove(x)
-  local who = kept(x, 'personal')
-  if who then
-    if call('ZREM', key('line', line_of(x)), x.id) == 1 then
-      call('HINCRBY', key('lines'), '@' .. who, -1)
-      call('HINCRBY', key('lines'), '@@' .. x.queue, -1)
-      call('ZREM', key('personal', x.queue), x.id)
+  local function ages_remove(x)
+    if x.level ~= LEVEL or kept(x, 'personal') then call('ZREM', key('ages', x.queue), x.id) end
+  end
+
+  -- The waiting line. `lines` counts the entries of every line (and, under `~pool`, of every short ring), so
+  -- that a freed agent of many pools asks once which of them have work. Those in personal lines are counted under
+  -- `@agent` and `@@queue`, and found by their queue in `personal:<queue>`.
+  function line_add(x)
+    if x.lined then return end
+    local q, who = queue(x.queue), kept(x, 'personal')
+    x.lined = true
+    if q.state == 'building' and not who and call('ZSCORE', key('rescore', x.pool), x.id) then return end
+    if call('ZADD', key('line', line_of(x)), score_of(x, q), x.id) == 1 then
+      ages_add(x)
+      if who then
+        call('HINCRBY', key('lines'), '@' .. who, 1)
+        call('HINCRBY', key('lines'), '@@' .. x.queue, 1)
+        call('ZADD', key('personal', x.queue), 0, x.id)
+      else x.waiting = call('HINCRBY', key('lines'), x.pool, 1) end
     end
-    untimer('s|' .. x.id)
-    keep(x, 'personal', nil)
-  elseif call('ZREM', key('line', x.pool), x.id) == 1 or call('ZREM', key('rescore', x.pool), x.id) == 1 then
-    call('HINCRBY', key('lines'), x.pool, -1)
   end
-  x.lined = false
-end
 
--- Its score became another one; one whose queue is being rescored gets its own then.
-local function line_rescore(x)
-  call('ZADD', key('line', line_of(x)), 'XX', score_of(x, queue(x.queue)), x.id)
+  function line_remove(x)
+    local who = kept(x, 'personal')
+    ages_remove(x)
+    if who then
+      if call('ZREM', key('line', line_of(x)), x.id) == 1 then
+        call('HINCRBY', key('lines'), '@' .. who, -1)
+        call('HINCRBY', key('lines'), '@@' .. x.queue, -1)
+        call('ZREM', key('personal', x.queue), x.id)
+      end
+      untimer('s|' .. x.id)
+      keep(x, 'personal', nil)
+    elseif call('ZREM', key('line', x.pool), x.id) == 1 or call('ZREM', key('rescore', x.pool), x.id) == 1 then
+      call('HINCRBY', key('lines'), x.pool, -1)
+    end
+    x.lined = false
+  end
+
+  -- Another level while it waits; where its queue is being rescored it gets its new place then.
+  function line_rescore(x, level)
+    ages_remove(x)
+    x.level = level
+    ages_add(x)
+    call('ZADD', key('line', line_of(x)), 'XX', score_of(x, queue(x.queue)), x.id)
+  end
 end
 
 -- Rings that want more agents than they have: the next one freed joins the oldest.
@@ -195,11 +215,10 @@ local function write_interactions()
     local x = changed[i]
     local ix = key('ix', x.id)
     if x.fresh then
-      local fixed = pack(x.contact, x.conversation, x.enqueued, x.leased)
+      local fixed = pack(x.contact, x.conversation, x.enqueued, x.leased, x.place, x.left, x.busy)
       call('HSET', ix, 'moving', pack_moving(x), 'fixed', fixed, 'card', x.faded and '' or x.card)
     elseif x.faded then call('HSET', ix, 'moving', pack_moving(x), 'card', '')
     else call('HSET', ix, 'moving', pack_moving(x)) end
-    if x.aged then call('HSET', ix, 'fixed', pack(x.contact, x.conversation, x.enqueued, x.leased)) end
     if x.remembered then
       if next(x.more) then call('HSET', ix, 'more', pack(x.more)) else call('HDEL', ix, 'more') end
     end

@@ -3,13 +3,11 @@
 --- include("ending")
 local moving = {}
 
--- The pool it stands in after a move: what it requires and nobody there can meet is dropped.
-function moving.pool_in(_, to) return to end
-
 -- Move what waits, rings or is parked. The caller has seen that `to` is there and on the same channel. by: who moved
 -- it, which begins the count of hops anew; nil where a rule did.
 function moving.to(x, to, reason, by)
   local from = x.queue
+  limits.disarm(x)
   if x.state == 'ringing' then
     withdraw_all(x, 'moved')
     short_remove(x)
@@ -20,6 +18,13 @@ function moving.to(x, to, reason, by)
     untimer('x|' .. x.id)
     x.excluded = ''
   end
+  if x.more then
+    pools.leave(x)
+    -- the steps of another queue begin anew, and whom it waited for is of this one
+    for _, name in ipairs({'step', 'sticky', 'sticky_until'}) do
+      if kept(x, name) then keep(x, name, nil) end
+    end
+  end
   local hops
   if not by then
     hops = kept(x, 'hops') or {}
@@ -27,7 +32,7 @@ function moving.to(x, to, reason, by)
   end
   if hops or kept(x, 'hops') then keep(x, 'hops', hops) end
   keep(x, 'entered', now)
-  place_in(x, to, moving.pool_in(x, to))
+  place_in(x, to, to)
   x.epoch = x.epoch + 1
   emit('interaction.moved', describe(x), '{"from":"' .. from .. '","to":"' .. to .. '","reason":"' .. reason
     .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '') .. '}',
@@ -36,24 +41,4 @@ function moving.to(x, to, reason, by)
     x.lined = false
     retry(x)
   end
-end
-
--- The owner sends what they hold, or held until it was idle, to another queue.
-function sharing.send(x, to)
-  local giver, from, decline_ms = x.agent, queue(x.queue), queue(to).decline_ms
-  local a = agent(giver)
-  sharing.clear(x, 'moved')
-  if from.rules.idle then untimer('i|' .. x.id) end
-  count(from, 0, -1)
-  if x.state == 'idle' then call('SREM', key('idle', giver), x.id)
-  else sharing.hand_off(x, a, from) end
-  for _, name in ipairs({'sticky', 'sticky_until', 'requires', 'step'}) do
-    if kept(x, name) then keep(x, name, nil) end
-  end
-  x.agent, x.lined = '', false
-  set_state(x, 'waiting')
-  if x.leased then call('ZADD', key('leases'), now + from.lease_ms, 'c|' .. x.id) end
-  moving.to(x, to, 'transferred', giver)
-  local wrap = (kept(x, 'wraps') or {})[giver]
-  exclude(x, giver, math.max(now + decline_ms, wrap and wrap[1] or 0), 'g')
 end

@@ -1,6 +1,5 @@
 -- Offers: picking whom to ask, holding their slots, and every way an offer ends but its acceptance.
 --- include("sticky")
-local sharing = {} -- what more than one agent has of an interaction; filled in sharing.lua
 local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
 local walk_left, offers_left
 local orphans, freed, freed_ids -- interactions to try again; agents who may have room now
@@ -172,7 +171,6 @@ local function make_offers(x, q, chosen, next_best)
     local n = x.offers + 1
     local number = digits(n)
     x.offers = n
-    if x.more then sharing.part(x, a) end
     local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best,
       a.id == last and more .. preferred or more)
     reserve(a, q.channel, x.id)
@@ -203,7 +201,7 @@ local function start_over(x, q)
   for who, when, kind in string.gmatch(x.excluded, '([^|;]+)|(%d+)|(%l);') do
     if tonumber(when) > now then
       asked[#asked + 1] = who
-      if kind ~= 'd' and kind ~= 'e' then kept[#kept + 1] = who .. '|' .. when .. '|' .. kind .. ';' else cleared = true end
+      if kind == 'f' then kept[#kept + 1] = who .. '|' .. when .. '|' .. kind .. ';' else cleared = true end
     end
   end
   if not cleared or not pools.ready(q, x.pool) then return false end
@@ -224,11 +222,23 @@ local function wanted(x, q)
   return x.state == 'ringing' and x.fan or q.ring
 end
 
+-- Nobody may be asked now: in the line, with what will ask for it there.
+local function stand(x, q)
+  if not x.lined then limits.arm(x, q) end
+  line_add(x)
+  if x.excluded ~= '' then arm_exclusions(x, q) end
+end
+
 -- Find agents for an interaction that waits, or more of them for one whose ring is short.
 local function try(x)
   local q = queue(x.queue)
   local waiting = x.state == 'waiting'
   if not waiting and x.state ~= 'ringing' then return end
+  local rule = waiting and limits.applies(x, q)
+  if rule then
+    limits.divert(x, q, rule)
+    return
+  end
   if waiting and x.more and x.lined == false then pools.settle(x, q) end
   local want = wanted(x, q) - #x.live
   if want <= 0 then
@@ -236,8 +246,7 @@ local function try(x)
     return
   end
   if q.state ~= 'ready' or x.lost > 0 then
-    if waiting then line_add(x) else short_add(x) end
-    if waiting and x.excluded ~= '' then arm_exclusions(x, q) end
+    if waiting then stand(x, q) else short_add(x) end
     if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
     return
   end
@@ -248,6 +257,7 @@ local function try(x)
       return
     end
     if waits then
+      if not x.lined then limits.arm(x, q) end
       sticky.stand(x)
       if x.excluded ~= '' then arm_exclusions(x, q) end
       return
@@ -267,9 +277,7 @@ local function try(x)
     -- at the bound: the rest is left to a timer that is due now
     timer('d|i|' .. x.id, now)
   end
-  if x.state == 'waiting' then
-    line_add(x)
-    if x.excluded ~= '' then arm_exclusions(x, q) end
+  if x.state == 'waiting' then stand(x, q)
   elseif #x.live < wanted(x, q) then short_add(x)
   else short_remove(x) end
 end
@@ -311,11 +319,9 @@ local function ring_over(x, reason)
   retry(x)
 end
 
--- After one offer of a ring, or the one of a transfer, ended without a winner.
+-- After one offer of a ring ended without a winner.
 local function ring_goes_on(x, reason)
-  if x.live[1] then retry(x)
-  elseif x.state == 'ringing' then ring_over(x, reason)
-  else sharing.bring_back(x, reason) end
+  if not x.live[1] then ring_over(x, reason) else retry(x) end
 end
 
 local function withdraw(x, at, reason, by)

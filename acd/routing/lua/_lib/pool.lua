@@ -132,6 +132,7 @@ do
       recompile_all()
       call('UNLINK', key('free', name), key('here', name))
       call('HDEL', key('lines'), name, '~' .. name)
+      call('HDEL', key('queue', q.id), 'rate:' .. name)
     end
   end
 end

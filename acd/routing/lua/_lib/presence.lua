@@ -1,10 +1,7 @@
 -- Presence: what an agent said per channel, and the evidence for it.
 --- include("ending")
--- `finishing` takes nothing new, and is away or offline once the last slot is free.
 local LETTER = {available = 'a', away = 'w', offline = 'o'}
-settling.FINISHING = {away = 'f', offline = 'd'}
-local WORD = {a = 'available', w = 'away', o = 'offline', f = 'finishing', d = 'finishing'}
-settling.AFTER = {f = 'away', d = 'offline'}
+local WORD = {a = 'available', w = 'away', o = 'offline'}
 
 local function letter(a, channel)
   return string.sub(a.presence, channel, channel)
@@ -34,11 +31,7 @@ end
 local function look_again(a, channel, from)
   local line = '@' .. a.id .. '/' .. NAMES[channel]
   local ids = call('ZRANGE', key('line', line), from, from + sticky.PAGE - 1)
-  for i = 1, #ids do
-    local x = interaction(ids[i])
-    if not kept(x, 'transfer') then retry(x)
-    elseif byte(a.presence, channel) ~= 97 then sharing.bring_back(x, 'agent_left') end
-  end
+  for i = 1, #ids do retry(interaction(ids[i])) end
   if ids[sticky.PAGE] then
     -- of an agent who is not there nobody stays in it
     timer('s|' .. line .. '|' .. (byte(a.presence, channel) == 97 and from + sticky.PAGE or 0), now)
@@ -48,7 +41,7 @@ end
 -- Take back the agent's rings on a channel (nil: on all), without blame.
 local function withdraw_rings(a, channel, reason)
   for _, x in ipairs(held(a)) do
-    local at = offer_of(x, a)
+    local at = x.state == 'ringing' and offer_of(x, a)
     if at and (not channel or queue(x.queue).channel == channel) then
       withdraw(x, at, reason)
       ring_goes_on(x, reason)
@@ -56,11 +49,9 @@ local function withdraw_rings(a, channel, reason)
   end
 end
 
--- after: what a `finishing` agent will be.
-local function presence_event(a, channel, word, reason, cause, after)
+local function presence_event(a, channel, word, reason, cause)
   emit('presence.changed', about(a), '{' .. (channel and '"channel":"' .. NAMES[channel] .. '",' or '')
-    .. '"availability":"' .. word .. '","reason":' .. quoted(reason) .. ',"cause":"' .. cause .. '"'
-    .. (after and ',"after":"' .. after .. '"' or '') .. '}', a)
+    .. '"availability":"' .. word .. '","reason":' .. quoted(reason) .. ',"cause":"' .. cause .. '"}', a)
 end
 
 -- Say it on one channel, indexes and rings included; the caller emits the event.
@@ -77,23 +68,6 @@ local function say(a, channel, to, reason)
     set_here(a, channel, false)
     withdraw_rings(a, channel, 'agent_left')
     look_again(a, channel, 0)
-  end
-end
-
--- The last slot of the channels on which they finish is free.
-function settling.finish(a)
-  local n = 0
-  for channel = 1, 3 do
-    if settling.AFTER[letter(a, channel)] then n = n + a.n[channel] end
-  end
-  if n > 0 then return end
-  for channel = 1, 3 do
-    local after = settling.AFTER[letter(a, channel)]
-    if after then
-      local reason = call('HGET', key('agent', a.id), 'reason' .. channel) or ''
-      presence_event(a, channel, after, reason, 'finished')
-      say(a, channel, LETTER[after], reason)
-    end
   end
 end
 
@@ -149,14 +123,12 @@ local function lost(a)
   if before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
   for _, x in ipairs(held(a)) do
     local q = queue(x.queue)
-    local at, role = offer_of(x, a), sharing.role(x, a.id)
+    local at = x.state == 'ringing' and offer_of(x, a)
     if at then
       local o = drop_offer(x, at, 'f')
       emit('offer.failed', describe(x, o.n, a.id), '{"cause":"unreachable"}', a)
       ring_goes_on(x, 'unreachable')
-    elseif q.channel ~= 1 then -- a call goes on while its media does
-    elseif role == 'guest' or role == 'consult' then sharing.leave(x, a, 'agent_lost')
-    elseif x.state == 'active' and role == 'owner' then
+    elseif x.state == 'active' and q.channel == 1 then
       timer('k|' .. x.id, math.max(now, lapsed + q.chat_grace_ms))
     end
   end
@@ -177,8 +149,7 @@ local function returned(a)
     for channel = 1, 3 do say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
   end
   for channel = 1, 3 do
-    local word = letter(a, channel)
-    presence_event(a, channel, WORD[word], v[2 + channel] or '', 'returned', settling.AFTER[word])
+    presence_event(a, channel, WORD[letter(a, channel)], v[2 + channel] or '', 'returned')
   end
   free_agent(a)
   return true

@@ -1,58 +1,62 @@
 -- A queue: its compiled settings, its counters, and the scores of its line.
 --- include("base")
+local LEVEL = 5 -- of most interactions: the middle of 1 to 9
 local queues
 forget[#forget + 1] = function() queues = {} end
 
--- Settings are one packed field, in the order of QUEUE_FIELDS in compiled.py; counters are fields.
--- (While a library loads there is no `string` to build the pattern with.)
-local SETTINGS = '^([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);'
-  .. '([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);$'
+local queue, pools_of
+do
+  -- Settings are one packed field, in the order of QUEUE_FIELDS in compiled.py; counters are fields.
+  -- (While a library loads there is no `string` to build the pattern with.)
+  local SETTINGS = '^([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);'
+    .. '([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);$'
 
-local settings_of = remember(function(text)
-  local s = {}
-  local channel, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed, chat_grace_ms,
-    contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms
-  channel, s.order, s.strategy, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed,
-    chat_grace_ms, contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms = string.match(text, SETTINGS)
-  s.channel, s.ring, s.ring_ms, s.strict = tonumber(channel), tonumber(ring), tonumber(ring_ms), strict == '1'
-  s.credit_ms, s.wrap_up_ms, s.extend_ms = tonumber(credit_ms), tonumber(wrap_up_ms), tonumber(extend_ms)
-  s.decline_ms, s.max_missed = tonumber(decline_ms), tonumber(max_missed)
-  s.chat_grace_ms, s.contact_grace_ms = tonumber(chat_grace_ms), tonumber(contact_grace_ms)
-  s.lease_ms, s.grace_ms = tonumber(lease_ms), tonumber(grace_ms)
-  s.delivery_ms, s.connect_ms = tonumber(delivery_ms), tonumber(connect_ms)
-  s.__index = s
-  return s
-end, 5000)
+  local settings_of = remember(function(text)
+    local s = {}
+    local channel, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed, chat_grace_ms,
+      contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms
+    channel, s.order, s.strategy, ring, ring_ms, strict, credit_ms, wrap_up_ms, extend_ms, decline_ms, max_missed,
+      chat_grace_ms, contact_grace_ms, lease_ms, grace_ms, delivery_ms, connect_ms = string.match(text, SETTINGS)
+    s.channel, s.ring, s.ring_ms, s.strict = tonumber(channel), tonumber(ring), tonumber(ring_ms), strict == '1'
+    s.credit_ms, s.wrap_up_ms, s.extend_ms = tonumber(credit_ms), tonumber(wrap_up_ms), tonumber(extend_ms)
+    s.decline_ms, s.max_missed = tonumber(decline_ms), tonumber(max_missed)
+    s.chat_grace_ms, s.contact_grace_ms = tonumber(chat_grace_ms), tonumber(contact_grace_ms)
+    s.lease_ms, s.grace_ms = tonumber(lease_ms), tonumber(grace_ms)
+    s.delivery_ms, s.connect_ms = tonumber(delivery_ms), tonumber(connect_ms)
+    s.__index = s
+    return s
+  end, 5000)
 
--- What not every queue has, by the names of `rules` in compiled.py; what is missing is not bounded.
-local rules_of = remember(function(text) return cjson.decode(text) end, 5000)
+  -- What not every queue has, by the names of `rules` in compiled.py; what is missing is not bounded.
+  local rules_of = remember(function(text) return cjson.decode(text) end, 5000)
 
--- The pools a queue has besides itself, stored as a list of {pool, ready, used, build}: whether all who are here stand
--- in its indexes, when it was last required, and the number of its build; found by place and by name.
-local NO_POOLS = {}
-local pools_of = remember(function(text)
-  local pools, stored = {}, unpacked(text)
-  for i = 1, #stored do
-    local s = stored[i]
-    local pool = {name = s[1], ready = s[2], used = s[3], build = s[4]}
-    pools[i], pools[pool.name] = pool, pool
+  -- The pools a queue has besides itself, stored as a list of {pool, ready, used, build}: whether all who are here stand
+  -- in its indexes, when it was last required, and the number of its build; found by place and by name.
+  local NO_POOLS = {}
+  pools_of = remember(function(text)
+    local pools, stored = {}, unpacked(text)
+    for i = 1, #stored do
+      local s = stored[i]
+      local pool = {name = s[1], ready = s[2], used = s[3], build = s[4]}
+      pools[i], pools[pool.name] = pool, pool
+    end
+    return pools
+  end, 1000)
+
+  function queue(id)
+    local q = queues[id]
+    if q ~= nil then return q end
+    local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules', 'pools', 'hours')
+    if not v[1] then
+      queues[id] = false
+      return false
+    end
+    q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5]), hours = v[7],
+      pools = v[6] and pools_of(v[6]) or NO_POOLS}, settings_of(v[1]))
+    q.ringing, q.active, q.served, q.served_ms, q.left, q.busy, q.left_ms = unpacked(v[3])
+    queues[id] = q
+    return q
   end
-  return pools
-end, 1000)
-
-local function queue(id)
-  local q = queues[id]
-  if q ~= nil then return q end
-  local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules', 'pools')
-  if not v[1] then
-    queues[id] = false
-    return false
-  end
-  q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5]),
-    pools = v[6] and pools_of(v[6]) or NO_POOLS}, settings_of(v[1]))
-  q.ringing, q.active, q.served, q.served_ms = unpacked(v[3])
-  queues[id] = q
-  return q
 end
 
 -- The channel is part of the queue's name, so that it is known even when the queue is gone.
@@ -102,29 +106,33 @@ local function count(q, ringing, active)
   q.ringing, q.active, q.dirty = q.ringing + ringing, q.active + active, true
 end
 
--- One was served: a count that fades over ten minutes, from which the line's speed is estimated.
+-- One was served: a count that fades over ten minutes.
 local function count_served(q)
   q.served = q.served * math.exp((q.served_ms - now) / 600000) + 1
   q.served_ms, q.dirty = now, true
 end
 
--- A removed queue goes with the last that is open.
-local function queue_is_over(q)
-  return q.state == 'closing' and q.active == 0 and q.ringing == 0 and waiting_in(q) == 0
-end
+local write_queues
+do
+  -- A removed queue goes with the last that is open.
+  local function queue_is_over(q)
+    return q.state == 'closing' and q.active == 0 and q.ringing == 0 and waiting_in(q) == 0
+  end
 
-local function write_queues()
-  for id, q in pairs(queues) do
-    if q and q.dirty then
-      if queue_is_over(q) then
-        call('UNLINK', key('queue', id), key('personal', id))
-        call('HDEL', key('lines'), '@@' .. id)
-        for _, name in ipairs(lines_of(q)) do
-          call('UNLINK', key('free', name), key('here', name), key('short', name))
-          call('HDEL', key('lines'), name, '~' .. name)
+  function write_queues()
+    for id, q in pairs(queues) do
+      if q and q.dirty then
+        if queue_is_over(q) then
+          call('UNLINK', key('queue', id), key('personal', id), key('ages', id))
+          call('HDEL', key('lines'), '@@' .. id)
+          for _, name in ipairs(lines_of(q)) do
+            call('UNLINK', key('free', name), key('here', name), key('short', name))
+            call('HDEL', key('lines'), name, '~' .. name)
+          end
+        else
+          call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms, q.left, q.busy,
+            q.left_ms))
         end
-      else
-        call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms))
       end
     end
   end

@@ -1,0 +1,87 @@
+-- A callback keeps its place with nobody on the line: after the accept the customer is called, and tried again later.
+-- Kept in `more`: callback {tries, number (an opaque reference), called (they answered), next_ms (of a next try)}.
+-- Timers: n (while the customer is called), q (the next try).
+--- include("moving")
+local callback = {}
+do
+  local DIAL_MS, RETRY_MS, TRIES = 30000, 600000, 3
+
+  -- What is known of the callback that it still is, or nil.
+  function callback.pending(x)
+    local back = kept(x, 'callback')
+    return back and not back.called and back or nil
+  end
+
+  function callback.dial_ms(q)
+    return q.rules.dial or DIAL_MS
+  end
+
+  -- What waits, rings or is parked becomes a callback.
+  function callback.ask(x, number, reason)
+    if x.leased then
+      call('ZREM', key('leases'), 'c|' .. x.id)
+      if not x.fresh then x.leased = false end
+    end
+    limits.disarm(x)
+    keep(x, 'callback', {tries = 0, number = number})
+    local parked, away = x.state == 'parked', x.lost > 0
+    if away then
+      untimer('c|' .. x.id)
+      x.lost = 0
+    end
+    if parked then
+      set_state(x, 'waiting')
+      x.lined = false
+    end
+    emit('interaction.callback', describe(x), '{"reason":"' .. reason .. '","state":"' .. x.state .. '"}', nil, x.contact)
+    if away then retry(x) end
+  end
+
+  function callback.answered(x)
+    local back, a = kept(x, 'callback'), agent(x.agent)
+    untimer('n|' .. x.id .. '|' .. x.offers)
+    back.called = true
+    keep(x, 'callback', back)
+    set_state(x, 'active')
+    emit('interaction.active', describe(x, nil, x.agent), '{}', a, x.contact, card_of(x))
+    touch(a)
+  end
+
+  -- Nobody answered: the agent is free without wrap-up, and it is tried again later or given up.
+  function callback.unanswered(x)
+    local back, q, a = kept(x, 'callback'), queue(x.queue), agent(x.agent)
+    back.tries = back.tries + 1
+    keep(x, 'callback', back)
+    x.accepted = 0
+    if back.tries >= (q.rules.tries or TRIES) then
+      finish(x, 'unreached', 'system', false, 'no_answer')
+      return
+    end
+    untimer('n|' .. x.id .. '|' .. x.offers)
+    count(q, 0, -1)
+    release(a, q.channel, x.id, true)
+    free_agent(a)
+    x.agent, x.epoch = '', x.epoch + 1
+    back.next_ms = now + (q.rules.retry or RETRY_MS)
+    set_state(x, 'parked')
+    timer('q|' .. x.id, back.next_ms)
+    emit('interaction.parked', describe(x, nil, a.id), '{"until_ms":' .. digits(back.next_ms)
+      .. ',"reason":"no_answer","tries":' .. back.tries .. '}', a, x.contact)
+  end
+
+  -- The next try: back to its place in the line.
+  function callback.again(x)
+    local back, q = kept(x, 'callback'), queue(x.queue)
+    if x.state ~= 'parked' or not back or not back.next_ms then return end
+    back.next_ms = nil
+    keep(x, 'callback', back)
+    if not q then
+      finish(x, 'rejected', 'system', false, 'removed')
+      return
+    end
+    set_state(x, 'waiting')
+    emit('interaction.resumed', describe(x), '{}', nil, x.contact)
+    x.lined = false
+    retry(x)
+  end
+end

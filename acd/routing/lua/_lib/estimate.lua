@@ -1,0 +1,55 @@
+-- How fast a pool's line moves: departures of those who waited, and the time in which somebody waited for them, both
+-- fading over ten minutes. Their quotient is the rate, also at the start and after quiet hours; the number of
+-- departures says how sure it is. Figures only: acd/domain/estimate.py makes times of them.
+--- include("interaction")
+local estimate = {}
+do
+  local FADE_MS = 600000
+
+  -- {left, busy, left_ms (as of when)}: the bare queue's stand in its counters, another pool's in a field of its own.
+  function estimate.rate(q, pool)
+    if pool == q.id then return q end
+    local v = call('HGET', key('queue', q.id), 'rate:' .. pool)
+    local rate = {left = 0, busy = 0, left_ms = 0}
+    if v then rate.left, rate.busy, rate.left_ms = unpacked(v) end
+    return rate
+  end
+
+  -- One was accepted. Who rang at once tells nothing of the line.
+  function estimate.count(q, x)
+    local entered = limits.entered(x)
+    if x.ring_ms <= entered then return end
+    local rate = estimate.rate(q, x.pool)
+    local fade = math.exp((rate.left_ms - now) / FADE_MS)
+    rate.left = math.floor((rate.left * fade + 1) * 1000 + 0.5) / 1000
+    rate.busy = math.floor(rate.busy * fade + now - math.max(rate.left_ms, entered) + 0.5)
+    rate.left_ms = now
+    if rate ~= q then call('HSET', key('queue', q.id), 'rate:' .. x.pool, pack(rate.left, rate.busy, now)) end
+  end
+
+  -- Departures and the ms they took, as of now. Before anybody waited, what was accepted at all says how fast the line
+  -- will move at least.
+  function estimate.figures(q, pool)
+    local rate = estimate.rate(q, pool)
+    local fade = math.exp((rate.left_ms - now) / FADE_MS)
+    local left, busy = rate.left * fade, rate.busy * fade
+    if left < 1 and rate == q then left, busy = q.served * math.exp((q.served_ms - now) / FADE_MS), FADE_MS end
+    return math.floor(left * 1000 + 0.5) / 1000, math.floor(busy + 0.5)
+  end
+
+  -- What an arrival that waits is told, kept until the accept. The length of the line is the place of the last in it;
+  -- who came with a better level is looked for.
+  function estimate.tell(q, x)
+    local left, busy = estimate.figures(q, x.pool)
+    if left < 1 then return end
+    x.place, x.left, x.busy = x.waiting, left, busy
+    if x.level < 5 then x.place = (call('ZRANK', key('line', x.pool), x.id) or x.waiting) + 1 end
+  end
+
+  -- What was told, for the first accept.
+  function estimate.told(x)
+    if x.place == 0 or x.won > 0 then return '' end
+    return ',"told":{"place":' .. digits(x.place) .. ',"left":' .. format('%.3f', x.left) .. ',"busy_ms":' .. digits(x.busy)
+      .. '}'
+  end
+end

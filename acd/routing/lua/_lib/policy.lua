@@ -1,0 +1,129 @@
+-- What a queue makes of those it does not keep: on to another queue, a callback, or an end.
+-- Kept in `more`: diverted (what was made of it). Timers: m (max wait), e (nobody here), h (closing).
+--- include("callback")
+local policy = {}
+do
+  local HOPS = 3 -- so many queues may pass one on
+  local MOST = 64 -- so many are moved or ended by one timer
+
+  local function overflow(x, to, rule)
+    local t, hops = queue(to), kept(x, 'hops') or {}
+    if not t or t.state == 'closing' or t.channel ~= channel_of(x.queue) or to == x.queue or #hops >= HOPS then
+      return false
+    end
+    for i = 1, #hops do
+      if hops[i] == to then return false end
+    end
+    moving.to(x, to, rule)
+    if not kept(x, 'callback') then policy.admit(x, t) end
+    return true
+  end
+
+  -- rule: closed, nobody, full (at the arrival), max_wait, closing, removed.
+  function limits.divert(x, q, rule)
+    local r = q.rules
+    local d = rule == 'closing' and r.at_close or r['on_' .. rule]
+    local to = d and d.to or 'reject'
+    if to == 'overflow' then
+      if overflow(x, d.queue, rule) then return end
+      to = 'reject'
+    end
+    if to == 'callback' then
+      callback.ask(x, '', rule)
+      return
+    end
+    keep(x, 'diverted', to)
+    finish(x, to == 'reject' and 'rejected' or to, 'system', false, rule)
+  end
+
+  -- The last thing a queue made of it, or ''.
+  function policy.diverted(x)
+    return kept(x, 'diverted') or kept(x, 'callback') and 'callback' or kept(x, 'hops') and 'overflow' or ''
+  end
+
+  -- One comes into a queue; what becomes of it where the queue does not keep it.
+  function policy.admit(x, q)
+    local rule = limits.refuses(q)
+    if rule then limits.divert(x, q, rule) end
+  end
+
+  -- Those behind the cursor in a line, in its order, and the cursor behind them.
+  local function page_of(pool, cursor, most)
+    local score, last = split_cursor(cursor)
+    while true do
+      local entries = call('ZRANGE', key('line', pool), score, '+inf', 'BYSCORE', 'LIMIT', 0, most, 'WITHSCORES')
+      local ids = {}
+      for i = 1, #entries, 2 do
+        if entries[i + 1] ~= score or entries[i] > last then ids[#ids + 1] = entries[i] end
+      end
+      if ids[1] or #entries < 2 * most then
+        return ids, entries[1] and entries[#entries] .. ':' .. entries[#entries - 1] or cursor
+      end
+      most = 2 * most
+    end
+  end
+
+  -- Act on each that waits in the queue, over all its pools; the rest is left to a timer of that letter, which is
+  -- due now and carries the cursor `pool~score:id`.
+  local function each(q, letter, cursor, act)
+    if q.state == 'building' then -- its lines are being made
+      timer(letter .. '|' .. q.id .. '|' .. cursor, now + 1000)
+      return
+    end
+    local from, place = string.match(cursor, '^([^~]*)~?(.*)$')
+    local names, left = lines_of(q), MOST
+    table.sort(names)
+    for i = 1, #names do
+      local pool = names[i]
+      if pool >= from then
+        local ids, behind = page_of(pool, pool == from and place or '', left)
+        for k = 1, #ids do act(interaction(ids[k])) end
+        left = left - #ids
+        if left <= 0 then
+          timer(letter .. '|' .. q.id .. '|' .. pool .. '~' .. behind, now)
+          return
+        end
+      end
+    end
+  end
+
+  -- The rules changed: those in line are asked for by the new ones.
+  function policy.rearm(q)
+    if q.rules.max_wait then timer('m|' .. q.id .. '|', now) end
+    if q.rules.on_nobody then limits.left(q.id) end
+  end
+
+  -- One that waits, or (by its name) a queue whose waiting are armed anew.
+  function policy.max_wait(id, cursor)
+    local q = string.find(id, '/', 1, true) and queue(id)
+    if q then
+      each(q, 'm', cursor, function(x) limits.arm(x, q) end)
+      return
+    end
+    local x = interaction(id)
+    if not x or x.state ~= 'waiting' then return end
+    q = queue(x.queue)
+    if limits.applies(x, q) then retry(x) else limits.arm(x, q) end
+  end
+
+  function policy.nobody(id, cursor)
+    local q = queue(id)
+    if not q or not q.rules.on_nobody or call('ZCARD', key('here', id)) > 0 then return end
+    each(q, 'e', cursor, function(x)
+      if not kept(x, 'callback') then limits.divert(x, q, 'nobody') end
+    end)
+  end
+
+  -- The queue closes; the next time is known from its hours.
+  function policy.close(id, cursor)
+    local q = queue(id)
+    if not q then return end
+    if limits.closed_since(q) and q.rules.at_close then
+      each(q, 'h', cursor, function(x)
+        if limits.applies(x, q) then retry(x) end
+      end)
+    end
+    local next_close = limits.closes_at(q)
+    if next_close then timer('h|' .. id .. '|', next_close) end
+  end
+end

@@ -1,0 +1,20 @@
+-- The customer of a callback was called: they answered, or not.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction, agent, answered (1 or 0)
+-- RETURNS {due, "active"} | {due, "parked", until_ms} | {due, "unreached"} | {0, "late", state} | {0, "unknown"}
+-- EVENTS  interaction.active?, interaction.parked?, interaction.ended?, agent.removed?, offer.made*
+--- include("callback")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local x = interaction(ARGV[3], true)
+if not x then return {0, 'unknown'} end
+local back = callback.pending(x)
+if not back or x.state ~= 'connecting' or x.agent ~= ARGV[4] then return {0, 'late', x.state} end
+if ARGV[5] == '1' then
+  callback.answered(x)
+  return {commit(), 'active'}
+end
+callback.unanswered(x)
+local hint = commit()
+if x.state == 'ended' then return {hint, 'unreached'} end
+return {hint, 'parked', back.next_ms}

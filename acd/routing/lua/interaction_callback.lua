@@ -1,0 +1,22 @@
+-- The customer need not stay: what is not accepted yet keeps its place and becomes a callback.
+-- KEYS    1 tenant prefix
+-- ARGV    now_ms, seed, interaction, number (an opaque reference)
+-- RETURNS {due, "kept"} | {0, "kept_before"} | {0, "late", state} | {0, "unknown"}
+-- EVENTS  interaction.callback, offer.made*
+--- include("callback")
+begin(ARGV[1])
+lot = tonumber(ARGV[2])
+local x = interaction(ARGV[3])
+if not x then return {0, 'unknown'} end
+if x.state ~= 'waiting' and x.state ~= 'ringing' and x.state ~= 'parked' then return {0, 'late', x.state} end
+local back = callback.pending(x)
+if back then
+  if ARGV[4] ~= '' and back.number ~= ARGV[4] then
+    back.number = ARGV[4]
+    keep(x, 'callback', back)
+    commit()
+  end
+  return {0, 'kept_before'}
+end
+callback.ask(x, ARGV[4], 'asked')
+return {commit(), 'kept'}

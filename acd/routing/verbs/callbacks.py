@@ -1,0 +1,52 @@
+"""Verbs about callbacks: the customer need not stay, and is called when their turn comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.domain.errors import BadRequest, NotFound
+from acd.domain.ids import is_plain_id
+from acd.routing.results import Changed, Dialled
+from acd.routing.tenant import Tenant
+
+if TYPE_CHECKING:
+    from acd.domain.ids import AgentId, InteractionId
+
+
+class Callbacks(Tenant):
+    """A place in the line without anybody on the line."""
+
+    async def request_callback(
+        self, interaction: InteractionId, number_ref: str = "", *, now_ms: int = 0
+    ) -> Changed:
+        """The customer need not stay: the place is kept. Asked again, only the number is replaced.
+
+        `number_ref` names where to call, never the number itself. `late` once somebody accepted.
+
+        Raises:
+            NotFound: there is no such interaction.
+            BadRequest: a reference is made of a-z, 0-9, _ and -.
+        """
+        if number_ref and not is_plain_id(number_ref):
+            raise BadRequest("a reference is made of a-z, 0-9, _ and -", field="number_ref")
+        word = (await self._change("interaction_callback", now_ms, interaction, number_ref))[0]
+        if word == "unknown":
+            raise NotFound(field="interaction")
+        return Changed(changed=word == "kept", reason=word)
+
+    async def callback_dialled(
+        self, interaction: InteractionId, agent: AgentId, *, answered: bool, now_ms: int = 0
+    ) -> Dialled:
+        """The customer was called. Unanswered: the agent is free, and there is another try later.
+
+        Raises:
+            NotFound: there is no such interaction.
+        """
+        word, *reply = await self._change(
+            "callback_dialled", now_ms, interaction, agent, int(answered)
+        )
+        if word == "unknown":
+            raise NotFound(field="interaction")
+        return Dialled(
+            changed=word != "late", reason=word, next_try_ms=reply[0] if word == "parked" else None
+        )
