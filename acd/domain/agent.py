@@ -36,6 +36,11 @@ class AwayReason(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+def short(text: str) -> str:
+    """A reason as it may stand in an event: cut to `REASON_MAX_CHARS`, and valid Unicode."""
+    return text[:REASON_MAX_CHARS].encode("utf-8", "replace").decode()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """An agent's place in a queue.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, Self
 
-from acd.domain.agent import REASON_MAX_CHARS
+from acd.domain.agent import short as short
 from acd.domain.errors import BadRequest, Overloaded
 from acd.domain.ids import is_plain_id
 from acd.routing import keys
@@ -73,8 +73,3 @@ class Tenant:
 
     async def _ask(self, verb: str, *arguments: Any) -> Any:
         return await self.link.call(verb, self._prefix, *arguments)
-
-
-def short(text: str) -> str:
-    """A reason as it may stand in an event."""
-    return text[:REASON_MAX_CHARS].encode("utf-8", "replace").decode()

@@ -60,11 +60,44 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledOrder:
-    """What the index interprets: `text` as described in `lua/_lib/order.lua`."""
+class RankKey:
+    """A coarse key with the number of steps it tells apart; from the last one on all is equal."""
 
-    text: str
+    by: By
+    most_first: bool
+    ratio: bool
+    steps: int
+
+    def rank(self, *, priority: int, running: int, maximum: int) -> int:
+        """Where an agent of that priority, with that many slots running of that many, stands."""
+        if self.by is By.PRIORITY:
+            value = priority - 1
+        elif self.ratio:
+            value = (self.steps - 1) * running // maximum
+        else:
+            value = running
+        value = min(value, self.steps - 1)
+        return self.steps - 1 - value if self.most_first else value
+
+    @property
+    def text(self) -> str:
+        """The key as described in `lua/_lib/order.lua`."""
+        letter = "p" if self.by is By.PRIORITY else "x" if self.ratio else "r"
+        return f"{letter.upper() if self.most_first else letter}{self.steps}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledOrder:
+    """What the index and the reference model interpret."""
+
+    keys: tuple[RankKey, ...]
+    fine: Fine
     ring_all: bool
+
+    @property
+    def text(self) -> str:
+        """The order as described in `lua/_lib/order.lua`."""
+        return f"{''.join(key.text for key in self.keys)}/{self.fine.value}"
 
 
 def compose(orders: Sequence[Order], measure: Measure = Measure.COUNT) -> CompiledOrder:
@@ -87,17 +120,19 @@ def compose(orders: Sequence[Order], measure: Measure = Measure.COUNT) -> Compil
     keys = [key for order in orders for key in order.coarse]
     if len({key.by for key in keys}) < len(keys):
         raise ConfigInvalid("two of the strategies rank by the same thing", field="strategy")
-    text = "".join(_letter(key, measure, alone=len(keys) == 1) for key in keys)
     return CompiledOrder(
-        text=f"{text}/{orders[-1].fine.value}", ring_all=any(order.ring_all for order in orders)
+        keys=tuple(_with_steps(key, measure, alone=len(keys) == 1) for key in keys),
+        fine=orders[-1].fine,
+        ring_all=any(order.ring_all for order in orders),
     )
 
 
-def _letter(key: CoarseKey, measure: Measure, *, alone: bool) -> str:
+def _with_steps(key: CoarseKey, measure: Measure, *, alone: bool) -> RankKey:
+    ratio = key.by is By.RUNNING and measure == Measure.RATIO
     if key.by is By.PRIORITY:
-        letter, steps = "p", PRIORITY_STEPS
-    elif measure == Measure.RATIO:
-        letter, steps = "x", RATIO_STEPS if alone else COARSE_STEPS // PRIORITY_STEPS
+        steps = PRIORITY_STEPS
+    elif alone:
+        steps = RATIO_STEPS if ratio else COARSE_STEPS
     else:
-        letter, steps = "r", COARSE_STEPS if alone else COARSE_STEPS // PRIORITY_STEPS
-    return f"{letter.upper() if key.most_first else letter}{steps}"
+        steps = COARSE_STEPS // PRIORITY_STEPS
+    return RankKey(by=key.by, most_first=key.most_first, ratio=ratio, steps=steps)

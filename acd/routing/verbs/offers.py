@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acd.domain.agent import short
 from acd.domain.errors import BadRequest
 from acd.domain.ids import split_offer_id
 from acd.domain.offer import AcceptOutcome, OfferOutcome
 from acd.routing.results import Accepted, Changed, OfferEnded
-from acd.routing.tenant import Tenant, short
+from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

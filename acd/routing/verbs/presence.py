@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from acd.domain.agent import short
 from acd.domain.errors import AgentUnknown
 from acd.routing.compiled import NUMBER
 from acd.routing.results import Changed, PresenceSet, SessionOpened
-from acd.routing.tenant import Tenant, short
+from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,178 @@
+"""Arrivals, and the contacts behind them while they wait."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import Overloaded, QueueUnknown
+from acd.domain.events import EventType
+from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.routing.compiled import check_arrival
+from acd.routing.model.offers import Offers
+from acd.routing.model.values import Interaction, ms
+from acd.routing.results import Changed, Enqueued
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from acd.domain.ids import AgentId, InteractionId, SessionId
+    from acd.domain.interaction import Arrival
+
+_S: Final = InteractionState
+
+
+class Arrivals(Offers):
+    """Who comes, whether they are still there, and when they leave."""
+
+    def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
+        super().__init__(seeds, events_max=events_max)
+        self._due |= {"c": self._contact_grace_due}
+
+    def enqueue(self, arrival: Arrival, *, reject: bool = False, now_ms: int = 0) -> Enqueued:
+        """Put it in its line, or ring at once. The same id again changes nothing."""
+        check_arrival(arrival)
+        self._begin(now_ms)
+        known = self.interactions.get(arrival.interaction)
+        if known:
+            return Enqueued(
+                interaction=known.id, known=True, state=known.state, enqueued_ms=known.enqueued_ms
+            )
+        queue = self.queues.get(arrival.queue)
+        keeps = queue is not None and not queue.closing
+        if not keeps and not reject:
+            raise QueueUnknown(field="queue")
+        if len(self.events) - self.trimmed >= self._events_max:
+            raise Overloaded
+        # an arrival that could not be enqueued then keeps its age; nobody arrives in the future
+        arrived_ms = min(arrival.arrived_ms or self.now_ms, self.now_ms)
+        x = Interaction(
+            arrival=arrival, queue=arrival.queue, level=arrival.level, enqueued_ms=arrived_ms,
+            card=arrival.card, since_ms=self.now_ms,
+        )  # fmt: skip
+        self.interactions[x.id] = x
+        if queue and keeps and arrival.leased:
+            self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
+        channel = Channel(x.queue.rpartition("/")[2])
+        self._emit(
+            EventType.INTERACTION_QUEUED,
+            {"channel": channel, "level": x.level, "enqueued_ms": arrived_ms},
+            x=x, contact=True,
+        )  # fmt: skip
+        if keeps:
+            self._orphans.append(x)
+        else:
+            self._end(x, Outcome.REJECTED, "system", wrap_up=False)
+        self._commit()
+        return Enqueued(
+            interaction=x.id,
+            known=False,
+            state=x.state,
+            enqueued_ms=arrived_ms,
+            agents=tuple(ring.agent for ring in x.live),
+        )
+
+    def abandon(self, interaction: InteractionId, reason: str = "", *, now_ms: int = 0) -> Changed:
+        """What never was accepted is abandoned; what is open ends as handled."""
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None:
+            return Changed(changed=False, reason="unknown")
+        if x.state is _S.ENDED:
+            return Changed(changed=False, reason="ended_before")
+        outcome = Outcome.HANDLED if x.accepted_ms else Outcome.ABANDONED
+        self._end(x, outcome, "contact", wrap_up=True)
+        self._commit()
+        return Changed(changed=True, reason=reason)
+
+    # the contact's connection
+
+    def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
+        """Parked with its place kept; a ring goes on."""
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None:
+            return Changed(changed=False, reason="unknown")
+        if x.lost_until_ms or x.state not in (_S.WAITING, _S.RINGING):
+            return Changed(changed=False, reason=x.state)
+        self._set_aside(x)
+        self._commit()
+        return Changed(changed=True, reason="lost")
+
+    def _set_aside(self, x: Interaction) -> None:
+        grace_ms = ms(self.queues[x.queue].settings.contact_grace_s)
+        self.leases.pop(f"c|{x.id}", None)
+        x.lost_until_ms = self.now_ms + grace_ms
+        self._timer(f"c|{x.id}", x.lost_until_ms)
+        if x.state is _S.WAITING:
+            self._park(x)
+
+    def contact_back(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
+        """Back to the old place in the line, or rejected if the queue is gone."""
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None:
+            return Changed(changed=False, reason="unknown")
+        if not self._is_missed(x):
+            return Changed(changed=False, reason=x.state)
+        self._bring_back(x)
+        self._commit()
+        return Changed(changed=True, reason="back")
+
+    def _is_missed(self, x: Interaction) -> bool:
+        return bool(x.lost_until_ms) and x.state in (_S.PARKED, _S.RINGING)
+
+    def _bring_back(self, x: Interaction) -> None:
+        self._untimer(f"c|{x.id}")
+        x.lost_until_ms = 0
+        queue = self.queues.get(x.queue)
+        if queue is None:
+            self._end(x, Outcome.REJECTED, "system", wrap_up=False)
+            return
+        if x.arrival.leased:
+            self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
+        if x.state is _S.PARKED:
+            x.state, x.since_ms = _S.WAITING, self.now_ms
+            self._emit(EventType.INTERACTION_RESUMED, {}, x=x, contact=True)
+        self._orphans.append(x)
+
+    def _contact_grace_due(self, at_ms: int, interaction: str, _rest: str) -> None:
+        x = self.interactions[interaction]
+        if not self._is_missed(x):
+            return
+        queue = self.queues.get(x.queue)
+        if queue and self.gap and self._in_gap(at_ms):
+            x.lost_until_ms = self.gap[1] + ms(queue.settings.lease_s)
+            self._timer(f"c|{x.id}", x.lost_until_ms)
+        else:
+            self._end(x, Outcome.ABANDONED, "contact", wrap_up=False)
+
+    # what nodes still hold
+
+    def heartbeat(
+        self,
+        sessions: Sequence[tuple[AgentId, SessionId]],
+        contacts: Sequence[InteractionId],
+        *,
+        now_ms: int = 0,
+    ) -> None:
+        """Their leases are renewed. One that had lapsed is back: the node is the evidence."""
+        self._begin(now_ms)
+        for name, session in sessions:
+            agent = self.agents.get(name)
+            if agent is None or agent.gone:
+                continue
+            lease, until_ms = f"a|{name}", self.now_ms + self._lease_ms(agent)
+            back = session not in agent.sessions
+            agent.sessions[session] = until_ms
+            self.leases[lease] = until_ms if back else max(self.leases.get(lease, 0), until_ms)
+            if back:
+                self._return(agent)
+        for interaction in contacts:
+            x = self.interactions.get(interaction)
+            queue = x and self.queues.get(x.queue)
+            if f"c|{interaction}" in self.leases:
+                if queue:
+                    self.leases[f"c|{interaction}"] = self.now_ms + ms(queue.settings.lease_s)
+            elif x and x.arrival.leased and self._is_missed(x):
+                self._bring_back(x)
+        self._commit()

@@ -1,0 +1,210 @@
+"""How rings and interactions end, and the work after the end that still holds the slot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import BadRequest
+from acd.domain.events import EventType
+from acd.domain.interaction import InteractionState, Outcome
+from acd.routing.model.matching import Matching
+from acd.routing.model.values import ms
+from acd.routing.results import Changed, Finished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.domain.ids import AgentId, InteractionId
+    from acd.routing.model.values import Agent, Interaction, Ring
+
+ENDERS: Final = ("agent", "contact", "system")
+_S: Final = InteractionState
+
+
+class Ending(Matching):
+    """Every way out of a ring and out of the house."""
+
+    def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
+        super().__init__(seeds, events_max=events_max)
+        self._due |= {"w": self._wrap_up_due}
+
+    # rings
+
+    def _drop(self, x: Interaction, ring: Ring, outcome: str) -> Agent:
+        """Take one offer out of the ring and free its slot."""
+        x.live.remove(ring)
+        x.past[ring.number] = outcome
+        self._untimer(f"o|{x.id}|{ring.number}")
+        agent = self.agents[ring.agent]
+        self._free_slot(x, agent, worked=False)
+        return agent
+
+    def _withdraw(self, x: Interaction, ring: Ring, reason: str, by: AgentId | None = None) -> None:
+        agent = self._drop(x, ring, "taken" if reason == "taken" else "withdrawn")
+        data = {"reason": reason, "by": by} if by else {"reason": reason}
+        self._emit(EventType.OFFER_WITHDRAWN, data, x=x, offer=ring.number, agent=agent)
+
+    def _withdraw_all(self, x: Interaction, reason: str, by: AgentId | None = None) -> None:
+        for ring in x.live[::-1]:
+            self._withdraw(x, ring, reason, by)
+
+    def _ring_goes_on(self, x: Interaction, reason: str) -> None:
+        """After one offer ended without a winner: who is next, or back to the line with its age.
+
+        If the contact is away it is set aside instead.
+        """
+        if x.live:
+            self._orphans.append(x)
+        elif x.lost_until_ms:
+            self._park(x)
+        else:
+            x.state, x.since_ms = _S.WAITING, self.now_ms
+            self._emit(EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, contact=True)
+            self._orphans.append(x)
+
+    def _park(self, x: Interaction) -> None:
+        x.in_line = False
+        x.state, x.since_ms = _S.PARKED, self.now_ms
+        until = {"until_ms": x.lost_until_ms}
+        self._emit(EventType.INTERACTION_PARKED, until, x=x, contact=True)
+
+    def _take_back(self, x: Interaction, reason: str, not_before_ms: int = 0) -> None:
+        """The owner is lost: back to the line with the first arrival.
+
+        Until not_before_ms the agent who had it is not asked again.
+        """
+        agent, queue = self._owner(x), self.queues[x.queue]
+        self._free_slot(x, agent, worked=True)
+        if not_before_ms:
+            x.exclude(agent.id, not_before_ms, "failed", self.now_ms)
+        x.agent = None
+        x.epoch += 1
+        x.state, x.since_ms = _S.WAITING, self.now_ms
+        self._emit(
+            EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, agent=agent, contact=True
+        )
+        if x.arrival.leased:
+            self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
+        self._orphans.append(x)
+
+    # the end
+
+    def _end(self, x: Interaction, outcome: Outcome, by: str, *, wrap_up: bool) -> int | None:
+        """End it, wherever it is. Returns until when its owner's slot stays held for wrap-up."""
+        before, owner = x.state, None
+        if before is _S.RINGING:
+            self._withdraw_all(x, "customer_left")
+        elif before not in (_S.WAITING, _S.PARKED):
+            owner = self._owner(x)
+        for timer in (f"c|{x.id}", f"x|{x.id}", f"n|{x.id}|{x.offers}"):
+            self._untimer(timer)
+        self.leases.pop(f"c|{x.id}", None)
+        x.in_line = False
+        x.state, x.since_ms, x.outcome = _S.ENDED, self.now_ms, outcome
+        handled_ms = self.now_ms - x.accepted_ms if x.accepted_ms else 0
+        self._emit(
+            EventType.INTERACTION_ENDED,
+            {
+                "outcome": outcome, "by": by,
+                "waited_ms": (x.accepted_ms or self.now_ms) - x.enqueued_ms,
+                "handled_ms": handled_ms,
+            },
+            x=x, agent=owner, contact=True,
+        )  # fmt: skip
+        if owner:
+            wrap_up_ms = ms(self.queues[x.queue].settings.wrap_up_s)
+            if wrap_up and before is not _S.CONNECTING and wrap_up_ms > 0 and not owner.gone:
+                return self._start_wrap_up(x, owner, wrap_up_ms)
+            self._free_slot(x, owner, worked=True)
+        self._fade(x)
+        return None
+
+    def _fade(self, x: Interaction) -> None:
+        """Nothing of it is needed any more but the answer to a late command."""
+        x.wrap_up_until_ms, x.wrap_up_extended, x.excluded, x.card = 0, False, {}, "{}"
+
+    def finish(
+        self,
+        interaction: InteractionId,
+        *,
+        by: str,
+        agent: AgentId | None = None,
+        wrap_up: bool = True,
+        now_ms: int = 0,
+    ) -> Finished:
+        """What nobody accepted ends abandoned (by the contact) or rejected."""
+        if by not in ENDERS:
+            raise BadRequest(f"by is one of {', '.join(ENDERS)}", field="by")
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None:
+            return Finished(changed=False, reason="unknown")
+        if agent and x.agent != agent:
+            return Finished(changed=False, reason="not_owner")
+        if x.state is _S.ENDED:
+            return Finished(changed=False, outcome=x.outcome, reason="ended_before")
+        if by == "agent" and x.agent is None:
+            return Finished(changed=False, reason="not_owner")
+        if x.accepted_ms:
+            outcome = Outcome.HANDLED
+        else:
+            outcome = Outcome.ABANDONED if by == "contact" else Outcome.REJECTED
+        until_ms = self._end(x, outcome, by, wrap_up=wrap_up)
+        self._commit()
+        return Finished(changed=True, outcome=outcome, wrap_up_until_ms=until_ms)
+
+    # wrap-up
+
+    def _start_wrap_up(self, x: Interaction, owner: Agent, wrap_up_ms: int) -> int:
+        x.wrap_up_until_ms = self.now_ms + wrap_up_ms
+        self._timer(f"w|{x.id}", x.wrap_up_until_ms)
+        until = {"until_ms": x.wrap_up_until_ms}
+        self._emit(EventType.WRAP_UP_STARTED, until, x=x, agent=owner)
+        return x.wrap_up_until_ms
+
+    def _end_wrap_up(self, x: Interaction, by: str) -> None:
+        agent = self._owner(x)
+        self._untimer(f"w|{x.id}")
+        self._emit(EventType.WRAP_UP_ENDED, {"by": by}, x=x, agent=agent)
+        self._free_slot(x, agent, worked=True)
+        self._fade(x)
+
+    def _wrap_up_due(self, _at_ms: int, interaction: str, _rest: str) -> None:
+        x = self.interactions[interaction]
+        if x.wrap_up_until_ms:
+            self._end_wrap_up(x, "timer")
+
+    def wrap_up_end(
+        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+    ) -> Changed:
+        """The work after the end is done: the slot is free."""
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None or x.agent != agent:
+            return Changed(changed=False, reason="unknown")
+        if not x.wrap_up_until_ms:
+            return Changed(changed=False, reason="not_in_wrap_up")
+        self._end_wrap_up(x, "agent")
+        self._commit()
+        return Changed(changed=True, reason="ended")
+
+    def wrap_up_extend(
+        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+    ) -> Changed:
+        """More time for it, once; not where the queue is gone."""
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None or x.agent != agent:
+            return Changed(changed=False, reason="unknown")
+        if not x.wrap_up_until_ms or x.queue not in self.queues:
+            return Changed(changed=False, reason="not_in_wrap_up")
+        if x.wrap_up_extended:
+            return Changed(changed=False, reason="extended_before")
+        extend_ms = ms(self.queues[x.queue].settings.wrap_up_extend_s)
+        x.wrap_up_until_ms = max(self.now_ms, x.wrap_up_until_ms) + extend_ms
+        x.wrap_up_extended = True
+        self._timer(f"w|{x.id}", x.wrap_up_until_ms)
+        until = {"until_ms": x.wrap_up_until_ms}
+        self._emit(EventType.WRAP_UP_EXTENDED, until, x=x, agent=self.agents[agent])
+        self._commit()
+        return Changed(changed=True, reason="extended")

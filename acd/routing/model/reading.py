@@ -1,0 +1,171 @@
+"""What can be asked; nothing is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.agent import Availability
+from acd.domain.capacity import used
+from acd.domain.ids import offer_id
+from acd.domain.interaction import Channel, InteractionState
+from acd.routing import snapshots
+from acd.routing.model.matching import Matching
+from acd.routing.results import (
+    AgentSnapshot,
+    ChannelSnapshot,
+    HeldSnapshot,
+    InteractionSnapshot,
+    OfferSnapshot,
+    Position,
+    QueueSnapshot,
+)
+
+if TYPE_CHECKING:
+    from acd.domain.ids import AgentId, InteractionId, QueueId
+    from acd.routing.model.values import Interaction
+
+_S: Final = InteractionState
+
+
+def _channel(x: Interaction) -> Channel:
+    return Channel(x.queue.rpartition("/")[2])
+
+
+def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
+    return tuple(
+        OfferSnapshot(
+            offer=offer_id(x.id, ring.number),
+            interaction=x.id,
+            agent=ring.agent,
+            channel=_channel(x),
+            queue=x.queue,
+            contact=x.arrival.contact,
+            conversation=x.arrival.conversation,
+            level=x.level,
+            enqueued_ms=x.enqueued_ms,
+            made_ms=ring.made_ms,
+            deadline_ms=ring.deadline_ms,
+            ring_ms=ring.deadline_ms - ring.made_ms,
+            delivered=ring.delivered,
+            why=ring.why,
+            card=x.card,
+        )
+        for ring in x.live
+    )
+
+
+class Reading(Matching):
+    """The same answers as `acd.routing.reads`."""
+
+    def agent(self, agent: AgentId, *, now_ms: int = 0) -> AgentSnapshot | None:
+        """Everything live about an agent, or None."""
+        a = self.agents.get(agent)
+        if a is None:
+            return None
+        channels = {
+            channel: ChannelSnapshot(
+                availability=a.availability[channel],
+                reason=a.reasons[channel] if a.availability[channel] is Availability.AWAY else "",
+                count=a.running[channel],
+                max=capacity.max,
+                weight=capacity.weight,
+                interrupts=capacity.interrupts,
+                missed_in_a_row=a.missed[channel],
+            )
+            for channel, capacity in a.capacity.items()
+        }
+        held = [self.interactions[name] for name in a.held]
+        offers = [one for x in held for one in _offers(x) if one.agent == agent]
+        return AgentSnapshot(
+            agent=agent,
+            version=a.profile.version,
+            channels=channels,
+            used=used(a.capacity, a.running),
+            total=a.profile.total,
+            offers=tuple(sorted(offers, key=lambda one: (one.made_ms, one.offer))),
+            held=tuple(
+                HeldSnapshot(
+                    interaction=x.id,
+                    channel=_channel(x),
+                    queue=x.queue,
+                    contact=x.arrival.contact,
+                    conversation=x.arrival.conversation,
+                    state=x.state,
+                    enqueued_ms=x.enqueued_ms,
+                    since_ms=x.since_ms,
+                    wrap_up_until_ms=x.wrap_up_until_ms or None,
+                    wrap_up_extended=x.wrap_up_extended,
+                    card=x.card,
+                )
+                for x in sorted(held, key=lambda x: (x.since_ms, x.id))
+                if x.agent == agent
+            ),
+            address_seq=a.address_seq,
+            presence_seq=a.presence_seq,
+            sessions=len(a.sessions),
+            lease_until_ms=self.leases.get(f"a|{agent}"),
+            grace_until_ms=a.grace_until_ms,
+            idle_since_ms=a.idle_since_ms,
+            now_ms=self._clock(now_ms),
+        )
+
+    def interaction(
+        self, interaction: InteractionId, *, now_ms: int = 0
+    ) -> InteractionSnapshot | None:
+        """Everything live about an interaction, its tombstone for a day, or None."""
+        x = self.interactions.get(interaction)
+        if x is None:
+            return None
+        parked = x.state is _S.PARKED
+        return InteractionSnapshot(
+            interaction=x.id,
+            state=x.state,
+            channel=_channel(x),
+            queue=x.queue,
+            contact=x.arrival.contact,
+            conversation=x.arrival.conversation,
+            level=x.level,
+            enqueued_ms=x.enqueued_ms,
+            since_ms=x.since_ms,
+            agent=x.agent,
+            outcome=x.outcome,
+            offers=_offers(x),
+            position=self._place(x) or None,
+            contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
+            parked_until_ms=x.lost_until_ms if parked else None,
+            wrap_up_until_ms=x.wrap_up_until_ms or None,
+            address_seq=self.contact_seqs.get(x.arrival.contact, 0),
+            card=x.card,
+            now_ms=self._clock(now_ms),
+        )
+
+    def _place(self, x: Interaction) -> int:
+        """1 is next; 0 does not wait."""
+        return self._line(self.queues[x.queue]).index(x) + 1 if x.in_line else 0
+
+    def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
+        """A queue's live figures."""
+        clock = self._clock(now_ms)
+        q = self.queues.get(queue)
+        if q is None:
+            return snapshots.queue_snapshot(queue, (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, ""))
+        line = self._line(q)
+        mine = [x.state for x in self.interactions.values() if x.queue == queue]
+        return snapshots.queue_snapshot(
+            queue,
+            (
+                clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
+                mine.count(_S.ACTIVE) + mine.count(_S.CONNECTING), len(self._free(q)),
+                len(self._members(q)), line[0].enqueued_ms if line else 0, str(q.served),
+                q.served_ms, "+".join(q.settings.strategy),
+            ),
+        )  # fmt: skip
+
+    def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
+        """The place in the line and when its turn may come, or None if it does not wait."""
+        x = self.interactions.get(interaction)
+        if x is None or not x.in_line:
+            return None
+        queue = self.queues[x.queue]
+        clock, served = self._clock(now_ms), str(queue.served)
+        return snapshots.position((clock, self._place(x), served, queue.served_ms))

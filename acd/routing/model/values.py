@@ -1,0 +1,219 @@
+"""What the model keeps: plain records that change, and nothing that could be worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.domain.agent import Availability
+from acd.domain.capacity import ChannelCapacity
+from acd.domain.interaction import Channel, InteractionState
+from acd.domain.queue import due_ms, line_score
+from acd.routing.compiled import CHANNELS
+from acd.strategies.order import compose
+from acd.strategies.registry import find
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.agent import AgentProfile, Membership
+    from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
+    from acd.domain.interaction import Arrival, Outcome
+    from acd.domain.queue import Measure, QueueSettings
+    from acd.strategies.order import CompiledOrder
+
+EXCLUSIONS_MAX: Final = 64
+NO_RANK: Final = 1_000_000
+_NOTHING: Final = ChannelCapacity(weight=0, max=0)
+
+
+def ms(seconds: float) -> int:
+    """The directory speaks of seconds, routing counts in ms."""
+    return round(seconds * 1000)
+
+
+@cache
+def _order(strategy: tuple[str, ...], measure: Measure) -> CompiledOrder:
+    return compose([find(name) for name in strategy], measure)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ring:
+    """A live offer."""
+
+    number: int
+    agent: AgentId
+    made_ms: int
+    deadline_ms: int
+    why: Mapping[str, Any]
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Until when an agent is not asked; `fault` is `declined`, `expired` or `failed`."""
+
+    until_ms: int
+    fault: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Interaction:
+    """One interaction, from its arrival to its tombstone."""
+
+    arrival: Arrival
+    queue: QueueId
+    level: int
+    enqueued_ms: int
+    card: str
+    since_ms: int
+    """Since when it is in its state."""
+    state: InteractionState = InteractionState.WAITING
+    epoch: int = 0
+    in_line: bool = False
+    agent: AgentId | None = None
+    """The owner: who accepted it, until it returns to a line."""
+    offers: int = 0
+    """How many were made, ever: the number of the last one."""
+    live: list[Ring] = field(default_factory=list)
+    past: dict[int, str] = field(default_factory=dict)
+    """How each offer that is over ended; one withdrawn for another agent is `taken`."""
+    winner: AgentId | None = None
+    won: int = 0
+    """The number of the offer that was accepted last, and by whom."""
+    accepted_ms: int = 0
+    ring_began_ms: int = 0
+    ring_asked: int = 0
+    """How many offers this ring has made so far."""
+    fan: int = 0
+    """How many this ring asks at once; settled when it begins."""
+    excluded: dict[AgentId, Exclusion] = field(default_factory=dict)
+    lost_until_ms: int = 0
+    """When a contact who is not there has abandoned; 0 while they are."""
+    outcome: Outcome | None = None
+    wrap_up_until_ms: int = 0
+    wrap_up_extended: bool = False
+
+    @property
+    def id(self) -> InteractionId:
+        return self.arrival.interaction
+
+    def ring_of(self, agent: AgentId) -> Ring | None:
+        """The live offer to that agent."""
+        return next((ring for ring in self.live if ring.agent == agent), None)
+
+    def numbered(self, number: int) -> Ring | None:
+        """The live offer of that number."""
+        return next((ring for ring in self.live if ring.number == number), None)
+
+    def excludes(self, agent: AgentId, now_ms: int) -> bool:
+        """Whether the agent is not asked now."""
+        return agent in self.excluded and self.excluded[agent].until_ms > now_ms
+
+    def exclude(self, agent: AgentId, until_ms: int, fault: str, now_ms: int) -> None:
+        """Do not ask the agent until then; the newest exclusions are kept."""
+        kept = {
+            who: one for who, one in self.excluded.items() if who != agent and one.until_ms > now_ms
+        }
+        kept[agent] = Exclusion(until_ms=until_ms, fault=fault)
+        self.excluded = dict(list(kept.items())[-EXCLUSIONS_MAX:])
+
+    def outcome_of(self, number: int) -> str | None:
+        """How that offer ended, or None if there never was one."""
+        return self.past.get(number, "expired") if 1 <= number <= self.offers else None
+
+
+@dataclass(slots=True, kw_only=True)
+class Queue:
+    """A queue as the directory has it. What stands in its line is asked of the interactions."""
+
+    settings: QueueSettings
+    closing: bool = False
+    served: float = 0.0
+    """How many were accepted lately: a count that fades, as of `served_ms`."""
+    served_ms: int
+
+    @property
+    def id(self) -> QueueId:
+        return self.settings.queue
+
+    @property
+    def channel(self) -> Channel:
+        return self.settings.channel
+
+    @property
+    def order(self) -> CompiledOrder:
+        """How its agents rank."""
+        return _order(self.settings.strategy, self.settings.measure)
+
+    @property
+    def fan(self) -> int:
+        """How many a ring asks at once."""
+        return self.settings.ring_limit if self.order.ring_all else self.settings.ring
+
+    @property
+    def _credit_ms(self) -> int:
+        return ms(self.settings.credit_s)
+
+    def score(self, x: Interaction) -> int:
+        """Where an interaction stands in this line; lower is served first."""
+        return line_score(self.settings.order, x.level, x.enqueued_ms, self._credit_ms)
+
+    def due(self, x: Interaction) -> int:
+        """What compares interactions of different lines."""
+        return due_ms(x.level, x.enqueued_ms, self._credit_ms)
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """An agent: the directory's profile, and what is live."""
+
+    profile: AgentProfile
+    idle_since_ms: int
+    availability: dict[Channel, Availability] = field(
+        default_factory=lambda: dict.fromkeys(CHANNELS, Availability.OFFLINE)
+    )
+    reasons: dict[Channel, str] = field(default_factory=lambda: dict.fromkeys(CHANNELS, ""))
+    presence_seq: int = 0
+    held: dict[InteractionId, Channel] = field(default_factory=dict)
+    """What holds one of their slots: offers, active interactions, wrap-up."""
+    last_offered: int = 0
+    """The tenant's number of the last offer to them."""
+    missed: dict[Channel, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    failed: dict[Channel, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    sessions: dict[SessionId, int] = field(default_factory=dict)
+    """Until when each connected console vouches for them."""
+    grace_until_ms: int | None = None
+    lapsed_ms: int | None = None
+    """Since when nobody vouches for them."""
+    before: dict[Channel, Availability] | None = None
+    """What they were when their grace ended."""
+    gone: bool = False
+    """Removed from the directory; here until the last slot is free."""
+    address_seq: int = 0
+
+    @property
+    def id(self) -> AgentId:
+        return self.profile.agent
+
+    @property
+    def capacity(self) -> Mapping[Channel, ChannelCapacity]:
+        """By channel; one that the profile does not name holds nothing."""
+        return {channel: self.profile.channels.get(channel, _NOTHING) for channel in CHANNELS}
+
+    @property
+    def running(self) -> Mapping[Channel, int]:
+        """Slots held, by channel."""
+        held = list(self.held.values())
+        return {channel: held.count(channel) for channel in CHANNELS}
+
+    @property
+    def offline(self) -> bool:
+        """Signed out of every channel."""
+        return all(one is Availability.OFFLINE for one in self.availability.values())
+
+    @property
+    def memberships(self) -> Mapping[QueueId, Membership]:
+        """The queues they are a member of."""
+        return {one.queue: one for one in self.profile.memberships}

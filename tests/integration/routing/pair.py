@@ -1,0 +1,133 @@
+"""The scripts and the reference model side by side, given the same commands at the same times."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import random
+from dataclasses import replace
+from typing import Any
+
+from acd.domain.errors import AcdError
+from acd.domain.events import Event
+from acd.routing import keys
+from acd.routing.events import parse_entries
+from acd.routing.model import Model
+from acd.routing.router import Router
+from tests.integration.routing.fold import Fold
+from tests.integration.routing.world import START_MS, STEP_MS
+
+
+class Seeds:
+    """One number a command, the same for both."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+        self.value = 0
+
+    def next(self) -> None:
+        self.value = self._dice.getrandbits(31)
+
+    def getrandbits(self, _bits: int) -> int:
+        return self.value
+
+    def __call__(self) -> int:
+        return self.value
+
+
+class Pair:
+    """Every verb through `do`; whatever differs afterwards is a finding."""
+
+    def __init__(self, router: Router, seed: int) -> None:
+        self.router = router
+        self.seeds = Seeds(seed)
+        self.model = Model(self.seeds)
+        router._seeds = self.seeds  # type: ignore[assignment]
+        self.now_ms = START_MS
+        self.fold = Fold()
+        self.agents: set[str] = set()
+        self.queues: set[str] = set()
+        self.interactions: set[str] = set()
+        self._position = "-"
+        self._seen = 0
+
+    async def do(self, verb: str, *arguments: Any, **named: Any) -> Any:
+        """Both answer the same, log the same, and hold the same afterwards."""
+        answer = await self._do(verb, *arguments, **named)
+        await self.compare()
+        return answer
+
+    async def _do(self, verb: str, *arguments: Any, **named: Any) -> Any:
+        self.seeds.next()
+        named["now_ms"] = self.now_ms
+        scripts = await _answer(self.router, verb, arguments, named)
+        model = await _answer(self.model, verb, arguments, named)
+        assert scripts == model, verb
+        await self._same_events(verb)
+        return scripts
+
+    async def _same_events(self, verb: str) -> None:
+        client = self.router.link.client
+        reply = await client.xrange(keys.events(self.router.tenant), self._position, "+")
+        logged = parse_entries(reply)
+        if logged:
+            self._position = f"({logged[-1].position}"
+        expected = self.model.events[self._seen :]
+        self._seen += len(expected)
+        for event, wanted in zip(logged, expected, strict=False):
+            assert _plain(event) == _plain(wanted), verb
+        assert len(logged) == len(expected), (verb, logged[len(expected) :], expected[len(logged) :])
+        for event in logged:
+            self.fold.apply(event)
+
+    async def compare(self) -> None:
+        """All that can be seen is equal, and no invariant is broken."""
+        at = {"now_ms": self.now_ms}
+        questions = [
+            *(("agent", name) for name in sorted(self.agents)),
+            *(("interaction", name) for name in sorted(self.interactions)),
+            *(("position", name) for name in sorted(self.interactions)),
+            *(("queue", name) for name in sorted(self.queues)),
+        ]
+        answers = await asyncio.gather(
+            *(getattr(self.router, what)(name, **at) for what, name in questions),
+            self.router.check(**at),
+        )
+        found = answers.pop()
+        for (what, name), answer in zip(questions, answers, strict=True):
+            assert answer == getattr(self.model, what)(name, **at), (what, name)
+        assert not found, found
+
+    async def beat(self, sessions: list[tuple[str, str]], contacts: list[str]) -> None:
+        await self._do("heartbeat", sessions, contacts)
+
+    async def run_timers(self) -> None:
+        for _ in range(200):
+            if not (await self._do("run_timers")).more:
+                return
+        raise AssertionError("the timers do not come to an end")
+
+    async def wait(
+        self, seconds: float, sessions: list[tuple[str, str]], contacts: list[str]
+    ) -> None:
+        """Time passes as in life: timers every second, heartbeats of these with them."""
+        end_ms = self.now_ms + round(seconds * 1000)
+        while self.now_ms < end_ms:
+            self.now_ms = min(end_ms, self.now_ms + STEP_MS)
+            await self.beat(sessions, contacts)
+            await self.run_timers()
+        await self.compare()
+
+
+async def _answer(
+    of: Any, verb: str, arguments: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    try:
+        answer = getattr(of, verb)(*arguments, **named)
+        return await answer if inspect.isawaitable(answer) else answer
+    except AcdError as error:
+        return type(error), error.code
+
+
+def _plain(event: Event) -> Event:
+    return replace(event, position="", data=dict(event.data))
