@@ -22,6 +22,7 @@ end
 a.gone, a.presence, a.grace = true, 'ooo', ''
 touch(a)
 untimer('g|' .. a.id)
+call('UNLINK', key('sessions', a.id))
 call('ZREM', key('leases'), 'a|' .. a.id)
 for _, x in ipairs(held(a)) do
   if x.state == 'ringing' then

@@ -15,7 +15,7 @@ local function say_found(text) found[#found + 1] = text end
 local function drain_is_due()
   local entries = call('ZRANGE', key('timers'), '-inf', now, 'BYSCORE')
   for i = 1, #entries do
-    if string.find(entries[i], '^[dbrsp]|') then return true end
+    if string.find(entries[i], '^[dbrspx]|') then return true end
   end
   return false
 end

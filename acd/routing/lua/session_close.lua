@@ -11,6 +11,7 @@ if not a or call('ZREM', key('sessions', a.id), ARGV[4]) == 0 then return {0, 'u
 -- one that fell silent vouches for nobody; in an outage all did
 local left = call('ZCOUNT', key('sessions', a.id), '(' .. (gap_from or now), '+inf') > 0
 if not left then
+  call('UNLINK', key('sessions', a.id))
   call('ZREM', key('leases'), 'a|' .. a.id)
   lapse(a)
 end

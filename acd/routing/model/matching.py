@@ -23,6 +23,10 @@ SERVED: Final = (Channel.CALL, Channel.CHAT, Channel.TICKET)
 _S: Final = InteractionState
 
 
+class Bound(Exception):
+    """A walk stopped at the bound of the command."""
+
+
 class Matching(Ranking):
     """Interactions find agents, and freed agents find interactions."""
 
@@ -155,11 +159,11 @@ class Matching(Ranking):
         for x in entries:
             if name in passed and (key(x), x.id) <= passed[name]:
                 continue
-            if self._looks_left <= 0:
-                return None
-            self._looks_left -= 1
             if self._may_be_asked(agent, x) and not x.lost_until_ms:
                 return x
+            if self._looks_left <= 0:
+                raise Bound
+            self._looks_left -= 1
             passed[name] = (key(x), x.id)
         return None
 
@@ -198,7 +202,10 @@ class Matching(Ranking):
             return
         for short in (False, True):
             while not self._at_bound():
-                x = self._best_for(agent, passed, short=short)
+                try:
+                    x = self._best_for(agent, passed, short=short)
+                except Bound:
+                    break  # what is better than all others may stand behind it
                 if x is None:
                     break
                 self._ring(x, self.queues[x.queue], [agent], None)

@@ -24,7 +24,7 @@ _S: Final = InteractionState
 class Timers(Configuration):
     """Time passes."""
 
-    def run_timers(self, *, now_ms: int = 0) -> TimersRun:
+    def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:
         """A bounded number of timers and leases; `more` says that some is left."""
         self._begin(now_ms)
         ran = 0

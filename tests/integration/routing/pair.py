@@ -21,7 +21,10 @@ from tests.integration.routing.world import START_MS, STEP_MS
 class Seeds:
     """One number a command, the same for both."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self) -> None:
+        self.begin(0)
+
+    def begin(self, seed: int) -> None:
         self._dice = random.Random(seed)
         self.value = 0
 
@@ -38,9 +41,9 @@ class Seeds:
 class Pair:
     """Every verb through `do`; whatever differs afterwards is a finding."""
 
-    def __init__(self, router: Router, seed: int) -> None:
+    def __init__(self, router: Router) -> None:
         self.router = router
-        self.seeds = Seeds(seed)
+        self.seeds = Seeds()
         self.model = Model(self.seeds)
         router._seeds = self.seeds  # type: ignore[assignment]
         self.now_ms = START_MS
@@ -48,6 +51,8 @@ class Pair:
         self.agents: set[str] = set()
         self.queues: set[str] = set()
         self.interactions: set[str] = set()
+        self.sound = True
+        """Nothing has differed so far."""
         self._position = "-"
         self._seen = 0
 
@@ -59,11 +64,13 @@ class Pair:
 
     async def _do(self, verb: str, *arguments: Any, **named: Any) -> Any:
         self.seeds.next()
+        self.sound = False
         named["now_ms"] = self.now_ms
         scripts = await _answer(self.router, verb, arguments, named)
         model = await _answer(self.model, verb, arguments, named)
-        assert scripts == model, verb
+        assert scripts == model, (verb, scripts, model)
         await self._same_events(verb)
+        self.sound = True
         return scripts
 
     async def _same_events(self, verb: str) -> None:
@@ -75,14 +82,19 @@ class Pair:
         expected = self.model.events[self._seen :]
         self._seen += len(expected)
         for event, wanted in zip(logged, expected, strict=False):
-            assert _plain(event) == _plain(wanted), verb
-        assert len(logged) == len(expected), (verb, logged[len(expected) :], expected[len(logged) :])
+            assert _plain(event) == _plain(wanted), (verb, event, wanted)
+        assert len(logged) == len(expected), (
+            verb,
+            logged[len(expected) :],
+            expected[len(logged) :],
+        )
         for event in logged:
             self.fold.apply(event)
 
     async def compare(self) -> None:
         """All that can be seen is equal, and no invariant is broken."""
         at = {"now_ms": self.now_ms}
+        self.sound = False
         questions = [
             *(("agent", name) for name in sorted(self.agents)),
             *(("interaction", name) for name in sorted(self.interactions)),
@@ -95,8 +107,10 @@ class Pair:
         )
         found = answers.pop()
         for (what, name), answer in zip(questions, answers, strict=True):
-            assert answer == getattr(self.model, what)(name, **at), (what, name)
+            expected = getattr(self.model, what)(name, **at)
+            assert answer == expected, (what, name, answer, expected)
         assert not found, found
+        self.sound = True
 
     async def beat(self, sessions: list[tuple[str, str]], contacts: list[str]) -> None:
         await self._do("heartbeat", sessions, contacts)
@@ -118,10 +132,15 @@ class Pair:
             await self.run_timers()
         await self.compare()
 
+    async def forget(self) -> None:
+        """Leave nothing in the database."""
+        client = self.router.link.client
+        found = [name async for name in client.scan_iter(keys.prefix(self.router.tenant) + "*")]
+        if found:
+            await client.unlink(*found)
 
-async def _answer(
-    of: Any, verb: str, arguments: tuple[Any, ...], named: dict[str, Any]
-) -> Any:
+
+async def _answer(of: Any, verb: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
     try:
         answer = getattr(of, verb)(*arguments, **named)
         return await answer if inspect.isawaitable(answer) else answer

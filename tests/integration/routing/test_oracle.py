@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from acd.domain.agent import AgentProfile, Availability, Membership
 from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity
@@ -35,6 +41,7 @@ REASONS = ("", "lunch", "vélo", 'a "quoted" reason that is longer than forty ch
 
 pick = st.sampled_from
 data = st.data()
+rarely = pick((False, False, False, False, True))
 
 
 @st.composite
@@ -73,16 +80,15 @@ def agent_profiles(draw: st.DrawFn, agent: str, version: int) -> AgentProfile:
 
 
 class Oracle(RuleBasedStateMachine):
-    """A contact centre in which anything may happen. `url` and `runner` are the test's."""
+    """A contact centre in which anything may happen."""
 
-    url: str
     runner: asyncio.Runner
     link: RedisLink
 
     def __init__(self) -> None:
         super().__init__()
         tenant = f"t{uuid.uuid4().hex[:12]}"
-        self.pair = Pair(Router(self.link, tenant), 0)
+        self.pair = Pair(Router(self.link, tenant))
         self.model = self.pair.model
         self.version = 0
         self.consoles: dict[str, str] = {}
@@ -105,7 +111,9 @@ class Oracle(RuleBasedStateMachine):
     def teardown(self) -> None:
         async def forget() -> None:
             client = self.link.client
-            found = [name async for name in client.scan_iter(f"acd:{{{self.pair.router.tenant}}}:*")]
+            found = [
+                name async for name in client.scan_iter(f"acd:{{{self.pair.router.tenant}}}:*")
+            ]
             if found:
                 await client.unlink(*found)
 
@@ -126,7 +134,7 @@ class Oracle(RuleBasedStateMachine):
 
     @initialize(data=data, seed=st.integers(0, 2**31))
     def begin(self, data: st.DataObject, seed: int) -> None:
-        self.pair.seeds.__init__(seed)  # type: ignore[misc]
+        self.pair.seeds.begin(seed)
         for queue in QUEUES[: data.draw(st.integers(1, 4))]:
             self.pair.queues.add(queue)
             self.do("configure_queue", data.draw(queue_settings(queue, self.next_version())))
@@ -271,9 +279,7 @@ class Oracle(RuleBasedStateMachine):
         agent=pick(AGENTS), word=pick(WORDS), channel=pick((None, None, *Channel)),
         reason=pick(REASONS), seq=pick((0, 0, 0, -1, 0, 3)),
     )  # fmt: skip
-    def say(
-        self, agent: str, word: str, channel: Channel | None, reason: str, seq: int
-    ) -> None:
+    def say(self, agent: str, word: str, channel: Channel | None, reason: str, seq: int) -> None:
         """With the next sequence, an older one, or one that skips some."""
         known = self.model.agents.get(agent)
         if seq and known:
@@ -287,8 +293,9 @@ class Oracle(RuleBasedStateMachine):
     def console(self, agent: str, how: str) -> None:
         """Closed, silent or opened again; or a second one comes and goes."""
         if how == "second":
-            verb = data_of(self.model, agent, "ss_phone")
-            self.do(verb, agent, "ss_phone")
+            known = self.model.agents.get(agent)
+            there = known is not None and "ss_phone" in known.sessions
+            self.do("close_session" if there else "open_session", agent, "ss_phone")
         elif agent not in self.consoles:
             self.consoles[agent] = f"ss_{agent}"
             self.do("open_session", agent, f"ss_{agent}")
@@ -329,14 +336,6 @@ class Oracle(RuleBasedStateMachine):
         self.do("heartbeat", consoles[: data.draw(st.integers(0, 5))], contacts)
 
 
-rarely = pick((False, False, False, False, True))
-
-
-def data_of(model: Any, agent: str, session: str) -> str:
-    known = model.agents.get(agent)
-    return "close_session" if known and session in known.sessions else "open_session"
-
-
 @pytest.fixture
 def oracle(redis_url: str) -> Iterator[type[Oracle]]:
     """The machine over a database of its own, so that a look over all keys is short."""
@@ -346,12 +345,21 @@ def oracle(redis_url: str) -> Iterator[type[Oracle]]:
         runner.run(link.close())
 
 
-SHORT = settings(
-    max_examples=int(os.environ.get("ACD_TEST_EXAMPLES", "40")), stateful_step_count=40,
-    deadline=None, database=None, suppress_health_check=list(HealthCheck),
-    derandomize="ACD_TEST_EXAMPLES" not in os.environ,
-)  # fmt: skip
+def profile(examples: int, steps: int) -> settings:
+    """ACD_TEST_EXAMPLES asks for so many instead, by lot."""
+    asked = os.environ.get("ACD_TEST_EXAMPLES")
+    return settings(
+        max_examples=int(asked or examples), stateful_step_count=steps, deadline=None,
+        database=None, suppress_health_check=list(HealthCheck), derandomize=not asked,
+    )  # fmt: skip
 
 
+@pytest.mark.timeout(180)
 def test_the_scripts_do_what_the_model_says(oracle: type[Oracle]) -> None:
-    run_state_machine_as_test(oracle, settings=SHORT)
+    run_state_machine_as_test(oracle, settings=profile(40, 40))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_the_scripts_do_what_the_model_says_for_long(oracle: type[Oracle]) -> None:
+    run_state_machine_as_test(oracle, settings=profile(600, 80))

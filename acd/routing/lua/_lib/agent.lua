@@ -150,6 +150,13 @@ local function index_all()
   for i = 1, #touched do index(touched[i]) end
 end
 
+-- Before those who are eligible are counted for this agent's offer; their own index is written once, at the end.
+local function index_others(a)
+  for i = 1, #touched do
+    if touched[i] ~= a then index(touched[i]) end
+  end
+end
+
 -- counted: the channel whose running count changed since the agent was indexed; 0: more than one.
 local function recount(a, channel)
   if not a.counted then a.counted = channel

@@ -132,10 +132,14 @@ local function drain_pool(id, cursor)
           return
         end
         walk_left, moved = walk_left - 1, true
-        local x = interaction(one)
+        local x, offers = interaction(one), offers_left
         x.lined = true
         try(x)
         score, last = at, one
+        if offers_left < offers then
+          index_all()
+          if call('ZCARD', key('free', id)) == 0 then return end
+        end
       end
     end
     -- a page of entries of one score that were all passed is followed by a larger one

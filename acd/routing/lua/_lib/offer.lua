@@ -69,7 +69,7 @@ local function draw_agent(x, free, channel, taken)
         left[#left + 1] = a
       end
     end
-  until best or #entries < 2 * WALK
+  until #entries < 2 * WALK or (best and entries[#entries] ~= best)
   return left[1] and left[1 + draw(#left)]
 end
 
@@ -97,6 +97,7 @@ local function pick(x, q, want)
       local id = ids[i]
       if #chosen == want then
         if not is_excluded(x.excluded, id) and not rings(x, id) then return chosen, id end
+        from = from + 1
       else
         walk_left = walk_left - 1
         local a, stale = candidate(x, free, channel, id)
@@ -104,7 +105,7 @@ local function pick(x, q, want)
         if not stale then from = from + 1 end
       end
     end
-    if #ids < page or #chosen == want then break end
+    if #ids < page then break end
     page = 8
   end
   return chosen, nil
@@ -154,11 +155,10 @@ local function make_offers(x, q, chosen, next_best)
     count(q, 1, 0)
     if x.pool ~= x.queue then pools.used(q, x.pool) end
   end
+  index_others(chosen[1])
   local eligible_count = call('ZCARD', key('free', x.pool))
-  for i = 1, #chosen do
-    -- freed in this script and not indexed yet
-    if not chosen[i].was[q.channel] then eligible_count = eligible_count + 1 end
-  end
+  -- freed in this script and not indexed yet
+  if not chosen[1].was[q.channel] then eligible_count = eligible_count + 1 end
   local deadline = now + q.ring_ms
   local card = card_of(x)
   local told = '{"deadline_ms":' .. digits(deadline) .. ',"ring_ms":' .. digits(q.ring_ms) .. ',"why":'
@@ -183,15 +183,21 @@ local function make_offers(x, q, chosen, next_best)
   offers_left = offers_left - #chosen
 end
 
+local function clear_exclusions(x, kept)
+  x.excluded = kept
+  change(x)
+  if kept == '' then untimer('x|' .. x.id) end
+end
+
 -- When an exclusion may end, or the ring may start over, the interaction is tried again.
 local function arm_exclusions(x, q)
-  local at = math.max(x.ring_ms + q.ring_ms, now + 1)
-  if x.ring_ms + q.ring_ms <= now then at = now + q.ring_ms end
+  local at, any = x.ring_ms + q.ring_ms, false
+  if at <= now then at = now + q.ring_ms end
   for _, limit in string.gmatch(x.excluded, '([^|;]+)|(%d+)|') do
     limit = tonumber(limit)
-    if limit > now and limit < at then at = limit end
+    if limit > now then at, any = math.min(at, limit), true end
   end
-  timer('x|' .. x.id, at)
+  if any then timer('x|' .. x.id, at) else clear_exclusions(x, '') end
 end
 
 -- Everybody here has been asked: forget those who declined or missed, once a ring time.
@@ -212,8 +218,7 @@ local function start_over(x, q)
     if scores[i] then here = here - 1 end
   end
   if here > 0 then return false end
-  x.excluded = table.concat(kept)
-  change(x)
+  clear_exclusions(x, table.concat(kept))
   return true
 end
 
