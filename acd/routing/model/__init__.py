@@ -16,6 +16,7 @@ timers do:
     house.py          state, clock, timers, lots, the log
     ranking.py        eligibility, strategies, lots, why
     matching.py       rings, the drain
+    estimating.py     how fast lines move
     ending.py         ends of rings and interactions, wrap-up
     presence.py       availability, leases, grace
     offers.py         answers to rings

@@ -35,8 +35,9 @@ class Arrivals(Offers):
         known = self.interactions.get(arrival.interaction)
         if known:
             return Enqueued(
-                interaction=known.id, known=True, state=known.state, enqueued_ms=known.enqueued_ms
-            )
+                interaction=known.id, known=True, state=known.state,
+                enqueued_ms=known.enqueued_ms, queue=known.queue, diverted=known.diverted,
+            )  # fmt: skip
         queue = self.queues.get(arrival.queue)
         keeps = queue is not None and not queue.closing
         if not keeps and not reject:
@@ -46,8 +47,9 @@ class Arrivals(Offers):
         # an arrival that could not be enqueued then keeps its age; nobody arrives in the future
         arrived_ms = min(arrival.arrived_ms or self.now_ms, self.now_ms)
         x = Interaction(
-            arrival=arrival, queue=arrival.queue, level=arrival.level, enqueued_ms=arrived_ms,
-            card=arrival.card, since_ms=self.now_ms,
+            arrival=arrival, queue=arrival.queue, pool=arrival.queue, level=arrival.level,
+            enqueued_ms=arrived_ms, entered_ms=self.now_ms, card=arrival.card,
+            since_ms=self.now_ms,
         )  # fmt: skip
         self.interactions[x.id] = x
         if queue and keeps and arrival.leased:
@@ -58,16 +60,21 @@ class Arrivals(Offers):
             {"channel": channel, "level": x.level, "enqueued_ms": arrived_ms},
             x=x, contact=True,
         )  # fmt: skip
-        if keeps:
+        if queue and keeps:
             self._orphans.append(x)
+            self._drain()
+            if x.state is _S.WAITING:
+                self._tell(x, queue)
         else:
-            self._end(x, Outcome.REJECTED, "system", wrap_up=False)
+            self._end(x, Outcome.REJECTED, "system", reason="removed")
         self._commit()
         return Enqueued(
             interaction=x.id,
             known=False,
             state=x.state,
             enqueued_ms=arrived_ms,
+            queue=x.queue,
+            diverted=x.diverted,
             agents=tuple(ring.agent for ring in x.live),
         )
 

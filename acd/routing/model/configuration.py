@@ -9,6 +9,7 @@ from acd.domain.agent import Availability
 from acd.domain.capacity import exceeded
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.domain.queue import Diversion
 from acd.routing.compiled import CHANNELS, compile_agent, compile_queue
 from acd.routing.model.arrivals import Arrivals
 from acd.routing.model.values import Agent, Queue
@@ -132,7 +133,8 @@ class Configuration(Arrivals):
     def _close(self, queue: Queue) -> None:
         waiting = self._line(queue)
         for x in waiting[:CLOSE]:
-            self._end(x, Outcome.REJECTED, "system", wrap_up=False)
+            x.diverted = Diversion.REJECT
+            self._end(x, Outcome.REJECTED, "system", reason="removed")
         if len(waiting) >= CLOSE:
             self._timer(f"r|{queue.id}", self.now_ms)
 

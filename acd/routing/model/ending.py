@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
 from acd.domain.interaction import InteractionState, Outcome
-from acd.routing.model.matching import Matching
+from acd.routing.model.estimating import Estimating
 from acd.routing.model.values import ms
 from acd.routing.results import Changed, Finished
 
@@ -21,7 +21,7 @@ ENDERS: Final = ("agent", "contact", "system")
 _S: Final = InteractionState
 
 
-class Ending(Matching):
+class Ending(Estimating):
     """Every way out of a ring and out of the house."""
 
     def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
@@ -89,8 +89,13 @@ class Ending(Matching):
 
     # the end
 
-    def _end(self, x: Interaction, outcome: Outcome, by: str, *, wrap_up: bool) -> int | None:
-        """End it, wherever it is. Returns until when its owner's slot stays held for wrap-up."""
+    def _end(
+        self, x: Interaction, outcome: Outcome, by: str, *, wrap_up: bool = False, reason: str = ""
+    ) -> int | None:
+        """End it, wherever it is. Returns until when its owner's slot stays held for wrap-up.
+
+        `reason` is the rule that did it.
+        """
         before, owner = x.state, None
         if before is _S.RINGING:
             self._withdraw_all(x, "customer_left")
@@ -107,7 +112,7 @@ class Ending(Matching):
             {
                 "outcome": outcome, "by": by,
                 "waited_ms": (x.accepted_ms or self.now_ms) - x.enqueued_ms,
-                "handled_ms": handled_ms,
+                "handled_ms": handled_ms, **({"reason": reason} if reason else {}),
             },
             x=x, agent=owner, contact=True,
         )  # fmt: skip

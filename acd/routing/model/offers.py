@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.agent import short
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, InteractionId, OfferId
     from acd.routing.model.values import Interaction, Ring
 
-FADE_MS: Final = 600_000
-"""Over which the count of those served fades."""
 _S: Final = InteractionState
 
 
@@ -49,6 +46,7 @@ class Offers(Presence):
         if ring is None:
             outcome, winner = self._too_late(x, number, agent)
             return Accepted(outcome=outcome, interaction=interaction, winner=winner)
+        told = self._was_told(x)
         x.live.remove(ring)
         self._withdraw_all(x, "taken", agent)
         x.past[number] = "accepted"
@@ -60,11 +58,11 @@ class Offers(Presence):
         x.agent = x.winner = agent
         x.won, x.accepted_ms, x.since_ms = number, self.now_ms, self.now_ms
         queue, winner_of_it = self.queues[x.queue], self.agents[agent]
-        queue.served = queue.served * math.exp((queue.served_ms - self.now_ms) / FADE_MS) + 1
-        queue.served_ms = self.now_ms
+        self._count_served(queue)
+        self._count_departure(x, queue)
         winner_of_it.missed[queue.channel] = winner_of_it.failed[queue.channel] = 0
         self._emit(
-            EventType.OFFER_ACCEPTED, {"waited_ms": self.now_ms - x.enqueued_ms},
+            EventType.OFFER_ACCEPTED, {"waited_ms": self.now_ms - x.enqueued_ms, **told},
             x=x, offer=number, agent=winner_of_it, contact=True,
         )  # fmt: skip
         if queue.channel is Channel.CALL:

@@ -9,7 +9,7 @@ from acd.domain.capacity import used
 from acd.domain.ids import offer_id
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing import snapshots
-from acd.routing.model.matching import Matching
+from acd.routing.model.estimating import Estimating
 from acd.routing.results import (
     AgentSnapshot,
     ChannelSnapshot,
@@ -54,7 +54,7 @@ def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
     )
 
 
-class Reading(Matching):
+class Reading(Estimating):
     """The same answers as `acd.routing.reads`."""
 
     def agent(self, agent: AgentId, *, now_ms: int = 0) -> AgentSnapshot | None:
@@ -134,6 +134,9 @@ class Reading(Matching):
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
             parked_until_ms=x.lost_until_ms if parked else None,
             wrap_up_until_ms=x.wrap_up_until_ms or None,
+            callback=None,
+            diverted=x.diverted,
+            hops=(),
             address_seq=self.contact_seqs.get(x.arrival.contact, 0),
             card=x.card,
             now_ms=self._clock(now_ms),
@@ -148,7 +151,7 @@ class Reading(Matching):
         clock = self._clock(now_ms)
         q = self.queues.get(queue)
         if q is None:
-            return snapshots.queue_snapshot(queue, (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, ""))
+            return snapshots.queue_snapshot(queue, (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0))
         line = self._line(q)
         mine = [x.state for x in self.interactions.values() if x.queue == queue]
         return snapshots.queue_snapshot(
@@ -156,8 +159,8 @@ class Reading(Matching):
             (
                 clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
                 mine.count(_S.ACTIVE) + mine.count(_S.CONNECTING), len(self._free(q)),
-                len(self._members(q)), line[0].enqueued_ms if line else 0, str(q.served),
-                q.served_ms, "+".join(q.settings.strategy),
+                len(self._members(q)), min((x.enqueued_ms for x in line), default=0),
+                str(q.served), q.served_ms, "+".join(q.settings.strategy), 1, 0,
             ),
         )  # fmt: skip
 
@@ -167,5 +170,6 @@ class Reading(Matching):
         if x is None or not x.in_line:
             return None
         queue = self.queues[x.queue]
-        clock, served = self._clock(now_ms), str(queue.served)
-        return snapshots.position((clock, self._place(x), served, queue.served_ms))
+        self.now_ms = self._clock(now_ms)
+        left, busy_ms = self._figures(queue, x.pool)
+        return snapshots.position((self.now_ms, self._place(x), str(left), busy_ms))

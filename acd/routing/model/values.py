@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from acd.domain.agent import AgentProfile, Membership
     from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
     from acd.domain.interaction import Arrival, Outcome
-    from acd.domain.queue import Measure, QueueSettings
+    from acd.domain.queue import Diversion, Measure, QueueSettings
     from acd.strategies.order import CompiledOrder
 
 EXCLUSIONS_MAX: Final = 64
@@ -58,19 +58,42 @@ class Exclusion:
     fault: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How a line moved: so many left it in so many ms in which somebody waited, as of then."""
+
+    left: float = 0.0
+    busy_ms: int = 0
+    as_of_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What an estimate was made of at the arrival."""
+
+    place: int
+    left: float
+    busy_ms: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Interaction:
     """One interaction, from its arrival to its tombstone."""
 
     arrival: Arrival
     queue: QueueId
+    pool: str
+    """The queue, narrowed by what is required of agents."""
     level: int
     enqueued_ms: int
+    entered_ms: int
+    """When it came into this queue."""
     card: str
     since_ms: int
     """Since when it is in its state."""
     state: InteractionState = InteractionState.WAITING
     epoch: int = 0
+    told: Told | None = None
     in_line: bool = False
     agent: AgentId | None = None
     """The owner: who accepted it, until it returns to a line."""
@@ -92,6 +115,8 @@ class Interaction:
     lost_until_ms: int = 0
     """When a contact who is not there has abandoned; 0 while they are."""
     outcome: Outcome | None = None
+    diverted: Diversion | None = None
+    """What a queue made of it that did not keep it."""
     wrap_up_until_ms: int = 0
     wrap_up_extended: bool = False
 
@@ -133,6 +158,8 @@ class Queue:
     served: float = 0.0
     """How many were accepted lately: a count that fades, as of `served_ms`."""
     served_ms: int
+    rates: dict[str, Rate] = field(default_factory=dict)
+    """By pool."""
 
     @property
     def id(self) -> QueueId:
