@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,8 +20,10 @@ from prometheus_client import (
 )
 from prometheus_client.process_collector import ProcessCollector
 
+from acd.domain.estimate import wait_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from acd.domain.events import Event
 
@@ -120,6 +122,21 @@ CATALOGUE: tuple[Metric, ...] = (
         help="Time from arrival to the accepted offer.",
         scope="once",
         buckets=_WAITS_S,
+    ),
+    Metric(
+        name="acd_estimates_total",
+        kind=Kind.COUNTER,
+        labels=("queue",),
+        help="Interactions accepted whose wait was estimated when they arrived.",
+        scope="once",
+    ),
+    Metric(
+        name="acd_estimates_met_total",
+        kind=Kind.COUNTER,
+        labels=("queue", "quantile"),
+        help="Of these, those accepted within the p50, within the p90. Divided by "
+        "`acd_estimates_total` they ought to be near 0.5 and 0.9.",
+        scope="once",
     ),
     Metric(
         name="acd_handling_seconds",
@@ -333,12 +350,22 @@ class Metrics:
             waited_ms = event.data.get("waited_ms")
             if isinstance(waited_ms, int | float):
                 self._histograms["acd_wait_seconds"].labels(queue).observe(waited_ms / 1000)
+                self._count_estimate(queue, waited_ms / 1000, event.data.get("told"))
         elif event.type == "interaction.ended":
             ended = str(event.data.get("outcome", "unknown"))
             self._counters["acd_interactions_total"].labels(queue, ended).inc()
             handled_ms = event.data.get("handled_ms")
             if ended == "handled" and isinstance(handled_ms, int | float):
                 self._histograms["acd_handling_seconds"].labels(queue).observe(handled_ms / 1000)
+
+    def _count_estimate(self, queue: str, waited_s: float, told: Mapping[str, Any] | None) -> None:
+        wait = wait_of(told["place"], told["left"], told["busy_ms"]) if told else None
+        if wait is None:
+            return
+        self._counters["acd_estimates_total"].labels(queue).inc()
+        met = self._counters["acd_estimates_met_total"]
+        for quantile, within_s in (("p50", wait.p50_s), ("p90", wait.p90_s)):
+            met.labels(queue, quantile).inc(waited_s <= within_s)
 
 
 def guide() -> str:

@@ -12,7 +12,7 @@ from acd.reporting.metrics import CATALOGUE, Kind, Metric, Metrics, QueueFigures
 UNITS = ("_seconds", "_total", "_info", "_connected", "_up")
 FIGURES = ("_waiting", "_ringing", "_active", "_agents")  # counts of people and interactions
 BOUNDED = {
-    *("version", "method", "route", "status", "kind"),
+    *("version", "method", "route", "status", "kind", "quantile"),
     *("author", "limit", "outcome", "queue", "store"),
 }
 QUEUE = QueueId("support/chat")

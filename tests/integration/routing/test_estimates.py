@@ -1,0 +1,109 @@
+"""What a customer is told of the wait, and whether it came true."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+
+from acd.domain.estimate import wait_of
+from acd.reporting.metrics import Metrics
+from tests.integration.routing.world import START_MS, World
+
+DAY_S = 86_400.0
+
+
+async def rush_hour(world: World, chance: random.Random, agents: int, arrivals: int) -> None:
+    """Arrivals by chance at a little more than `agents` can serve, each served for a minute or so.
+
+    Everybody answers after two seconds.
+    """
+    await world.queue(ring_time_s=3600, delivery_s=3600, lease_s=DAY_S, grace_s=DAY_S)
+    for n in range(agents):
+        await world.agent(f"agent{n}", chat=1)
+    number = itertools.count()
+    heap: list[tuple[int, int, str, str]] = []
+    at_ms = START_MS
+    for _ in range(arrivals):
+        at_ms += round(chance.expovariate(1.05 * agents / 60) * 1000)
+        heapq.heappush(heap, (at_ms, next(number), "arrive", ""))
+    rung: set[str] = set()
+    while heap:
+        world.now_ms, _, step, name = heapq.heappop(heap)
+        if step == "arrive":
+            await world.arrive()
+        elif step == "answer":
+            await world.answer(name)
+            ends = world.now_ms + round(chance.expovariate(1 / 60) * 1000)
+            heapq.heappush(heap, (ends, next(number), "finish", name))
+        else:
+            await world.finish(name)
+        for event in await world.news():
+            if event.type == "offer.made" and event.interaction not in rung:
+                rung.add(str(event.interaction))
+                answer = (world.now_ms + 2000, next(number), "answer", str(event.interaction))
+                heapq.heappush(heap, answer)
+
+
+async def test_the_estimate_comes_true(world: World) -> None:
+    await rush_hour(world, random.Random(3), agents=4, arrivals=400)
+    accepted = await world.heard("offer.accepted")
+    assert len(accepted) == 400
+    told = [event for event in accepted if "told" in event.data]
+    assert len(told) > 250
+    metrics = Metrics("1")
+    metrics.events_recorded(accepted, lag_s=0)
+
+    def figure(name: str, **labels: str) -> float:
+        value = metrics.registry.get_sample_value(name, {"queue": "support/chat", **labels})
+        assert value is not None
+        return value
+
+    assert figure("acd_estimates_total") == len(told)
+    within = [
+        figure("acd_estimates_met_total", quantile=quantile) / len(told)
+        for quantile in ("p50", "p90")
+    ]
+    assert 0.4 <= within[0] <= 0.6, within
+    assert 0.82 <= within[1] <= 0.97, within
+    await world.settled()
+
+
+async def test_what_is_told_at_the_arrival_is_kept_until_the_first_accept(world: World) -> None:
+    await world.queue()
+    await world.agent("anna", chat=1)
+    first, second = await world.arrive(), await world.arrive()
+    unknown = await world.router.position(second, **world.at)
+    assert unknown
+    assert unknown.estimate_p50_s is None
+    await world.answer(first)
+    await world.wait(30)
+    await world.finish(first)
+    await world.answer(second)
+    third, fourth = await world.arrive(), await world.arrive()
+    raised = await world.arrive(level=1)
+    place = await world.router.position(third, **world.at)
+    assert place
+    assert place.position == 2
+    await world.wait(20)
+    await world.finish(second)
+    await world.answer(raised)
+    await world.finish(raised)
+    await world.answer(third)
+    events = {e.interaction: e.data for e in await world.heard("offer.accepted")}
+    assert "told" not in events[first]
+    assert "told" not in events[second], "nobody had waited before"
+    assert events[raised]["told"]["place"] == 1
+    told = events[third]["told"]
+    assert told["place"] == 1, "as it was then, before a better level came"
+    wait = wait_of(told["place"], told["left"], told["busy_ms"])
+    assert wait
+    await world.finish(third)
+    await world.answer(fourth)
+    # the agent is lost: another accept is not told again
+    await world.router.remove_agent("anna", 99, **world.at)
+    await world.agent("boris")
+    await world.answer(fourth)
+    again = [e for e in await world.heard("offer.accepted") if e.interaction == fourth]
+    assert ["told" in e.data for e in again] == [True, False]
+    await world.settled()
