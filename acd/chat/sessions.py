@@ -100,11 +100,15 @@ class Live:
     position: int | None = None
     p50_s: float | None = None
     p90_s: float | None = None
+    callback: bool = False
+    """The place is kept, and whoever waits need not stay."""
     now_ms: int = 0
 
     @property
     def diverted(self) -> Diversion | None:
         """What the queue made of it where it did not keep it, or None."""
+        if self.callback:
+            return Diversion.CALLBACK
         return _DIVERTED.get(self.outcome) if self.outcome is not None else None
 
 
@@ -265,5 +269,6 @@ class ChatService:
             position=place.position if place is not None else snapshot.position,
             p50_s=place.estimate_p50_s if place is not None else None,
             p90_s=place.estimate_p90_s if place is not None else None,
+            callback=snapshot.callback is not None and phase in IN_LINE,
             now_ms=snapshot.now_ms,
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acd.domain.contact import Visitor
+    from acd.domain.ids import InteractionId
     from acd.realtime.namespaces import Connection
     from acd.realtime.relay import Relay
 
@@ -190,8 +191,10 @@ class Visit:
             case "here.ask":
                 if self.connections:
                     self.announce(on=True)
-            case _:
+            case _ as kind:
                 chat = self.chat
+                if kind == "offer.accepted" and self.connections:
+                    self._answer_callback(payload)
                 if chat is None or payload.get("interaction") in (None, chat.interaction):
                     self.refresh_soon()
 
@@ -219,6 +222,19 @@ class Visit:
         elif payload["mark"] > self.agent_read:
             self.agent_read = payload["mark"]
             self.emit("read", {"by": "agent", "seq": payload["mark"]})
+
+    def _answer_callback(self, payload: Mapping[str, Any]) -> None:
+        """An agent takes up what the visitor need not have stayed for: they are here."""
+        chat = self.chat
+        if (
+            chat is not None
+            and chat.live.diverted is Diversion.CALLBACK
+            and payload.get("interaction") == chat.interaction
+        ):
+            self.relay.chores.start(self._say_here(chat.interaction), "callback-answer")
+
+    async def _say_here(self, interaction: InteractionId) -> None:
+        await self.relay.router.contact_back(interaction)
 
     def _hear_here(self, payload: Mapping[str, Any]) -> None:
         node = str(payload.get("node"))

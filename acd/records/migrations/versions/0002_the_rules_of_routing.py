@@ -1,4 +1,4 @@
-"""The rules of routing: hours, and what arrivals require."""
+"""The rules of routing: hours, what arrivals require, what rules did to them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,3 +27,26 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("intakes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("requires", sa.JSON(), server_default="{}", nullable=False))
+    with op.batch_alter_table("interactions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("moves", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(
+            sa.Column("callback", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(
+            sa.Column("reason", sa.String(length=80), server_default="", nullable=False)
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("interactions", schema=None) as batch_op:
+        for name in ("reason", "tries", "callback", "moves"):
+            batch_op.drop_column(name)
+    with op.batch_alter_table("intakes", schema=None) as batch_op:
+        batch_op.drop_column("requires")
+    with op.batch_alter_table("sites", schema=None) as batch_op:
+        batch_op.drop_column("requires_by_locale")
+        batch_op.drop_column("requires")
+    with op.batch_alter_table("queues", schema=None) as batch_op:
+        batch_op.drop_column("hours")
+    op.drop_table("hours")
