@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from acd.cli.running import MISUSED, ConfigOption, fail, read_config, run, show_table
+from acd.cli.running import MISUSED, STORES, ConfigOption, fail, read_checked, run, show_table
+from acd.config import ConfigProblems
 from acd.config.base import EMAIL, SLUG
 from acd.config.places import Running, database_url, redis_url
 from acd.config.problems import did_you_mean
@@ -27,7 +28,7 @@ from acd.records.engine import open_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from acd.config import Config
+    from acd.config import Checked, Config
 
 app = typer.Typer(help="Add agents, list them, set their passwords.", no_args_is_help=True)
 
@@ -58,14 +59,14 @@ def add(
         fail(f"`{email}` is no e-mail address.", MISUSED)
     if locale not in {"en", "fr"}:
         fail(f"`{locale}` is no language of ours: use en or fr.", MISUSED)
-    settings = read_config(config)
+    checked = read_checked(config, *STORES)
     places = tuple(_membership(text) for text in department or ())
-    password, made = _new_password(settings, password_file)
+    password, made = _new_password(checked.config, password_file)
     new = Agent(
         id=AgentId(agent), name=name, email=email.strip().lower(), role=role, locale=locale,
         memberships=places,
     )  # fmt: skip
-    run(_add(settings, new, password))
+    run(_add(checked, new, password))
     typer.echo(f"{name} ({agent}) is added and signs in with {new.email}.")
     if made:
         typer.echo(f"Password: {password}")
@@ -74,7 +75,7 @@ def add(
 @app.command("list")
 def list_agents(config: ConfigOption = None) -> None:
     """List the agents with their departments and whether they can sign in."""
-    found = run(_agents(read_config(config)))
+    found = run(_agents(read_checked(config, *STORES)))
     rows = [("id", "name", "e-mail", "role", "departments", "from", "signs in")]
     for agent in found:
         places = ", ".join(f"{place.department}:{place.priority}" for place in agent.memberships)
@@ -94,29 +95,36 @@ def passwd(
     config: ConfigOption = None,
 ) -> None:
     """Set an agent's password and sign them out everywhere."""
-    settings = read_config(config)
-    password, made = _new_password(settings, password_file)
-    run(_set_password(settings, AgentId(agent), password))
+    checked = read_checked(config, *STORES)
+    password, made = _new_password(checked.config, password_file)
+    run(_set_password(checked, AgentId(agent), password))
     typer.echo(f"The password of {agent} is set; open consoles are signed out.")
     if made:
         typer.echo(f"Password: {password}")
 
 
 @asynccontextmanager
-async def _directory(config: Config) -> AsyncIterator[tuple[Directory, Accounts]]:
-    """The directory with config.toml applied, as a start of a node would leave it."""
+async def _directory(checked: Checked) -> AsyncIterator[tuple[Directory, Accounts]]:
+    """The directory with config.toml applied, as a start of a node would leave it.
+
+    Where a secret is not to be had here, the directory is taken as it is; a new one cannot be made.
+    """
+    config = checked.config
     config.server.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(database_url(config))
     try:
         directory = Directory(database)
-        await directory.apply(provision(config))
+        if not checked.missing:
+            await directory.apply(provision(config))
+        elif not await directory.version():
+            raise ConfigProblems(checked.missing)
         yield directory, Accounts(database)
     finally:
         await database.close()
 
 
-async def _add(config: Config, agent: Agent, password: str) -> None:
-    async with _directory(config) as (directory, _):
+async def _add(checked: Checked, agent: Agent, password: str) -> None:
+    async with _directory(checked) as (directory, _):
         known = [department.id for department in await directory.departments()]
         for place in agent.memberships:
             if place.department not in known:
@@ -125,7 +133,7 @@ async def _add(config: Config, agent: Agent, password: str) -> None:
                     f"{did_you_mean(place.department, known)}"
                 )
         await directory.create_agent(agent, password)
-        await _tell_routing(config, directory)
+        await _tell_routing(checked.config, directory)
 
 
 async def _tell_routing(config: Config, directory: Directory) -> None:
@@ -149,13 +157,13 @@ async def _tell_routing(config: Config, directory: Directory) -> None:
         await router.close()
 
 
-async def _agents(config: Config) -> list[Agent]:
-    async with _directory(config) as (directory, _):
+async def _agents(checked: Checked) -> list[Agent]:
+    async with _directory(checked) as (directory, _):
         return await directory.agents(inactive=True)
 
 
-async def _set_password(config: Config, agent: AgentId, password: str) -> None:
-    async with _directory(config) as (directory, accounts):
+async def _set_password(checked: Checked, agent: AgentId, password: str) -> None:
+    async with _directory(checked) as (directory, accounts):
         await directory.set_password(agent, password)
         await accounts.sign_out_everywhere(agent)
 

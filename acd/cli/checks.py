@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from acd.config.places import Running, database_url, redis_dir, redis_url
+from acd.config.problems import dotted
 from acd.config.provision import provision
 from acd.config.secrets import without_password
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable
@@ -17,9 +18,9 @@ from acd.routing.router import Router
 from acd.routing.server_facts import server_facts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
-    from acd.config import Config
+    from acd.config import Config, Problem
 
 SKEW_NOTE_MS: Final = 250
 SKEW_WRONG_MS: Final = 2000
@@ -45,10 +46,15 @@ class Finding:
     remedy: str = ""
 
 
-async def examine(config: Config) -> list[Finding]:
-    """Everything, in the order of the report; one failure does not hide the next."""
+async def examine(config: Config, missing: Sequence[Problem] = ()) -> list[Finding]:
+    """Everything, in the order of the report; one failure does not hide the next.
+
+    Args:
+        config: the configuration.
+        missing: secrets it names that are not there.
+    """
     findings = [finding async for finding in _redis(config)]
-    findings += [finding async for finding in _database(config)]
+    findings += [finding async for finding in _database(config, missing)]
     return findings
 
 
@@ -123,7 +129,7 @@ def _invariants(violations: list[str]) -> Finding:
     )
 
 
-async def _database(config: Config) -> AsyncIterator[Finding]:
+async def _database(config: Config, missing: Sequence[Problem]) -> AsyncIterator[Finding]:
     url = database_url(config)
     shown = without_password(url)
     try:
@@ -146,10 +152,18 @@ async def _database(config: Config) -> AsyncIterator[Finding]:
         remedy="" if current else "Start a node of this version: it migrates.",
     )
     yield _skew("clock of the database", state.skew_ms)
-    yield _applied(config, state)
+    yield _applied(config, missing, state)
 
 
-def _applied(config: Config, state: DatabaseState) -> Finding:
+def _applied(config: Config, missing: Sequence[Problem], state: DatabaseState) -> Finding:
+    if missing:
+        return Finding(
+            mark=Mark.NOTE,
+            what="configuration",
+            found=f"directory version {state.directory_version}; it cannot be compared, since "
+            f"{dotted(missing[0].path)} leads to no secret here",
+            remedy="Run this with the environment and the rights of a node.",
+        )
     applied = state.provision_digest == digest_of(provision(config))
     return Finding(
         mark=Mark.OK if applied else Mark.NOTE,

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Annotated
+
 import typer
 
-from acd.cli.running import ConfigOption, read_config
+from acd.cli.running import MISUSED, ConfigOption, line_of, refuse
+from acd.config import ConfigProblems, check_config
 from acd.config.docs import reference
 
 app = typer.Typer(help="Check the configuration, or print what it may hold.", no_args_is_help=True)
 
 
 @app.command()
-def check(config: ConfigOption = None) -> None:
+def check(
+    config: ConfigOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as well.")] = False,
+) -> None:
     """Say everything that is wrong with the configuration, at once.
 
-    Exits with 0 when nothing is, with 2 otherwise.
+    Exits with 0 when nothing is, with 2 otherwise. Warnings name what is likely not meant, and
+    secrets that are not to be had here: a node needs them, this does not.
     """
-    found = read_config(config)
+    try:
+        checked = check_config(config)
+    except ConfigProblems as problems:
+        refuse(problems)
+    warnings = [*checked.warnings, *(replace(one, warning=True) for one in checked.missing)]
+    for warning in warnings:
+        typer.echo(line_of(warning), err=True)
+    found = checked.config
     counts = {
         "site": len(found.sites),
         "department": len(found.departments),
@@ -24,7 +39,10 @@ def check(config: ConfigOption = None) -> None:
         "agent": len(found.agents),
     }
     said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
-    typer.echo(f"The configuration is right: {said}.")
+    noticed = f" {len(warnings)} warning{'' if len(warnings) == 1 else 's'}." if warnings else ""
+    typer.echo(f"The configuration is right: {said}.{noticed}")
+    if strict and warnings:
+        raise typer.Exit(MISUSED)
 
 
 @app.command()

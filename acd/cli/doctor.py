@@ -11,9 +11,10 @@ from acd.cli.checks import Finding, Mark, examine
 from acd.cli.running import (
     FAILED,
     MISUSED,
+    STORES,
     ConfigOption,
     fail,
-    read_config,
+    read_checked,
     read_demo_config,
     run,
     show_table,
@@ -41,7 +42,11 @@ def doctor(
     """
     if demo and config is not None:
         fail("The demonstration has its own configuration: give --demo or --config.", MISUSED)
-    findings = run(examine(read_demo_config() if demo else read_config(config)))
+    if demo:
+        findings = run(examine(read_demo_config()))
+    else:
+        checked = read_checked(config, *STORES)
+        findings = run(examine(checked.config, checked.missing))
     _show(findings)
     if any(finding.mark is Mark.WRONG for finding in findings):
         raise typer.Exit(FAILED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from acd.cli.running import ConfigOption, read_config, run, show_table
+from acd.cli.running import STORES, ConfigOption, read_config, run, show_table
 from acd.config.places import Running, database_url, redis_url
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.ids import InteractionId
@@ -49,7 +49,7 @@ def explain(
     Lists the offers that were made with the reason for each, and how every agent of the department
     stands to it now: offered, would be asked as which, or excluded and why.
     """
-    past, pages = run(_read(read_config(config), InteractionId(interaction)))
+    past, pages = run(_read(read_config(config, *STORES), InteractionId(interaction)))
     if pages:
         _show_queue(pages[0])
     if past is not None and past.offers:

@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 import acd
 from acd.cli import agents, configuration, doctor, explain
-from acd.cli.running import ConfigOption, read_config, read_demo_config, run
+from acd.cli.running import ConfigOption, read_checked, read_demo_config, run
+
+log = structlog.get_logger(__name__)
 
 app = typer.Typer(
     name="acd",
@@ -57,8 +60,11 @@ def serve(
 
     _override("ACD_SERVER__HOST", host)
     _override("ACD_SERVER__PORT", port)
-    settings = read_config(config)
+    checked = read_checked(config)
+    settings = checked.config
     set_up_logs(settings.server.log_format, settings.server.log_level)
+    for warning in checked.warnings:
+        log.warning("configuration", code=warning.code, said=str(warning))
     run(serve_node(settings))
 
 

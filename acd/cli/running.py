@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 
-from acd.config import Config, ConfigProblems, load_config
+from acd.config import Checked, Config, ConfigProblems, Problem, check_config, with_secrets
 from acd.domain.errors import AcdError, ConfigInvalid
 
 if TYPE_CHECKING:
@@ -40,10 +40,24 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     raise typer.Exit(code)
 
 
-def read_config(file: Path | None) -> Config:
-    """The configuration, or the end of the command with every problem in it."""
+STORES: Final = ("redis", "database")
+"""The sections whose secrets a command needs that opens the stores and starts no node."""
+
+
+def read_config(file: Path | None, *secrets_of: str) -> Config:
+    """The configuration, or the end of the command with every problem in it.
+
+    Args:
+        file: where; by default as `ConfigOption` says.
+        secrets_of: the sections whose secrets must be there; none stands for all.
+    """
+    return read_checked(file, *secrets_of).config
+
+
+def read_checked(file: Path | None, *secrets_of: str) -> Checked:
+    """The same, with what was noticed on the way."""
     try:
-        return load_config(file)
+        return with_secrets(check_config(file), *secrets_of)
     except ConfigProblems as problems:
         refuse(problems)
 
@@ -63,9 +77,14 @@ def read_demo_config(
 def refuse(problems: ConfigProblems) -> NoReturn:
     """Every problem on a line of its own, then exit code 2."""
     count = len(problems.problems)
-    lines = [str(problem) for problem in problems.problems]
+    lines = list(map(line_of, problems.problems))
     lines.append(f"{count} problem{'' if count == 1 else 's'}; nothing was started.")
     fail("\n".join(lines), MISUSED)
+
+
+def line_of(problem: Problem) -> str:
+    """A problem as people and their tools read it, its code last."""
+    return f"{problem} [{problem.code}]"
 
 
 def show_table(rows: Sequence[Sequence[str]]) -> None:

@@ -36,10 +36,15 @@ class Problem:
     """The file or the environment variable."""
     line: int | None = None
     """Where in the file, when it is known."""
+    code: str = "invalid"
+    """What kind of thing it is; stays the same when the words change."""
+    warning: bool = False
+    """Whether the configuration can be used nevertheless."""
 
     def __str__(self) -> str:
         place = self.source if self.line is None else f"{self.source}:{self.line}"
-        head = ": ".join(part for part in (place, dotted(self.path), self.message) if part)
+        kind = "warning" if self.warning else ""
+        head = ": ".join(part for part in (place, kind, dotted(self.path), self.message) if part)
         return f"{head}. {self.remedy}" if self.remedy else f"{head}."
 
 

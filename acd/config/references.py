@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from acd.config.directory import MembershipSettings
 from acd.config.problems import KeyPath, Problem, did_you_mean
+from acd.config.rules import ALWAYS, OverflowSettings
 from acd.domain.errors import ConfigInvalid
-from acd.domain.queue import Measure
+from acd.domain.interaction import Channel
+from acd.domain.queue import DIVERSIONS, Measure
 from acd.strategies.order import compose
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from acd.config.directory import AgentSettings, DepartmentSettings
+    from acd.config.directory import AgentSettings, DepartmentSettings, SiteSettings
     from acd.config.model import Config
     from acd.config.rules import QueueRules
     from acd.strategies.order import Order
+
+
+KINDS: Final = {
+    "sites": "site",
+    "skills": "skill",
+    "hours": "hours",
+    "departments": "department",
+    "agents": "agent",
+    "api_keys": "api_key",
+}
+"""What an entry of each list of tables is called."""
 
 
 def dangling(config: Config, strategies: Mapping[str, Order]) -> Iterator[Problem]:
@@ -31,12 +45,40 @@ def dangling(config: Config, strategies: Mapping[str, Order]) -> Iterator[Proble
     for index, site in enumerate(config.sites):
         for at, name in enumerate(site.departments):
             yield from _known(name, departments, "department", ("sites", index, "departments", at))
+        yield from _required(site, skills, ("sites", index))
     for index, agent in enumerate(config.agents):
         yield from _memberships(agent, departments, ("agents", index, "departments"))
         for skill in agent.skills:
             yield from _known(skill, skills, "skill", ("agents", index, "skills", skill))
     for index, department in enumerate(config.departments):
         yield from _strategies(department, strategies, ("departments", index))
+        yield from _elsewhere(config, department, ("departments", index))
+
+
+def _required(site: SiteSettings, skills: Collection[str], path: KeyPath) -> Iterator[Problem]:
+    for skill in site.requires:
+        yield from _known(skill, skills, "skill", (*path, "requires", skill))
+    for locale, required in site.requires_by_locale.items():
+        for skill in required:
+            yield from _known(skill, skills, "skill", (*path, "requires_by_locale", locale, skill))
+
+
+def _elsewhere(config: Config, department: DepartmentSettings, path: KeyPath) -> Iterator[Problem]:
+    """The hours and the departments that rules name, each where it is written."""
+    hours = {ALWAYS, *(entry.id for entry in config.hours)}
+    departments = {entry.id for entry in config.departments}
+    tables: list[tuple[KeyPath, QueueRules | None]] = [
+        (path, department),
+        *(((*path, channel.value), getattr(department, channel.value)) for channel in Channel),
+    ]
+    for at, rules in tables:
+        if rules is None:
+            continue
+        yield from _known(rules.hours, hours, "hours", (*at, "hours"))
+        for name in DIVERSIONS:
+            if isinstance(said := getattr(rules, name), OverflowSettings):
+                place = (*at, name, "department")
+                yield from _known(said.department, departments, "department", place)
 
 
 def _memberships(
@@ -46,9 +88,11 @@ def _memberships(
     for at, membership in enumerate(agent.memberships):
         if membership.department in seen:
             message = f"department `{membership.department}` is named twice"
-            yield Problem(path=(*path, at), message=message, remedy="Keep one.")
+            yield Problem(path=(*path, at), message=message, remedy="Keep one.", code="twice")
         seen.add(membership.department)
-        yield from _known(membership.department, departments, "department", (*path, at))
+        table = isinstance(agent.departments[at], MembershipSettings)
+        place = (*path, at, "department") if table else (*path, at)
+        yield from _known(membership.department, departments, "department", place)
 
 
 def _strategies(
@@ -74,20 +118,23 @@ def _strategy_list(rules: QueueRules, known: Mapping[str, Order], at: KeyPath) -
         try:
             compose([known[name] for name in rules.strategies], Measure(rules.measure))
         except ConfigInvalid as error:
-            yield Problem(path=at, message=str(error), remedy="Change the list.")
+            yield Problem(
+                path=at, message=str(error), remedy="Change the list.", code="strategies_clash"
+            )
 
 
 def _known(name: str, known: Collection[str], kind: str, path: KeyPath) -> Iterator[Problem]:
     if name not in known:
         yield Problem(
             path=path,
-            message=f"there is no {kind} `{name}`",
+            message=f"there {'are' if kind == 'hours' else 'is'} no {kind} `{name}`",
             remedy=did_you_mean(name, known),
+            code=f"unknown_{kind}",
         )
 
 
 def _duplicates(config: Config) -> Iterator[Problem]:
-    for section in ("sites", "skills", "departments", "agents", "api_keys"):
+    for section in KINDS:
         ids = [entry.id for entry in getattr(config, section)]
         yield from _twice(ids, section, "id")
     yield from _twice([agent.email.casefold() for agent in config.agents], "agents", "email")
@@ -101,5 +148,6 @@ def _twice(values: Iterable[str], section: str, key: str) -> Iterator[Problem]:
                 path=(section, index, key),
                 message=f"`{value}` is already {section}[{first[value]}]",
                 remedy=f"Give each its own {key}.",
+                code="twice",
             )
         first.setdefault(value, index)

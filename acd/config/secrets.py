@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
 from acd.config.problems import KeyPath, Problem
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from acd.config.model import Config
 
+SECRET_MISSING: Final = "secret_missing"  # noqa: S105 - a code, not a password
+"""What a secret that is named and not there is called."""
 _CLEAR = re.compile(r"^(password|secret|token|api_?key|private_?key)$", re.IGNORECASE)
 
 
@@ -118,10 +120,16 @@ def missing_secrets(config: Config, env: Mapping[str, str]) -> Iterator[Problem]
                 path=(*path, f"{kind}_env"),
                 message=f"the environment variable {variable} is not set",
                 remedy="Set it, or correct the name.",
+                code=SECRET_MISSING,
             )
         elif file:
             if problem := _unreadable(file):
-                yield Problem(path=(*path, f"{kind}_file"), message=problem, remedy="Correct it.")
+                yield Problem(
+                    path=(*path, f"{kind}_file"),
+                    message=problem,
+                    remedy="Correct it.",
+                    code=SECRET_MISSING,
+                )
         elif kind == "secret" and not variable:
             yield Problem(
                 path=path,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from acd.config import parse_config
 from acd.config.provision import provision
 from acd.config.secrets import with_password, without_password
+from acd.domain.calendar import DaySpan, parse_period
 from acd.domain.directory import Provision, Role
+from acd.domain.ids import QueueId
 from acd.domain.interaction import Channel
-from acd.domain.queue import LineOrder
+from acd.domain.queue import Diversion, Divert, LastAgent, LineOrder, RelaxStep
 
 TEXT = """\
 [routing]
@@ -99,3 +102,91 @@ def test_a_password_is_put_into_an_address_and_taken_out_again() -> None:
     assert with_password("", "x") == ""
     for plain in ("sqlite:////var/lib/acd/acd.db", "unix:///run/redis.sock", "redis://a:1,b:2/m/0"):
         assert without_password(plain) == plain
+
+
+RULES = """\
+[[sites]]
+id = "shop"
+name = "Shop"
+requires = { english = 1, french = 4 }
+requires_by_locale = { fr = { french = 2, german = 3 } }
+[[skills]]
+id = "english"
+[[skills]]
+id = "french"
+[[skills]]
+id = "german"
+[[hours]]
+id = "office"
+zone = "Europe/Paris"
+week = { fri-mon = ["09:00-12:30", "22:00-02:00"], wed = ["00:00-24:00"] }
+holidays = "FR"
+closed_days = [2026-12-24, { first = 2026-12-27, last = 2026-12-31 }]
+open_days = [{ day = 2026-12-20, periods = ["10:00-16:00"] }]
+[[departments]]
+id = "support"
+name = "Support"
+hours = "office"
+relax = [{ after_s = 20, level = 2 }, { after_s = 60, drop = true }]
+last_agent = { wait_s = 30 }
+max_length = 12
+max_wait_s = 300
+on_full = { to = "overflow", department = "sales" }
+idle_s = 600
+[departments.chat]
+at_close = "form"
+pull = true
+[departments.call]
+on_max_wait = "voicemail"
+callback_tries = 5
+[departments.ticket]
+hours = "always"
+[[departments]]
+id = "sales"
+name = "Sales"
+last_agent = "prefer"
+[departments.call]
+[departments.ticket]
+"""
+
+
+def test_the_rules_arrive_with_each_channels_usual_diversions() -> None:
+    said = provision(parse_config(RULES, source=Path("config.toml"), env={}), {})
+    queues = {str(queue.queue): queue for queue in said.queues}
+    chat, call, ticket = (queues[f"support/{name}"] for name in ("chat", "call", "ticket"))
+    assert chat.relax == (RelaxStep(after_s=20, level=2), RelaxStep(after_s=60))
+    assert (chat.last_agent, chat.last_agent_wait_s) == (LastAgent.WAIT, 30)
+    assert (chat.max_length, chat.max_wait_s, chat.idle_s, chat.pull) == (12, 300, 600, True)
+    assert chat.on_full == Divert(to=Diversion.OVERFLOW, queue=QueueId("sales/chat"))
+    assert call.on_full == Divert(to=Diversion.OVERFLOW, queue=QueueId("sales/call"))
+    assert (chat.on_max_wait, chat.on_closed) == (Divert(to=Diversion.FORM),) * 2
+    assert (call.on_max_wait, call.on_closed) == (
+        Divert(to=Diversion.VOICEMAIL),
+        Divert(to=Diversion.REJECT),
+    )
+    assert (ticket.on_max_wait, ticket.on_closed, ticket.at_close) == (None, None, None)
+    assert chat.at_close == Divert(to=Diversion.FORM)
+    assert chat.on_nobody is None
+    assert (call.callback_tries, chat.callback_tries) == (5, 3)
+    assert queues["sales/chat"].last_agent is LastAgent.PREFER
+    assert said.queue_hours == {"support/chat": "office", "support/call": "office"}
+
+
+def test_the_hours_arrive_as_a_calendar() -> None:
+    said = provision(parse_config(RULES, source=Path("config.toml"), env={}), {})
+    [office] = said.hours
+    long = (parse_period("09:00-12:30"), parse_period("22:00-02:00"))
+    whole = (parse_period("00:00-24:00"),)
+    assert office.week == (long, (), whole, (), long, long, long)
+    assert (office.zone, office.holidays) == ("Europe/Paris", "FR")
+    assert office.closed_days == (
+        DaySpan(first=date(2026, 12, 24), last=date(2026, 12, 24)),
+        DaySpan(first=date(2026, 12, 27), last=date(2026, 12, 31)),
+    )
+    assert office.open_days == {date(2026, 12, 20): (parse_period("10:00-16:00"),)}
+
+
+def test_a_visitor_needs_what_the_site_and_their_language_ask_for() -> None:
+    [shop] = provision(parse_config(RULES, source=Path("config.toml"), env={}), {}).sites
+    assert shop.requirement("en") == {"english": 1, "french": 4}
+    assert shop.requirement("fr") == {"english": 1, "french": 4, "german": 3}
