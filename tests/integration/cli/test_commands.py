@@ -63,6 +63,72 @@ def test_config_check_says_everything_that_is_wrong(acd: Acd, tmp_path: Path) ->
     assert "2 problems; nothing was started." in result.stderr
 
 
+WARNED = CONFIG.replace('name = "Support"\n', 'name = "Support"\norder = "strict"\n', 1)
+
+
+def test_config_check_warns_of_what_is_likely_not_meant(acd: Acd, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(WARNED)
+    result = acd("config", "check")
+    assert result.exit_code == 0
+    assert "config.toml:4: warning: departments[0].order: " in result.stderr
+    assert result.stderr.endswith("[starvation]\n")
+    assert result.stdout.endswith(" 1 agent. 1 warning.\n")
+    assert acd("config", "check", "--strict").exit_code == 2
+
+
+class TestSecretsThatAreNotHere:
+    """A node has the environment; the person beside it may not."""
+
+    KEY = '[[api_keys]]\nid = "reporting"\nscopes = ["read"]\nsecret_env = "REPORTING_KEY"\n'
+
+    @pytest.fixture(autouse=True)
+    def config(self, acd: Acd, tmp_path: Path) -> None:
+        (tmp_path / "config.toml").write_text(CONFIG + self.KEY)
+
+    def test_are_a_warning_of_the_check(self, acd: Acd) -> None:
+        result = acd("config", "check")
+        assert result.exit_code == 0
+        assert "warning: api_keys[0].secret_env: the environment variable REPORTING_KEY" in (
+            result.stderr
+        )
+        assert "[secret_missing]" in result.stderr
+        assert acd("config", "check", "--strict").exit_code == 2
+
+    def test_stop_a_node(self, acd: Acd) -> None:
+        result = acd("serve")
+        assert result.exit_code == 2
+        assert "REPORTING_KEY is not set" in result.stderr
+
+    def test_are_not_needed_beside_a_directory_that_is_there(
+        self, acd: Acd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        new = acd("agents", "list")
+        assert new.exit_code == 2
+        assert "REPORTING_KEY is not set" in new.stderr
+        monkeypatch.setenv("REPORTING_KEY", "acd_k")
+        assert acd("agents", "list").exit_code == 0
+        monkeypatch.delenv("REPORTING_KEY")
+        (tmp_path / "config.toml").write_text(CONFIG.replace("anna", "basile") + self.KEY)
+        assert acd(*TestAgents.ADD, stdin="").exit_code == 0
+        listed = acd("agents", "list").stdout
+        assert "claire" in listed
+        assert "basile" not in listed, "the file is applied by who has the secrets"
+        assert acd("agents", "passwd", "anna", stdin="").exit_code == 0
+        doctor = acd("doctor")
+        assert doctor.exit_code == 0, doctor.output
+        assert "cannot be compared, since api_keys[0].secret_env" in doctor.stdout
+
+    def test_of_the_stores_are_needed_where_the_stores_are(self, acd: Acd, tmp_path: Path) -> None:
+        (tmp_path / "config.toml").write_text(
+            CONFIG + '[redis]\nurl = "redis://host"\npassword_env = "REDIS_PASSWORD"\n'
+        )
+        for words in (("doctor",), ("agents", "list")):
+            result = acd(*words)
+            assert result.exit_code == 2
+            assert "REDIS_PASSWORD is not set" in result.stderr
+        assert acd("config", "check").exit_code == 0
+
+
 def test_config_docs_prints_the_reference(acd: Acd) -> None:
     assert acd("config", "docs").stdout == reference()
 

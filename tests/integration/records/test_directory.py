@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from acd.domain.calendar import DaySpan, Hours, parse_period
 from acd.domain.directory import (
     Agent,
     ChannelOverride,
@@ -15,16 +17,25 @@ from acd.domain.directory import (
     ProvisionedAgent,
     ProvisionedApiKey,
     Role,
+    Site,
     Skill,
 )
 from acd.domain.errors import ConfigInvalid, Conflict, NotFound
-from acd.domain.ids import AgentId, DepartmentId, QueueId
+from acd.domain.ids import AgentId, DepartmentId, HoursId, QueueId
 from acd.domain.interaction import Channel
-from acd.domain.queue import LineOrder, Measure, QueueSettings
+from acd.domain.queue import (
+    Diversion,
+    Divert,
+    LastAgent,
+    LineOrder,
+    Measure,
+    QueueSettings,
+    RelaxStep,
+)
 from acd.records.accounts import Accounts
 from acd.records.directory import Directory
 from acd.records.engine import Database
-from tests.integration.records.conftest import PROVISION, SUPPORT, SUPPORT_CHAT
+from tests.integration.records.conftest import PROVISION, SHOP, SUPPORT, SUPPORT_CHAT
 
 ANNA = Agent(
     id=AgentId("anna"),
@@ -74,11 +85,48 @@ async def test_a_queues_rules_come_back_as_they_were(directory: Directory) -> No
         order=LineOrder.STRICT,
         ring_time_s=12,
         wrap_up_s=30,
+        relax=(RelaxStep(after_s=20, level=2), RelaxStep(after_s=60)),
+        last_agent=LastAgent.WAIT,
+        last_agent_wait_s=30,
+        max_length=5,
+        on_full=Divert(to=Diversion.OVERFLOW, queue=QueueId("sales/chat")),
+        on_closed=Divert(to=Diversion.FORM),
+        pull=True,
     )
     await directory.apply(replace(PROVISION, queues=(settings,)))
     queue = await directory.queue(SUPPORT_CHAT)
     assert queue
     assert queue.settings == settings
+    assert queue.hours is None
+
+
+async def test_hours_come_back_as_they_were(database: Database, directory: Directory) -> None:
+    morning, night = parse_period("09:00-12:30"), parse_period("22:00-02:00")
+    office = Hours(
+        id=HoursId("office"),
+        zone="Europe/Paris",
+        week=((morning, night), (), (), (), (night,), (), ()),
+        holidays="FR",
+        closed_days=(DaySpan(first=date(2026, 12, 24), last=date(2027, 1, 2)),),
+        open_days={date(2026, 12, 20): (morning,)},
+    )
+    timed = replace(PROVISION, hours=(office,), queue_hours={SUPPORT_CHAT: office.id})
+    await directory.apply(timed)
+    assert await directory.hours() == [office]
+    snapshot = await directory.snapshot()
+    assert snapshot.hours == (office,)
+    assert [queue.hours for queue in snapshot.queues] == [office.id]
+    await directory.apply(replace(timed, hours=(), queue_hours={}))
+    assert await directory.hours() == []
+    assert [queue.hours for queue in await directory.queues()] == [None]
+
+
+async def test_what_a_site_requires_comes_back_as_it_was(directory: Directory) -> None:
+    shop = Site(
+        id=SHOP, name="Shop", requires={"english": 2}, requires_by_locale={"fr": {"french": 3}}
+    )
+    await directory.apply(replace(PROVISION, sites=(shop,)))
+    assert await directory.site(SHOP) == replace(shop, provisioned=True)
 
 
 async def test_what_leaves_is_deactivated_and_may_come_back(directory: Directory) -> None:
