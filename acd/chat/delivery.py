@@ -57,13 +57,14 @@ class Listener(Protocol):
 class _Topic:
     """One address with its listeners, and whether Redis has confirmed the subscription."""
 
-    __slots__ = ("listeners", "lock", "seq", "subscribed")
+    __slots__ = ("listeners", "lock", "seqs", "subscribed")
 
     def __init__(self) -> None:
         self.listeners: list[Listener] = []
         self.lock = asyncio.Lock()
         self.subscribed = False
-        self.seq: int | None = None
+        self.seqs: dict[str, int] = {}
+        """The last heard of each sequence: an agent's own, one an interaction of a contact."""
 
 
 class Delivery:
@@ -155,7 +156,7 @@ class Delivery:
             if topic.subscribed or not topic.listeners:
                 return
             self._topics[address] = topic  # a `forget` may have dropped it meanwhile
-            topic.seq = None
+            topic.seqs.clear()
             if not self.available:
                 raise StoreUnavailable  # at once: `catch_up` will do it
             await self._addresses.subscribe(address)
@@ -169,7 +170,8 @@ class Delivery:
             return
         seq = payload.get("seq")
         if isinstance(seq, int):
-            before, topic.seq = topic.seq, seq
+            of = "" if address.startswith("agent:") else payload.get("interaction", "")
+            before, topic.seqs[of] = topic.seqs.get(of), seq
             if before is not None and seq != before + 1:
                 if seq == before:
                     return
@@ -180,7 +182,7 @@ class Delivery:
         for address in addresses:
             topic = self._topics.get(address)
             if topic is not None:
-                topic.seq = None
+                topic.seqs.clear()
                 self._miss(topic, address)
 
     def _tell(self, topic: _Topic, address: str, payload: Mapping[str, Any]) -> None:

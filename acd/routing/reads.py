@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redis.exceptions import RedisError
-
-from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import is_plain_id
 from acd.routing import keys, snapshots
 from acd.routing.addresses import Addresses
 from acd.routing.checking import check
 from acd.routing.events import read_events
 from acd.routing.explain import Explained, explained
-from acd.routing.redis_link import AWAY
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -103,11 +99,7 @@ class Reads(Tenant):
         Raises:
             StoreUnavailable: the server is away.
         """
-        try:
-            meta = keys.meta(self.tenant)
-            return bool(await self.link.client.hsetnx(meta, "generation", str(generation + 1)))
-        except (*AWAY, RedisError) as error:
-            raise StoreUnavailable from error
+        return bool(await self._ask("generation_begin", generation + 1))
 
     # streams
 

@@ -8,17 +8,16 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id, version, capacity, memberships, skills = ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7]
 local hash = key('agent', id)
-local old = call('HMGET', hash, 'version', 'capacity', 'memberships', 'skills', 'live')
+local old = call('HMGET', hash, 'version', 'capacity', 'memberships', 'skills')
 if old[1] then
   if version < tonumber(old[1]) then return {0, 'stale'} end
-  if old[2] == capacity and old[3] == memberships and old[4] == skills and not unpack_live(id, unpacked(old[5])).gone then
+  if old[2] == capacity and old[3] == memberships and old[4] == skills and not desk.look(id).gone then
     call('HSET', hash, 'version', version)
     return {0, 'unchanged'}
   end
 else
-  local fresh = unpack_live(id, 'ooo', '', 0, 0, 0, now, 0, 0, -1, false, 0, 0, 0, 0, 0, 0)
-  call('HSET', hash, 'live', pack_live(fresh), 'pools', '\n\n', 'presence_seq', 0, 'reason1', '', 'reason2', '',
-    'reason3', '', 'lapsed', 0, 'before', '', 'capacity', capacity, 'memberships', '', 'skills', '{}')
+  call('HSET', hash, 'presence_seq', 0, 'reason1', '', 'reason2', '', 'reason3', '', 'lapsed', 0, 'before', '', 'skills', '{}')
+  agents[id] = desk.of(id, capacity, '\n\n', '', 'ooo', '', 0, 0, 0, now, 0, 0, config, 0, 0, 0, 0, 0, 0, 0)
 end
 call('ZADD', key('agents'), 0, id)
 call('HSET', hash, 'version', version)
@@ -33,7 +32,7 @@ for channel = 1, 3 do
   end
 end
 call('HSET', hash, 'capacity', capacity, 'memberships', memberships, 'skills', skills)
-a.capacity = capacity_of(capacity)
+a.room, a.capacity = capacity, capacity_of(capacity)
 compile(a)
 a.was = {}
 touch(a)

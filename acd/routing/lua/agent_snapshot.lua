@@ -9,6 +9,6 @@ local clock = read_clock(ARGV[1])
 local fields = read_agent(id)
 if not fields then return {clock, '', 0, 0, {}} end
 local held = {}
-for _, one in ipairs(call('SMEMBERS', key('held', id))) do held[#held + 1] = read_interaction(one) end
+for _, one in ipairs(desk.held(desk.look(id))) do held[#held + 1] = read_interaction(one) end
 return {clock, fields, call('ZCARD', key('sessions', id)),
   tonumber(call('ZSCORE', key('leases'), 'a|' .. id) or 0), held}

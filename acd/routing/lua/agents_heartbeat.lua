@@ -47,5 +47,5 @@ for i = 4 + 2 * consoles, #ARGV do
   end
 end
 if wrote or #touched > 0 then return {commit(), renewed} end
-write_meta()
+clock.write()
 return {0, renewed}

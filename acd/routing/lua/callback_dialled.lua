@@ -6,7 +6,7 @@
 --- include("callback")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-local x = interaction(ARGV[3], true)
+local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
 local back = callback.pending(x)
 if not back or x.state ~= 'connecting' or x.agent ~= ARGV[4] then return {0, 'late', x.state} end

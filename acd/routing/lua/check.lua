@@ -8,7 +8,6 @@
 --- include("callback")
 local found = {}
 now = read_clock(ARGV[1])
-config = select(4, meta_of(call('HGET', key('meta'), 'clock')))
 
 local function say_found(text) found[#found + 1] = text end
 
@@ -31,14 +30,15 @@ local function check_agent(id)
   local a = agent(id)
   if not a then return end
   if not a.compiled then
+    local was = a.packed
     compile(a)
-    if a.packed ~= call('HGET', key('agent', id), 'pools') then say_found('6: the pools of ' .. id .. ' are not what they meet') end
+    if a.packed ~= was then say_found('6: the pools of ' .. id .. ' are not what they meet') end
   end
   local waiting = 0
   for channel = 1, 3 do waiting = waiting + call('ZCARD', key('line', '@' .. id .. '/' .. NAMES[channel])) end
   if tonumber(call('HGET', key('lines'), '@' .. id) or 0) ~= waiting then say_found('3: the personal line of ' .. id .. ' is counted wrongly') end
   local n = {0, 0, 0}
-  for _, one in ipairs(call('SMEMBERS', key('held', id))) do
+  for _, one in ipairs(desk.held(a)) do
     local x = interaction(one)
     if x and holds_slot(x, a) then n[channel_of(x.queue)] = n[channel_of(x.queue)] + 1
     else say_found('1: ' .. id .. ' holds ' .. one .. ', which is not theirs') end
@@ -111,9 +111,9 @@ local function check_interaction(id)
   for i = 1, #x.live do
     local o = x.live[i]
     if not call('ZSCORE', key('timers'), 'o|' .. id .. '|' .. o.n) then say_found('2: ' .. id .. '.' .. o.n .. ' has no timer') end
-    if call('SISMEMBER', key('held', o.agent), id) == 0 then say_found('2: ' .. id .. '.' .. o.n .. ' holds no slot') end
+    if not desk.holds(agent(o.agent), id) then say_found('2: ' .. id .. '.' .. o.n .. ' holds no slot') end
   end
-  if (x.state == 'active' or x.state == 'connecting') and call('SISMEMBER', key('held', x.agent), id) == 0 then
+  if (x.state == 'active' or x.state == 'connecting') and not desk.holds(agent(x.agent), id) then
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
   if x.state == 'parked' and not call('ZSCORE', key('timers'), (x.lost > 0 and 'c|' or 'q|') .. id) then say_found('4: ' .. id .. ' is parked for ever') end

@@ -4,5 +4,10 @@
 -- RETURNS number of entries forgotten
 -- EVENTS  none
 --- include("base")
-local generation, n = string.match(ARGV[1], '^(%d+)-(%d+)$')
-return call('XTRIM', key('events'), 'MINID', generation .. '-' .. string.format('%.0f', tonumber(n) + 1))
+local of, n = string.match(ARGV[1], '^(%d+)-(%d+)$')
+n, now = tonumber(n), clock.read(call('GET', key('clock')))
+if tonumber(of) == generation and n > recorded then
+  recorded = n
+  clock.write()
+end
+return call('XTRIM', key('events'), 'MINID', of .. '-' .. digits(n + 1))

@@ -6,7 +6,7 @@
 -- EVENTS  none
 --- include("explaining")
 local clock = read_clock(ARGV[1])
-local x = interaction(ARGV[2], true)
+local x = interaction(ARGV[2])
 if not x then return {clock, {}, 0, '{}', {}, ''} end
 now = clock
 local place = x.state == 'waiting' and place_of(x)

@@ -9,7 +9,7 @@
 --         interaction.ended?, offer.made*
 --- include("policy")
 --- include("estimate")
-begin(ARGV[1])
+begin(ARGV[1], key('ix', ARGV[3]), key('flow', ARGV[4]))
 lot = tonumber(ARGV[2])
 local id = ARGV[3]
 local known = interaction(id)
@@ -20,7 +20,7 @@ if gone and ARGV[12] ~= '1' then return {0, 'unknown_queue'} end
 local requires = ARGV[13]
 local undeclared = not gone and pools.undeclared(q, requires)
 if undeclared then return {0, 'unknown_skill', undeclared} end
-if call('XLEN', key('events')) >= tonumber(ARGV[10]) then return {0, 'overloaded'} end
+if seq - recorded >= tonumber(ARGV[10]) then return {0, 'overloaded'} end
 
 -- an arrival that could not be enqueued then keeps its age; nobody arrives in the future
 local arrived = tonumber(ARGV[11])
@@ -35,8 +35,7 @@ end
 if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
   .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '') .. '}',
-  nil, x.contact)
-call('EXPIRE', key('address:contact', x.contact), 604800)
+  nil, x)
 if gone then finish(x, 'rejected', 'system', false, 'removed')
 else
   if arrived < now then keep(x, 'entered', now) end

@@ -6,7 +6,7 @@
 --         | {0, "not_owner"}
 -- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
 --- include("callback")
-begin(ARGV[1])
+begin(ARGV[1], key('ix', ARGV[3]), key('live', ARGV[5]))
 lot = tonumber(ARGV[2])
 local by, id = ARGV[4], ARGV[5]
 local x = interaction(ARGV[3])

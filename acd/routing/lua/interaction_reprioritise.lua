@@ -17,5 +17,5 @@ x.level = level
 change(x)
 if short then short_add(x) end
 emit('interaction.reprioritised', describe(x), '{"level":' .. level .. ',"was":' .. was .. ',"by":' .. quoted(ARGV[5])
-  .. '}', nil, x.contact)
+  .. '}', nil, x)
 return {commit(), 'rescored'}

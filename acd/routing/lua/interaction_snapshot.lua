@@ -8,4 +8,4 @@ local clock = read_clock(ARGV[1])
 local x = read_interaction(ARGV[2])
 if x[2] == '' then return {clock, {}, 0, 0} end
 local place = x[2] == 'waiting' and place_of(interaction(ARGV[2]))
-return {clock, x, place and place + 1 or 0, tonumber(call('GET', key('address:contact', x[4])) or 0)}
+return {clock, x, place and place + 1 or 0, interaction(ARGV[2]).told}

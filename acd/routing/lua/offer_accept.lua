@@ -8,10 +8,10 @@
 --- include("late")
 --- include("callback")
 --- include("estimate")
-begin(ARGV[1])
+begin(ARGV[1], key('ix', ARGV[3]), key('live', ARGV[5]))
 lot = tonumber(ARGV[2])
 local n, id = tonumber(ARGV[4]), ARGV[5]
-local x = interaction(ARGV[3], true)
+local x = interaction(ARGV[3])
 if not x then return {0, 'unknown', ''} end
 local at = find_offer(x, n)
 if not at then
@@ -54,7 +54,7 @@ estimate.count(q, x)
 touch(a)
 a.missed[q.channel], a.failed[q.channel] = 0, 0
 local card = card_of(x)
-emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(now - x.enqueued) .. told .. '}', a, x.contact, card)
+emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(now - x.enqueued) .. told .. '}', a, x, card)
 if x.state == 'connecting' then
   timer('n|' .. x.id .. '|' .. x.offers, now + (back and callback.dial_ms(q) or q.connect_ms))
 else emit('interaction.active', describe(x, nil, id), '{}', a, nil, card) end

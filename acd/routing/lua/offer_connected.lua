@@ -6,7 +6,7 @@
 --- include("callback")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-local x = interaction(ARGV[3], true)
+local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
 if x.agent ~= ARGV[5] or x.won ~= tonumber(ARGV[4]) then return {0, 'late'} end
 if x.state == 'active' then return {0, 'connected_before'} end

@@ -16,6 +16,7 @@ for i = 1, #x.live do
     o.delivered = true
     change(x)
     write_interactions()
+    store.write()
     return {'delivered'}
   end
 end

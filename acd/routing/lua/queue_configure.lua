@@ -9,26 +9,31 @@ begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local id, version, settings, rules, index, line = ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local hash = key('queue', id)
-local old = call('HMGET', hash, 'version', 'settings', 'index', 'line', 'state', 'rules')
-if old[1] then
-  if version < tonumber(old[1]) then return {0, 'stale'} end
-  if old[2] == settings and old[6] == rules and old[5] ~= 'closing' then
-    call('HSET', hash, 'version', version)
+local old = queue(id)
+if old then
+  if version < tonumber(old.version) then return {0, 'stale'} end
+  if old.settings == settings and old.rules_text == rules and old.state ~= 'closing' then
+    old.version = ARGV[4]
+    store.put(key('flow', id), flow.text(old))
+    store.write()
     return {0, 'unchanged'}
   end
-else
-  call('HSET', hash, 'counts', pack(0, 0, 0, now, 0, 0, now))
 end
+local was = call('HMGET', hash, 'index', 'line')
+local q = old and flow.of(id, old.ringing, old.active, old.served, old.served_ms, old.left, old.busy, old.left_ms,
+    old.state, ARGV[4], settings, rules, old.hours or '', old.pools_text)
+  or flow.of(id, 0, 0, 0, now, 0, 0, now, '', ARGV[4], settings, rules, '', '')
+queues[id], q.dirty = q, true
 call('SADD', key('queues'), id)
-call('HSET', hash, 'version', version, 'settings', settings, 'rules', rules, 'index', index, 'line', line)
+call('HSET', hash, 'index', index, 'line', line)
 config = config + 1 -- agents hold its order and its times
 emit('queue.configured', ',"queue":"' .. id .. '"', '{"version":' .. version .. '}')
-if old[5] == 'building' or old[3] ~= index or old[4] ~= line or old[5] == 'closing' then
-  call('HSET', hash, 'state', 'building')
-  if not old[1] or old[5] == 'closing' then call('HSET', hash, 'fresh', '1') end
-  for _, name in ipairs(lines_of(queue(id))) do
-    if old[1] and old[3] ~= index then call('UNLINK', key('free', name)) end
-    if old[1] and old[4] ~= line and call('EXISTS', key('line', name)) == 1 then
+if q.state ~= 'ready' or was[1] ~= index or was[2] ~= line then
+  if q.state == '' or q.state == 'closing' then call('HSET', hash, 'fresh', '1') end
+  q.state = 'building'
+  for _, name in ipairs(lines_of(q)) do
+    if old and was[1] ~= index then call('UNLINK', key('free', name)) end
+    if old and was[2] ~= line and call('EXISTS', key('line', name)) == 1 then
       if call('EXISTS', key('rescore', name)) == 1 then
         call('ZUNIONSTORE', key('rescore', name), 2, key('rescore', name), key('line', name))
         call('UNLINK', key('line', name))
@@ -37,5 +42,5 @@ if old[5] == 'building' or old[3] ~= index or old[4] ~= line or old[5] == 'closi
   end
   building.go_on(id, tostring(call('HINCRBY', hash, 'rebuild', 1)), '')
 end
-if old[1] and old[6] ~= rules then policy.rearm(queue(id)) end
+if old and old.rules_text ~= rules then policy.rearm(q) end
 return {commit(), 'configured'}

@@ -16,8 +16,8 @@ if limits.closed_since(q) == 0 then
   -- closed without a period that tells since when: since it was closed before, or since now
   q.hours = '0,' .. digits(was or now) .. ';' .. (hours == '-' and '' or hours)
 end
-if q.hours then call('HSET', key('queue', id), 'given', hours, 'hours', q.hours)
-else call('HDEL', key('queue', id), 'given', 'hours') end
+call('HSET', key('queue', id), 'given', hours)
+q.dirty = true
 untimer('h|' .. id .. '|')
 policy.close(id, '')
 return {commit(), 'set'}

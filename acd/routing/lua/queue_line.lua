@@ -14,7 +14,7 @@ for i = 1, #names do
   for _, line in ipairs({'line', 'rescore'}) do
     local ids = call('ZRANGE', key(line, names[i]), 0, most - 1)
     for k = 1, #ids do
-      local x = interaction(ids[k], true)
+      local x = interaction(ids[k])
       if x then found[#found + 1] = {line_score(q, x.level, x.enqueued), x} end
     end
   end
@@ -26,6 +26,6 @@ end)
 local told = {}
 for i = 1, math.min(most, #found) do
   local x = found[i][2]
-  told[i] = {x.id, x.pool, x.level, x.enqueued, x.contact, x.conversation, kept(x, 'requires') or '', x.card or ''}
+  told[i] = {x.id, x.pool, x.level, x.enqueued, x.contact, x.conversation, kept(x, 'requires') or '', x.card}
 end
 return {clock, told}

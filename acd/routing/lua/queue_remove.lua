@@ -12,8 +12,7 @@ local q = queue(id)
 if not q then return {0, 'unknown'} end
 if tonumber(ARGV[4]) < tonumber(q.version) then return {0, 'stale'} end
 if q.state == 'closing' then return {0, 'unknown'} end
-q.state, q.dirty = 'closing', true
-call('HSET', key('queue', id), 'state', 'closing', 'version', ARGV[4])
+q.state, q.version, q.dirty = 'closing', ARGV[4], true
 call('SREM', key('queues'), id)
 for _, name in ipairs(lines_of(q)) do call('UNLINK', key('free', name), key('here', name)) end
 config = config + 1

@@ -49,8 +49,8 @@ for i = 1, #entries, 2 do
   if offers_left <= 0 or walk_left <= 0 then break end
   local member = entries[i]
   -- one that an earlier timer of this turn removed or moved is not due any more
-  if call('ZSCORE', key('timers'), member) == entries[i + 1] then
-    call('ZREM', key('timers'), member)
+  if timers[member] == nil then
+    untimer(member)
     local kind, id, rest = string.match(member, '^(%l)|([^|]*)|?(.*)$')
     ran = ran + 1
     run[kind](tonumber(entries[i + 1]), id, rest)
@@ -84,6 +84,6 @@ local next_lease = call('ZRANGE', key('leases'), 0, 0, 'WITHSCORES')[2]
 local next_due = math.min(tonumber(next_timer) or math.huge, tonumber(next_lease) or math.huge)
 if gap_to and next_due > now and now > gap_to + LONGEST_LEASE_MS then
   gap_from, gap_to = nil, nil
-  write_meta()
+  clock.write()
 end
 return {hint, ran, next_due < math.huge and next_due or 0, now, left}

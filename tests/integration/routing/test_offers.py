@@ -283,7 +283,7 @@ async def test_a_full_log_refuses_arrivals(redis_url: str, tenant: str) -> None:
         await world.arrive()
         with pytest.raises(Overloaded):
             await world.arrive()
-        await router.trim_events("9" * 15 + "-0")
+        await router.trim_events("1-2")
         await world.arrive()
     finally:
         await router.close()

@@ -102,9 +102,9 @@ def test_a_header_without_its_parts_is_refused() -> None:
 
 def test_an_error_is_traced_to_its_file_and_line() -> None:
     at = next(
-        n for n, (file, line) in enumerate(LIBRARY.origin) if (file, line) == ("check.lua", 10)
+        n for n, (file, line) in enumerate(LIBRARY.origin) if (file, line) == ("check.lua", 9)
     )
-    assert LIBRARY.locate(f"x user_function:{at + 1}: boom") == "x check.lua:10: boom"
+    assert LIBRARY.locate(f"x user_function:{at + 1}: boom") == "x check.lua:9: boom"
     assert LIBRARY.locate("user_function:999999: boom") == "user_function:999999: boom"
 
 

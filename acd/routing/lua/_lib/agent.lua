@@ -82,34 +82,53 @@ local capacity_of = remember(function(text)
     max = {tonumber(m1), tonumber(m2), tonumber(m3)}, interrupts = {i1 == '1', i2 == '1', i3 == '1'}}
 end, 5000)
 
-local function unpack_live(id, presence, grace, n1, n2, n3, idle, last, address_seq, compiled_at, gone, m1, m2, m3, f1,
-  f2, f3)
-  return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
-    address_seq = address_seq, config = compiled_at, gone = gone, missed = {m1, m2, m3}, failed = {f1, f2, f3},
-    capacity = false, lists = false, was = false, touched = false, dirty = false, idled = false, turned = false,
-    counted = false}
-end
+local desk = {}
+do
+  -- One packed string, `live`, holds what changes with the agent's work and what decides whether they are asked; `held` is
+  -- `;id;id;…` of the interactions that hold one of their slots, in the order in which they came.
+  local LIVE = '>sssssI4I4I4I8I8I8i8BI2I2I2I2I2I2'
 
-local function pack_live(a)
-  local n, missed, failed = a.n, a.missed, a.failed
-  return pack(a.presence, a.grace, n[1], n[2], n[3], a.idle, a.last, a.address_seq, a.config, a.gone, missed[1],
-    missed[2], missed[3], failed[1], failed[2], failed[3])
+  function desk.of(id, capacity, pools, held, presence, grace, n1, n2, n3, idle, last, address_seq, compiled_at, gone,
+    m1, m2, m3, f1, f2, f3)
+    return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
+      address_seq = address_seq, config = compiled_at, gone = gone == 1, missed = {m1, m2, m3}, failed = {f1, f2, f3},
+      room = capacity, capacity = capacity_of(capacity), packed = pools, lists = lists_of(pools), held = held,
+      was = false, touched = false, dirty = false, idled = false, turned = false, counted = false}
+  end
+
+  function desk.text(a)
+    local n, missed, failed = a.n, a.missed, a.failed
+    return record(LIVE, a.room, a.packed, a.held, a.presence, a.grace, n[1], n[2], n[3], a.idle, a.last, a.address_seq,
+      a.config, a.gone and 1 or 0, missed[1], missed[2], missed[3], failed[1], failed[2], failed[3])
+  end
+
+  -- As it is stored, for those who only look.
+  function desk.look(id)
+    local text = store.get(key('live', id))
+    return text and desk.of(id, fields(LIVE, text))
+  end
+
+  -- The ids of the interactions that hold one of the agent's slots.
+  function desk.held(a)
+    local ids = {}
+    for id in string.gmatch(a.held, '[^;]+') do ids[#ids + 1] = id end
+    return ids
+  end
+
+  function desk.holds(a, interaction)
+    return string.find(a.held, ';' .. interaction .. ';', 1, true) ~= nil
+  end
 end
 
 local function agent(id)
   local a = agents[id]
   if a ~= nil then return a end
-  local v = call('HMGET', key('agent', id), 'capacity', 'pools', 'live')
-  if not v[1] then
-    agents[id] = false
-    return false
-  end
-  a = unpack_live(id, unpacked(v[3]))
-  a.capacity, a.lists = capacity_of(v[1]), lists_of(v[2])
+  a = desk.look(id)
+  agents[id] = a
+  if not a then return false end
   local was, channels = {}, a.lists.channels
   for i = 1, #channels do was[channels[i]] = eligible(a, channels[i]) end
   a.was = was
-  agents[id] = a
   if a.config ~= config then
     compile(a)
     touch(a)
@@ -168,7 +187,7 @@ local function reserve(a, channel, interaction)
   a.n[channel] = a.n[channel] + 1
   a.last, a.turned = turn, true
   recount(a, channel)
-  call('SADD', key('held', a.id), interaction)
+  a.held = (a.held == '' and ';' or a.held) .. interaction .. ';'
   touch(a)
 end
 
@@ -177,7 +196,8 @@ local function release(a, channel, interaction, worked)
   a.n[channel] = a.n[channel] - 1
   recount(a, channel)
   if worked then a.idle, a.idled = now, true end
-  call('SREM', key('held', a.id), interaction)
+  local from, to = string.find(a.held, ';' .. interaction .. ';', 1, true)
+  if from then a.held = #a.held == to - from + 1 and '' or string.sub(a.held, 1, from) .. string.sub(a.held, to + 1) end
   touch(a)
 end
 
@@ -232,17 +252,17 @@ local function write_agents()
     index(a)
     if a.gone and a.n[1] + a.n[2] + a.n[3] == 0 then
       emit('agent.removed', about(a), '{"version":' .. call('HGET', key('agent', a.id), 'version') .. '}', a)
-      call('UNLINK', key('agent', a.id), key('held', a.id), key('sessions', a.id))
+      call('UNLINK', key('agent', a.id), key('live', a.id), key('sessions', a.id))
       call('ZREM', key('agents'), a.id)
       a.dropped = true
     end
   end
   for id, a in pairs(agents) do
     if a and a.dirty and not a.dropped then
+      store.put(key('live', id), desk.text(a))
       if a.compiled then
-        call('HSET', key('agent', id), 'live', pack_live(a), 'pools', a.packed, 'grace_ms', a.grace_ms,
-          'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
-      else call('HSET', key('agent', id), 'live', pack_live(a)) end
+        call('HSET', key('agent', id), 'grace_ms', a.grace_ms, 'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
+      end
     end
   end
 end

@@ -6,18 +6,19 @@ local SHIFT = 4398046511104 -- 2^42: score = coarse * 2^42 + fine, exact in a do
 local NAMES = {'chat', 'call', 'ticket'}
 local OUTAGE_MS = 5000
 
-local now, now_text, generation, seq, turn, config, gap_from, gap_to
-local fresh_generation -- it has never been written
+local now, now_text, generation, generation_text, seq, turn, config, recorded, gap_from, gap_to
 local due -- the earliest timer this script set: the caller's timer loop need not sleep past it
 
--- Several values in one field: a field costs the script as much as a dozen values in one.
--- (While a library loads there is no `cmsgpack` and no `string`; they are bound by the first `open`.)
-local pack, unpacked, byte, format
+-- What a verb always reads and writes together is one packed string under one key: a `redis.call` costs the script as
+-- much as packing fifty values.
+-- (While a library loads there is no `struct` and no `string`; they are bound by the first `open`.)
+local pack, unpacked, byte, format, record, fields
 
 local forget = {} -- what each part does before a verb runs
 local function open(prefix)
   if not call then
     call, pack, unpacked, byte, format = redis.call, cmsgpack.pack, cmsgpack.unpack, string.byte, string.format
+    record, fields = struct.pack, struct.unpack
   end
   P, due = prefix, 0
   for i = 1, #forget do forget[i]() end
@@ -28,34 +29,81 @@ local function key(kind, id)
   return P .. kind
 end
 
-local function write_meta()
-  local clock = pack(now, seq, turn, config, gap_from, gap_to)
-  if fresh_generation then call('HSET', key('meta'), 'clock', clock, 'generation', generation)
-  else call('HSET', key('meta'), 'clock', clock) end
+-- Packed strings read ahead of their use, and those to be written, each in one command.
+local store = {}
+do
+  local ahead, written
+  forget[#forget + 1] = function() ahead, written = {}, {} end
+
+  function store.read_ahead(values, ...)
+    local names = {...}
+    for i = 1, #names do ahead[names[i]] = values[i + 1] end
+  end
+
+  function store.get(name)
+    local value = ahead[name]
+    if value ~= nil then return value end
+    return call('GET', name)
+  end
+
+  function store.put(name, value)
+    local n = #written
+    written[n + 1], written[n + 2] = name, value
+  end
+
+  function store.write()
+    for i = 1, #written, 1000 do call('MSET', unpack(written, i, math.min(i + 999, #written))) end
+    written = {}
+  end
 end
 
-local function meta_of(clock)
-  if clock then return unpacked(clock) end
-  return nil, 0, 0, 0, nil, nil
+-- The time last seen, and what is counted over the whole tenant.
+local clock = {}
+do
+  local CLOCK = '>I8I8I8i8I8I8I8I8'
+
+  function clock.text()
+    return record(CLOCK, now, seq, turn, config, generation, recorded, gap_from or 0, gap_to or 0)
+  end
+
+  -- Returns the time last seen: 0 for a tenant that is new.
+  function clock.read(text)
+    local last
+    if not text then
+      last, seq, turn, config, generation, recorded, gap_from, gap_to = 0, 0, 0, 0, 1, 0, nil, nil
+      return last
+    end
+    last, seq, turn, config, generation, recorded, gap_from, gap_to = fields(CLOCK, text)
+    if gap_to == 0 then gap_from, gap_to = nil, nil end
+    return last
+  end
+
+  function clock.write()
+    call('SET', key('clock'), clock.text())
+  end
+
+  function clock.server_ms()
+    local t = call('TIME')
+    return t[1] * 1000 + math.floor(t[2] / 1000)
+  end
 end
 
 -- Time never runs back. A gap between two scripts longer than OUTAGE_MS is an outage: it is noted, and
--- timers_run is lenient with whatever fell due in it.
-local function begin(asked)
-  local m = call('HMGET', key('meta'), 'clock', 'generation')
-  if asked == '0' then
-    local t = call('TIME')
-    now = t[1] * 1000 + math.floor(t[2] / 1000)
-  else now = tonumber(asked) end
+-- timers_run is lenient with whatever fell due in it. What else the verb will need is read with the clock: names of keys.
+local function begin(asked, ...)
   local last
-  last, seq, turn, config, gap_from, gap_to = meta_of(m[1])
-  generation, fresh_generation = m[2] or '1', not m[2]
-  if last and now < last then now = last end
-  if last and now - last > OUTAGE_MS then
+  if ... then
+    local found = call('MGET', key('clock'), ...)
+    store.read_ahead(found, ...)
+    last = clock.read(found[1])
+  else last = clock.read(call('GET', key('clock'))) end
+  now = asked == '0' and clock.server_ms() or tonumber(asked)
+  if now < last then now = last end
+  if last > 0 and now - last > OUTAGE_MS then
     gap_from, gap_to = gap_from or last, now
-    write_meta()
+    clock.write()
   end
-  now_text = format('%d', now)
+  now_text, generation_text = format('%d', now), format('%d', generation)
 end
 
 -- What is parsed from a text is kept between calls, by that text. Bounded, since texts come and go.
@@ -76,11 +124,34 @@ local function digits(n)
   return format('%d', n)
 end
 
+-- Timers set, and those taken away (false), in this script; written at its end.
+local timers
+forget[#forget + 1] = function() timers = {} end
+
 local function timer(member, at)
-  call('ZADD', key('timers'), at, member)
+  timers[member] = at
   if due == 0 or at < due then due = at end
 end
 
 local function untimer(member)
-  call('ZREM', key('timers'), member)
+  timers[member] = false
+end
+
+local function armed(member)
+  if timers[member] == nil then return call('ZSCORE', key('timers'), member) end
+  return timers[member]
+end
+
+function store.write_timers()
+  if not next(timers) then return end
+  local set, gone = {}, {}
+  for member, at in pairs(timers) do
+    if at then
+      local n = #set
+      set[n + 1], set[n + 2] = at, member
+    else gone[#gone + 1] = member end
+  end
+  if set[1] then call('ZADD', key('timers'), unpack(set)) end
+  if gone[1] then call('ZREM', key('timers'), unpack(gone)) end
+  timers = {}
 end

@@ -85,8 +85,7 @@ do
       timer('b|' .. id .. '|' .. n .. ':' .. last, now)
       return
     end
-    q.state = 'ready'
-    call('HSET', key('queue', id), 'state', 'ready')
+    q.state, q.dirty = 'ready', true
     if fresh then call('HDEL', key('queue', id), 'fresh') end
     for _, line in ipairs(lines_of(q)) do match(line) end
   end

@@ -20,7 +20,7 @@ do
   function callback.ask(x, number, reason)
     if x.leased then
       call('ZREM', key('leases'), 'c|' .. x.id)
-      if not x.fresh then x.leased = false end
+      x.leased = false
     end
     limits.disarm(x)
     keep(x, 'callback', {tries = 0, number = number})
@@ -33,7 +33,7 @@ do
       set_state(x, 'waiting')
       x.lined = false
     end
-    emit('interaction.callback', describe(x), '{"reason":"' .. reason .. '","state":"' .. x.state .. '"}', nil, x.contact)
+    emit('interaction.callback', describe(x), '{"reason":"' .. reason .. '","state":"' .. x.state .. '"}', nil, x)
     if away then retry(x) end
   end
 
@@ -43,7 +43,7 @@ do
     back.called = true
     keep(x, 'callback', back)
     set_state(x, 'active')
-    emit('interaction.active', describe(x, nil, x.agent), '{}', a, x.contact, card_of(x))
+    emit('interaction.active', describe(x, nil, x.agent), '{}', a, x, card_of(x))
     touch(a)
   end
 
@@ -66,7 +66,7 @@ do
     set_state(x, 'parked')
     timer('q|' .. x.id, back.next_ms)
     emit('interaction.parked', describe(x, nil, a.id), '{"until_ms":' .. digits(back.next_ms)
-      .. ',"reason":"no_answer","tries":' .. back.tries .. '}', a, x.contact)
+      .. ',"reason":"no_answer","tries":' .. back.tries .. '}', a, x)
   end
 
   -- The next try: back to its place in the line.
@@ -80,7 +80,7 @@ do
       return
     end
     set_state(x, 'waiting')
-    emit('interaction.resumed', describe(x), '{}', nil, x.contact)
+    emit('interaction.resumed', describe(x), '{}', nil, x)
     x.lined = false
     retry(x)
   end

@@ -171,7 +171,9 @@ local function commit()
   write_agents()
   write_interactions()
   write_queues()
-  write_meta()
+  store.put(key('clock'), clock.text())
+  store.write()
+  store.write_timers()
   write_events()
   return due
 end

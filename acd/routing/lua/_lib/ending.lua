@@ -9,7 +9,7 @@ end
 
 -- Nothing of it is needed any more but the answer to a late command.
 local function fade(x)
-  x.wrap, x.extended, x.excluded, x.faded = 0, false, '', true
+  x.wrap, x.extended, x.excluded, x.card = 0, false, '', ''
   change(x)
 end
 
@@ -44,7 +44,7 @@ local function finish(x, outcome, by, wrap_up, reason)
   call('ZADD', key('ended'), now, x.id)
   emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
     .. '","waited_ms":' .. digits((x.accepted > 0 and x.accepted or now) - x.enqueued) .. ',"handled_ms":'
-    .. digits(x.accepted > 0 and now - x.accepted or 0) .. (reason and ',"reason":"' .. reason .. '"' or '') .. '}', owner, x.contact)
+    .. digits(x.accepted > 0 and now - x.accepted or 0) .. (reason and ',"reason":"' .. reason .. '"' or '') .. '}', owner, x)
   if owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
     until_ms = now + q.wrap_up_ms
     x.wrap = until_ms
@@ -76,7 +76,7 @@ local function take_back(x, reason, excluded_until)
   x.agent, x.epoch = '', x.epoch + 1
   if x.accepted > 0 and (q.rules.max_wait or q.rules.at_close) then keep(x, 'entered', now) end -- it was served: a new wait
   set_state(x, 'waiting')
-  emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x.contact)
+  emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x)
   x.lined = false
   if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
   retry(x)
@@ -92,7 +92,7 @@ local function set_aside(x, q)
   if x.state == 'waiting' then
     line_remove(x)
     set_state(x, 'parked')
-    emit('interaction.parked', describe(x), '{"until_ms":' .. until_ms .. '}', nil, x.contact)
+    emit('interaction.parked', describe(x), '{"until_ms":' .. until_ms .. '}', nil, x)
   end
 end
 
@@ -107,7 +107,7 @@ local function bring_back(x, q)
   if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
   if x.state == 'parked' then
     set_state(x, 'waiting')
-    emit('interaction.resumed', describe(x), '{}', nil, x.contact)
+    emit('interaction.resumed', describe(x), '{}', nil, x)
     x.lined = false
     retry(x)
   elseif x.state == 'ringing' then retry(x) end

@@ -56,7 +56,7 @@ do
     if letter == 'o' then why[#why + 1] = {'offline'}
     elseif letter ~= 'a' then why[#why + 1] = {'away', v.reason} end
     if a.grace ~= '' then why[#why + 1] = {'grace', tonumber(a.grace)} end
-    local n, c = a.n, capacity_of(v.capacity)
+    local n, c = a.n, a.capacity
     local used = 0
     for k = 1, 3 do used = used + n[k] * c.weight[k] end
     if n[channel] >= c.max[channel] then why[#why + 1] = {'full', n[channel], c.max[channel]}
@@ -76,7 +76,7 @@ do
   end
 
   local function standing_of(x, q, id, v, excluded, passed)
-    local a = unpack_live(id, unpacked(v.live))
+    local a = desk.look(id)
     for i = 1, #x.live do
       local o = x.live[i]
       if o.agent == id then return {id, 'offered', 0, 0, x.id .. '.' .. digits(o.n), o.deadline, {}} end
@@ -98,10 +98,10 @@ do
     local passed = passed_over(x, excluded)
     local ids = call('ZRANGE', key('agents'), after == '' and '-' or '(' .. after, '+', 'BYLEX', 'LIMIT', 0, explaining.PAGE + 1)
     for i = 1, math.min(#ids, explaining.PAGE) do
-      local f = call('HMGET', key('agent', ids[i]), 'live', 'memberships', 'capacity', 'skills', 'reason' .. channel)
-      if f[1] and (string.find(';' .. f[2], department, 1, true) or x.agent == ids[i]) then
+      local f = call('HMGET', key('agent', ids[i]), 'memberships', 'skills', 'reason' .. channel)
+      if f[1] and (string.find(';' .. f[1], department, 1, true) or x.agent == ids[i]) then
         found[#found + 1] = standing_of(x, q, ids[i],
-          {live = f[1], memberships = f[2], capacity = f[3], skills = f[4], reason = f[5] or ''}, excluded, passed)
+          {memberships = f[1], skills = f[2], reason = f[3] or ''}, excluded, passed)
       end
     end
     return found, #ids > explaining.PAGE and ids[explaining.PAGE] or ''

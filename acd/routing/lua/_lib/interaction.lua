@@ -1,76 +1,86 @@
 -- An interaction: loaded once a script, its changes collected, written once.
 --- include("agent")
 local interactions, changed
+local interaction, new_interaction, write_interactions
 forget[#forget + 1] = function() interactions, changed = {}, {} end
 
--- `fixed` at the arrival (with the place in the line that was told then, see estimate), `card`, `moving` with the live offers at its end, six values each, and `more`: a map of
--- what few interactions have (nil for most), by name.
--- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
-local function unpack_fields(id, card, more, contact, conversation, enqueued, leased, place, left, busy, queue_id, pool, level,
-  epoch, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, outcome, wrap, extended,
-  ...)
-  local live = {}
-  if ... then
-    local rest = {...}
-    for i = 1, #rest, 6 do
-      live[#live + 1] = {n = rest[i], agent = rest[i + 1], deadline = rest[i + 2], made = rest[i + 3],
-        delivered = rest[i + 4], why = rest[i + 5]}
-    end
-  end
-  return {id = id, card = card, more = more, queue = queue_id, pool = pool, contact = contact, conversation = conversation,
-    level = level, enqueued = enqueued, leased = leased, place = place, left = left, busy = busy, epoch = epoch, state = state, since = since, agent = owner,
-    offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short, lost = lost,
-    accepted = accepted, winner = winner, won = won, past = past, outcome = outcome, wrap = wrap, extended = extended,
-    live = live, head = false, changed = false, remembered = false, lined = nil, waiting = 0}
-end
-
-local function pack_moving(x)
-  local rest = {}
-  for i = 1, #x.live do
-    local o, at = x.live[i], 6 * i - 5
-    rest[at], rest[at + 1], rest[at + 2], rest[at + 3], rest[at + 4], rest[at + 5] =
-      o.n, o.agent, o.deadline, o.made, o.delivered, o.why
-  end
-  return pack(x.queue, x.pool, x.level, x.epoch, x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n,
-    x.fan, x.short, x.lost, x.accepted, x.winner, x.won, x.past, x.outcome, x.wrap, x.extended, unpack(rest))
-end
-
--- with_card: when it will be told, so that it need not be fetched by itself.
-local function interaction(id, with_card)
-  local x = interactions[id]
-  if x ~= nil then return x end
-  local v
-  if with_card then v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more', 'card')
-  else v = call('HMGET', key('ix', id), 'fixed', 'moving', 'more') end
-  x = v[2] and unpack_fields(id, v[4], v[3] and unpacked(v[3]) or nil, unpacked(v[1] .. v[2]))
-  -- nobody is on the line of a callback
-  if x and x.more and x.more.callback and not x.more.callback.called then x.leased = false end
-  interactions[id] = x
-  return x
-end
-
 -- It is written at the end.
-local function change(x)
+function change(x)
   if not x.changed then
     x.changed = true
     changed[#changed + 1] = x
   end
 end
 
-local function new_interaction(id, queue_id, contact, conversation, level, arrived, leased, card)
-  local x = unpack_fields(id, card, nil, contact, conversation, arrived, leased, 0, 0, 0, queue_id, queue_id, level, 0,
-    'waiting', now, '', 0, '', 0, 0, 0, false, 0, 0, '', 0, '', '', 0, false)
-  x.lined, x.fresh = false, true
-  interactions[id] = x
-  change(x)
-  return x
+do
+  -- One packed string holds all that is known of it, the live offers at its end; `more` is a map of what few interactions
+  -- have (nil for most), by name; `place`, `left` and `busy` are what was told of the line (see estimate). It changes with every step, so that keeping a part apart would cost more than it saves.
+  local HEAD = '>sssI8BI4dI8ssBI4sI8sI4sI8I4I2BI8I8sI4sI4sI8BI4c0I2'
+  local OFFER = '>I4sI8I8Bs'
+
+  -- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
+  local function interaction_of(id, text, contact, conversation, card, enqueued, leased, place, left, busy, queue_id, pool, level,
+    epoch, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, told, outcome, wrap,
+    extended, more, n, at)
+    local live = {}
+    for i = 1, n do
+      local number, asked, deadline, made, delivered, why
+      number, asked, deadline, made, delivered, why, at = fields(OFFER, text, at)
+      live[i] = {n = number, agent = asked, deadline = deadline, made = made, delivered = delivered == 1, why = why}
+    end
+    return {id = id, contact = contact, conversation = conversation, card = card, enqueued = enqueued,
+      leases = leased == 1, leased = leased == 1, place = place, left = left, busy = busy, queue = queue_id, pool = pool, level = level, epoch = epoch, state = state, since = since, agent = owner,
+      offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short == 1, lost = lost,
+      accepted = accepted, winner = winner, won = won, past = past, told = told, outcome = outcome, wrap = wrap,
+      extended = extended == 1, more = more ~= '' and unpacked(more) or nil, live = live, head = false, changed = false,
+      lined = nil, waiting = 0}
+  end
+
+  local function interaction_text(x)
+    local more = x.more and next(x.more) and pack(x.more) or ''
+    local live = x.live
+    local text = record(HEAD, x.contact, x.conversation, x.card, x.enqueued, x.leases and 1 or 0, x.place, x.left, x.busy,
+      x.queue, x.pool, x.level, x.epoch, x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n, x.fan, x.short and 1 or 0, x.lost,
+      x.accepted, x.winner, x.won, x.past, x.told, x.outcome, x.wrap, x.extended and 1 or 0, #more, more, #live)
+    for i = 1, #live do
+      local o = live[i]
+      text = text .. record(OFFER, o.n, o.agent, o.deadline, o.made, o.delivered and 1 or 0, o.why)
+    end
+    return text
+  end
+
+  function interaction(id)
+    local x = interactions[id]
+    if x ~= nil then return x end
+    local text = store.get(key('ix', id))
+    x = text and interaction_of(id, text, fields(HEAD, text))
+    -- nobody is on the line of a callback
+    if x and x.more and x.more.callback and not x.more.callback.called then x.leased = false end
+    interactions[id] = x
+    return x
+  end
+
+  function new_interaction(id, queue_id, contact, conversation, level, arrived, leased, card)
+    local x = interaction_of(id, '', contact, conversation, card, arrived, leased and 1 or 0, 0, 0, 0, queue_id,
+      queue_id, level, 0, 'waiting', now, '', 0, '', 0, 0, 0, 0, 0, 0, '', 0, '', 0, '', 0, 0, '', 0, 1)
+    x.lined = false
+    interactions[id] = x
+    change(x)
+    return x
+  end
+
+  function write_interactions()
+    for i = 1, #changed do
+      local x = changed[i]
+      store.put(key('ix', x.id), interaction_text(x))
+    end
+  end
 end
 
 -- Keep a value under a name among what few interactions have; nil forgets it.
 local function keep(x, name, value)
   x.more = x.more or {}
   x.more[name] = value
-  x.remembered = true
   change(x)
 end
 
@@ -102,8 +112,7 @@ local function describe(x, offer, agent_id)
 end
 
 local function card_of(x)
-  if not x.card then x.card = call('HGET', key('ix', x.id), 'card') or '{}' end
-  return x.card
+  return x.card ~= '' and x.card or '{}'
 end
 
 -- Exclusions: `agent|until|kind;…`, kind d(eclined), e(xpired) or f(ailed); the newest 64 are kept.
@@ -208,19 +217,4 @@ local function short_remove(x)
   x.short = false
   change(x)
   if call('ZREM', key('short', x.pool), x.id) == 1 then call('HINCRBY', key('lines'), '~' .. x.pool, -1) end
-end
-
-local function write_interactions()
-  for i = 1, #changed do
-    local x = changed[i]
-    local ix = key('ix', x.id)
-    if x.fresh then
-      local fixed = pack(x.contact, x.conversation, x.enqueued, x.leased, x.place, x.left, x.busy)
-      call('HSET', ix, 'moving', pack_moving(x), 'fixed', fixed, 'card', x.faded and '' or x.card)
-    elseif x.faded then call('HSET', ix, 'moving', pack_moving(x), 'card', '')
-    else call('HSET', ix, 'moving', pack_moving(x)) end
-    if x.remembered then
-      if next(x.more) then call('HSET', ix, 'more', pack(x.more)) else call('HDEL', ix, 'more') end
-    end
-  end
 end

@@ -65,7 +65,7 @@ do
     local r = q.rules
     if not (r.max_wait or r.on_nobody) or (x.more and x.more.callback) then return end
     if r.max_wait then timer('m|' .. x.id, limits.entered(x) + r.max_wait) end
-    if r.on_nobody and limits.nobody_here(q) and not call('ZSCORE', key('timers'), 'e|' .. q.id .. '|') then
+    if r.on_nobody and limits.nobody_here(q) and not armed('e|' .. q.id .. '|') then
       timer('e|' .. q.id .. '|', now + limits.EMPTY_MS)
     end
   end

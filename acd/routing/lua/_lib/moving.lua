@@ -36,7 +36,7 @@ function moving.to(x, to, reason, by)
   x.epoch = x.epoch + 1
   emit('interaction.moved', describe(x), '{"from":"' .. from .. '","to":"' .. to .. '","reason":"' .. reason
     .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '') .. '}',
-    nil, x.contact)
+    nil, x)
   if x.state == 'waiting' then
     x.lined = false
     retry(x)

@@ -315,11 +315,11 @@ local function ring_over(x, reason)
   count(q, -1, 0)
   if x.lost > 0 then
     set_state(x, 'parked')
-    emit('interaction.parked', describe(x), '{"until_ms":' .. x.lost .. '}', nil, x.contact)
+    emit('interaction.parked', describe(x), '{"until_ms":' .. x.lost .. '}', nil, x)
     return
   end
   set_state(x, 'waiting')
-  emit('interaction.requeued', describe(x), '{"reason":"' .. reason .. '"}', nil, x.contact)
+  emit('interaction.requeued', describe(x), '{"reason":"' .. reason .. '"}', nil, x)
   x.lined = false
   retry(x)
 end

@@ -9,9 +9,8 @@ do
   local function store(q, list)
     local stored = {}
     for i = 1, #list do stored[i] = {list[i].name, list[i].ready, list[i].used, list[i].build} end
-    local packed = pack(stored)
-    call('HSET', key('queue', q.id), 'pools', packed)
-    q.pools = pools_of(packed)
+    q.pools_text = pack(stored)
+    q.pools, q.dirty = flow.pools(q.pools_text), true
   end
 
   -- Store the list with one pool changed, added, or (with nil) taken out.

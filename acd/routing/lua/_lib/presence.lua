@@ -10,7 +10,7 @@ end
 -- Interactions that hold one of the agent's slots.
 local function held(a)
   local out = {}
-  local ids = call('SMEMBERS', key('held', a.id))
+  local ids = desk.held(a)
   table.sort(ids)
   for i = 1, #ids do
     local x = interaction(ids[i])

@@ -4,9 +4,9 @@ local LEVEL = 5 -- of most interactions: the middle of 1 to 9
 local queues
 forget[#forget + 1] = function() queues = {} end
 
-local queue, pools_of
+local flow = {}
 do
-  -- Settings are one packed field, in the order of QUEUE_FIELDS in compiled.py; counters are fields.
+  -- Settings are one text, in the order of QUEUE_FIELDS in compiled.py.
   -- (While a library loads there is no `string` to build the pattern with.)
   local SETTINGS = '^([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);'
     .. '([^;]*);([^;]*);([^;]*);([^;]*);([^;]*);$'
@@ -33,7 +33,7 @@ do
   -- The pools a queue has besides itself, stored as a list of {pool, ready, used, build}: whether all who are here stand
   -- in its indexes, when it was last required, and the number of its build; found by place and by name.
   local NO_POOLS = {}
-  pools_of = remember(function(text)
+  flow.pools = remember(function(text)
     local pools, stored = {}, unpacked(text)
     for i = 1, #stored do
       local s = stored[i]
@@ -43,20 +43,34 @@ do
     return pools
   end, 1000)
 
-  function queue(id)
-    local q = queues[id]
-    if q ~= nil then return q end
-    local v = call('HMGET', key('queue', id), 'settings', 'state', 'counts', 'version', 'rules', 'pools', 'hours')
-    if not v[1] then
-      queues[id] = false
-      return false
-    end
-    q = setmetatable({id = id, state = v[2], version = v[4], rules = rules_of(v[5]), hours = v[7],
-      pools = v[6] and pools_of(v[6]) or NO_POOLS}, settings_of(v[1]))
-    q.ringing, q.active, q.served, q.served_ms, q.left, q.busy, q.left_ms = unpacked(v[3])
-    queues[id] = q
-    return q
+  -- One packed string holds what is counted of it and what it is to do; version, index and line, which only its changes
+  -- ask for, are a hash.
+  local FLOW = '>I4I4dI8dI8I8sssssI4c0'
+
+  function flow.of(id, ringing, active, served, served_ms, left, busy, left_ms, state, version, settings, rules, hours,
+    pools)
+    return setmetatable({id = id, ringing = ringing, active = active, served = served, served_ms = served_ms,
+      left = left, busy = busy, left_ms = left_ms, state = state, hours = hours ~= '' and hours or nil,
+      version = version, settings = settings, rules = rules_of(rules), rules_text = rules,
+      pools = pools ~= '' and flow.pools(pools) or NO_POOLS, pools_text = pools, dirty = false},
+      settings_of(settings))
   end
+
+  function flow.from(id, text) return flow.of(id, fields(FLOW, text)) end
+
+  function flow.text(q)
+    return record(FLOW, q.ringing, q.active, q.served, q.served_ms, q.left, q.busy, q.left_ms, q.state, q.version, q.settings,
+      q.rules_text, q.hours or '', #q.pools_text, q.pools_text)
+  end
+end
+
+local function queue(id)
+  local q = queues[id]
+  if q ~= nil then return q end
+  local text = store.get(key('flow', id))
+  q = text and flow.from(id, text)
+  queues[id] = q
+  return q
 end
 
 -- The channel is part of the queue's name, so that it is known even when the queue is gone.
@@ -123,15 +137,14 @@ do
     for id, q in pairs(queues) do
       if q and q.dirty then
         if queue_is_over(q) then
-          call('UNLINK', key('queue', id), key('personal', id), key('ages', id))
+          call('UNLINK', key('queue', id), key('flow', id), key('personal', id), key('ages', id))
           call('HDEL', key('lines'), '@@' .. id)
           for _, name in ipairs(lines_of(q)) do
             call('UNLINK', key('free', name), key('here', name), key('short', name))
             call('HDEL', key('lines'), name, '~' .. name)
           end
         else
-          call('HSET', key('queue', id), 'counts', pack(q.ringing, q.active, q.served, q.served_ms, q.left, q.busy,
-            q.left_ms))
+          store.put(key('flow', id), flow.text(q))
         end
       end
     end

@@ -3,18 +3,13 @@
 --- include("queue")
 
 local function read_clock(asked)
-  local clock = tonumber(asked)
-  if clock == 0 then
-    local t = call('TIME')
-    clock = t[1] * 1000 + math.floor(t[2] / 1000)
-  end
-  return math.max(clock, (meta_of(call('HGET', key('meta'), 'clock'))) or 0)
+  return math.max(asked == '0' and clock.server_ms() or tonumber(asked), clock.read(call('GET', key('clock'))))
 end
 
 -- {id, state or '' if unknown, queue, contact, conversation, level, enqueued, agent, live, lost, since, outcome, wrap,
 -- extended, card, more (JSON)}; an offer of `live` is {number, agent, deadline, made, delivered, why}.
 local function read_interaction(id)
-  local x = interaction(id, true)
+  local x = interaction(id)
   if not x then return {id, ''} end
   local live = {}
   for i = 1, #x.live do
@@ -22,16 +17,16 @@ local function read_interaction(id)
     live[i] = {o.n, o.agent, o.deadline, o.made, o.delivered and 1 or 0, o.why}
   end
   return {id, x.state, x.queue, x.contact, x.conversation, x.level, x.enqueued, x.agent, live, x.lost, x.since, x.outcome,
-    x.wrap, x.extended and 1 or 0, x.card or '', cjson.encode(x.more or {})}
+    x.wrap, x.extended and 1 or 0, x.card, cjson.encode(x.more or {})}
 end
 
 -- {version, capacity, presence, counts…, idle, address_seq, grace, presence_seq, missed…, reasons…}, or nil.
 local function read_agent(id)
-  local v = call('HMGET', key('agent', id), 'live', 'version', 'capacity', 'presence_seq', 'reason1', 'reason2', 'reason3')
-  if not v[1] then return nil end
-  local a = unpack_live(id, unpacked(v[1]))
+  local a = desk.look(id)
+  if not a then return nil end
+  local v = call('HMGET', key('agent', id), 'version', 'presence_seq', 'reason1', 'reason2', 'reason3')
   local n, m = a.n, a.missed
-  return {v[2], v[3], a.presence, n[1], n[2], n[3], a.idle, a.address_seq, a.grace, v[4], m[1], m[2], m[3], v[5], v[6], v[7]}
+  return {v[1], a.room, a.presence, n[1], n[2], n[3], a.idle, a.address_seq, a.grace, v[2], m[1], m[2], m[3], v[3], v[4], v[5]}
 end
 
 -- 0-based place in the line it stands in, while that is scored anew too; nil if it does not wait.
