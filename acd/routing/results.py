@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acd.domain.agent import Availability
+    from acd.domain.estimate import Wait
     from acd.domain.ids import (
         AgentId,
         ContactId,
@@ -196,6 +197,13 @@ class AgentSnapshot:
         """Per channel, whether missed rings sent the agent away."""
         return {channel: state.reason == "missed" for channel, state in self.channels.items()}
 
+    def has_room(self, channel: Channel) -> bool:
+        """Whether capacity leaves a slot on that channel, whatever their presence is."""
+        state = self.channels[channel]
+        if state.count >= state.max:
+            return False
+        return state.interrupts or self.used + state.weight <= self.total
+
     @property
     def eligible_somewhere(self) -> bool:
         """Whether any channel is available and below its maximum; the total is not looked at."""
@@ -270,6 +278,10 @@ class QueueSnapshot:
     open: bool = True
     closes_ms: int | None = None
     """When it closes next; None where no hours are known."""
+    opens_ms: int | None = None
+    """When it opens next, the present opening apart; None where no hours are known."""
+    expected: Wait | None = None
+    """How long whoever comes now waits; None while too little is known."""
     now_ms: int = 0
 
     @property

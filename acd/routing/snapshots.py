@@ -195,6 +195,9 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         strategy,
         is_open,
         closes_ms,
+        opens_ms,
+        departures,
+        busy_ms,
     ) = reply
     rate = _per_ms(float(served), served_ms, now_ms)
     return QueueSnapshot(
@@ -211,6 +214,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         strategy=tuple(strategy.split("+")) if strategy else (),
         open=bool(is_open),
         closes_ms=closes_ms or None,
+        opens_ms=opens_ms or None,
+        expected=wait_of(waiting + ringing + 1, float(departures), busy_ms),
         now_ms=now_ms,
     )
 

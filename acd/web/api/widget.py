@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import contextlib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Field
 
 from acd.domain import errors
 from acd.domain.ids import SiteId
 from acd.domain.interaction import Channel
+from acd.domain.queue import Diversion
 from acd.web import problems
-from acd.web.api.values import Id
+from acd.web.api.values import Id, Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
 from acd.web.identity import PUBLIC
 from acd.web.middleware import REQUEST_ID
@@ -17,6 +22,11 @@ from acd.web.peer import same_origin
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from acd.domain.directory import Department, Queue
+    from acd.domain.queue import Divert, QueueSettings
+    from acd.routing.results import QueueSnapshot
+    from acd.web.services import Services
+
 
 class OneSite(Input):
     """A site's address."""
@@ -24,12 +34,33 @@ class OneSite(Input):
     site: Id
 
 
+class Service(StrEnum):
+    """What comes of a chat that is started now."""
+
+    CHAT = "chat"
+    FORM = "form"
+    """The message is kept and answered later."""
+    FULL = "full"
+    """The line is full; nobody else is let in for the moment."""
+    CLOSED = "closed"
+
+
+class WaitEstimate(Output):
+    """Expected wait in seconds: half of the contacts wait less than p50."""
+
+    p50_s: float
+    p90_s: float
+
+
 class WidgetDepartment(Output):
     """A department a visitor may choose."""
 
     id: str
     name: dict[str, str]
-    open: bool
+    open: Annotated[bool, Field(description="whether a chat can be started")]
+    service: Service
+    opens_ms: Annotated[Ms | None, Field(description="when its hours begin next")]
+    estimate: Annotated[WaitEstimate | None, Field(description="while enough is known")]
     channels: tuple[Channel, ...]
 
 
@@ -71,7 +102,11 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     )
     if origin is not None and foreign and not site.admits(origin):
         raise errors.OriginRefused
-    queues = [queue for queue in await services.directory.queues() if queue.active]
+    chats = {
+        queue.department: queue
+        for queue in await services.directory.queues()
+        if queue.active and queue.channel is Channel.CHAT
+    }
     departments = {
         found.id: found for found in await services.directory.departments() if found.active
     }
@@ -81,17 +116,7 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
         name=site.name,
         locales=tuple(site.locales),
         departments=tuple(
-            WidgetDepartment(
-                id=wanted,
-                name=dict(departments[wanted].names),
-                open=True,
-                channels=tuple(
-                    queue.channel
-                    for queue in queues
-                    if queue.department == wanted and queue.channel is Channel.CHAT
-                ),
-            )
-            for wanted in chosen
+            [await _department(services, departments[d], chats.get(d)) for d in chosen]
         ),
         limits=WidgetLimits(message_chars=services.config.limits.message_chars),
     )
@@ -102,6 +127,46 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     if origin is not None and foreign:
         response.headers["Access-Control-Allow-Origin"] = origin
     return response
+
+
+async def _department(
+    services: Services, department: Department, queue: Queue | None
+) -> WidgetDepartment:
+    live = None
+    if queue is not None:
+        with contextlib.suppress(errors.StoreUnavailable):  # then a chat may be tried, as ever
+            live = await services.router.queue(queue.id)
+    service = Service.CLOSED if queue is None else Service.CHAT
+    if queue is not None and live is not None and live.configured:
+        service = service_of(queue.settings, live)
+    wait = live.expected if live is not None and service is Service.CHAT else None
+    return WidgetDepartment(
+        id=department.id,
+        name=dict(department.names),
+        open=service is Service.CHAT,
+        service=service,
+        opens_ms=live.opens_ms if live is not None and not live.open else None,
+        estimate=WaitEstimate(p50_s=wait.p50_s, p90_s=wait.p90_s) if wait is not None else None,
+        channels=(Channel.CHAT,) if queue is not None else (),
+    )
+
+
+def service_of(rules: QueueSettings, live: QueueSnapshot) -> Service:
+    """What the queue's rules make of an arrival now: the order in which routing asks them."""
+    if not live.open:
+        return _by(rules.on_closed, Service.CLOSED)
+    if live.here == 0 and rules.on_nobody is not None:
+        return _by(rules.on_nobody, Service.CLOSED)
+    if rules.max_length and live.waiting + live.ringing >= rules.max_length:
+        return _by(rules.on_full, Service.FULL)
+    return Service.CHAT
+
+
+def _by(rule: Divert | None, refused: Service) -> Service:
+    """Where it goes on by another queue or by a callback, it is a chat still."""
+    if rule is None or rule.to in {Diversion.REJECT, Diversion.VOICEMAIL}:
+        return refused
+    return Service.FORM if rule.to is Diversion.FORM else Service.CHAT
 
 
 ENDPOINTS: Final = (

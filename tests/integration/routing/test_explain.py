@@ -196,3 +196,17 @@ async def test_a_missing_skill_has_its_levels_and_relaxing_opens_it(world: World
     found = await explain(world, ix)
     assert sorted(map(str, told(found).values())) == ["1", "offered"]
     assert (found.pool, found.relaxed) == ("support/chat", 2)
+
+
+async def test_one_who_waits_for_their_last_agent_is_reserved(world: World) -> None:
+    await world.queue(last_agent="wait", last_agent_wait_s=30)
+    await world.agent("anna", chat=1)
+    await world.answer(await world.arrive())
+    await world.agent("ben")
+    ix = await world.arrive(last_agent="anna")
+    found = await explain(world, ix)
+    assert told(found) == {"anna": [("full", 1, 1)], "ben": [("reserved", "anna")]}
+    assert (found.sticky, found.personal) == ("anna", "anna")
+    assert found.sticky_until_ms == world.now_ms + 30_000
+    await world.wait(31)
+    assert told(await explain(world, ix))["ben"] == "offered"

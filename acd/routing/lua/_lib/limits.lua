@@ -22,6 +22,15 @@ do
     return since
   end
 
+  -- When it opens the next time, or nil: it is open, or nobody knows.
+  function limits.opens_at(q)
+    local periods = q.hours and periods_of(q.hours) or {}
+    for i = 1, #periods do
+      if periods[i][1] > now then return periods[i][1] end
+    end
+    return nil
+  end
+
   -- When it closes the next time, or nil.
   function limits.closes_at(q)
     local periods = q.hours and periods_of(q.hours) or {}

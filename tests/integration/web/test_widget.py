@@ -1,0 +1,56 @@
+"""What a visitor's page learns before it connects: what would come of a chat that starts now."""
+
+from typing import Any
+
+from acd.domain.ids import QueueId
+from tests.integration.web.conftest import Node, Start, cast
+from tests.integration.web.test_rest import INTERACTIONS, chat, lina
+
+QUEUE = QueueId("support/chat")
+
+
+async def support(node: Node) -> dict[str, Any]:
+    answer = await (await node.stranger.get("/api/v1/widget/shop")).json()
+    return next(each for each in answer["departments"] if each["id"] == "support")
+
+
+def with_rules(**rules: Any) -> list[dict[str, Any]]:
+    first, *others = cast()["departments"]
+    return [{**first, "chat": rules}, *others]
+
+
+async def test_outside_its_hours_it_takes_a_message_and_says_when_it_opens(start: Start) -> None:
+    node = await start(departments=with_rules(on_closed="form"))
+    now = await node.services.router.clock()
+    opens, closes = now + 3_600_000, now + 7_200_000
+    await node.services.router.set_hours(QUEUE, [(opens, closes)])
+    told = await support(node)
+    assert (told["service"], told["open"], told["opens_ms"]) == ("form", False, opens)
+    await node.services.router.set_hours(QUEUE, [(now - 1000, closes)])
+    told = await support(node)
+    assert (told["service"], told["open"], told["opens_ms"]) == ("chat", True, None)
+
+
+async def test_closed_for_good_where_the_rule_refuses(start: Start) -> None:
+    node = await start(departments=with_rules(on_closed="reject"))
+    await node.services.router.set_hours(QUEUE, [])
+    assert (await support(node))["service"] == "closed"
+
+
+async def test_nobody_there_takes_a_message_until_somebody_is(start: Start) -> None:
+    node = await start(departments=with_rules(on_nobody="form"))
+    assert (await support(node))["service"] == "form"
+    await node.sits_down("anna")
+    assert (await support(node))["service"] == "chat"
+
+
+async def test_a_full_line_takes_a_message_or_nobody_more(start: Start) -> None:
+    node = await start(departments=with_rules(max_length=1, on_full="reject"))
+    assert (await support(node))["service"] == "chat"
+    await node.program.post(INTERACTIONS, json=chat(await lina(node)))
+    assert (await support(node))["service"] == "full"
+
+
+async def test_without_rules_one_may_always_wait(node: Node) -> None:
+    told = await support(node)
+    assert (told["service"], told["open"], told["estimate"]) == ("chat", True, None)
