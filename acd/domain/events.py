@@ -88,12 +88,13 @@ class ReasonData(TypedDict):
 
 MovedData = TypedDict(
     "MovedData",
-    {"from": str, "to": str, "reason": str, "state": str, "hops": int, "by": str},
+    {"from": str, "to": str, "reason": str, "state": str, "hops": int, "by": str, "dropped": str},
     total=False,
 )
 """To another queue, the age kept: `reason` is `moved` by a person (`by`), or the rule that did it.
 
-`state` is `waiting` or `parked`; `hops` counts the queues that rules took it from.
+`state` is `waiting` or `parked`; `hops` counts the queues that rules took it from; `dropped` is the
+requirement that nobody in the new queue can meet.
 """
 
 

@@ -22,13 +22,16 @@ end
 call('ZADD', key('agents'), 0, id)
 call('HSET', hash, 'version', version)
 local a = agent(id)
+if old[1] and not a.gone then requirement.count(old[3], skills_of(old[4]), -1) end
+requirement.count(memberships, skills_of(skills), 1)
 a.gone = false
 -- out of the pools of old, into those of now
 for channel = 1, 3 do
   local list = a.lists[channel]
   for i = 1, #list do
-    call('ZREM', key('free', list[i][1]), id)
-    if call('ZREM', key('here', list[i][1]), id) == 1 then limits.left(list[i][1]) end
+    local p = list[i]
+    call('ZREM', key('free', p[1]), id)
+    if call('ZREM', key('here', p[1]), id) == 1 and p[1] == p[5] then limits.left(p[5]) end
   end
 end
 call('HSET', hash, 'capacity', capacity, 'memberships', memberships, 'skills', skills)

@@ -12,6 +12,8 @@ if not a or a.gone then return {0, 'unknown'} end
 local hash = key('agent', a.id)
 if tonumber(ARGV[4]) < tonumber(call('HGET', hash, 'version')) then return {0, 'stale'} end
 call('HSET', hash, 'version', ARGV[4])
+local known = call('HMGET', hash, 'memberships', 'skills')
+requirement.count(known[1], skills_of(known[2]), -1)
 presence_event(a, nil, 'offline', '', 'removed')
 for channel = 1, 3 do
   if letter(a, channel) == 'a' then

@@ -295,6 +295,7 @@ async def test_a_removed_queue_empties_its_pools_and_may_come_back(skilled: Worl
     await skilled.router.decline(offer, "bela", **skilled.at)
     await skilled.run_timers()
     assert (await skilled.look(ringing)).outcome == "rejected"
+    await skilled.router.remove_agent("bela", next(skilled.versions), **skilled.at)
     left = [
         k
         async for k in skilled.router.link.client.scan_iter(
@@ -339,3 +340,31 @@ async def test_the_oldest_behind_many_of_another_level(skilled: World) -> None:
         await skilled.arrive(level=1)
     figures = await skilled.router.queue("support/chat", **skilled.at)
     assert figures.oldest_enqueued_ms == oldest
+
+
+async def test_what_nobody_in_the_other_queue_can_meet_is_dropped_by_a_move(skilled: World) -> None:
+    await skilled.queue("sales/chat")
+    await skilled.queue("shop/chat")
+    await skilled.agent("anna", "sales/chat", skills={"french": 3}, here=False)
+    await skilled.agent("bela", "shop/chat", skills={"french": 2, "sales": 1})
+    one, two = [await skilled.arrive(requires=FRENCH) for _ in range(2)]
+    await skilled.router.move(one, "sales/chat", "boss", **skilled.at)
+    await skilled.router.move(two, "shop/chat", "boss", **skilled.at)
+    assert await fields(skilled, "line", "sales/chat[french>=3]") == [one], "anna may come"
+    assert list(await skilled.ring(two)) == ["bela"]
+    moved = await skilled.heard("interaction.moved")
+    assert [e.data.get("dropped") for e in moved] == [None, "french>=3"]
+    await skilled.run_timers()
+    await skilled.settled()
+    # who loses the skill or leaves counts no more
+    await skilled.agent("anna", "sales/chat", skills={"french": 1}, here=False)
+    three = await skilled.arrive(requires=FRENCH)
+    await skilled.router.move(three, "sales/chat", "boss", **skilled.at)
+    assert await fields(skilled, "line", "sales/chat") == [three]
+    await skilled.router.remove_agent("anna", next(skilled.versions), **skilled.at)
+    await skilled.router.remove_agent("bela", next(skilled.versions), **skilled.at)
+    for queue in ("sales/chat", "shop/chat"):
+        name = f"{keys.prefix(skilled.router.tenant)}skills:{queue}"
+        assert not await skilled.router.link.client.exists(name)
+    await skilled.run_timers()
+    await skilled.settled()

@@ -204,8 +204,9 @@ end
 local function set_here(a, channel, present)
   local list = a.lists[channel]
   for i = 1, #list do
-    if present then call('ZADD', key('here', list[i][1]), 0, a.id)
-    elseif call('ZREM', key('here', list[i][1]), a.id) == 1 then limits.left(list[i][1]) end
+    local p = list[i]
+    if present then call('ZADD', key('here', p[1]), 0, a.id)
+    elseif call('ZREM', key('here', p[1]), a.id) == 1 and p[1] == p[5] then limits.left(p[5]) end
   end
 end
 

@@ -18,12 +18,17 @@ function moving.to(x, to, reason, by)
     untimer('x|' .. x.id)
     x.excluded = ''
   end
+  local dropped
   if x.more then
     pools.leave(x)
     -- the steps of another queue begin anew, and whom it waited for is of this one
     for _, name in ipairs({'step', 'sticky', 'sticky_until'}) do
       if kept(x, name) then keep(x, name, nil) end
     end
+    -- what nobody there can meet is not required
+    dropped = kept(x, 'requires')
+    if dropped and requirement.within(to, dropped) then dropped = nil end
+    if dropped then keep(x, 'requires', nil) end
   end
   local hops
   if not by then
@@ -35,7 +40,8 @@ function moving.to(x, to, reason, by)
   place_in(x, to, to)
   x.epoch = x.epoch + 1
   emit('interaction.moved', describe(x), '{"from":"' .. from .. '","to":"' .. to .. '","reason":"' .. reason
-    .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '') .. '}',
+    .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '')
+    .. (dropped and ',"dropped":"' .. dropped .. '"' or '') .. '}',
     nil, x)
   if x.state == 'waiting' then
     x.lined = false

@@ -33,4 +33,25 @@ do
     if text == '' then return queue_id end
     return queue_id .. '[' .. text .. ']'
   end
+
+  -- What the members of each queue can: `skills:<queue>` counts them by `skill level`. An agent comes (by = 1) or
+  -- goes (by = -1) with these memberships and skills.
+  function requirement.count(memberships, skills, by)
+    for id in string.gmatch(memberships, '([^|;]+)|%d+|%d*;') do
+      for skill, level in pairs(skills) do
+        local field = skill .. ' ' .. level
+        if call('HINCRBY', key('skills', id), field, by) == 0 then call('HDEL', key('skills', id), field) end
+      end
+    end
+  end
+
+  -- Whether members of the queue, here or not, have each of the skills, though perhaps no one has all.
+  function requirement.within(id, text)
+    local had, best = call('HGETALL', key('skills', id)), {}
+    for i = 1, #had, 2 do
+      local skill, level = string.match(had[i], '^(.*) (%d+)$')
+      best[skill] = math.max(best[skill] or 0, tonumber(level))
+    end
+    return requirement.met(parse(text), best)
+  end
 end
