@@ -1,0 +1,296 @@
+"""The state machine of a call: pure. What was heard goes in, what is to be done comes out.
+
+    step(call, heard) -> (call, actions)
+
+Two sides speak to it: an adapter (the events of `port`) and routing (`Offered`, `OfferOver`, `Won`,
+`Finished`). It answers with commands for the adapter and requests to routing. The rules:
+
+- only `Won` decides who gets the call; several devices may have answered before it;
+- a device that may be a voicemail claims at the digit, any other when it is picked up;
+- an offer fails when its last device failed; a device that declines, declines the offer;
+- the call is active only when `Bridged` says that media flows; before that a fault gives it back to
+  routing, which rings again with the call's age kept;
+- what comes late or twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.telephony import port
+from acd.telephony.words import (
+    Claim,
+    Confirming,
+    Connected,
+    Decline,
+    Delivered,
+    Fact,
+    Fail,
+    Finished,
+    GivenBack,
+    HoldAsked,
+    HungUp,
+    Offered,
+    OfferOver,
+    Request,
+    Side,
+    Won,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from acd.domain.ids import AgentId, InteractionId, OfferId
+
+
+class CallPhase(StrEnum):
+    """Where the call is, as its caller hears it."""
+
+    WAITING = "waiting"
+    """In the line, or ringing somewhere: music."""
+    CONNECTING = "connecting"
+    TALKING = "talking"
+    HELD = "held"
+    ENDED = "ended"
+
+
+class LegPhase(StrEnum):
+    """How far a device has come."""
+
+    CALLED = "called"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    """Picked up, and not yet known to be a person."""
+    CLAIMED = "claimed"
+    """A person wants the call; routing was asked."""
+
+
+LegKey = tuple["OfferId", str]
+"""An offer and a device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One device that rings, or talks."""
+
+    agent: AgentId
+    target: port.Target
+    phase: LegPhase = LegPhase.CALLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call. `winner` is the offer and device it was given to."""
+
+    id: InteractionId
+    epoch: int = 0
+    phase: CallPhase = CallPhase.WAITING
+    legs: Mapping[LegKey, Leg] = field(default_factory=dict)
+    winner: LegKey | None = None
+
+
+Heard = port.CallEvent | Fact
+Action = port.Command | Request
+Step = tuple[Call, tuple[Action, ...]]
+
+_OPEN: Final = frozenset({CallPhase.CONNECTING, CallPhase.TALKING, CallPhase.HELD})
+
+
+def step(call: Call, heard: Heard) -> Step:
+    """What `heard` makes of the call, and what is to be done about it, in order."""
+    if call.phase is CallPhase.ENDED:
+        return call, ()
+    return _STEPS[type(heard)](call, heard)
+
+
+def _offered(call: Call, heard: Offered) -> Step:
+    if any(offer == heard.offer for offer, _ in call.legs):
+        return call, ()
+    if not heard.targets:
+        return call, (Fail(offer=heard.offer, agent=heard.agent, cause="no_device"),)
+    fresh = {
+        (heard.offer, target.device): Leg(agent=heard.agent, target=target)
+        for target in heard.targets
+    }
+    rings = tuple(
+        port.Ring(
+            call=call.id,
+            epoch=call.epoch,
+            offer=heard.offer,
+            agent=heard.agent,
+            target=target,
+            timeout_ms=heard.timeout_ms,
+        )
+        for target in heard.targets
+    )
+    return replace(call, legs={**call.legs, **fresh}), rings
+
+
+def _over(call: Call, heard: OfferOver) -> Step:
+    return _withdrawn(call, heard.offer, heard.reason)
+
+
+def _withdrawn(call: Call, offer: OfferId, reason: str) -> Step:
+    """Stop every device of an offer."""
+    gone = [key for key in call.legs if key[0] == offer]
+    if call.winner in gone:
+        return call, ()  # it was accepted: an end of its offer is said of the others
+    return _without(call, gone), tuple(_withdraw(call, key, reason) for key in gone)
+
+
+def _won(call: Call, heard: Won) -> Step:
+    mine = [key for key in call.legs if key[0] == heard.offer]
+    if call.phase in _OPEN or heard.epoch < call.epoch:
+        return call, ()
+    if not mine:  # every device had gone when routing decided
+        call = replace(call, epoch=heard.epoch)
+        return call, (Fail(offer=heard.offer, agent=heard.agent, cause="connect_failed"),)
+    claimed = [key for key in mine if call.legs[key].phase is LegPhase.CLAIMED]
+    pages = [key for key in mine if call.legs[key].target.kind is port.TargetKind.BROWSER]
+    winner = (claimed or pages or mine)[0]
+    losers = [key for key in call.legs if key != winner]
+    call = replace(call, epoch=heard.epoch)
+    withdrawn = tuple(_withdraw(call, key, "taken") for key in losers)
+    bridge = port.Bridge(call=call.id, epoch=call.epoch, offer=winner[0], device=winner[1])
+    call = replace(_without(call, losers), phase=CallPhase.CONNECTING, winner=winner)
+    return call, (*withdrawn, bridge)
+
+
+def _given_back(call: Call, heard: GivenBack) -> Step:
+    """Routing gave up on the winner: the caller waits again."""
+    if call.phase is not CallPhase.CONNECTING or call.winner is None:
+        return replace(call, epoch=max(call.epoch, heard.epoch)), ()
+    stop = _withdraw(call, call.winner, "connect_timeout")
+    call = _without(call, [call.winner])
+    return replace(call, epoch=heard.epoch, phase=CallPhase.WAITING, winner=None), (stop,)
+
+
+def _advanced(call: Call, heard: port.LegRinging | port.LegAnswered | port.LegConfirmed) -> Step:
+    key = (heard.offer, heard.device)
+    leg = call.legs.get(key)
+    if leg is None or call.winner is not None:
+        return call, ()
+    offer, agent = heard.offer, leg.agent
+    asked: Request
+    match heard, leg.phase:
+        case port.LegRinging(), LegPhase.CALLED:
+            phase, asked = LegPhase.RINGING, Delivered(offer=offer, agent=agent)
+        case port.LegAnswered(), (LegPhase.CALLED | LegPhase.RINGING) if leg.target.confirms:
+            phase, asked = LegPhase.ANSWERED, Confirming(offer=offer, agent=agent)
+        case port.LegAnswered(), (LegPhase.CALLED | LegPhase.RINGING):
+            phase, asked = LegPhase.CLAIMED, Claim(offer=offer, agent=agent)
+        case port.LegConfirmed(), LegPhase.ANSWERED:
+            phase, asked = LegPhase.CLAIMED, Claim(offer=offer, agent=agent)
+        case _:
+            return call, ()
+    return replace(call, legs={**call.legs, key: replace(leg, phase=phase)}), (asked,)
+
+
+def _leg_failed(call: Call, heard: port.LegFailed) -> Step:
+    return _failed(call, (heard.offer, heard.device), heard.fault)
+
+
+def _failed(call: Call, key: LegKey, fault: port.LegFault) -> Step:
+    leg = call.legs.get(key)
+    if leg is None:
+        return call, ()
+    offer = key[0]
+    if key == call.winner:
+        if call.phase is CallPhase.CONNECTING:
+            call = replace(_without(call, [key]), phase=CallPhase.WAITING, winner=None)
+            return call, (Fail(offer=offer, agent=leg.agent, cause="connect_failed"),)
+        return _ended(call, key)
+    if fault is port.LegFault.DECLINED:
+        call, withdrawn = _withdrawn(_without(call, [key]), offer, "declined")
+        return call, (*withdrawn, Decline(offer=offer, agent=leg.agent))
+    call = _without(call, [key])
+    if any(other == offer for other, _ in call.legs):
+        return call, ()
+    if fault is port.LegFault.NO_ANSWER:
+        return call, ()  # the offer's own deadline says so
+    return call, (Fail(offer=offer, agent=leg.agent, cause=fault),)
+
+
+def _leg_ended(call: Call, heard: port.LegEnded) -> Step:
+    return _ended(call, (heard.offer, heard.device))
+
+
+def _ended(call: Call, key: LegKey) -> Step:
+    """A device that had answered is gone."""
+    leg = call.legs.get(key)
+    if leg is None:
+        return call, ()
+    if key != call.winner:
+        fault = port.LegFault.UNCONFIRMED
+        return _failed(call, key, fault if leg.target.confirms else port.LegFault.UNREACHABLE)
+    if call.phase is CallPhase.CONNECTING:
+        return _failed(call, key, port.LegFault.UNREACHABLE)
+    return _closed(call), (_hang_up(call, "agent"), HungUp(side=Side.AGENT, agent=leg.agent))
+
+
+def _bridged(call: Call, heard: port.Bridged) -> Step:
+    if call.phase is not CallPhase.CONNECTING or call.winner is None:
+        return call, ()
+    if call.winner[0] != heard.offer:
+        return call, ()
+    agent = call.legs[call.winner].agent
+    return replace(call, phase=CallPhase.TALKING), (Connected(offer=heard.offer, agent=agent),)
+
+
+def _caller_ended(call: Call, _: port.CallerEnded) -> Step:
+    return _closed(call), (_hang_up(call, "caller"), HungUp(side=Side.CALLER))
+
+
+def _finished(call: Call, heard: Finished) -> Step:
+    return _closed(call), (_hang_up(call, heard.outcome),)
+
+
+def _hold(call: Call, heard: HoldAsked) -> Step:
+    on = heard.on
+    if call.phase is not (CallPhase.TALKING if on else CallPhase.HELD):
+        return call, ()
+    return call, ((port.Hold if on else port.Resume)(call=call.id, epoch=call.epoch),)
+
+
+def _held(call: Call, heard: port.Held | port.Resumed) -> Step:
+    on = isinstance(heard, port.Held)
+    if call.phase not in {CallPhase.TALKING, CallPhase.HELD}:
+        return call, ()
+    return replace(call, phase=CallPhase.HELD if on else CallPhase.TALKING), ()
+
+
+def _closed(call: Call) -> Call:
+    return replace(call, phase=CallPhase.ENDED, legs={}, winner=None)
+
+
+def _withdraw(call: Call, key: LegKey, reason: str) -> port.Withdraw:
+    return port.Withdraw(call=call.id, epoch=call.epoch, offer=key[0], device=key[1], reason=reason)
+
+
+def _hang_up(call: Call, cause: str) -> port.HangUp:
+    return port.HangUp(call=call.id, epoch=call.epoch, cause=cause)
+
+
+def _without(call: Call, keys: list[LegKey]) -> Call:
+    return replace(call, legs={key: leg for key, leg in call.legs.items() if key not in keys})
+
+
+_STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
+    Offered: _offered,
+    OfferOver: _over,
+    Won: _won,
+    GivenBack: _given_back,
+    Finished: _finished,
+    HoldAsked: _hold,
+    port.LegRinging: _advanced,
+    port.LegAnswered: _advanced,
+    port.LegConfirmed: _advanced,
+    port.LegFailed: _leg_failed,
+    port.LegEnded: _leg_ended,
+    port.Bridged: _bridged,
+    port.Held: _held,
+    port.Resumed: _held,
+    port.CallerEnded: _caller_ended,
+}

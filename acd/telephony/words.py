@@ -1,0 +1,133 @@
+"""What routing says of a call, and what is asked of routing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from acd.domain.ids import AgentId, OfferId
+    from acd.telephony.port import Target
+
+
+class Side(StrEnum):
+    """Who ended the call."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+# what routing says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """An offer was made; these devices of the agent are to ring."""
+
+    offer: OfferId
+    agent: AgentId
+    targets: tuple[Target, ...]
+    timeout_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferOver:
+    """The offer ended without this call: `reason` as its event says."""
+
+    offer: OfferId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Won:
+    """Routing accepted the offer. A page that accepted by itself is the device `browser`."""
+
+    offer: OfferId
+    agent: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """The accepted call did not connect: it waits again."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """Routing ended the interaction."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAsked:
+    """The agent puts the caller on hold, or takes them back."""
+
+    on: bool
+
+
+# what is asked of routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A device of the offer rings."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirming:
+    """A phone was picked up and is asked for the digit: the offer needs time."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A person wants the call: accept the offer."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """The agent refused it at a device."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fail:
+    """No device got through, or the accepted one did not connect."""
+
+    offer: OfferId
+    agent: AgentId
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """Media flows."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp:
+    """The call is over for one side: end the interaction."""
+
+    side: Side
+    agent: AgentId | None = None
+
+
+Fact = Offered | OfferOver | Won | GivenBack | Finished | HoldAsked
+Request = Delivered | Confirming | Claim | Decline | Fail | Connected | HungUp
