@@ -38,6 +38,8 @@ class ChatPhase(StrEnum):
     WAITING = "waiting"
     RINGING = "ringing"
     PARKED = "parked"
+    CONNECTING = "connecting"
+    """A call that was accepted: nobody hears anything yet."""
     ACTIVE = "active"
     IDLE = "idle"
     ENDED = "ended"
@@ -47,7 +49,7 @@ _PHASES = {
     InteractionState.WAITING: ChatPhase.WAITING,
     InteractionState.PARKED: ChatPhase.PARKED,
     InteractionState.RINGING: ChatPhase.RINGING,
-    InteractionState.CONNECTING: ChatPhase.RINGING,
+    InteractionState.CONNECTING: ChatPhase.CONNECTING,
     InteractionState.ACTIVE: ChatPhase.ACTIVE,
     InteractionState.IDLE: ChatPhase.IDLE,
     InteractionState.ENDED: ChatPhase.ENDED,
@@ -57,6 +59,7 @@ _DIVERTED = {
     Outcome.VOICEMAIL: Diversion.VOICEMAIL,
     Outcome.REJECTED: Diversion.REJECT,
 }
+TAKEN = frozenset({ChatPhase.CONNECTING, ChatPhase.ACTIVE, ChatPhase.IDLE})
 IN_LINE = frozenset({ChatPhase.STARTING, ChatPhase.WAITING, ChatPhase.RINGING, ChatPhase.PARKED})
 
 
@@ -122,6 +125,11 @@ class Chat:
     queue: QueueId
     contact_name: str
     live: Live
+
+    @property
+    def channel(self) -> str:
+        """Whether it is a chat or a call."""
+        return self.queue.rpartition("/")[2]
 
     @property
     def department(self) -> str:
@@ -263,7 +271,7 @@ class ChatService:
             place = await self._router.position(snapshot.interaction)
         return Live(
             phase=phase,
-            agent=snapshot.agent if phase in {ChatPhase.ACTIVE, ChatPhase.IDLE} else None,
+            agent=snapshot.agent if phase in TAKEN else None,
             since_ms=snapshot.enqueued_ms if phase in IN_LINE else snapshot.since_ms,
             outcome=snapshot.outcome,
             position=place.position if place is not None else snapshot.position,

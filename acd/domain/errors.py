@@ -179,6 +179,12 @@ class NotYours(AcdError):
     code = "not_yours"
 
 
+class NotConnected(AcdError):
+    """Nobody has taken this call, or no longer; wait for it to ring again."""
+
+    code = "not_connected"
+
+
 class ChatEnded(AcdError):
     """This chat has ended; start a new one."""
 

@@ -65,6 +65,7 @@ class ChatStart:
     text: str | None = None
     page: str = ""
     level: int = DEFAULT_LEVEL
+    channel: Channel = Channel.CHAT
     known_ended: InteractionId | None = None
 
 
@@ -102,7 +103,7 @@ class Intake:
         self._router = router
         self._directory = directory
         self._intakes = intakes
-        self._doors: dict[tuple[SiteId, DepartmentId], tuple[float, _Door]] = {}
+        self._doors: dict[tuple[SiteId, DepartmentId, Channel], tuple[float, _Door]] = {}
 
     async def start_chat(self, start: ChatStart) -> StartedChat:
         """Let a visitor in, or find them in already.
@@ -204,7 +205,8 @@ class Intake:
 
     async def _door(self, start: ChatStart) -> _Door:
         """The queue asked for. An open door is known for a moment: rushes ask for the same one."""
-        door, now_s = (start.site, start.department), asyncio.get_running_loop().time()
+        door = (start.site, start.department, start.channel)
+        now_s = asyncio.get_running_loop().time()
         known = self._doors.get(door)
         if known is None or known[0] < now_s:
             known = self._doors[door] = (now_s + DOOR_KNOWN_S, await self._find_door(start))
@@ -215,9 +217,9 @@ class Intake:
         if site is None or not site.active:
             raise NotFound("There is no such site.", field="site")
         offered = not site.departments or start.department in site.departments
-        queue = await self._directory.queue(QueueId(f"{start.department}/{Channel.CHAT.value}"))
+        queue = await self._directory.queue(QueueId(f"{start.department}/{start.channel.value}"))
         if queue is None or not queue.active or not offered:
-            raise NotFound("This department takes no chats here.", field="department")
+            raise NotFound(f"This department takes no {start.channel}s here.", field="department")
         return _Door(site, queue)
 
     async def _ended(self, start: ChatStart) -> InteractionId | None:

@@ -6,9 +6,17 @@ import contextlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
+from acd.chat.delivery import to_contact
 from acd.domain.agent import Availability
 from acd.domain.conversation import AuthorKind, Side
-from acd.domain.errors import Forbidden, NotFound, NotSignedIn, NotYours, StoreUnavailable
+from acd.domain.errors import (
+    Forbidden,
+    NotConnected,
+    NotFound,
+    NotSignedIn,
+    NotYours,
+    StoreUnavailable,
+)
 from acd.domain.ids import ConversationId, InteractionId, OfferId, SessionId, new_id
 from acd.domain.interaction import Channel
 from acd.domain.offer import AcceptOutcome
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from acd.domain.directory import Agent
     from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
-    from acd.realtime.wire.common import Nothing
+    from acd.realtime.wire.common import Nothing, Signal
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
@@ -80,6 +88,9 @@ class Agents(Namespace[Console]):
             "interaction.finish": self._finish,
             "wrap_up.end": self._wrap_up_end,
             "wrap_up.extend": self._wrap_up_extend,
+            "call.signal": self._signal,
+            "call.connected": self._connected,
+            "call.failed": self._failed,
             "heartbeat": self._heartbeat,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
@@ -310,6 +321,31 @@ class Agents(Namespace[Console]):
         chat = await self._held(desk, interaction)
         await self._relay.router.wrap_up_extend(interaction, desk.agent.id)
         return await self._changed(desk, chat)
+
+    # calls from page to page
+
+    async def _signal(self, connection: Connection[Console], asked: Signal) -> Ack:
+        """To the contact whose call the agent holds."""
+        chat = await self._held(connection.who.desk, InteractionId(asked.interaction))
+        if chat.channel != Channel.CALL or chat.state not in {"connecting", "active"}:
+            raise NotConnected
+        self._relay.delivery.publish(
+            to_contact(chat.contact),
+            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
+        )
+        return {"ok": True}
+
+    async def _connected(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
+        """Both pages hear each other: only now the call is active."""
+        await self._relay.router.connected(OfferId(asked.offer), connection.who.desk.agent.id)
+        return {"ok": True}
+
+    async def _failed(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
+        """The page has no microphone, or reached nobody: it rings elsewhere, nobody is blamed."""
+        ended = await self._relay.router.fail(
+            OfferId(asked.offer), connection.who.desk.agent.id, "connect_failed"
+        )
+        return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
 
     async def _heartbeat(self, connection: Connection[Console], asked: Nothing) -> Ack:
         del asked

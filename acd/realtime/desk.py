@@ -264,6 +264,9 @@ class Desk:
         kind = str(payload.get("type"))
         if address.startswith("contact:"):
             self._hear_contact(address.removeprefix("contact:"), kind, payload)
+        elif kind == "call.signal":
+            if payload["interaction"] in self.chats:
+                self.emit("call.signal", payload["signal"])
         elif kind == "signed_out":
             self.relay.sign_out(self, str(payload.get("session", "")))
         else:

@@ -69,6 +69,7 @@ _CHAT_CODES: Final = (
     errors.NotFound,
     errors.NotYours,
     errors.ChatEnded,
+    errors.NotConnected,
     errors.Conflict,
     errors.TooMany,
     errors.StoreUnavailable,

@@ -69,4 +69,6 @@ def shown_state(held: HeldSnapshot) -> str:
     """Its state on the wire: wrap-up is a state of the slot, after the interaction's end."""
     if held.state is InteractionState.ENDED or held.wrap_up_until_ms is not None:
         return "wrap_up"
-    return "idle" if held.state is InteractionState.IDLE else "active"
+    if held.state in {InteractionState.IDLE, InteractionState.CONNECTING}:
+        return held.state.value
+    return "active"

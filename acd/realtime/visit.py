@@ -76,6 +76,7 @@ class Visit:
         return {
             "conversation": chat.conversation.id,
             "interaction": chat.interaction,
+            "channel": chat.channel,
             "state": live.phase.value,
             "department": people.department(chat.department, locale),
             "position": live.position,
@@ -188,6 +189,8 @@ class Visit:
                 self._hear_sign(kind, payload)
             case "here":
                 self._hear_here(payload)
+            case "call.signal":
+                self._hear_signal(payload)
             case "here.ask":
                 if self.connections:
                     self.announce(on=True)
@@ -235,6 +238,11 @@ class Visit:
 
     async def _say_here(self, interaction: InteractionId) -> None:
         await self.relay.router.contact_back(interaction)
+
+    def _hear_signal(self, payload: Mapping[str, Any]) -> None:
+        """Only the agent speaks to the visitor; what the visitor said comes back here too."""
+        if self.chat is not None and payload["interaction"] == self.chat.interaction:
+            self.emit("call.signal", payload["signal"])
 
     def _hear_here(self, payload: Mapping[str, Any]) -> None:
         node = str(payload.get("node"))

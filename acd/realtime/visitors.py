@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from acd.chat.delivery import to_agent
+from acd.chat.sessions import TAKEN
 from acd.domain.conversation import AuthorKind, Side
 from acd.domain.errors import (
     ChatEnded,
+    NotConnected,
     NotFound,
     NotSignedIn,
     OriginRefused,
     StoreUnavailable,
 )
 from acd.domain.ids import DepartmentId, SiteId
+from acd.domain.interaction import Channel
 from acd.flow.intake import ChatStart
 from acd.realtime.allowance import Allowance
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from acd.domain.contact import Visitor
     from acd.domain.directory import Site
     from acd.realtime.relay import Relay
-    from acd.realtime.wire.common import Nothing
+    from acd.realtime.wire.common import Nothing, Signal
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
@@ -66,6 +70,7 @@ class Visitors(Namespace[Guest]):
             "typing": self._typing,
             "messages.read": self._read,
             "chat.leave": self._leave,
+            "call.signal": self._signal,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
@@ -142,6 +147,7 @@ class Visitors(Namespace[Guest]):
                 locale=guest.locale,
                 text=asked.text,
                 page=asked.page or "",
+                channel=Channel(asked.channel),
                 known_ended=ended.interaction if ended is not None else None,
             )
         )
@@ -244,6 +250,20 @@ class Visitors(Namespace[Guest]):
         await self._relay.chat.leave(visit.chat)
         await visit.refresh()
         return {"ok": True, "chat": visit.state(guest.locale)}
+
+    async def _signal(self, connection: Connection[Guest], asked: Signal) -> Ack:
+        """To the agent who has the call, and to nobody else."""
+        visit = _visit(connection.who)
+        chat = visit.chat
+        if chat is None or chat.interaction != asked.interaction or chat.channel != Channel.CALL:
+            raise NotFound("There is no such call.", field="interaction")
+        if chat.live.phase not in TAKEN or chat.live.agent is None:
+            raise NotConnected
+        self._relay.delivery.publish(
+            to_agent(chat.live.agent),
+            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
+        )
+        return {"ok": True}
 
 
 def _visit(guest: Guest) -> Visit:

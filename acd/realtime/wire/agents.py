@@ -22,6 +22,8 @@ from acd.realtime.wire.common import (
     ReadMarks,
     Seq,
     Service,
+    Signal,
+    SignalOut,
     Text,
 )
 from acd.realtime.wire.desk import (
@@ -136,7 +138,7 @@ class OfferAnswered(Outbound):
     """What became of the offer; for "taken", winner says by whom."""
 
     ok: Literal[True]
-    outcome: Literal["accepted", "taken", "expired", "withdrawn", "unknown", "declined"]
+    outcome: Literal["accepted", "taken", "expired", "withdrawn", "unknown", "declined", "failed"]
     winner: Named | None = None
     chat: AgentChat | None = None
 
@@ -179,6 +181,9 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "interaction.finish": (InteractionName, ChatChanged),
     "wrap_up.end": (WrapUpEnd, ChatChanged),
     "wrap_up.extend": (InteractionName, ChatChanged),
+    "call.signal": (Signal, Done),
+    "call.connected": (OfferName, Done),
+    "call.failed": (OfferName, OfferAnswered),
     "heartbeat": (Nothing, HeartbeatAck),
 }
 """What an agent may send, and what a good acknowledgement holds."""
@@ -192,6 +197,7 @@ TOLD: dict[str, type[Outbound]] = {
     "typing": TypingToAgent,
     "read": ReadToAgent,
     "lines": Lines,
+    "call.signal": SignalOut,
     "resync": Resync,
     "service": Service,
 }

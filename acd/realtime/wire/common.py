@@ -56,6 +56,47 @@ class Refused(Outbound):
     error: ErrorOut
 
 
+class Description(Inbound):
+    """One side's offer or answer of media, as its browser made it (RFC 8829)."""
+
+    type: Literal["offer", "answer"]
+    sdp: Annotated[str, Field(max_length=24_000)]
+
+
+class Candidate(Inbound):
+    """One way to reach that side, as its browser found it; an empty one is the last."""
+
+    candidate: Annotated[str, Field(max_length=1000, pattern=OneLine)]
+    mid: Annotated[str, Field(max_length=32, pattern=OneLine)] | None = None
+    line: Annotated[int, Field(ge=0, le=64)] | None = None
+
+
+class Signal(Inbound):
+    """What two pages say to each other to talk; the server passes it on and keeps nothing.
+
+    `tab` names the page that speaks, `to` the page that is meant. `hello` asks who is there,
+    `ready` answers it; then the agent's page offers media and the visitor's answers.
+    """
+
+    interaction: Id
+    tab: ClientId
+    to: ClientId | None = None
+    kind: Literal["hello", "ready", "description", "candidate", "held", "resumed"]
+    description: Description | None = None
+    candidate: Candidate | None = None
+
+
+class SignalOut(Outbound):
+    """A signal of the other page, as it was sent."""
+
+    interaction: str
+    tab: str
+    to: str | None
+    kind: Literal["hello", "ready", "description", "candidate", "held", "resumed"]
+    description: Description | None
+    candidate: Candidate | None
+
+
 class Named(Outbound):
     """An id with its name for people."""
 

@@ -81,7 +81,7 @@ class AgentChat(Outbound):
     channel: ChannelName
     contact: Named
     department: Named
-    state: Literal["active", "idle", "wrap_up", "ended"]
+    state: Literal["connecting", "active", "idle", "wrap_up", "ended"]
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool

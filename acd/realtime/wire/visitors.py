@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from acd.realtime.wire.common import (
+    ChannelName,
     ClientId,
     Done,
     Id,
@@ -20,6 +21,8 @@ from acd.realtime.wire.common import (
     ReadMarks,
     Seq,
     Service,
+    Signal,
+    SignalOut,
     Text,
 )
 
@@ -43,6 +46,7 @@ class ChatStart(Inbound):
     ) = None
     text: Text | None = None
     page: Annotated[str, Field(max_length=2000, pattern=OneLine)] | None = None
+    channel: Literal["chat", "call"] = "chat"
 
 
 class ChatResume(Inbound):
@@ -93,7 +97,10 @@ class ChatState(Outbound):
 
     conversation: str
     interaction: str
-    state: Literal["waiting", "ringing", "parked", "active", "idle", "ended", "starting"]
+    channel: ChannelName
+    state: Literal[
+        "waiting", "ringing", "parked", "connecting", "active", "idle", "ended", "starting"
+    ]
     department: Named
     position: int | None
     estimate: Estimate | None
@@ -152,6 +159,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "typing": (VisitorTyping, Done),
     "messages.read": (VisitorMessagesRead, Done),
     "chat.leave": (Nothing, ChatLeft),
+    "call.signal": (Signal, Done),
 }
 """What a visitor may send, and what a good acknowledgement holds."""
 
@@ -160,6 +168,7 @@ TOLD: dict[str, type[Outbound]] = {
     "message": Message,
     "typing": TypingToVisitor,
     "read": ReadToVisitor,
+    "call.signal": SignalOut,
     "service": Service,
 }
 """What the server sends to visitors."""

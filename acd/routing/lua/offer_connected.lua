@@ -15,7 +15,7 @@ if callback.pending(x) then callback.answered(x)
 else
   untimer('n|' .. x.id .. '|' .. x.offers)
   set_state(x, 'active')
-  emit('interaction.active', describe(x, nil, x.agent), '{}', agent(x.agent), nil, card_of(x))
+  emit('interaction.active', describe(x, nil, x.agent), '{}', agent(x.agent), x, card_of(x))
   touch(agent(x.agent))
 end
 return {commit(), 'connected'}

@@ -49,14 +49,18 @@ WAIT_S = 5.0
 PEOPLE = {"anna": "support", "bruno": "support", "chloe": "sales"}
 
 
-def provision(**rules: Any) -> Provision:
-    """Two departments, three agents with room for two chats each, one website."""
+def provision(*, calls: bool = False, **rules: Any) -> Provision:
+    """Two departments, three agents with room for two chats each, one website.
+
+    With `calls` both departments take calls too, one at a time.
+    """
+    channels = (Channel.CHAT, Channel.CALL) if calls else (Channel.CHAT,)
     queues = tuple(
         replace(
             QueueSettings(
-                queue=QueueId(f"{name}/chat"),
+                queue=QueueId(f"{name}/{channel}"),
                 version=0,
-                channel=Channel.CHAT,
+                channel=channel,
                 department=DepartmentId(name),
                 ring_time_s=20,
                 delivery_s=4,
@@ -64,9 +68,13 @@ def provision(**rules: Any) -> Provision:
             **rules,
         )
         for name in ("support", "sales")
+        for channel in channels
     )
     return Provision(
-        channels={Channel.CHAT: ChannelCapacity(weight=20, max=2)},
+        channels={
+            Channel.CHAT: ChannelCapacity(weight=20, max=2),
+            Channel.CALL: ChannelCapacity(weight=100, max=1, interrupts=True),
+        },
         departments=(
             Department(id=DepartmentId("support"), names={"en": "Support", "fr": "Assistance"}),
             Department(id=DepartmentId("sales"), names={"en": "Sales", "fr": "Ventes"}),

@@ -170,7 +170,8 @@ NUMBERS = st.integers(1, 4)
 DEVICES = st.sampled_from(["browser", "desk", "mobile"])
 TARGETS = st.lists(st.sampled_from([PAGE, DESK, PHONE]), max_size=3, unique=True).map(tuple)
 HEARD: st.SearchStrategy[Heard] = st.one_of(
-    st.builds(lambda n, who, t: offered(n, who, *t), NUMBERS, st.sampled_from([ANNA, BEN]), TARGETS),
+    st.builds(lambda n, who, t: offered(n, who, *t), NUMBERS, st.sampled_from([ANNA, BEN]),
+              TARGETS),
     st.builds(lambda n: words.OfferOver(offer=f"{IX}.{n}", reason="expired"), NUMBERS),
     st.builds(lambda n, e: won(n, ANNA, e), NUMBERS, st.integers(0, 3)),
     st.builds(lambda e: words.GivenBack(epoch=e), st.integers(0, 3)),

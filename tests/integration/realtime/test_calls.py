@@ -1,0 +1,104 @@
+"""A call from a website's page to an agent's: who may say what to whom, when it is active."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acd.realtime.wire import agents, common, visitors
+from tests.integration.realtime.conftest import Nodes, new_start
+
+SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
+
+
+def signal(interaction: str, tab: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"interaction": interaction, "tab": tab, "kind": kind, **more}
+
+
+async def ringing(node: Any) -> tuple[Any, Any, str, str]:
+    """Anna's console rings for Jean's call."""
+    anna = await node.console("anna", session="ss_anna")
+    jean = await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    visitors.ChatStarted.model_validate(started)
+    assert started["chat"]["channel"] == "call"
+    interaction = started["chat"]["interaction"]
+    ring = await anna.hears("offer", interaction=interaction)
+    assert ring["channel"] == "call"
+    await anna.done("offer.delivered", {"offer": ring["offer"]})
+    return anna, jean, interaction, ring["offer"]
+
+
+async def test_two_pages_find_each_other_and_talk(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, jean, interaction, offer = await ringing(node)
+    ready = signal(interaction, "t_jean", "ready")
+    assert await jean.refused("call.signal", ready) == "not_connected"
+
+    accepted = await anna.done("offer.accept", {"offer": offer})
+    agents.OfferAnswered.model_validate(accepted)
+    assert accepted["chat"]["state"] == "connecting"
+    state = await jean.hears("chat", state="connecting")
+    assert state["agent"] == {"name": "Anna"}
+
+    await anna.done("call.signal", signal(interaction, "t_anna", "hello"))
+    heard = await jean.hears("call.signal", kind="hello")
+    common.SignalOut.model_validate(heard)
+    await jean.done("call.signal", {**ready, "to": "t_anna"})
+    assert (await anna.hears("call.signal", kind="ready"))["tab"] == "t_jean"
+    offered = {"type": "offer", "sdp": SDP}
+    await anna.done(
+        "call.signal",
+        signal(interaction, "t_anna", "description", to="t_jean", description=offered),
+    )
+    assert (await jean.hears("call.signal", kind="description"))["description"] == offered
+
+    await anna.done("call.connected", {"offer": offer})
+    await jean.hears("chat", state="active")
+    await anna.hears("chat", state="active", interaction=interaction)
+    await jean.done("chat.leave", {})
+    await anna.hears("chat", state="ended", interaction=interaction)
+
+
+async def test_a_call_that_does_not_connect_rings_on(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, jean, interaction, offer = await ringing(node)
+    await anna.done("offer.accept", {"offer": offer})
+    await jean.hears("chat", state="connecting")
+    bruno = await node.console("bruno")
+    failed = await anna.done("call.failed", {"offer": offer})
+    assert failed["outcome"] == "failed"
+    again = await bruno.hears("offer", interaction=interaction)
+    assert again["offer"] != offer
+    assert again["waited_ms"] >= 0
+
+
+async def test_nobody_speaks_into_a_call_of_others(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, _, interaction, offer = await ringing(node)
+    await anna.done("offer.accept", {"offer": offer})
+    bruno, eve = await node.console("bruno"), await node.visitor()
+    hello = signal(interaction, "t_x", "hello")
+    assert await bruno.refused("call.signal", hello) == "not_yours"
+    await eve.done("chat.start", new_start())
+    assert await eve.refused("call.signal", hello) == "not_found"
+    await bruno.done("call.connected", {"offer": offer})  # says nothing of an offer of another
+    await bruno.done("call.failed", {"offer": offer})
+    held = await node.router.interaction(interaction)
+    assert held is not None
+    assert (held.state, held.agent) == ("connecting", "anna")
+
+
+async def test_a_department_without_calls_takes_none(nodes: Nodes) -> None:
+    node = await nodes()
+    jean = await node.visitor()
+    assert await jean.refused("chat.start", new_start(channel="call")) == "not_found"
+
+
+async def test_a_signal_is_bounded(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, _, interaction, offer = await ringing(node)
+    await anna.done("offer.accept", {"offer": offer})
+    long = {"type": "offer", "sdp": "x" * 24_001}
+    said = signal(interaction, "t_anna", "description", description=long)
+    assert await anna.refused("call.signal", said) == "bad_request"
+    assert await anna.refused("call.signal", {**said, "kind": "shout"}) == "bad_request"
