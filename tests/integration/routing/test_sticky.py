@@ -237,3 +237,22 @@ async def test_a_removed_queue_and_those_who_leave_empty_it(world: World) -> Non
     await world.run_timers()
     assert {(await world.look(x)).outcome for x in many} == {"abandoned", "rejected"}
     await world.settled()
+
+
+@pytest.mark.parametrize("level", [1, 5])
+async def test_who_waits_for_one_is_told_no_time(world: World, level: int) -> None:
+    await world.queue(**WAIT)
+    await world.agent("anna", chat=1)
+    await world.agent("bela", chat=1)
+    for _ in range(3):
+        await world.finish(await busy(world, "bela"))
+    await busy(world, "anna")
+    one = await world.arrive(last_agent="anna", level=level)
+    other = await world.arrive()
+    assert await world.answer(other) == "bela"
+    await world.wait(60)
+    await world.finish(other)
+    await world.answer(one, "bela")
+    accepted = await world.heard("offer.accepted")
+    assert "told" not in accepted[-1].data
+    await world.settled()

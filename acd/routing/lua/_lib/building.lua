@@ -1,5 +1,5 @@
 -- Rebuilding a queue's indexes in chunks; until done the queue is `building` and offers nothing. A new pool is filled
--- likewise, but serves from its first chunk on.
+-- likewise, and serves after each chunk.
 --- include("presence")
 local building = {}
 do
@@ -55,7 +55,9 @@ do
     local last = fill(q, key('here', q.id), cursor, function(p) return p[1] == name end)
     if last then timer('b|' .. name .. '|' .. n .. ':' .. last, now)
     else pools.built(q, name) end
+    pools.filling = name
     match(name)
+    pools.filling = nil
   end
 
   -- Score the waiting anew, then index the members who are here, then match. n counts the queue's rebuilds:

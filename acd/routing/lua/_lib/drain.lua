@@ -73,7 +73,7 @@ local function best_for(a, cursors, list)
         if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
           local pool, rank = mine[k][1], mine[k][4]
           local q = queue(mine[k][5])
-          if q and q.state == 'ready' then
+          if q and pools.serves(q, pool) then
             local id, score = first_for(a, list, pool, cursors, lists[list][before + k])
             if id == true then return nil end
             if id then
@@ -116,7 +116,7 @@ end
 -- The line of a pool from a cursor on, while anybody is free in it.
 local function drain_pool(id, cursor)
   local q = queue(queue_of(id))
-  if not q or q.state ~= 'ready' then return end
+  if not q or not pools.serves(q, id) then return end
   local score, last = split_cursor(cursor)
   local page = 8
   while true do

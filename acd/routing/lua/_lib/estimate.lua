@@ -41,7 +41,8 @@ do
   -- who came with a better level is looked for.
   function estimate.tell(q, x)
     local left, busy = estimate.figures(q, x.pool)
-    if left < 1 then return end
+    -- how long one agent takes is not known from their line
+    if left < 1 or kept(x, 'personal') then return end
     x.place, x.left, x.busy = x.waiting, left, busy
     if x.level < 5 then x.place = (call('ZRANK', key('line', x.pool), x.id) or x.waiting) + 1 end
   end

@@ -250,7 +250,7 @@ local function try(x)
     short_remove(x)
     return
   end
-  if q.state ~= 'ready' or x.lost > 0 then
+  if not pools.serves(q, x.pool) or x.lost > 0 then
     if waiting then stand(x, q) else short_add(x) end
     if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
     return

@@ -2,6 +2,7 @@
 -- Kept in `more`: requires (the text of the requirement), step (how many steps of `relax` have opened it).
 --- include("interaction")
 local pools = {}
+forget[#forget + 1] = function() pools.filling = nil end
 do
   local MOST = 64 -- a queue
   local UNUSED_MS, NOTED_MS = 3600000, 60000
@@ -59,8 +60,15 @@ do
     put(q, name, {name = name, ready = true, used = pool.used, build = pool.build})
   end
 
+  -- Whether all who are here stand in its indexes.
   function pools.ready(q, name)
     return name == q.id or (q.pools[name] and q.pools[name].ready)
+  end
+
+  -- Whether it offers: a queue's own line while the queue is not built anew; a pool once it is filled, and while it is
+  -- after each chunk, when `filling` names it.
+  function pools.serves(q, name)
+    return q.state == 'ready' and (name == pools.filling or pools.ready(q, name))
   end
 
   -- The first skill it requires that nobody declared, or nil. What there is a pool for was declared.
@@ -95,6 +103,7 @@ do
     if not name then
       emit('pool.refused', describe(x), '{"pool":"' .. requirement.pool(q.id, left) .. '"}')
       keep(x, 'requires', nil)
+      untimer('p|' .. x.id)
       place_in(x, x.queue, q.id)
       return
     end
@@ -131,6 +140,7 @@ do
       recompile_all()
       call('UNLINK', key('free', name), key('here', name))
       call('HDEL', key('lines'), name, '~' .. name)
+      call('HDEL', key('queue', q.id), 'rate:' .. name)
       call('HDEL', key('queue', q.id), 'rate:' .. name)
     end
   end
