@@ -23,7 +23,7 @@ from acd.domain.errors import AcdError, StoreUnavailable
 from acd.embedded import EmbeddedRedis
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake
-from acd.flow.reconcile import reconcile
+from acd.flow.reconcile import Reconciler
 from acd.flow.recorder import Recorder
 from acd.realtime.allowance import LEASE
 from acd.realtime.server import Realtime, Stores
@@ -256,9 +256,9 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
     intakes = Intakes(database)
     contacts, conversations = Contacts(database), Conversations(database)
     intake = Intake(router, directory, intakes)
-    await reconcile(
-        router=router, compiler=compiler, intake=intake, intakes=intakes, history=history
-    )
+    router.admit_by(Reconciler(router, directory, history, intakes).admit)
+    await compiler.compile_all()
+    await intake.sweep(older_than_ms=0)
     proxies = TrustedProxies.parse(config.server.trusted_proxies)
     realtime = Realtime(
         Stores(

@@ -139,6 +139,7 @@ async def _add(checked: Checked, agent: Agent, password: str) -> None:
 async def _tell_routing(config: Config, directory: Directory) -> None:
     """Makes the change count at once where a node runs; others compile it when they start."""
     from acd.flow.compiler import Compiler  # noqa: PLC0415
+    from acd.routing.admission import refuse  # noqa: PLC0415
     from acd.routing.router import Router  # noqa: PLC0415
 
     running = Running.read(config)
@@ -147,6 +148,7 @@ async def _tell_routing(config: Config, directory: Directory) -> None:
         return
     try:
         router = await Router.open(url, config.tenant)
+        router.admit_by(refuse)
     except StoreUnavailable:
         return
     try:

@@ -14,6 +14,7 @@ from acd.config.secrets import without_password
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable
 from acd.records.examine import DatabaseState, examine_database
 from acd.records.provision import digest_of
+from acd.routing.admission import refuse
 from acd.routing.router import Router
 from acd.routing.server_facts import server_facts
 
@@ -73,6 +74,7 @@ async def _redis(config: Config) -> AsyncIterator[Finding]:
         url = running.redis_url
     try:
         router = await Router.open(url, config.tenant)
+        router.admit_by(refuse)
     except AcdError as error:
         yield Finding(
             mark=Mark.WRONG,

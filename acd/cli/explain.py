@@ -12,6 +12,7 @@ from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.ids import InteractionId
 from acd.records.engine import open_database
 from acd.records.history import History
+from acd.routing.admission import refuse
 from acd.routing.explain import ReasonCode, Standing
 from acd.routing.router import Router
 
@@ -93,6 +94,7 @@ async def _live(config: Config, interaction: InteractionId) -> list[Explained]:
     if url is None:
         raise StoreUnavailable("No node runs here; start one with `acd serve`.")
     router = await Router.open(url, config.tenant)
+    router.admit_by(refuse)
     try:
         pages: list[Explained] = []
         after = ""

@@ -1,6 +1,7 @@
 """The catalogue of events: everything that happens to live state.
 
-Folding the events of a generation gives the live state. Times are ms since the epoch.
+Folding the events of a generation gives the live state: one begins with what there is, as
+`interaction.restored` and `presence.changed`. Times are ms since the epoch.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class EventType(StrEnum):
     INTERACTION_RELAXED = "interaction.relaxed"
     INTERACTION_ACTIVE = "interaction.active"
     INTERACTION_ENDED = "interaction.ended"
+    INTERACTION_RESTORED = "interaction.restored"
     OFFER_MADE = "offer.made"
     OFFER_ACCEPTED = "offer.accepted"
     OFFER_DECLINED = "offer.declined"
@@ -215,6 +217,20 @@ class EndedData(TypedDict):
     reason: NotRequired[str]
 
 
+class RestoredData(TypedDict):
+    """What it is, whatever was said before: with its owner as the event's agent.
+
+    `wrapping`: it has ended, and holds its slot for the work after it. `offers`: agents by offer.
+    """
+
+    state: str
+    level: int
+    enqueued_ms: int
+    outcome: str
+    wrapping: bool
+    offers: dict[str, str]
+
+
 class ByData(TypedDict):
     """`agent`, `timer` or `system`."""
 
@@ -224,8 +240,8 @@ class ByData(TypedDict):
 class PresenceData(TypedDict, total=False):
     """One channel, or all when `channel` is missing.
 
-    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `returned` or `removed`; the last two end
-    a grace.
+    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `restored`, `returned` or `removed`; the
+    last two end a grace.
     """
 
     channel: str
@@ -257,6 +273,7 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_RELAXED: RelaxedData,
     EventType.INTERACTION_ACTIVE: ActiveData,
     EventType.INTERACTION_ENDED: EndedData,
+    EventType.INTERACTION_RESTORED: RestoredData,
     EventType.OFFER_MADE: OfferMadeData,
     EventType.OFFER_ACCEPTED: AcceptedData,
     EventType.OFFER_DECLINED: ReasonData,

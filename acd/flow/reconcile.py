@@ -1,7 +1,9 @@
-"""Make the two stores agree when a node starts.
+"""Make the two stores agree: when a node starts, and when another server holds the live state.
 
-Live state that is there is kept as it is: it is the truth. What this adds is what a kill may have
-left undone between the stores, and what a live store that comes back empty has forgotten.
+Live state that is whole is kept as it is: it is the truth. A replica that took over, a restart
+that lost what was recorded already, or an empty store, is behind the history; then a generation
+begins, and what the history says of each interaction is put into force. One node does it, fenced
+by a lease; all verbs wait for it.
 """
 
 from __future__ import annotations
@@ -12,64 +14,141 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.errors import StoreUnavailable
+from acd.domain.ids import AgentId, InteractionId, QueueId, new_id
+from acd.domain.interaction import Arrival, InteractionState
+from acd.flow.compiler import Compiler
 from acd.flow.intake import arrival_of
+from acd.flow.recorder import Recorder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acd.domain.history import PastInteraction
-    from acd.flow.compiler import Compiler
-    from acd.flow.intake import Intake
+    from acd.records.directory import Directory
     from acd.records.history import History
     from acd.records.intakes import Intakes
     from acd.routing.router import Router
+    from acd.routing.verbs.reconciling import Unsure
+
+LEASE_MS = 6000
+PAGE = 200
+TURNS = 100
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """What had to be put right: arrivals enqueued late, live interactions the store had lost."""
+    """What had to be put right.
 
-    empty_store: bool
-    swept: int
-    restored: int
-
-
-async def reconcile(
-    *, router: Router, compiler: Compiler, intake: Intake, intakes: Intakes, history: History
-) -> Reconciled:
-    """Put the directory into force, and nobody who was let in out of the line.
-
-    Call it once before the node serves, and before anything else changes live state. Idempotent.
-
-    Raises:
-        StoreUnavailable: a store is away; call it again.
+    `generation` is the new one, or 0 where the state was whole. `restated` interactions were live
+    in what the server had, `restored` ones were not as the history says, `recounted` agents had
+    other slots than they held.
     """
-    empty = await router.begin_after(await history.generation())
-    if empty:  # its log begins anew, wherever the old one ended
-        await history.start_over(await history.position())
-    await compiler.compile_all()
-    swept = await intake.sweep(older_than_ms=0)
-    restored = 0
-    if empty:
-        lost = await history.open_interactions()
-        restored = sum(
-            await asyncio.gather(*(_restore(router, intakes, interaction) for interaction in lost))
+
+    generation: int = 0
+    restated: int = 0
+    recounted: int = 0
+    restored: int = 0
+
+
+class Reconciler:
+    """Makes sure of a server before it serves; `last` is what it did the last time."""
+
+    def __init__(
+        self, router: Router, directory: Directory | None, history: History, intakes: Intakes | None
+    ) -> None:
+        """Args: without a directory or intakes, there is nothing of the kind to put right."""
+        self._own = router.reconciler(new_id("rc"))
+        self._directory = directory
+        self._history = history
+        self._intakes = intakes
+        self.last = Reconciled()
+
+    async def admit(self) -> None:
+        """Make sure of the server; for `Router.admit_by`.
+
+        Raises:
+            StoreUnavailable: a store is away, or another node is at it; call it again.
+        """
+        unsure = await self._own.reconcile_begin(LEASE_MS)
+        if unsure is None:
+            return
+        holding = asyncio.create_task(self._hold(), name="reconcile-lease")
+        try:
+            self.last = await self._make_sure(unsure)
+            await self._own.reconcile_end()
+            for _ in range(
+                TURNS
+            ):  # indexes are filled by timers: nobody shall wait for the next tick
+                if not (await self._own.run_timers()).more:
+                    break
+        finally:
+            holding.cancel()
+            await asyncio.wait({holding})
+        log.info(
+            "live state made sure of",
+            promoted=unsure.promoted,
+            generation=self.last.generation,
+            restated=self.last.restated,
+            recounted=self.last.recounted,
+            restored=self.last.restored,
         )
-    done = Reconciled(empty_store=empty, swept=swept, restored=restored)
-    log.info("stores reconciled", empty_store=empty, swept=swept, restored=restored)
-    return done
 
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_MS / 3000)
+            try:
+                await self._own.reconcile_begin(LEASE_MS)
+            except StoreUnavailable:
+                continue  # whoever does the work hears of it, too
 
-async def _restore(router: Router, intakes: Intakes, lost: PastInteraction) -> bool:
-    row = await intakes.get(lost.id)
-    if row is None:
-        return False
-    try:
-        arrival = arrival_of(row, arrived_ms=lost.enqueued_ms)
-        return not (await router.enqueue(arrival)).known
-    except StoreUnavailable:
-        raise
-    except AcdError as error:
-        log.warning("interaction not restored", interaction=lost.id, code=error.code)
-        return False
+    async def _make_sure(self, unsure: Unsure) -> Reconciled:
+        own, history = self._own, self._history
+        # What the server knows is recorded first: then the history lacks nothing.
+        await Recorder(own, history).catch_up()
+        recorded = await history.last_event()
+        behind = (unsure.generation, unsure.seq) < recorded
+        if unsure.generation and not unsure.promoted and not behind:
+            return Reconciled()
+        generation = max(unsure.generation, recorded[0]) + 1
+        await history.end_offers("outage")
+        await own.reconcile_advance(generation, max(unsure.seq, recorded[1]))
+        async for page in own.stored("flow"):
+            await asyncio.gather(*(own.reconcile_queue(QueueId(name)) for name in page))
+        restated = recounted = restored = 0
+        async for page in own.stored("ix"):
+            restated += await own.reconcile_interactions([InteractionId(name) for name in page])
+        async for page in own.stored("agent"):
+            recounted += await own.reconcile_agents([AgentId(name) for name in page])
+        if self._directory is not None:
+            await Compiler(self._directory, own).compile_all()
+        async for page in own.stored("ix"):
+            names = [InteractionId(name) for name in page]
+            restored += await self._restore(await history.ended_among(names))
+        async for past in history.all_open(PAGE):
+            restored += await self._restore(past)
+        return Reconciled(
+            generation=generation, restated=restated, recounted=recounted, restored=restored
+        )
+
+    async def _restore(self, page: Sequence[PastInteraction]) -> int:
+        return sum(await asyncio.gather(*(self._restore_one(past) for past in page)))
+
+    async def _restore_one(self, past: PastInteraction) -> bool:
+        row = None
+        if self._intakes is not None and past.state is not InteractionState.ENDED:
+            row = await self._intakes.get(past.id)
+        arrival = (
+            arrival_of(row, arrived_ms=past.enqueued_ms)
+            if row is not None
+            else Arrival(
+                interaction=past.id,
+                queue=past.queue,
+                contact=past.contact,
+                conversation=past.conversation,
+                arrived_ms=past.enqueued_ms,
+            )
+        )
+        return (await self._own.restore(past, arrival)).changed

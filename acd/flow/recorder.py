@@ -79,6 +79,23 @@ class Recorder:
                 away = True
                 await asyncio.sleep(RETRY_S)
 
+    async def catch_up(self) -> None:
+        """Record what the log holds now; somebody else may be at it, too.
+
+        Raises:
+            StoreUnavailable: a store is away.
+        """
+        while True:
+            self.position = await self._history.position()
+            batch, unreadable = await self._router.log_page(self.position, self._batch)
+            if batch:
+                await self._record(batch)
+            elif unreadable is not None:
+                at = unreadable.position
+                await self._put_aside(at, unreadable.raw, at, "no event")
+            else:
+                return
+
     async def _follow(self) -> None:
         """Record from the position on; return when somebody else has moved it."""
         stream = self._router.events(after=self.position, count=self._batch)

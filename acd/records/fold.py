@@ -136,7 +136,16 @@ def _active(_folded: Folded, event: Event, row: Row) -> None:
         row["active_ms"] = event.at_ms
 
 
+def _restored(_folded: Folded, event: Event, row: Row) -> None:
+    if row["ended_ms"] is None:
+        row["state"] = event.data.get("state", row["state"])
+        row["agent"] = event.agent or ""
+        row["level"] = event.data.get("level", row["level"])
+
+
 def _ended(folded: Folded, event: Event, row: Row) -> None:
+    if row["ended_ms"] is not None:
+        return  # a live store that had lost it is told
     row["agent"] = event.agent or row["agent"]
     row["ended_ms"] = event.at_ms
     row["outcome"] = event.data.get("outcome", "")
@@ -166,6 +175,7 @@ _MEANING = {
     EventType.OFFER_ACCEPTED: _accepted,
     EventType.INTERACTION_ACTIVE: _active,
     EventType.INTERACTION_ENDED: _ended,
+    EventType.INTERACTION_RESTORED: _restored,
     EventType.WRAP_UP_ENDED: _wrapped_up,
 }
 

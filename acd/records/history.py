@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, select, tuple_, update
 
 from acd.domain.history import InteractionPage, PastInteraction, PastOffer
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
 from acd.records.fold import split_position
-from acd.records.recording import BEGINNING, move, record_events, set_aside, stored_position
+from acd.records.recording import record_events, set_aside, stored_position
 from acd.records.schema import dispositions, events, interactions, offers
 from acd.records.sql import now_ms, padded, upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
     from sqlalchemy import Row, Select
 
@@ -55,14 +56,19 @@ class History:
             lambda tx: set_aside(tx, event, raw, error, position, expected)
         )
 
-    async def generation(self) -> int:
-        """The last generation of the log that is recorded; 0 before the first event."""
-        query = select(func.max(events.c.generation))
-        return await self._database.read(lambda tx: tx.execute(query).scalar() or 0)
+    async def last_event(self) -> tuple[int, int]:
+        """Generation and number of the last event that is recorded; zeros before the first."""
+        return split_position(await self.position())
 
-    async def start_over(self, expected: str) -> bool:
-        """Begin at the beginning of a new log; what is recorded stays, by its ids."""
-        return await self._database.write(lambda tx: move(tx, BEGINNING, expected))
+    async def end_offers(self, reason: str) -> None:
+        """Whatever still rings as far as is recorded has failed: its server is gone."""
+        rings = select(interactions.c.id).where(interactions.c.ended_ms.is_(None))
+        statement = (
+            update(offers)
+            .where(offers.c.outcome == "", offers.c.interaction.in_(rings))
+            .values(outcome=OfferOutcome.FAILED.value, reason=reason, ended_ms=now_ms())
+        )
+        await self._database.write(lambda tx: tx.execute(statement).close())
 
     async def set_disposition(
         self, interaction: InteractionId, agent: AgentId, *, disposition: str, note: str
@@ -168,16 +174,37 @@ class History:
         rows = await self._database.read(lambda tx: tx.execute(query).scalars().all())
         return [log_rows.read_event(payload) for payload in rows]
 
-    async def open_interactions(self, limit: int = PAGE_MAX) -> list[PastInteraction]:
-        """Those that have not ended as far as the log is recorded, oldest first."""
-        query = (
-            _joined()
-            .where(interactions.c.state != InteractionState.ENDED.value)
-            .order_by(interactions.c.enqueued_ms)
-            .limit(limit)
+    async def ended_among(self, ids: Sequence[InteractionId]) -> list[PastInteraction]:
+        """Those of them that have ended as far as the log is recorded."""
+        query = _joined().where(
+            interactions.c.id.in_(padded(ids)), interactions.c.ended_ms.is_not(None)
         )
         rows = await self._database.read(lambda tx: tx.execute(query).all())
         return [_interaction(row) for row in rows]
+
+    async def all_open(self, page: int = PAGE_MAX) -> AsyncIterator[list[PastInteraction]]:
+        """Those that have not ended as far as the log is recorded, oldest first, in pages."""
+        after = (0, "")
+        while True:
+            query = (
+                _joined()
+                .where(
+                    interactions.c.ended_ms.is_(None),
+                    tuple_(interactions.c.enqueued_ms, interactions.c.id) > after,
+                )
+                .order_by(interactions.c.enqueued_ms, interactions.c.id)
+                .limit(page)
+            )
+            rows = await self._database.read(partial(_all, query))
+            if rows:
+                yield [_interaction(row) for row in rows]
+            if len(rows) < page:
+                return
+            after = (rows[-1].enqueued_ms, rows[-1].id)
+
+
+def _all(query: Select[Any], tx: Connection) -> Sequence[Row[Any]]:
+    return tx.execute(query).all()
 
 
 def _joined() -> Select[Any]:

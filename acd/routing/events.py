@@ -79,6 +79,21 @@ def _place(position: str) -> tuple[int, int]:
     return int(generation), int(seq)
 
 
+async def read_page(
+    link: RedisLink, stream: str, after: str, count: int
+) -> tuple[list[Event], EventUnreadable | None]:
+    """What follows `after`, from about `count` entries, and what comes next if it is no event.
+
+    Raises:
+        StoreUnavailable: the server is away.
+    """
+    try:
+        entries: Any = await link.client.xrange(stream, f"({after}", "+", count)
+    except (*AWAY, RedisError) as error:
+        raise StoreUnavailable("Redis does not answer") from error
+    return _readable(entries, after)
+
+
 async def read_events(
     link: RedisLink, stream: str, after: str, block_ms: int, count: int
 ) -> AsyncGenerator[list[Event]]:

@@ -8,13 +8,14 @@ from acd.domain.ids import is_plain_id
 from acd.routing import keys, snapshots
 from acd.routing.addresses import Addresses
 from acd.routing.checking import check
-from acd.routing.events import read_events
+from acd.routing.events import read_events, read_page
 from acd.routing.explain import Explained, explained
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from acd.domain.errors import EventUnreadable
     from acd.domain.events import Event
     from acd.domain.ids import AgentId, InteractionId, QueueId
     from acd.routing.redis_link import RedisLink
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 class Reads(Tenant):
     """Questions; none of them changes anything."""
 
-    def __init__(self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000) -> None:
+    def __init__(
+        self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000, token: str = ""
+    ) -> None:
         """Args: as `Tenant`."""
-        super().__init__(link, tenant, events_max=events_max)
+        super().__init__(link, tenant, events_max=events_max, token=token)
         self._addresses: Addresses | None = None
 
     async def close(self) -> None:
@@ -91,16 +94,6 @@ class Reads(Tenant):
         seconds, micros = await self.link.client.time()
         return int(seconds) * 1000 + int(micros) // 1000
 
-    async def begin_after(self, generation: int) -> bool:
-        """Number the events of an empty server after those of the generations before.
-
-        An event's id must never come again: history has seen it. True if the server was empty.
-
-        Raises:
-            StoreUnavailable: the server is away.
-        """
-        return bool(await self._ask("generation_begin", generation + 1))
-
     # streams
 
     def events(
@@ -108,6 +101,10 @@ class Reads(Tenant):
     ) -> AsyncGenerator[list[Event]]:
         """The event log from a position on, for ever, in batches."""
         return read_events(self.link, keys.events(self.tenant), after, block_ms, count)
+
+    async def log_page(self, after: str, count: int) -> tuple[list[Event], EventUnreadable | None]:
+        """What the log holds behind a position, and what comes next if it is no event."""
+        return await read_page(self.link, keys.events(self.tenant), after, count)
 
     async def trim_events(self, recorded: str) -> None:
         """Forget the log up to a position that is recorded."""

@@ -29,17 +29,18 @@ from redis.exceptions import (
 )
 
 from acd.domain.errors import AcdError, StoreUnavailable
+from acd.routing.admission import UNSURE, Admissions
 from acd.routing.redis_url import connect, parse_redis_url
 from acd.routing.scripts import load_library
 from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from redis.asyncio import Redis
 
-    _Call = tuple[str, str, tuple[Any, ...], asyncio.Future[Any]]
-    """A verb, the tenant's prefix, the arguments, and where the reply goes."""
+    _Call = tuple[str, tuple[str, ...], tuple[Any, ...], asyncio.Future[Any]]
+    """A verb, the tenant's prefix and maybe the reconciler's token, arguments, whom to answer."""
 
 BATCH: Final = 128
 SENDERS: Final = 2
@@ -81,6 +82,7 @@ class RedisLink:
         self._wake = asyncio.Event()
         self._lost = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._waiting = Admissions(self)
 
     @classmethod
     async def open(cls, url: str, *, slot_of: str = "") -> Self:
@@ -112,8 +114,9 @@ class RedisLink:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
-        self._fail(self._pending)
+        fail(self._pending)
         self._pending = []
+        await self._waiting.close()
         self._available = False
         if self._client is not None:
             await self._client.aclose()
@@ -146,8 +149,12 @@ class RedisLink:
             self._url, self._slot_of, reply_timeout_s=reply_timeout_s, name=self._library.name
         )
 
-    def call(self, name: str, prefix: str, *arguments: Any) -> asyncio.Future[Any]:
-        """Run a verb with the tenant's prefix as its one key.
+    def admit_by(self, prefix: str, admit: Callable[[], Awaitable[None]]) -> None:
+        """Say who makes sure of a server that has not served the tenant: see `Tenant.admit_by`."""
+        self._waiting.admit_by(prefix, admit)
+
+    def call(self, name: str, prefix: str, *arguments: Any, token: str = "") -> asyncio.Future[Any]:
+        """Run a verb with the tenant's prefix as its key; with the reconciler's token, as such.
 
         Raises:
             StoreUnavailable: the server is away. Nothing was sent, or the outcome is unknown: verbs
@@ -157,9 +164,15 @@ class RedisLink:
         if not self._available:
             raise StoreUnavailable
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._pending.append((name, prefix, arguments, future))
-        self._wake.set()
+        one = (name, (prefix, token) if token else (prefix,), arguments, future)
+        if token or not self._waiting.holds(one):
+            self.send([one])
         return future
+
+    def send(self, calls: list[_Call]) -> None:
+        """Send calls that were held back, or new ones."""
+        self._pending += calls
+        self._wake.set()
 
     async def _send_forever(self) -> None:
         while True:
@@ -172,13 +185,13 @@ class RedisLink:
                 try:
                     await self._send(batch)
                 except asyncio.CancelledError:
-                    self._fail(batch)
+                    fail(batch)
                     raise
 
     async def _send(self, batch: list[_Call]) -> None:
         client = self._client
         if client is None or not self._available:
-            self._fail(batch)
+            fail(batch)
             return
         try:
             replies = await self._exchange(client, batch)
@@ -190,13 +203,16 @@ class RedisLink:
                     replies[at] = reply
         except (*AWAY, RedisError) as error:
             self._went_away(client)
-            self._fail(batch, error)
+            fail(batch, error)
             return
-        for (verb, _, _, future), reply in zip(batch, replies, strict=True):
+        for call, reply in zip(batch, replies, strict=True):
+            verb, *_, future = call
             if future.done():
                 continue
             if not isinstance(reply, Exception):
                 future.set_result(reply)
+            elif str(reply).startswith(UNSURE):
+                self._waiting.hold(call)
             elif isinstance(reply, _REFUSES) or str(reply).startswith(_REFUSALS):
                 self._went_away(client)
                 future.set_exception(StoreUnavailable(f"Redis refuses: {reply}"))
@@ -206,21 +222,16 @@ class RedisLink:
     async def _exchange(self, client: Redis, batch: list[_Call]) -> list[Any]:
         pipeline = client.pipeline(transaction=False)
         functions = self._library.functions
-        for verb, prefix, arguments, _ in batch:
-            pipeline.execute_command("FCALL", functions[verb], 1, prefix, *arguments)
+        for verb, names, arguments, _ in batch:
+            pipeline.execute_command("FCALL", functions[verb], len(names), *names, *arguments)
         return list(await pipeline.execute(raise_on_error=False))
 
-    @staticmethod
-    def _fail(batch: list[_Call], error: Exception | None = None) -> None:
-        for *_, future in batch:
-            if not future.done():
-                failure = StoreUnavailable(f"Redis does not answer: {error}" if error else "")
-                failure.__cause__ = error
-                future.set_exception(failure)
-                future.exception()  # a caller who is gone shall not be missed
-
     async def _load(self, client: Redis) -> None:
-        await client.function_load(self._library.source, replace=True)
+        """Load the library unless it is there: loading it again would cost all that it keeps."""
+        name = self._library.name
+        listed = client.execute_command("FUNCTION", "LIST", "LIBRARYNAME", name)
+        if not await listed:
+            await client.function_load(self._library.source, replace=True)
 
     async def _connect(self) -> None:
         client = await connect(self._url, self._slot_of, name=self._library.name)
@@ -257,6 +268,18 @@ class RedisLink:
                 tries += 1
                 with contextlib.suppress(*AWAY, RedisError, ResponseError):
                     await self._connect()
+
+
+def fail(calls: list[_Call], error: Exception | None = None) -> None:
+    """Answer calls with StoreUnavailable, or the subclass of it that is given."""
+    for *_, future in calls:
+        if not future.done():
+            failure = error
+            if not isinstance(failure, StoreUnavailable):
+                failure = StoreUnavailable(f"Redis does not answer: {error}" if error else "")
+                failure.__cause__ = error
+            future.set_exception(failure)
+            future.exception()  # a caller who is gone shall not be missed
 
 
 def _is_stranger(reply: Any) -> bool:

@@ -16,10 +16,13 @@ from acd.routing.verbs.configuration import Configuration
 from acd.routing.verbs.moves import Moves
 from acd.routing.verbs.offers import Offers
 from acd.routing.verbs.presence import Presence
+from acd.routing.verbs.reconciling import ReconcileVerbs
 from acd.routing.verbs.work import Work
 
 
-class Router(Arrivals, Callbacks, Moves, Offers, Work, Presence, Configuration, Reads):
+class Router(
+    Arrivals, Callbacks, Moves, Offers, Work, Presence, Configuration, ReconcileVerbs, Reads
+):
     """One tenant's live state."""
 
     async def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:

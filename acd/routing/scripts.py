@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 READ_ONLY: Final = "reading"
 """A verb that includes this part promises to write nothing."""
 
+UNSERVED: Final = ("reconcile_begin", "reconcile_end")
+"""Verbs that a server answers before its state is made sure of."""
+
 _INCLUDE: Final = re.compile(r'^--- include\("(\w+)"\)$', re.MULTILINE)
 _HEADING: Final = re.compile(r"^(KEYS|ARGV|RETURNS|EVENTS)\s+(.*)$")
 _ERROR_LINE: Final = re.compile(r"\buser_function:(\d+)")
@@ -167,7 +170,8 @@ def load_library() -> Library:
             file,
             1,
         )
-        assembly.add("open(KEYS[1])", file, 1)
+        token = "KEYS[2]" if verb not in UNSERVED else "false"
+        assembly.add(f"open(KEYS[1], {token})", file, 1)
         assembly.body(file, text)
         assembly.add("end}", file, len(text.splitlines()))
     source = "\n".join(assembly.lines) + "\n"

@@ -12,20 +12,30 @@ from acd.routing import keys
 from acd.routing.redis_link import RedisLink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 
 class Tenant:
     """Sends verbs with the tenant's prefix, and tells the timer loop what they set."""
 
-    def __init__(self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000) -> None:
-        """Args: at events_max entries that nobody recorded, `enqueue` refuses."""
+    def __init__(
+        self, link: RedisLink, tenant: str, *, events_max: int = 1_000_000, token: str = ""
+    ) -> None:
+        """A tenant's verbs.
+
+        Args:
+            link: the server.
+            tenant: its name.
+            events_max: at so many entries that nobody recorded, `enqueue` refuses.
+            token: the reconciler's own, whose verbs run while all others wait.
+        """
         self.link = link
         self.tenant = tenant
         self._prefix = keys.prefix(tenant)
         self._events_max = events_max
         self._seeds = random.Random()  # noqa: S311 - lots among agents are no secret
         self._due: list[Callable[[int], None]] = []
+        self._token = token
 
     @classmethod
     async def open(cls, url: str, tenant: str, *, events_max: int = 1_000_000) -> Self:
@@ -42,6 +52,15 @@ class Tenant:
         """Disconnect."""
         await self.link.close()
 
+    def admit_by(self, admit: Callable[[], Awaitable[None]]) -> None:
+        """Say who makes sure of a server that has not served this tenant yet.
+
+        `admit` is awaited when a verb finds such a server, while verbs wait; by default such a
+        server is trusted. It raises `Reconciling` if nothing here can do it, and
+        `StoreUnavailable` to be called again.
+        """
+        self.link.admit_by(self._prefix, admit)
+
     def on_due(self, handler: Callable[[int], None]) -> Callable[[], None]:
         """Call `handler(due_ms)` when a verb has set a timer; returns the undoing."""
         self._due.append(handler)
@@ -50,7 +69,9 @@ class Tenant:
     async def _change(self, verb: str, now_ms: int, *arguments: Any) -> list[Any]:
         """Run a verb that changes state; what is left of its reply without the timer hint."""
         seed = self._seeds.getrandbits(31)
-        reply: list[Any] = await self.link.call(verb, self._prefix, now_ms, seed, *arguments)
+        reply: list[Any] = await self.link.call(
+            verb, self._prefix, now_ms, seed, *arguments, token=self._token
+        )
         due_ms = reply.pop(0)
         if due_ms:
             for handler in self._due:
@@ -72,4 +93,4 @@ class Tenant:
         return reply
 
     async def _ask(self, verb: str, *arguments: Any) -> Any:
-        return await self.link.call(verb, self._prefix, *arguments)
+        return await self.link.call(verb, self._prefix, *arguments, token=self._token)

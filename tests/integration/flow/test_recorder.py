@@ -22,7 +22,6 @@ from acd.domain.errors import StoreUnavailable
 from acd.domain.events import Event, EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
-from acd.flow.reconcile import reconcile
 from acd.flow.recorder import Recorder
 from acd.records.history import History
 from acd.records.schema import events_unreadable, presence_intervals
@@ -306,55 +305,3 @@ async def test_killed_at_any_point_it_writes_each_event_once(
 async def _recorded_all(house: House, whole: list[Event]) -> bool:
     live = await stream(house.router)
     return bool(whole) and await _caught_up(house, (live or whole)[-1].id)
-
-
-async def test_an_empty_live_store_is_told_who_waits(
-    house: House, redis_url: str, tenant: str
-) -> None:
-    """Its data is gone: numbers go on behind those recorded, and nobody's place is forgotten."""
-    waiting, done = await a_chat(house, ends=False), await a_chat(house)
-    whole = await stream(house.router)
-    async with recording(Recorder(house.router, house.history)):
-        await until(lambda: _caught_up(house, whole[-1].id))
-    first = await house.history.interaction(waiting)  # type: ignore[arg-type]
-    client = house.router.link.client
-    async for key in client.scan_iter(match=keys.prefix(tenant) + "*"):
-        await client.delete(key)
-    again = await reconcile(
-        router=house.router,
-        compiler=house.compiler,
-        intake=house.intake,
-        intakes=house.intakes,
-        history=house.history,
-    )
-    assert (again.empty_store, again.restored) == (True, 1)
-    live = await house.router.interaction(waiting)  # type: ignore[arg-type]
-    assert live
-    assert live.state is InteractionState.WAITING
-    assert await house.router.interaction(done) is None  # type: ignore[arg-type]
-    fresh = await stream(house.router)
-    assert {event.id.partition("-")[0] for event in fresh} == {"2"}
-    async with recording(Recorder(house.router, house.history)):
-        await until(lambda: _caught_up(house, fresh[-1].id))
-    assert [event.id for event in await recorded(house)] == [e.id for e in (*whole, *fresh)]
-    second = await house.history.interaction(waiting)  # type: ignore[arg-type]
-    assert first
-    assert second
-    assert second.enqueued_ms == first.enqueued_ms
-
-
-async def test_at_a_usual_start_everything_stays(house: House) -> None:
-    waiting = await a_chat(house, ends=False)
-    before = await house.router.interaction(waiting)  # type: ignore[arg-type]
-    again = await reconcile(
-        router=house.router,
-        compiler=house.compiler,
-        intake=house.intake,
-        intakes=house.intakes,
-        history=house.history,
-    )
-    assert (again.empty_store, again.restored) == (False, 0)
-    after = await house.router.interaction(waiting)  # type: ignore[arg-type]
-    assert before
-    assert after
-    assert after.enqueued_ms == before.enqueued_ms

@@ -87,7 +87,7 @@ async def test_events_come_in_the_order_of_generation_and_number(database: Datab
     assert [e.id for e in await history.events_after("0-0")] == ids
     assert [e.id for e in await history.events_after("1-9", limit=2)] == ids[1:3]
     assert await history.events_after("10-1") == []
-    assert await history.generation() == 10
+    assert await history.last_event() == (4, 0), "where the recorder stands"
     with pytest.raises(ValueError, match="invalid literal"):
         await history.events_after("yesterday")
 
@@ -110,7 +110,14 @@ async def test_pages_and_filters(database: Database) -> None:
     assert await ids(state=InteractionState.WAITING, limit=1) == [19]
     assert await ids(departments={"sales"}, limit=2) == [18, 16]
     assert await ids(departments=[]) == []
-    assert len(await history.open_interactions()) == 10
+    pages = [[past.id for past in page] async for page in history.all_open(page=4)]
+    assert [len(page) for page in pages] == [4, 4, 2]
+    left = [name for page in pages for name in page]
+    assert left == sorted(set(left), key=lambda name: int(name[3:]))
+    names = [past.id for past in (await history.interactions(limit=20)).interactions]
+    ended = {past.id for past in await history.ended_among(names)}
+    assert ended.isdisjoint(left)
+    assert len(ended) == 10
     seen: list[str] = []
     page = await history.interactions(limit=7)
     while page.interactions:

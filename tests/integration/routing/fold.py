@@ -41,12 +41,19 @@ class Fold:
     agents: dict[str, FoldedAgent] = field(default_factory=dict)
     queues: set[str] = field(default_factory=set)
     ended_offers: set[str] = field(default_factory=set)
+    generation: int = 0
     seq: int = 0
 
     def apply(self, event: Event) -> None:
-        generation, seq = event.id.split("-")
-        assert (generation, int(seq)) == ("1", self.seq + 1), "the log has no gap"
-        self.seq += 1
+        generation, seq = map(int, event.id.split("-"))
+        if generation == self.generation:
+            assert seq == self.seq + 1, "the log has no gap"
+        else:
+            assert generation > self.generation
+            assert not self.generation or seq > self.seq
+            self.interactions.clear()
+            self.agents.clear()
+        self.generation, self.seq = generation, seq
         if event.interaction:
             self._interaction(event)
         elif event.agent:
@@ -64,6 +71,13 @@ class Fold:
             self.interactions[interaction] = FoldedInteraction(
                 queue=queue, level=event.data["level"]
             )
+            return
+        if event.type is T.INTERACTION_RESTORED:
+            self.interactions[interaction] = FoldedInteraction(
+                queue=queue, level=event.data["level"], state=S(event.data["state"]),
+                agent=event.agent, offers=dict(event.data["offers"]),
+                outcome=event.data["outcome"] or None, wrapping=event.data["wrapping"],
+            )  # fmt: skip
             return
         x = self.interactions[interaction]
         match event.type:

@@ -36,10 +36,18 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("reason", sa.String(length=80), server_default="", nullable=False)
         )
+        batch_op.create_index(
+            "ix_interactions_open",
+            ["enqueued_ms", "id"],
+            unique=False,
+            sqlite_where=sa.text("ended_ms is null"),
+            postgresql_where=sa.text("ended_ms is null"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("interactions", schema=None) as batch_op:
+        batch_op.drop_index("ix_interactions_open")
         for name in ("reason", "tries", "callback", "moves"):
             batch_op.drop_column(name)
     with op.batch_alter_table("intakes", schema=None) as batch_op:

@@ -15,18 +15,66 @@ local due -- the earliest timer this script set: the caller's timer loop need no
 local pack, unpacked, byte, format, record, fields
 
 local forget = {} -- what each part does before a verb runs
-local function open(prefix)
+
+local function key(kind, id)
+  if id then return P .. kind .. ':' .. id end
+  return P .. kind
+end
+
+-- A process of the server serves a tenant once it was admitted: `served` holds, by prefix, of which generation (true:
+-- of that of its next verb), and `reached` the last event written here. Both are gone with the process, and a copy of
+-- the data does not have them: a replica that takes over, a server that was restarted, emptied or given a slot, each
+-- asks `meta` who served last, and is refused until a node has made sure of its state (reconcile_begin to _end).
+local server = {}
+local reconciling -- this call is the reconciler's own
+do
+  local served, reached = {}, {}
+
+  function server.run_id()
+    return string.match(call('INFO', 'server'), 'run_id:(%x+)')
+  end
+
+  local function admit(token)
+    local m = call('HMGET', key('meta'), 'server', 'reconciler')
+    reconciling = token and m[2] == token
+    if reconciling then return end
+    if m[2] or m[1] ~= server.run_id() then error({err = 'RECONCILING a node has to make sure of this state first'}) end
+    served[P] = true
+  end
+
+  -- token: the reconciler's, for its own calls; false for the verbs that reconciling begins and ends with.
+  function server.enter(token)
+    reconciling = false
+    if not served[P] and token ~= false then admit(token) end
+  end
+
+  -- Another process served meanwhile and this one is back, or what this one wrote is gone.
+  function server.doubt()
+    if served[P] == true then served[P] = generation end
+    if served[P] == generation and seq >= (reached[P] or 0) then return end
+    if served[P] == generation then call('HDEL', key('meta'), 'server') end
+    served[P] = nil
+    admit()
+    served[P] = generation
+  end
+
+  function server.reach()
+    reached[P] = seq
+  end
+
+  function server.forget()
+    served[P], reached[P] = nil, nil
+  end
+end
+
+local function open(prefix, token)
   if not call then
     call, pack, unpacked, byte, format = redis.call, cmsgpack.pack, cmsgpack.unpack, string.byte, string.format
     record, fields = struct.pack, struct.unpack
   end
   P, due = prefix, 0
   for i = 1, #forget do forget[i]() end
-end
-
-local function key(kind, id)
-  if id then return P .. kind .. ':' .. id end
-  return P .. kind
+  server.enter(token)
 end
 
 -- Packed strings read ahead of their use, and those to be written, each in one command.
@@ -63,6 +111,7 @@ do
   local CLOCK = '>I8I8I8i8I8I8I8I8'
 
   function clock.text()
+    server.reach()
     return record(CLOCK, now, seq, turn, config, generation, recorded, gap_from or 0, gap_to or 0)
   end
 
@@ -97,6 +146,7 @@ local function begin(asked, ...)
     store.read_ahead(found, ...)
     last = clock.read(found[1])
   else last = clock.read(call('GET', key('clock'))) end
+  if not reconciling then server.doubt() end
   now = asked == '0' and clock.server_ms() or tonumber(asked)
   if now < last then now = last end
   if last > 0 and now - last > OUTAGE_MS then

@@ -66,6 +66,10 @@ do
     local id = queue_of(name)
     local q = queue(id)
     if not q then return end
+    if reconciling then -- nobody is offered anything before all is restored
+      timer('b|' .. name .. '|' .. n .. ':' .. cursor, now)
+      return
+    end
     if name ~= id then return build_pool(q, name, n, cursor) end
     if q.state ~= 'building' or call('HGET', key('queue', id), 'rebuild') ~= n then return end
     if rescore(q) then

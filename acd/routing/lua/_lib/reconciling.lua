@@ -1,0 +1,120 @@
+-- Making sure of a state that another server wrote: a replica's may lack its last moments, and then the history, which
+-- is ahead of it, says what they were.
+--- include("policy")
+--- include("building")
+local reconcile = {RENUMBER = 1000} -- offers that may have been made and are not remembered
+reconcile.UNHEARD = 1000 -- what an address may have been told and is not remembered
+
+function reconcile.rebuild(q)
+  local hash = key('queue', q.id)
+  q.state, q.dirty = 'building', true
+  call('HSET', hash, 'fresh', '1')
+  for _, name in ipairs(lines_of(q)) do
+    call('UNLINK', key('free', name), key('here', name))
+    call('HSET', key('lines'), name, call('ZCARD', key('line', name)) + call('ZCARD', key('rescore', name)),
+      '~' .. name, call('ZCARD', key('short', name)))
+  end
+  building.go_on(q.id, tostring(call('HINCRBY', hash, 'rebuild', 1)), '')
+end
+
+function reconcile.holds(x, a)
+  if x.state == 'ringing' then return rings(x, a.id) end
+  if x.agent ~= a.id then return false end
+  return x.state == 'active' or x.state == 'connecting' or (x.state == 'ended' and x.wrap > 0)
+end
+
+-- Says whether there is anything to it still.
+function reconcile.restate(x)
+  if x.state == 'ended' and x.wrap == 0 then return false end
+  local offers = {}
+  for i = 1, #x.live do offers[i] = '"' .. x.id .. '.' .. digits(x.live[i].n) .. '":"' .. x.live[i].agent .. '"' end
+  emit('interaction.restored', describe(x, nil, x.agent ~= '' and x.agent or nil), '{"state":"' .. x.state
+    .. '","level":' .. digits(x.level) .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"'
+    .. x.outcome .. '","wrapping":' .. tostring(x.state == 'ended') .. ',"offers":{' .. table.concat(offers, ',') .. '}}')
+  x.told = x.told + reconcile.UNHEARD
+  local q = queue(x.queue)
+  if q and x.state == 'ringing' then count(q, 1, 0)
+  elseif q and (x.state == 'active' or x.state == 'connecting' or x.state == 'idle') then count(q, 0, 1) end
+  if x.state == 'waiting' then
+    line_add(x)
+    if x.leased and not call('ZSCORE', key('leases'), 'c|' .. x.id) then
+      call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id)
+    end
+  end
+  for at = #x.live, 1, -1 do
+    local o, a = drop_offer(x, at, 'f')
+    emit('offer.failed', describe(x, o.n, a.id), '{"cause":"outage"}', a)
+  end
+  if x.state == 'ringing' then ring_over(x, 'outage') end
+  x.offers = x.offers + reconcile.RENUMBER
+  change(x)
+  return true
+end
+
+-- Says whether their count was wrong.
+function reconcile.agent(a)
+  local n, wrong = {0, 0, 0}, false
+  local ids, held = desk.held(a), ''
+  for i = 1, #ids do
+    local x = interaction(ids[i])
+    if x and reconcile.holds(x, a) then
+      n[channel_of(x.queue)] = n[channel_of(x.queue)] + 1
+      held = (held == '' and ';' or held) .. ids[i] .. ';'
+    end
+  end
+  wrong, a.held = held ~= a.held, held
+  for channel = 1, 3 do
+    wrong = wrong or n[channel] ~= a.n[channel]
+    a.n[channel] = n[channel]
+    if letter(a, channel) ~= 'o' then
+      local reason = call('HGET', key('agent', a.id), 'reason' .. channel) or ''
+      presence_event(a, channel, WORD[letter(a, channel)], reason, 'restored')
+    end
+  end
+  a.address_seq, a.counted = a.address_seq + reconcile.UNHEARD, 0
+  if a.grace ~= '' then emit('presence.grace', about(a), '{"until_ms":' .. a.grace .. '}', a) end
+  touch(a)
+  return wrong
+end
+
+function reconcile.as_told(x, id, told)
+  if x.agent ~= '' then
+    if x.agent == id and (x.state == 'active' or x.state == 'idle') then return true end
+    return x.state == 'connecting' and told == 'ringing'
+  end
+  return id == ''
+end
+
+-- Back to where it belongs to nobody, in no line.
+function reconcile.let_go(x)
+  if x.agent ~= '' then take_back(x, 'failover')
+  elseif x.state == 'waiting' then line_remove(x)
+  elseif x.state == 'parked' then
+    untimer('c|' .. x.id)
+    if kept(x, 'callback') then untimer('q|' .. x.id) end
+    x.lost = 0
+    set_state(x, 'waiting')
+    emit('interaction.resumed', describe(x), '{}', nil, x)
+  end
+  if x.excluded ~= '' then untimer('x|' .. x.id) end
+  x.lined = false
+end
+
+-- It belongs to this agent, as the history says.
+function reconcile.give_back(x, q, a, accepted)
+  if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
+  if x.more then pools.leave(x) end
+  limits.disarm(x)
+  x.epoch = x.epoch + 1
+  x.agent, x.winner, x.accepted = a.id, a.id, accepted > 0 and accepted or now
+  set_state(x, 'active')
+  reserve(a, q.channel, x.id)
+  count(q, 0, 1)
+  emit('interaction.restored', describe(x, nil, a.id), '{"state":"active","level":' .. digits(x.level)
+    .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"","wrapping":false,"offers":{}}', a, x)
+  if over(a) then
+    call('HSET', key('agent', a.id), 'over', 'restored')
+    emit('capacity.over', about(a), '{"cause":"restored"}', a)
+  end
+  if not call('ZSCORE', key('leases'), 'a|' .. a.id) then lapse(a) end
+end

@@ -1,0 +1,198 @@
+"""A client of chaos: the people and devices of one eighth of the house, at random.
+
+It remembers nothing that matters: a client that was killed is replaced by one that looks at what
+there is. What it means to enqueue it writes down first, as intake does in SQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from acd.domain.agent import Availability
+from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, OfferId, SessionId
+from acd.domain.interaction import Arrival, Channel, InteractionState
+from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot
+from acd.routing.router import Router
+from tests.chaos.quiet import be_quiet
+from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, TENANT, Stage, agent
+
+WORKERS = 4
+BEAT_S = 0.7
+MOST_WAITING = 400
+
+
+def run(stage: Stage, number: int, seed: int) -> None:
+    """The whole life of the process."""
+    be_quiet(stage.folder / "clients.log")
+    try:
+        asyncio.run(Client(stage, number, seed).live())
+    except Exception:  # noqa: BLE001 - whatever it is, it must not be missed
+        stage.fault(f"client: {traceback.format_exc()}")
+
+
+def arrival(client: int, number: int) -> Arrival:
+    """The client's arrival of that number, the same whenever it is asked for."""
+    dice = random.Random(client * 1_000_000 + number)
+    queue = dice.choice(QUEUES)
+    contact = dice.randrange(3000)
+    return Arrival(
+        interaction=InteractionId(f"ix_{client}_{number}"),
+        queue=queue,
+        contact=ContactId(f"ct_{contact}"),
+        conversation=ConversationId(f"cv_{contact}"),
+        level=dice.randint(1, 9),
+        leased=dice.random() < 0.5 and not queue.endswith("/ticket"),
+        last_agent=agent(dice.randrange(AGENTS)) if dice.random() < 0.3 else None,
+    )
+
+
+class Client:
+    """One process: its agents are those whose number is its own modulo CLIENTS."""
+
+    def __init__(self, stage: Stage, number: int, seed: int) -> None:
+        self._stage = stage
+        self._number = number
+        self._dice = random.Random(seed)
+        self._agents = [agent(n) for n in range(number, AGENTS, CLIENTS)]
+        self._session = f"ss_{number}_{os.getpid()}"
+        self._quota = stage.interactions // CLIENTS
+        self._mine: deque[InteractionId] = deque(maxlen=150)
+        self._old: deque[tuple[OfferId, AgentId]] = deque(maxlen=60)
+        self._waiting = 0
+        path = stage.intents(number)
+        self._arrived = sum(1 for _ in path.open()) if path.exists() else 0
+        self._intents = path.open("a", buffering=1)
+
+    async def live(self) -> None:
+        """Act until killed."""
+        while True:
+            try:
+                router = await Router.open(self._stage.redis_url, TENANT)
+                break
+            except AcdError:
+                await asyncio.sleep(0.1)
+        router.admit_by(router.wait_for_a_node)
+        self._router = router
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again(self._sessions, BEAT_S), name="sessions")
+            for number in range(WORKERS):
+                group.create_task(self._again(self._act, 0), name=f"worker-{number}")
+
+    async def _again(self, work: Callable[[], Awaitable[None]], every_s: float) -> None:
+        while True:
+            try:
+                await work()
+            except StoreUnavailable:
+                await asyncio.sleep(0.05)
+            except AcdError as error:
+                if error.code in ("script_failed", "internal"):
+                    self._stage.fault(f"client: {error}")
+            except Exception:  # noqa: BLE001 - whatever it is, it must not be missed
+                self._stage.fault(f"client: {traceback.format_exc()}")
+            await asyncio.sleep(every_s)
+
+    async def _sessions(self) -> None:
+        for one in self._agents:
+            snapshot = await self._router.agent(one)
+            if snapshot is None:
+                continue
+            if snapshot.grace_until_ms or not snapshot.sessions or self._dice.random() < 0.05:
+                await self._router.open_session(one, SessionId(self._session))
+            if self._dice.random() < 0.01:
+                await self._router.close_session(one, SessionId(self._session))
+        await self._router.heartbeat(
+            [(one, SessionId(self._session)) for one in self._agents], list(self._mine)
+        )
+        depth = [await self._router.queue(queue) for queue in QUEUES]
+        self._waiting = sum(queue.waiting for queue in depth)
+
+    async def _act(self) -> None:
+        dice = self._dice.random()
+        if dice < 0.35 and self._arrived < self._quota and self._waiting < MOST_WAITING:
+            await self._arrive()
+        elif dice < 0.38 and self._old:
+            offer, whose = self._dice.choice(self._old)
+            await self._dice.choice((self._router.accept, self._router.decline))(offer, whose)
+        elif dice < 0.40 and self._mine:
+            one = self._dice.choice(self._mine)
+            await self._dice.choice(
+                (self._router.contact_lost, self._router.contact_back, self._router.abandon)
+            )(one)
+        else:
+            snapshot = await self._router.agent(agent(self._dice.randrange(AGENTS)))
+            if snapshot is not None:
+                await self._play(snapshot)
+                if not snapshot.offers and not snapshot.held and self._arrived >= self._quota:
+                    await asyncio.sleep(0.02)
+
+    async def _arrive(self) -> None:
+        one = arrival(self._number, self._arrived)
+        self._intents.write(f"{one.interaction}\n")
+        self._arrived += 1
+        while True:
+            try:
+                await self._router.enqueue(one)
+                break
+            except StoreUnavailable:
+                await asyncio.sleep(0.05)
+        if one.leased:
+            self._mine.append(one.interaction)
+
+    async def _play(self, seen: AgentSnapshot) -> None:
+        """What this agent does next."""
+        for offer in seen.offers:
+            self._old.append((offer.offer, seen.agent))
+            await self._answer(offer)
+        for held in seen.held:
+            await self._go_on(seen, held)
+        for channel, state in seen.channels.items():
+            if state.availability != "available" and self._dice.random() < 0.5:
+                await self._say(seen, channel, Availability.AVAILABLE)
+        if self._dice.random() < 0.004:
+            channel = self._dice.choice((None, Channel.CHAT, Channel.CALL))
+            wish = self._dice.choice((Availability.AWAY, Availability.OFFLINE))
+            await self._say(seen, channel, wish)
+
+    async def _say(self, seen: AgentSnapshot, channel: Channel | None, wish: Availability) -> None:
+        await self._router.set_presence(seen.agent, channel=channel, availability=wish)
+
+    async def _answer(self, offer: OfferSnapshot) -> None:
+        dice, router = self._dice.random(), self._router
+        if dice < 0.75:
+            await router.accept(offer.offer, offer.agent)
+            if offer.channel is Channel.CALL and self._dice.random() < 0.85:
+                await router.connected(offer.offer, offer.agent)
+            if self._dice.random() < 0.05:
+                await router.accept(offer.offer, offer.agent)
+        elif dice < 0.85:
+            await router.decline(offer.offer, offer.agent, "busy")
+        elif dice < 0.90:
+            await router.delivered(offer.offer, offer.agent)
+        elif dice < 0.93:
+            await router.fail(offer.offer, offer.agent, "unreachable")
+
+    async def _go_on(self, seen: AgentSnapshot, held: HeldSnapshot) -> None:
+        dice, router, name = self._dice.random(), self._router, held.interaction
+        if held.state is InteractionState.ENDED:
+            if dice < 0.6:
+                await router.wrap_up_end(name, seen.agent)
+            elif dice < 0.65:
+                await router.wrap_up_extend(name, seen.agent)
+        elif dice < 0.45:
+            await router.finish(name, by="agent", agent=seen.agent, wrap_up=dice < 0.2)
+        elif dice < 0.5:
+            await router.abandon(name)
+
+
+async def sweep(router: Router, missing: list[tuple[int, int]]) -> None:
+    """Enqueue again what was meant to be: as intake's sweep does."""
+    for client, number in missing:
+        with contextlib.suppress(StoreUnavailable):
+            await router.enqueue(arrival(client, number))

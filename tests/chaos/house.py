@@ -1,0 +1,272 @@
+"""Chaos: processes and servers die while a hundred thousand interactions pass through the house."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from sqlalchemy import select
+
+from acd.domain.errors import AcdError
+from acd.records.engine import Database, open_database
+from acd.records.history import History
+from acd.records.schema import interactions
+from acd.routing.router import Router
+from tests.chaos import client, node
+from tests.chaos.judge import Judge
+from tests.chaos.scene import AGENTS, CLIENTS, TENANT, Stage, agent, furnish
+from tests.servers import SentinelHouse
+
+KILL_EVERY_S = 0.25
+LOOK_EVERY_S = 0.5
+START_S = 3.0
+"""So long a node takes to be up on a busy machine."""
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much of it. `restarts` from the append-only file, `failovers` to the replica."""
+
+    interactions: int
+    nodes: int = 3
+    restarts: int = 1
+    failovers: int = 1
+    seed: int = 1
+    limit_s: float = 900
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened."""
+
+    findings: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0
+    latest_timer_ms: float = 0
+
+    def __str__(self) -> str:
+        lines = [f"{name:<34}{count:>10}" for name, count in sorted(self.counts.items())]
+        lines += [
+            f"{'seconds':<34}{self.seconds:>10.1f}",
+            f"{'latest timer, ms past its time':<34}{self.latest_timer_ms:>10.0f}",
+            *(f"FOUND {text}" for text in self.findings),
+        ]
+        return "\n".join(lines)
+
+
+class Troupe:
+    """The processes. One that died is replaced by another in the same role."""
+
+    def __init__(self, stage: Stage, nodes: int, dice: random.Random) -> None:
+        os.environ["PYTHONPATH"] = str(ROOT)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.chaos.client", "tests.chaos.node"])
+        self._stage = stage
+        self._dice = dice
+        self._roles: dict[str, Callable[[], BaseProcess]] = {}
+        for number in range(CLIENTS):
+            self._roles[f"client-{number}"] = self._client(number)
+        for number in range(nodes):
+            self._roles[f"node-{number}"] = self._node
+        self._alive: dict[str, BaseProcess] = {}
+        self._born: dict[str, float] = {}
+        self.kills = 0
+
+    def _client(self, number: int) -> Callable[[], BaseProcess]:
+        return lambda: self._context.Process(
+            target=client.run,
+            args=(self._stage, number, self._dice.randrange(1 << 30)),
+            daemon=True,
+        )
+
+    def _node(self) -> BaseProcess:
+        return self._context.Process(target=node.run, args=(self._stage,), daemon=True)
+
+    def start(self) -> None:
+        """Everybody is there, who was not."""
+        for role, make in self._roles.items():
+            if role not in self._alive or not self._alive[role].is_alive():
+                process = self._alive[role] = make()
+                process.start()
+                self._born[role] = time.monotonic()
+
+    def node_is_up(self) -> bool:
+        """Whether a node had the time to start."""
+        latest = time.monotonic() - START_S
+        return any(born < latest for role, born in self._born.items() if role.startswith("node"))
+
+    def kill_one(self) -> None:
+        """One of them, and the next takes the role."""
+        role = self._dice.choice(list(self._roles))
+        self._kill(role)
+        self.kills += 1
+        self.start()
+
+    def end(self, kind: str) -> None:
+        """All of a kind, for good."""
+        for role in [role for role in self._roles if role.startswith(kind)]:
+            self._kill(role)
+            del self._roles[role]
+
+    def _kill(self, role: str) -> None:
+        process = self._alive.pop(role, None)
+        self._born.pop(role, None)
+        if process is not None:
+            process.kill()
+            process.join()
+
+
+async def play(plan: Plan, folder: Path) -> Report:
+    """Let it happen, and judge it."""
+    started, dice = time.monotonic(), random.Random(plan.seed)
+    servers = SentinelHouse(folder, silence_ms=2500)
+    servers.start()
+    stage = Stage(folder=folder, redis_url=servers.url, interactions=plan.interactions)
+    database = await open_database(stage.database_url)
+    router = await Router.open(servers.url, TENANT)
+    router.admit_by(router.wait_for_a_node)
+    troupe = Troupe(stage, plan.nodes, dice)
+    judge = Judge(router, History(database), troupe.node_is_up)
+    try:
+        troupe.start()
+        await _furnished(router)
+        storm = Storm(plan, servers, troupe, judge, stage)
+        async with asyncio.timeout(plan.limit_s):
+            await storm.rage()
+            await _ended(stage, database, router, judge)
+        troupe.end("client")
+        await _at_rest(router, judge)
+        await judge.compare()
+        judge.judge_ends(meant(stage))
+        for text in await router.check():
+            judge.find(text)
+        if stage.faults.exists():
+            for text in stage.faults.read_text().splitlines():
+                judge.find(text)
+    except TimeoutError:
+        judge.find(f"not over after {plan.limit_s} s")
+    finally:
+        for kind in ("client", "node"):
+            troupe.end(kind)
+        await router.close()
+        await database.close()
+        servers.stop()
+    judge.counts["processes killed"] = troupe.kills
+    return Report(
+        findings=judge.findings,
+        counts=dict(judge.counts),
+        seconds=time.monotonic() - started,
+        latest_timer_ms=judge.latest_ms,
+    )
+
+
+class Storm:
+    """What goes on until everybody has come: kills, restarts, failovers, and looks meanwhile."""
+
+    def __init__(
+        self, plan: Plan, servers: SentinelHouse, troupe: Troupe, judge: Judge, stage: Stage
+    ) -> None:
+        self._servers = servers
+        self._troupe = troupe
+        self._judge = judge
+        self._stage = stage
+        self._total = plan.interactions // CLIENTS * CLIENTS
+        parts = plan.restarts + plan.failovers + 1
+        at = [self._total * n // parts for n in range(1, parts)]
+        middle = (len(at) - plan.failovers + 1) // 2
+        self._failovers = at[middle : middle + plan.failovers]
+        self._restarts = [moment for moment in at if moment not in self._failovers]
+
+    async def rage(self) -> None:
+        """Until everybody has come."""
+        looked = 0.0
+        while (came := len(meant(self._stage))) < self._total:
+            began = time.monotonic()
+            self._troupe.kill_one()
+            if self._restarts and came >= self._restarts[0]:
+                self._restarts.pop(0)
+                self._restart()
+            elif (
+                self._failovers and came >= self._failovers[0] and self._servers.replica_is_whole()
+            ):
+                self._failovers.pop(0)
+                await self._fail_over()
+            if began - looked > LOOK_EVERY_S:
+                looked = began
+                await self._judge.look()
+                await self._judge.read()
+            await asyncio.sleep(max(0.0, KILL_EVERY_S - (time.monotonic() - began)))
+        if self._restarts or self._failovers:
+            self._judge.find("the storm was over before it had raged")
+
+    def _restart(self) -> None:
+        self._judge.shaken()
+        primary = self._servers.primary
+        primary.kill()
+        primary.start()
+        self._judge.counts["restarts from the file"] += 1
+
+    async def _fail_over(self) -> None:
+        self._judge.shaken()
+        before = self._servers.primary
+        before.kill()
+        while self._servers.primary is before:
+            self._troupe.kill_one()
+            await asyncio.sleep(KILL_EVERY_S)
+        before.start()
+        self._judge.counts["failovers"] += 1
+
+
+def meant(stage: Stage) -> list[str]:
+    """Everybody who came so far."""
+    return [
+        line
+        for number in range(CLIENTS)
+        if stage.intents(number).exists()
+        for line in stage.intents(number).read_text().split("\n")[:-1]
+    ]
+
+
+async def _furnished(router: Router) -> None:
+    while True:
+        try:
+            return await furnish(router)
+        except AcdError:
+            await asyncio.sleep(0.1)
+
+
+async def _ended(stage: Stage, database: Database, router: Router, judge: Judge) -> None:
+    """Until everybody's interaction has ended, by what is recorded."""
+    query = select(interactions.c.id)
+    names = meant(stage)
+    while True:
+        await judge.look()
+        known = set(await database.read(lambda tx: tx.execute(query).scalars().all()))
+        missing = [name.split("_")[1:] for name in names if name not in known]
+        await client.sweep(router, [(int(one), int(number)) for one, number in missing])
+        await judge.read()
+        if all(judge.ends[name] for name in names):
+            return
+        await asyncio.sleep(0.3)
+
+
+async def _at_rest(router: Router, judge: Judge) -> None:
+    """Until no slot is held: wrap-ups end by themselves. A slot that leaked would stay."""
+    for _ in range(100):
+        busy = []
+        for number in range(AGENTS):
+            seen = await router.agent(agent(number))
+            if seen and any(state.count for state in seen.channels.values()):
+                busy.append(seen.agent)
+        if not busy:
+            return
+        await asyncio.sleep(0.1)
+    judge.find(f"slots are held for ever: {busy}")

@@ -1,0 +1,101 @@
+"""The contact centre that chaos plays in: every strategy, all channels, and times short enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from acd.domain.agent import AgentProfile, Membership
+from acd.domain.capacity import DEFAULT_CHANNELS
+from acd.domain.ids import AgentId, QueueId
+from acd.domain.interaction import Channel
+from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
+from acd.routing.router import Router
+
+TENANT: Final = "chaos"
+CLIENTS: Final = 8
+AGENTS: Final = 48
+SKILLS: Final = ("french", "sales")
+
+_QUEUES: Final[tuple[tuple[str, Channel, dict[str, Any]], ...]] = (
+    ("a-ring-all", Channel.CHAT, {"strategy": ("ring_all",), "ring_limit": 4}),
+    ("b-priority", Channel.CHAT, {"strategy": ("priority",), "order": LineOrder.STRICT}),
+    ("c-max", Channel.CHAT, {"strategy": ("max_utilization",)}),
+    ("d-average", Channel.CHAT, {"strategy": ("average_utilization",), "measure": Measure.RATIO}),
+    ("e-random", Channel.CHAT, {"strategy": ("random",), "ring": 2}),
+    ("f-robin", Channel.CHAT, {"strategy": ("round_robin",), "last_agent": LastAgent.PREFER}),
+    ("g-idle", Channel.CHAT, {"strategy": ("longest_idle",), "last_agent": LastAgent.WAIT,
+                              "last_agent_wait_s": 1.0}),
+    ("h-both", Channel.CHAT, {"strategy": ("priority", "average_utilization"),
+                              "relax": (RelaxStep(after_s=1, level=1), RelaxStep(after_s=2))}),
+    ("v-call", Channel.CALL, {"strategy": ("longest_idle",)}),
+    ("w-call", Channel.CALL, {"strategy": ("ring_all",), "ring_limit": 3}),
+    ("t-ticket", Channel.TICKET, {"strategy": ("average_utilization",), "pull": True}),
+)  # fmt: skip
+_TIMES: Final[dict[str, float]] = {
+    "ring_time_s": 1.5, "delivery_s": 1.0, "decline_s": 1.0, "wrap_up_s": 0.4,
+    "wrap_up_extend_s": 0.5, "chat_grace_s": 3.0, "contact_grace_s": 1.5, "lease_s": 3.0,
+    "grace_s": 1.5, "connect_s": 1.0, "credit_s": 5.0,
+}  # fmt: skip
+
+QUEUES: Final = tuple(QueueId(f"{name}/{channel}") for name, channel, _ in _QUEUES)
+
+
+def agent(number: int) -> AgentId:
+    """One of the AGENTS."""
+    return AgentId(f"agent-{number:02d}")
+
+
+async def furnish(router: Router) -> None:
+    """Configure every queue and every agent; each agent serves six queues."""
+    for name, channel, more in _QUEUES:
+        await router.configure_queue(
+            QueueSettings(
+                queue=QueueId(f"{name}/{channel}"), version=1, channel=channel, department=name,
+                **{**_TIMES, **more},
+            )
+        )  # fmt: skip
+    for number in range(AGENTS):
+        await router.configure_agent(
+            AgentProfile(
+                agent=agent(number),
+                version=1,
+                total=100,
+                channels=DEFAULT_CHANNELS,
+                memberships=tuple(
+                    Membership(
+                        queue=QUEUES[(number + 2 * step) % len(QUEUES)], priority=1 + number % 5
+                    )
+                    for step in range(6)
+                ),
+                skills={skill: 1 + number % 3 for skill in SKILLS if number % 2},
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where the processes find everything."""
+
+    folder: Path
+    redis_url: str
+    interactions: int
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.folder}/history.db"
+
+    def intents(self, client: int) -> Path:
+        """What a client meant to enqueue, a line each, written before it does."""
+        return self.folder / f"intents.{client}"
+
+    @property
+    def faults(self) -> Path:
+        """What no process ever should see."""
+        return self.folder / "faults"
+
+    def fault(self, text: str) -> None:
+        """Note one."""
+        with self.faults.open("a") as out:
+            out.write(text.replace("\n", " ") + "\n")

@@ -1,0 +1,177 @@
+"""Redis-compatible servers of a test's own: killed, started again, copied, taken over."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from acd.embedded import dies_with_parent, find_server
+
+PATIENCE_S = 20
+
+
+def free_port() -> int:
+    """A port nobody listens on, with room for a cluster's bus 10,000 above it."""
+    while True:
+        with socket.socket() as one, socket.socket() as bus:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                bus.bind(("127.0.0.1", port + 10_000))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+class Server:
+    """A private Valkey on loopback with an append-only file that holds all it acknowledged."""
+
+    def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port = port or free_port()
+        self.options = options
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it answers, its data loaded."""
+        with (self.folder / "log").open("ab") as out:
+            self.process = subprocess.Popen(
+                [find_server(), *self._arguments()],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it allocates nothing
+            )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            assert self.process.poll() is None, (self.folder / "log").read_text()[-800:]
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def _arguments(self) -> list[str]:
+        return [
+            "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
+            "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
+            "--repl-diskless-sync-delay", "0", *self.options,
+        ]  # fmt: skip
+
+    def _answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+    def client(self) -> Redis:
+        """A client of its own; close it."""
+        return Redis(port=self.port, decode_responses=True, protocol=2, socket_timeout=5)
+
+    def say(self, *command: str | int) -> object:
+        """One command."""
+        with self.client() as client:
+            return client.execute_command(*command)
+
+    def kill(self) -> None:
+        """SIGKILL, whatever it is doing."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def copies(self, other: Server) -> None:
+        """Become the other's replica, and return once its data is here."""
+        self.say("REPLICAOF", "127.0.0.1", other.port)
+        deadline = time.monotonic() + PATIENCE_S
+        while "master_link_status:up" not in self.text_of("replication"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def text_of(self, section: str) -> str:
+        """INFO as it is sent."""
+        with socket.create_connection(("127.0.0.1", self.port)) as line:
+            line.sendall(f"INFO {section}\r\n".encode())
+            text = b""
+            while not text.endswith(b"\r\n\r\n") and b"\r\n" not in text[-4:]:
+                text += line.recv(65536)
+            return text.decode()
+
+    def take_over(self) -> None:
+        """Stop copying, as a replica that is promoted."""
+        self.say("REPLICAOF", "NO", "ONE")
+
+
+class Sentinel(Server):
+    """Watches a primary and has a replica take its place when it is silent for `silence_ms`."""
+
+    def __init__(self, folder: Path, primary: Server, *, silence_ms: int = 1500) -> None:
+        super().__init__(folder)
+        self._config = folder / "sentinel.conf"
+        self._config.write_text(
+            f"port {self.port}\nbind 127.0.0.1\ndir {folder}\n"
+            f"sentinel monitor acd 127.0.0.1 {primary.port} 2\n"
+            f"sentinel down-after-milliseconds acd {silence_ms}\n"
+            "sentinel failover-timeout acd 6000\nsentinel parallel-syncs acd 1\n"
+        )
+
+    def _arguments(self) -> list[str]:
+        return [str(self._config), "--sentinel"]
+
+    def primary_port(self) -> int:
+        """Who it says is the primary now."""
+        with self.client() as client:
+            found = client.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "acd")
+        return int(found[1])
+
+
+class SentinelHouse:
+    """A primary, a replica, and three sentinels that watch them."""
+
+    def __init__(self, folder: Path, *, silence_ms: int = 1500) -> None:
+        self.servers = [Server(folder / "one"), Server(folder / "two")]
+        self.sentinels = [
+            Sentinel(folder / name, self.servers[0], silence_ms=silence_ms)
+            for name in ("sentinel-1", "sentinel-2", "sentinel-3")
+        ]
+        hosts = ",".join(f"127.0.0.1:{one.port}" for one in self.sentinels)
+        self.url = f"redis+sentinel://{hosts}/acd"
+
+    def start(self) -> None:
+        """Returns when the replica copies and all three sentinels know one another."""
+        for server in self.servers:
+            server.start()
+        self.servers[1].copies(self.servers[0])
+        for sentinel in self.sentinels:
+            sentinel.start()
+        deadline = time.monotonic() + PATIENCE_S
+        while not all("slaves=1,sentinels=3" in one.text_of("sentinel") for one in self.sentinels):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    @property
+    def primary(self) -> Server:
+        """As the sentinels say."""
+        port = self.sentinels[0].primary_port()
+        return next(server for server in self.servers if server.port == port)
+
+    @property
+    def replica(self) -> Server:
+        """The other one."""
+        primary = self.primary
+        return next(server for server in self.servers if server is not primary)
+
+    def replica_is_whole(self) -> bool:
+        """Whether a failover would find somebody to take over."""
+        try:
+            return "master_link_status:up" in self.replica.text_of("replication")
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """End all of them."""
+        for server in (*self.sentinels, *self.servers):
+            server.kill()
