@@ -229,8 +229,7 @@ class RedisLink:
     async def _load(self, client: Redis) -> None:
         """Load the library unless it is there: loading it again would cost all that it keeps."""
         name = self._library.name
-        listed = client.execute_command("FUNCTION", "LIST", "LIBRARYNAME", name)
-        if not await listed:
+        if not await client.function_list(library=name):
             await client.function_load(self._library.source, replace=True)
 
     async def _connect(self) -> None:
