@@ -53,7 +53,7 @@ def provision(config: Config, env: Mapping[str, str] | None = None) -> Provision
             QueueId(f"{department.id}/{channel}"): HoursId(rules.hours)
             for department in config.departments
             for channel, rules in department.queues().items()
-            if rules.hours != ALWAYS
+            if rules.hours != ALWAYS and divert(rules, "on_closed", Channel(channel))
         },
         skills=tuple(
             Skill(id=entry.id, name=entry.name or entry.id, provisioned=True)
@@ -126,6 +126,8 @@ def _queue(
 ) -> QueueSettings:
     times = config.routing
     last = rules.last_agent
+    on_full = divert(rules, "on_full", channel)
+    on_max_wait = divert(rules, "on_max_wait", channel)
     return QueueSettings(
         queue=QueueId(f"{department.id}/{channel.value}"),
         version=0,
@@ -149,10 +151,11 @@ def _queue(
         relax=tuple(RelaxStep(after_s=step.after_s, level=step.level) for step in rules.relax),
         last_agent=LastAgent.WAIT if isinstance(last, LastAgentWait) else LastAgent(last),
         last_agent_wait_s=last.wait_s if isinstance(last, LastAgentWait) else 0,
-        max_length=rules.max_length,
-        max_wait_s=rules.max_wait_s,
-        on_full=divert(rules, "on_full", channel),
-        on_max_wait=divert(rules, "on_max_wait", channel),
+        # to routing a bound without a diversion is a bound that rejects
+        max_length=rules.max_length if on_full else 0,
+        max_wait_s=rules.max_wait_s if on_max_wait else 0,
+        on_full=on_full,
+        on_max_wait=on_max_wait,
         on_nobody=divert(rules, "on_nobody", channel),
         on_closed=divert(rules, "on_closed", channel),
         at_close=divert(rules, "at_close", channel),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ import structlog
 from acd.domain.agent import AgentProfile, Membership
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.errors import StoreUnavailable
+from acd.flow.opening import instants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from acd.domain.calendar import Hours
     from acd.domain.directory import Agent, Queue
     from acd.domain.ids import QueueId
     from acd.domain.interaction import Channel
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # commands in flight: enough to fill a pipeline, few enough to let others through
 LOOK_EVERY_S = 2.0
+RENEW_HOURS_S = 86_400.0
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +51,7 @@ class Compiler:
         self._directory = directory
         self._router = router
         self._compiled = -1
+        self._hours_until_s = 0.0
 
     async def compile_all(self) -> Compiled:
         """Configure every queue and agent, and remove those that are no longer active.
@@ -60,6 +65,7 @@ class Compiler:
         agents = profiles_of(snapshot)
         await router.configure_skills([skill.id for skill in snapshot.skills], version)
         changed = await _all(router.configure_queue(settings) for settings in queues)
+        await self._set_hours(snapshot.queues, snapshot.hours)
         changed += await _all(router.configure_agent(profile) for profile in agents)
         removed = await _all(router.remove_agent(gone, version) for gone in snapshot.gone_agents)
         removed += await _all(router.remove_queue(gone, version) for gone in snapshot.gone_queues)
@@ -74,13 +80,30 @@ class Compiler:
         log.info("directory compiled", version=version, changed=changed, removed=removed)
         return compiled
 
+    async def renew_hours(self) -> None:
+        """Tell routing anew when the queues are open, from now on.
+
+        Raises StoreUnavailable while a store is away.
+        """
+        await self._set_hours(await self._directory.queues(), await self._directory.hours())
+
+    async def _set_hours(self, queues: Iterable[Queue], hours: Iterable[Hours]) -> None:
+        known, now_ms = {entry.id: entry for entry in hours}, await self._router.clock()
+        await _all(
+            self._router.set_hours(queue.id, instants(queue, known, now_ms)) for queue in queues
+        )
+        # by the wall clock: a machine that slept has missed days that its loop has not seen
+        self._hours_until_s = time.time() + RENEW_HOURS_S
+
     async def run(self) -> None:
-        """Compile whenever the directory has a newer version, until cancelled."""
+        """Compile whenever the directory has a newer version, and the hours daily, for ever."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 if await self._directory.version() > self._compiled:
                     await self.compile_all()
+                elif time.time() >= self._hours_until_s:
+                    await self.renew_hours()
             except StoreUnavailable:
                 continue  # whoever serves people says so; here it only means later
 

@@ -12,6 +12,7 @@ from acd.domain import errors
 from acd.domain.ids import SiteId
 from acd.domain.interaction import Channel
 from acd.domain.queue import Diversion
+from acd.flow.opening import opens_at
 from acd.web import problems
 from acd.web.api.values import Id, Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
@@ -139,16 +140,25 @@ async def _department(
     service = Service.CLOSED if queue is None else Service.CHAT
     if queue is not None and live is not None and live.configured:
         service = service_of(queue.settings, live)
+    opens_ms = None
+    if queue is not None and live is not None and not live.open:
+        opens_ms = live.opens_ms or await _opens_some_day(services, queue, live.now_ms)
     wait = live.expected if live is not None and service is Service.CHAT else None
     return WidgetDepartment(
         id=department.id,
         name=dict(department.names),
         open=service is Service.CHAT,
         service=service,
-        opens_ms=live.opens_ms if live is not None and not live.open else None,
+        opens_ms=opens_ms,
         estimate=WaitEstimate(p50_s=wait.p50_s, p90_s=wait.p90_s) if wait is not None else None,
         channels=(Channel.CHAT,) if queue is not None else (),
     )
+
+
+async def _opens_some_day(services: Services, queue: Queue, now_ms: int) -> int | None:
+    """Routing knows of the next days; a season's pause is longer."""
+    hours = {entry.id: entry for entry in await services.directory.hours()}
+    return opens_at(queue, hours, now_ms) if queue.hours in hours else None
 
 
 def service_of(rules: QueueSettings, live: QueueSnapshot) -> Service:

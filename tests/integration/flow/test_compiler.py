@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from acd.domain.calendar import Hours, Period
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.directory import (
     Agent,
     ChannelOverride,
     DepartmentMembership,
     Provision,
+    Queue,
 )
-from acd.domain.ids import AgentId, DepartmentId, QueueId
+from acd.domain.ids import AgentId, DepartmentId, HoursId, QueueId
 from acd.domain.interaction import Channel
-from acd.flow.compiler import memberships_of
+from acd.flow import compiler as compiler_module
+from acd.flow.compiler import RENEW_HOURS_S, memberships_of
+from acd.flow.opening import opens_at
+from acd.routing.results import Changed
 from tests.integration.flow.conftest import ANNA, SUPPORT, SUPPORT_CHAT, House, provision
 
 
@@ -121,3 +131,66 @@ def test_a_place_may_be_narrowed_to_channels() -> None:
         ("support/call", 3, None),
         ("sales/chat", 50, 1),
     ]
+
+
+class TestHours:
+    """A calendar that opens or closes in a while, whatever the time of the day the test runs at."""
+
+    def around(self, now_ms: int, *, opens_in_h: int) -> Hours:
+        at = datetime.fromtimestamp(now_ms / 1000, UTC) + timedelta(hours=opens_in_h)
+        opens = at.hour * 60 + at.minute
+        period = Period(opens_min=opens, closes_min=opens + 120)
+        return Hours(id=HoursId("office"), zone="UTC", week=((period,),) * 7)
+
+    async def put(self, house: House, office: Hours | None) -> Queue:
+        wanted = provision("anna")
+        timed = {SUPPORT_CHAT: office.id} if office else {}
+        hours = (office,) if office else ()
+        await house.directory.apply(replace(wanted, hours=hours, queue_hours=timed))
+        await house.compiler.compile_all()
+        [queue] = await house.directory.queues()
+        return queue
+
+    async def test_open_and_close_queues(self, house: House) -> None:
+        now_ms = await house.router.clock()
+        for opens_in_h, is_open in ((-1, True), (2, False)):
+            office = self.around(now_ms, opens_in_h=opens_in_h)
+            queue = await self.put(house, office)
+            assert (await house.router.queue(SUPPORT_CHAT)).open is is_open
+            next_ms = opens_at(queue, {office.id: office}, now_ms)
+            assert next_ms is not None
+            assert (next_ms == now_ms) is is_open
+        queue = await self.put(house, None)
+        assert (await house.router.queue(SUPPORT_CHAT)).open
+        assert opens_at(queue, {}, now_ms) == now_ms
+
+    async def test_reach_eight_days_ahead_and_are_renewed(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[Sequence[tuple[int, int]] | None] = []
+        renewed = asyncio.Event()
+        set_hours = house.router.set_hours
+
+        async def noted(queue: QueueId, spans: Sequence[tuple[int, int]] | None) -> Changed:
+            told.append(spans)
+            if len(told) > 1:
+                renewed.set()
+            return await set_hours(queue, spans)
+
+        monkeypatch.setattr(house.router, "set_hours", noted)
+        monkeypatch.setattr(compiler_module, "LOOK_EVERY_S", 0.01)
+        now_ms = await house.router.clock()
+        await self.put(house, self.around(now_ms, opens_in_h=2))
+        [spans] = told
+        assert spans
+        assert spans[-1][1] > now_ms + 8 * 86_400_000
+        renewing = asyncio.create_task(house.compiler.run())
+        try:
+            await asyncio.sleep(0.05)
+            assert len(told) == 1
+            real = time.time
+            monkeypatch.setattr(time, "time", lambda: real() + RENEW_HOURS_S)
+            await asyncio.wait_for(renewed.wait(), 30)
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)

@@ -1,5 +1,6 @@
 """What a visitor's page learns before it connects: what would come of a chat that starts now."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from acd.domain.ids import QueueId
@@ -54,3 +55,16 @@ async def test_a_full_line_takes_a_message_or_nobody_more(start: Start) -> None:
 async def test_without_rules_one_may_always_wait(node: Node) -> None:
     told = await support(node)
     assert (told["service"], told["open"], told["estimate"]) == ("chat", True, None)
+
+
+async def test_a_season_that_begins_later_than_routing_knows_is_told(start: Start) -> None:
+    day = (datetime.now(UTC) + timedelta(days=40)).date()
+    season = {
+        "id": "season",
+        "zone": "UTC",
+        "open_days": [{"day": day, "periods": ["09:00-10:00"]}],
+    }
+    node = await start(hours=[season], departments=with_rules(hours="season"))
+    told = await support(node)
+    opens = datetime.fromtimestamp(told["opens_ms"] / 1000, UTC)
+    assert (told["service"], opens.date(), opens.hour) == ("form", day, 9)

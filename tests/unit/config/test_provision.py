@@ -140,7 +140,6 @@ pull = true
 on_max_wait = "voicemail"
 callback_tries = 5
 [departments.ticket]
-hours = "always"
 [[departments]]
 id = "sales"
 name = "Sales"
@@ -165,6 +164,7 @@ def test_the_rules_arrive_with_each_channels_usual_diversions() -> None:
         Divert(to=Diversion.REJECT),
     )
     assert (ticket.on_max_wait, ticket.on_closed, ticket.at_close) == (None, None, None)
+    assert (ticket.max_length, ticket.max_wait_s) == (12, 0), "where it may wait there is no bound"
     assert chat.at_close == Divert(to=Diversion.FORM)
     assert chat.on_nobody is None
     assert (call.callback_tries, chat.callback_tries) == (5, 3)
