@@ -19,6 +19,7 @@ from aiohttp import web
 import acd
 from acd.config.places import Running, database_url, redis_dir, redis_url
 from acd.config.provision import provision
+from acd.config.secrets import secret
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.embedded import EmbeddedRedis
 from acd.flow.compiler import Compiler
@@ -39,6 +40,7 @@ from acd.routing.libraries import remove_libraries_forever
 from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
+from acd.telephony.webrtc.servers import IceServers
 from acd.web.health import Health
 from acd.web.listener import bind, local_url
 from acd.web.peer import TrustedProxies, same_origin
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 
     from acd.config import Config
+    from acd.config.telephony import WebrtcSettings
     from acd.domain.events import Event
     from acd.records.engine import Database
 
@@ -273,6 +276,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             limits=limits,
         ),
         message_chars=config.limits.message_chars,
+        ice=_ice_servers(config.telephony.webrtc),
         metrics=metrics,
         address_of=lambda request: proxies.peer(request).subscriber,
         same_origin=lambda request: same_origin(request, config.server.public_url),
@@ -310,6 +314,15 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         "realtime": realtime.run,
     }
     return _Parts(services=services, realtime=realtime, works=works)
+
+
+def _ice_servers(said: WebrtcSettings) -> IceServers:
+    return IceServers(
+        stun=said.stun,
+        turn=said.turn,
+        secret=(secret(said) or "") if said.turn else "",
+        lasts_s=said.credential_s,
+    )
 
 
 def _rates(config: Config) -> dict[str, Rate]:

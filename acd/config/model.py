@@ -18,6 +18,7 @@ from acd.config.server import (
     SecuritySettings,
     ServerSettings,
 )
+from acd.config.telephony import TelephonySettings
 
 
 class Config(Section):
@@ -32,6 +33,7 @@ class Config(Section):
     limits: LimitsSettings = LimitsSettings()
     routing: RoutingSettings = RoutingSettings()
     channels: ChannelsSettings = ChannelsSettings()
+    telephony: TelephonySettings = TelephonySettings()
     sites: tuple[SiteSettings, ...] = ()
     skills: tuple[SkillSettings, ...] = ()
     hours: tuple[HoursSettings, ...] = ()

@@ -99,6 +99,8 @@ def _has_password(url: str) -> bool:
 def _holders(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     yield ("redis",), "password", config.redis
     yield ("database",), "password", config.database
+    if config.telephony.webrtc.turn:
+        yield ("telephony", "webrtc"), "secret", config.telephony.webrtc
     for index, agent in enumerate(config.agents):
         yield ("agents", index), "password", agent
     for index, key in enumerate(config.api_keys):
@@ -133,7 +135,9 @@ def missing_secrets(config: Config, env: Mapping[str, str]) -> Iterator[Problem]
         elif kind == "secret" and not variable:
             yield Problem(
                 path=path,
-                message="an API key needs its secret",
+                message="an API key needs its secret"
+                if path[0] == "api_keys"
+                else "TURN servers need the secret they share",
                 remedy="Name a file in `secret_file` or an environment variable in `secret_env`.",
             )
 

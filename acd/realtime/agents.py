@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from acd.domain.directory import Agent
     from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
-    from acd.realtime.wire.common import Nothing, Signal
+    from acd.realtime.wire.common import CallName, Nothing, Signal
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
@@ -88,6 +88,7 @@ class Agents(Namespace[Console]):
             "interaction.finish": self._finish,
             "wrap_up.end": self._wrap_up_end,
             "wrap_up.extend": self._wrap_up_extend,
+            "call.servers": self._servers,
             "call.signal": self._signal,
             "call.connected": self._connected,
             "call.failed": self._failed,
@@ -323,6 +324,14 @@ class Agents(Namespace[Console]):
         return await self._changed(desk, chat)
 
     # calls from page to page
+
+    async def _servers(self, connection: Connection[Console], asked: CallName) -> Ack:
+        """Asked while it rings, so that the page is ready at the accept."""
+        desk = connection.who.desk
+        now_ms = self._relay.clock.now_ms()
+        if not any(o["interaction"] == asked.interaction for o in desk.offers.values()):
+            await self._held(desk, InteractionId(asked.interaction))
+        return {"ok": True, "servers": self._relay.ice.told(desk.agent.id, now_ms)}
 
     async def _signal(self, connection: Connection[Console], asked: Signal) -> Ack:
         """To the contact whose call the agent holds."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from acd.records.conversations import Conversations
     from acd.routing.results import QueueSnapshot
     from acd.routing.router import Router
+    from acd.telephony.webrtc.servers import IceServers
 
 log = structlog.get_logger(__name__)
 
@@ -57,12 +58,14 @@ class Relay:
         chat: ChatService,
         conversations: Conversations,
         people: People,
+        ice: IceServers,
     ) -> None:
         self.router = router
         self.delivery = delivery
         self.chat = chat
         self.conversations = conversations
         self.people = people
+        self.ice = ice
         self.clock = TenantClock()
         self.chores = Chores()
         self.desks: dict[AgentId, Desk] = {}

@@ -25,6 +25,7 @@ from acd.realtime.agents import Agents
 from acd.realtime.namespaces import Handshake, SocketServer
 from acd.realtime.relay import Relay
 from acd.realtime.visitors import Visitors
+from acd.telephony.webrtc.servers import IceServers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+NO_SERVERS: Final = IceServers()
 PATH: Final = "/socket.io"
 SIGN_INS_EVERY_S: Final = 15.0
 
@@ -77,6 +79,7 @@ class Realtime:
         address_of: Callable[[web.Request], str],
         same_origin: Callable[[web.Request], bool],
         message_chars: int = 4000,
+        ice: IceServers = NO_SERVERS,
         metrics: Metrics | None = None,
     ) -> None:
         """`address_of` and `same_origin` know the proxies in front of us."""
@@ -97,6 +100,7 @@ class Realtime:
             chat=self.chat,
             conversations=stores.conversations,
             people=self.people,
+            ice=ice,
         )
         threads = Threads(
             conversations=stores.conversations,

@@ -28,10 +28,11 @@ from acd.realtime.wire import visitors as wire
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.chat.sessions import Chat
     from acd.domain.contact import Visitor
     from acd.domain.directory import Site
     from acd.realtime.relay import Relay
-    from acd.realtime.wire.common import Nothing, Signal
+    from acd.realtime.wire.common import CallName, Nothing, Signal
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
@@ -70,6 +71,7 @@ class Visitors(Namespace[Guest]):
             "typing": self._typing,
             "messages.read": self._read,
             "chat.leave": self._leave,
+            "call.servers": self._servers,
             "call.signal": self._signal,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
@@ -251,12 +253,14 @@ class Visitors(Namespace[Guest]):
         await visit.refresh()
         return {"ok": True, "chat": visit.state(guest.locale)}
 
+    async def _servers(self, connection: Connection[Guest], asked: CallName) -> Ack:
+        chat = _call(connection.who, asked.interaction)
+        now_ms = self._relay.clock.now_ms()
+        return {"ok": True, "servers": self._relay.ice.told(chat.contact, now_ms)}
+
     async def _signal(self, connection: Connection[Guest], asked: Signal) -> Ack:
         """To the agent who has the call, and to nobody else."""
-        visit = _visit(connection.who)
-        chat = visit.chat
-        if chat is None or chat.interaction != asked.interaction or chat.channel != Channel.CALL:
-            raise NotFound("There is no such call.", field="interaction")
+        chat = _call(connection.who, asked.interaction)
         if chat.live.phase not in TAKEN or chat.live.agent is None:
             raise NotConnected
         self._relay.delivery.publish(
@@ -264,6 +268,13 @@ class Visitors(Namespace[Guest]):
             {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
         )
         return {"ok": True}
+
+
+def _call(guest: Guest, interaction: str) -> Chat:
+    chat = _visit(guest).chat
+    if chat is None or chat.interaction != interaction or chat.channel != Channel.CALL:
+        raise NotFound("There is no such call.", field="interaction")
+    return chat
 
 
 def _visit(guest: Guest) -> Visit:

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from acd.realtime.wire.common import (
     AvailabilityName,
+    CallName,
     ChannelName,
     ClientId,
     Done,
+    IceServersOut,
     Id,
     Inbound,
     Message,
@@ -181,6 +183,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "interaction.finish": (InteractionName, ChatChanged),
     "wrap_up.end": (WrapUpEnd, ChatChanged),
     "wrap_up.extend": (InteractionName, ChatChanged),
+    "call.servers": (CallName, IceServersOut),
     "call.signal": (Signal, Done),
     "call.connected": (OfferName, Done),
     "call.failed": (OfferName, OfferAnswered),

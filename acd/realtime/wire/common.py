@@ -86,6 +86,27 @@ class Signal(Inbound):
     candidate: Candidate | None = None
 
 
+class CallName(Inbound):
+    """One call."""
+
+    interaction: Id
+
+
+class IceServer(Outbound):
+    """A STUN or TURN server, as RTCPeerConnection takes it."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class IceServersOut(Outbound):
+    """The servers to find each other with; the credentials expire."""
+
+    ok: Literal[True]
+    servers: list[IceServer]
+
+
 class SignalOut(Outbound):
     """A signal of the other page, as it was sent."""
 

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from acd.realtime.wire.common import (
+    CallName,
     ChannelName,
     ClientId,
     Done,
+    IceServersOut,
     Id,
     Inbound,
     Message,
@@ -159,6 +161,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "typing": (VisitorTyping, Done),
     "messages.read": (VisitorMessagesRead, Done),
     "chat.leave": (Nothing, ChatLeft),
+    "call.servers": (CallName, IceServersOut),
     "call.signal": (Signal, Done),
 }
 """What a visitor may send, and what a good acknowledgement holds."""

@@ -21,9 +21,12 @@ from acd.web.middleware import REQUEST_ID
 from acd.web.peer import same_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp import web
 
     from acd.domain.directory import Department, Queue
+    from acd.domain.ids import DepartmentId
     from acd.domain.queue import Divert, QueueSettings
     from acd.routing.results import QueueSnapshot
     from acd.web.services import Services
@@ -62,7 +65,10 @@ class WidgetDepartment(Output):
     service: Service
     opens_ms: Annotated[Ms | None, Field(description="when its hours begin next")]
     estimate: Annotated[WaitEstimate | None, Field(description="while enough is known")]
-    channels: tuple[Channel, ...]
+    channels: Annotated[
+        tuple[Channel, ...],
+        Field(description="ways in; `call` while somebody is there to answer one"),
+    ]
 
 
 class WidgetLimits(Output):
@@ -103,10 +109,10 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     )
     if origin is not None and foreign and not site.admits(origin):
         raise errors.OriginRefused
-    chats = {
-        queue.department: queue
+    queues = {
+        (queue.department, queue.channel): queue
         for queue in await services.directory.queues()
-        if queue.active and queue.channel is Channel.CHAT
+        if queue.active
     }
     departments = {
         found.id: found for found in await services.directory.departments() if found.active
@@ -117,7 +123,7 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
         name=site.name,
         locales=tuple(site.locales),
         departments=tuple(
-            [await _department(services, departments[d], chats.get(d)) for d in chosen]
+            [await _department(services, departments[wanted], queues) for wanted in chosen]
         ),
         limits=WidgetLimits(message_chars=services.config.limits.message_chars),
     )
@@ -131,12 +137,19 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
 
 
 async def _department(
-    services: Services, department: Department, queue: Queue | None
+    services: Services,
+    department: Department,
+    queues: Mapping[tuple[DepartmentId, Channel], Queue],
 ) -> WidgetDepartment:
-    live = None
-    if queue is not None:
-        with contextlib.suppress(errors.StoreUnavailable):  # then a chat may be tried, as ever
+    queue = queues.get((department.id, Channel.CHAT))
+    calls = queues.get((department.id, Channel.CALL))
+    live, channels = None, []
+    with contextlib.suppress(errors.StoreUnavailable):  # then a chat may be tried, as ever
+        if queue is not None:
+            channels.append(Channel.CHAT)
             live = await services.router.queue(queue.id)
+        if calls is not None and await _answers(services, calls):
+            channels.append(Channel.CALL)
     service = Service.CLOSED if queue is None else Service.CHAT
     if queue is not None and live is not None and live.configured:
         service = service_of(queue.settings, live)
@@ -151,7 +164,7 @@ async def _department(
         service=service,
         opens_ms=opens_ms,
         estimate=WaitEstimate(p50_s=wait.p50_s, p90_s=wait.p90_s) if wait is not None else None,
-        channels=(Channel.CHAT,) if queue is not None else (),
+        channels=tuple(channels),
     )
 
 
@@ -159,6 +172,12 @@ async def _opens_some_day(services: Services, queue: Queue, now_ms: int) -> int 
     """Routing knows of the next days; a season's pause is longer."""
     hours = {entry.id: entry for entry in await services.directory.hours()}
     return opens_at(queue, hours, now_ms) if queue.hours in hours else None
+
+
+async def _answers(services: Services, calls: Queue) -> bool:
+    """Whether somebody might pick up: nobody is shown a button that rings into the void."""
+    live = await services.router.queue(calls.id)
+    return live.here > 0 and service_of(calls.settings, live) is Service.CHAT
 
 
 def service_of(rules: QueueSettings, live: QueueSnapshot) -> Service:

@@ -40,6 +40,10 @@ async def test_two_pages_find_each_other_and_talk(nodes: Nodes) -> None:
     state = await jean.hears("chat", state="connecting")
     assert state["agent"] == {"name": "Anna"}
 
+    for page in (anna, jean):
+        told = await page.done("call.servers", {"interaction": interaction})
+        common.IceServersOut.model_validate(told)
+        assert told["servers"] == []
     await anna.done("call.signal", signal(interaction, "t_anna", "hello"))
     heard = await jean.hears("call.signal", kind="hello")
     common.SignalOut.model_validate(heard)
@@ -79,8 +83,10 @@ async def test_nobody_speaks_into_a_call_of_others(nodes: Nodes) -> None:
     bruno, eve = await node.console("bruno"), await node.visitor()
     hello = signal(interaction, "t_x", "hello")
     assert await bruno.refused("call.signal", hello) == "not_yours"
+    assert await bruno.refused("call.servers", {"interaction": interaction}) == "not_yours"
     await eve.done("chat.start", new_start())
     assert await eve.refused("call.signal", hello) == "not_found"
+    assert await eve.refused("call.servers", {"interaction": interaction}) == "not_found"
     await bruno.done("call.connected", {"offer": offer})  # says nothing of an offer of another
     await bruno.done("call.failed", {"offer": offer})
     held = await node.router.interaction(interaction)

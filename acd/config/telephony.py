@@ -1,0 +1,35 @@
+"""How calls travel."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from acd.config.base import EnvironmentName, Section
+
+StunUrl = Annotated[str, StringConstraints(pattern=r"^stuns?:[A-Za-z0-9._:\[\]-]+\Z")]
+TurnUrl = Annotated[
+    str, StringConstraints(pattern=r"^turns?:[A-Za-z0-9._:\[\]-]+(\?transport=(udp|tcp))?\Z")
+]
+
+
+class WebrtcSettings(Section):
+    """Calls from a website's page to an agent's. On one network they need nothing of this."""
+
+    stun: tuple[StunUrl, ...] = ()
+    """STUN servers, such as `stun:stun.example.com:3478`: pages learn their public address."""
+    turn: tuple[TurnUrl, ...] = ()
+    """TURN servers, such as `turns:turn.example.com:443?transport=tcp`: they carry the audio where
+    pages cannot reach each other. Ours is coturn with `use-auth-secret`."""
+    secret_env: EnvironmentName = ""
+    """Environment variable that holds the secret shared with the TURN servers."""
+    secret_file: str = ""
+    """File that holds it."""
+    credential_s: Annotated[int, Field(ge=60, le=86_400)] = 3600
+    """How long a page may use the TURN servers, in seconds."""
+
+
+class TelephonySettings(Section):
+    """Calls."""
+
+    webrtc: WebrtcSettings = WebrtcSettings()
+    """Calls from page to page."""
