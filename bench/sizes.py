@@ -27,7 +27,12 @@ def launcher() -> int:
 
 
 def widget_app() -> int:
-    """Everything the widget may load after the click, whatever the order."""
+    """What the widget loads with the click."""
+    return _weight(*_first_load("widget", "src/app.tsx"))
+
+
+def widget_whole() -> int:
+    """Everything it may load, screens that few visitors see included."""
     assets = STATIC / "widget" / "assets"
     return _weight(*assets.glob("*.js"), *assets.glob("*.css"))
 

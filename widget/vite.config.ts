@@ -13,13 +13,13 @@ const outDir = "../acd/static/widget";
 const APP = "src/app.tsx";
 
 const application: UserConfig = {
-  plugins: [leanSocket(), shadowCss(), stableName()],
+  plugins: [leanSocket(), shadowCss(), stableName(), plainImports()],
   build: {
     outDir,
     emptyOutDir: true,
     manifest: true,
     target: "es2022",
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
       input: ["index.html", APP],
       preserveEntrySignatures: "allow-extension", // the launcher calls what the module exports
@@ -49,6 +49,15 @@ function stableName(): Plugin {
       const app = Object.values(output).find((file) => file.type === "chunk" && file.facadeModuleId?.endsWith(APP));
       if (app) this.emitFile({ type: "asset", fileName: "app.js", source: `export * from "./${app.fileName}";\n` });
     },
+  };
+}
+
+/** What comes later is one file without styles: Vite's helper, which loads such things ahead, would weigh more. */
+function plainImports(): Plugin {
+  return {
+    name: "plain-imports",
+    enforce: "pre",
+    load: (id) => (id === "\0vite/preload-helper.js" ? "export const __vitePreload = (load) => load();" : null),
   };
 }
 

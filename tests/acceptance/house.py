@@ -50,6 +50,7 @@ id = "support-{n}"
 name = {{ en = "Support", fr = "Assistance" }}
 strategy = "priority"
 ring_time_s = {ring_time_s}
+{rules}
 [departments.chat]
 wrap_up_s = 40
 [[departments]]
@@ -57,11 +58,13 @@ id = "sales-{n}"
 name = {{ en = "Sales", fr = "Ventes" }}
 strategy = "ring_all"
 ring_time_s = 60
+{rules}
 [[departments]]
 id = "express-{n}"
 name = {{ en = "Express desk", fr = "Accueil express" }}
 strategy = "priority"
 ring_time_s = 5
+{rules}
 [[agents]]
 id = "anna-{n}"
 name = "Anna Novak"
@@ -124,7 +127,9 @@ class Server:
         places: int = 2,
         ring_time_s: int = 60,
         routing: str = "",
+        rules: str = "",
     ) -> None:
+        """`rules` are lines of config.toml for every department."""
         self.port = free_port()
         self.host_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -132,7 +137,13 @@ class Server:
         self._file.write_text(
             SERVER.format(port=self.port, folder=folder, routing=routing)
             + "".join(
-                HOUSE.format(n=n, host_port=self.host_port, places=places, ring_time_s=ring_time_s)
+                HOUSE.format(
+                    n=n,
+                    host_port=self.host_port,
+                    places=places,
+                    ring_time_s=ring_time_s,
+                    rules=rules,
+                )
                 for n in range(1, houses + 1)
             )
         )

@@ -38,7 +38,8 @@ export function mount(options: Mount): Show {
 
   chat.takeUp();
   effect(() => {
-    if (open.value && !site.peek()) refresh();
+    // hours and lines change: asked again before each chat
+    if (open.value && !(site.peek() && chat.chat.peek())) refresh();
   });
   effect(() => {
     if (!options.button && site.value) document.title = site.value.name;

@@ -5,6 +5,11 @@ export interface Department {
   id: string;
   name: Record<string, string>;
   open: boolean;
+  /** What comes of a chat that starts now. */
+  service: "chat" | "form" | "full" | "closed";
+  /** When its hours begin next, while it is closed. */
+  opens_ms: number | null;
+  estimate: { p50_s: number; p90_s: number } | null;
   channels: string[];
 }
 

@@ -10,14 +10,14 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[3]
-APPLICATIONS: Final = ("console", "widget")
+APPLICATIONS: Final = ("console/locales", "widget/locales", "widget/locales/later")
 PLURALS: Final = {"en": {"one", "other"}, "fr": {"one", "other"}}
 
 Catalogue = dict[str, str | dict[str, str]]
 
 
 def catalogue(application: str, locale: str) -> Catalogue:
-    path = ROOT / application / "locales" / f"{locale}.json"
+    path = ROOT / application / f"{locale}.json"
     found: Catalogue = json.loads(path.read_text(encoding="utf-8"))
     return found
 
@@ -49,7 +49,7 @@ def test_no_text_is_empty(application: str, locale: str) -> None:
 
 @pytest.mark.parametrize("locale", ["en", "fr"])
 def test_plurals_of_the_console_have_every_form(locale: str) -> None:
-    for key, entry in catalogue("console", locale).items():
+    for key, entry in catalogue("console/locales", locale).items():
         if isinstance(entry, dict):
             assert set(entry) == PLURALS[locale], key
 
@@ -64,7 +64,7 @@ def test_every_text_of_the_console_is_used() -> None:
     beginnings.add("error.")
     unused = [
         key
-        for key in catalogue("console", "en")
+        for key in catalogue("console/locales", "en")
         if f'"{key}"' not in sources and not key.startswith(tuple(beginnings))
     ]
     assert not unused

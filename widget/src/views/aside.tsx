@@ -28,16 +28,3 @@ export function FailedView() {
     </>
   );
 }
-
-export function ClosedView() {
-  const { words, site, refresh } = useWidget();
-  return (
-    <>
-      <Top title={words.t("closed.title")} sub={site.value?.name ?? ""} />
-      <div class="middle"><p class="muted" data-testid="closed">{words.t("closed.text")}</p></div>
-      <div class="bottom">
-        <button type="button" class="button large wide" data-first onClick={refresh}>{words.t("closed.again")}</button>
-      </div>
-    </>
-  );
-}

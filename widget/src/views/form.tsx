@@ -5,6 +5,7 @@ import { WireError } from "@acd/ui/wire.ts";
 import type { ComponentChildren } from "preact";
 
 import { useWidget, type Words } from "../context.ts";
+import { minutes } from "../place.ts";
 import { Top } from "./panel.tsx";
 
 const NAME_CHARS = 80;
@@ -20,25 +21,37 @@ interface Values {
   text: string;
 }
 
-function faultsIn({ name, email, text }: Values, limit: number, { t }: Words): Faults {
+function faultsIn({ name, email, text }: Values, limit: number, { t }: Words, offline: Offline | undefined): Faults {
   const faults: Faults = {};
   if (!name) faults.name = t("form.name.missing");
   else if (codePoints(name) > NAME_CHARS) faults.name = t("form.name.long");
-  if (email && !EMAIL.test(email)) faults.email = t("form.email.wrong");
+  if (!email && offline) faults.email = offline.email;
+  else if (email && !EMAIL.test(email)) faults.email = t("form.email.wrong");
   if (!text) faults.text = t("form.text.missing");
   else if (codePoints(text) > limit) faults.text = t("talk.over", { count: codePoints(text) - limit });
   return faults;
 }
 
+/** What the form says where nobody answers at once: the message is kept, and answered by e-mail. */
+export interface Offline {
+  title: string;
+  sub: string;
+  lead: string;
+  email: string;
+  send: string;
+}
+
 /** Before the chat: whom for, who, what about. */
-export function FormView() {
+export function FormView({ offline }: { offline?: Offline }) {
   const { words, chat, site, visitor } = useWidget();
   const { t, locale } = words;
   const form = useRef<HTMLFormElement>(null);
   const [faults, setFaults] = useState<Faults>({});
   const [failure, setFailure] = useState<WireError | null>(chat.refusal.peek());
   const [starting, setStarting] = useState(false);
-  const departments = (site.value?.departments ?? []).filter(({ channels }) => channels.includes("chat"));
+  const departments = (site.value?.departments ?? []).filter(({ channels, service }) => (offline ? service === "form" : channels.includes("chat")));
+  const [chosen, choose] = useState("");
+  const wait = departments.find(({ id, open }) => (chosen ? id === chosen : open))?.estimate?.p50_s ?? null;
   const limit = site.value?.limits.message_chars ?? 4000;
 
   const showFaults = (found: Faults): void => {
@@ -58,7 +71,7 @@ export function FormView() {
     visitor.name = values.name;
     visitor.email = values.email;
     setFailure(null);
-    const found = faultsIn(values, limit, words);
+    const found = faultsIn(values, limit, words, offline);
     showFaults(found);
     if (Object.keys(found).length > 0) return;
     setStarting(true);
@@ -87,7 +100,10 @@ export function FormView() {
 
   return (
     <>
-      <Top title={t("form.title")} sub={site.value?.name ?? ""} />
+      <Top
+        title={offline?.title ?? t("form.title")}
+        sub={offline?.sub ?? (wait !== null ? t("form.wait", { count: minutes(wait) }) : (site.value?.name ?? ""))}
+      />
       <form
         class="middle"
         id="w-form"
@@ -99,12 +115,13 @@ export function FormView() {
           void submit();
         }}
       >
+        {offline && <p class="muted">{offline.lead}</p>}
         <Row field="department" label={t("form.department")} fault={faults.department}>
           <span class="select-wrap">
-            <select class="select" {...attributes("department")}>
-              {departments.map(({ id, name, open }) => (
-                <option key={id} value={id} disabled={!open}>
-                  {open ? (name[locale] ?? id) : t("form.closed", { name: name[locale] ?? id })}
+            <select class="select" {...attributes("department")} onChange={(event) => { choose(event.currentTarget.value); }}>
+              {departments.map(({ id, name, open, service }) => (
+                <option key={id} value={id} disabled={!open && service !== "form"}>
+                  {open || offline ? (name[locale] ?? id) : t(service === "form" ? "form.later" : "form.closed", { name: name[locale] ?? id })}
                 </option>
               ))}
             </select>
@@ -116,7 +133,7 @@ export function FormView() {
         </Row>
         <Row
           field="email"
-          label={<>{t("form.email")} <span class="muted">{t("form.optional")}</span></>}
+          label={<>{t("form.email")} {!offline && <span class="muted">{t("form.optional")}</span>}</>}
           fault={faults.email}
         >
           <input
@@ -140,7 +157,7 @@ export function FormView() {
           </p>
         )}
         <button type="submit" form="w-form" class="button primary large wide" data-testid="start-chat" aria-busy={starting}>
-          {t(starting ? "form.starting" : "form.start")}
+          {starting ? t("form.starting") : (offline?.send ?? t("form.start"))}
         </button>
       </div>
     </>

@@ -3,25 +3,33 @@ import { IconMinus } from "@acd/ui/icons.tsx";
 import type { ComponentChildren } from "preact";
 
 import { useWidget, type Widget } from "../context.ts";
-import { ClosedView, FailedView, LoadingView } from "./aside.tsx";
+import { FailedView, LoadingView } from "./aside.tsx";
 import { FormView } from "./form.tsx";
+import { Later, type Part } from "./later.tsx";
 import { Notices } from "./notices.tsx";
-import { LeftView, TalkView } from "./talk.tsx";
+import { TalkView } from "./talk.tsx";
 import { WaitView } from "./wait.tsx";
 
 /** A phone, not a narrow frame on a desk: here the panel covers the screen, and nothing behind it can be reached. */
 const SMALL = "(max-width: 390px), (max-width: 480px) and (pointer: coarse), (max-height: 420px)";
 
-type Screen = "loading" | "failed" | "closed" | "form" | "wait" | "talk" | "ended" | "left";
+type Screen = "loading" | "failed" | "form" | "wait" | "talk" | "ended" | Part;
 
 function screenOf({ chat, site }: Widget): Screen {
   const now = chat.chat.value;
-  if (now?.state === "ended") return now.agent || now.outcome !== "abandoned" ? "ended" : "left";
+  if (now?.state === "ended") {
+    if (now.diverted) return now.diverted === "form" ? "kept" : "turned";
+    return now.agent || now.outcome !== "abandoned" ? "ended" : "left";
+  }
   if (now) return now.state === "active" || now.state === "idle" ? "talk" : "wait";
   if (chat.resuming.value) return "loading";
   if (!site.value) return chat.refusal.value ? "failed" : "loading";
-  return site.value.departments.some(({ open, channels }) => open && channels.includes("chat")) ? "form" : "closed";
+  const { departments } = site.value;
+  const first = (["chat", "form", "full"] as const).find((service) => departments.some((each) => each.service === service));
+  return first === "chat" ? "form" : first === "form" ? "offline" : (first ?? "closed");
 }
+
+const isPart = (screen: Screen): screen is Part => ["closed", "full", "offline", "kept", "turned", "left"].includes(screen);
 
 /** The one window of the widget, with one of its screens in it. */
 export function Panel() {
@@ -76,11 +84,10 @@ export function Panel() {
     <>
       {screen === "loading" && <LoadingView />}
       {screen === "failed" && <FailedView />}
-      {screen === "closed" && <ClosedView />}
       {screen === "form" && <FormView />}
       {screen === "wait" && <WaitView />}
-      {screen === "left" && <LeftView />}
       {(screen === "talk" || screen === "ended") && <TalkView ended={screen === "ended"} />}
+      {isPart(screen) && <Later part={screen} />}
     </>
   );
   if (!mount.button) return <main ref={page} class="widget whole" data-testid="panel">{inner}</main>;

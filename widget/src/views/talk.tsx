@@ -91,19 +91,3 @@ function Ended() {
     </div>
   );
 }
-
-/** The visitor left the line before anybody answered. */
-export function LeftView() {
-  const { words, chat, site } = useWidget();
-  return (
-    <>
-      <Top title={words.t("ended.left.title")} sub={site.value?.name ?? ""} />
-      <div class="middle"><p class="muted" data-testid="chat-ended" role="status">{words.t("ended.left.text")}</p></div>
-      <div class="bottom">
-        <button type="button" class="button primary large wide" data-first data-testid="start-again" onClick={() => { chat.forgetChat(); }}>
-          {words.t("ended.again")}
-        </button>
-      </div>
-    </>
-  );
-}

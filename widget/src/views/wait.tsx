@@ -27,7 +27,7 @@ export function WaitView() {
           {rank === null && <span class="dots" aria-hidden="true"><i /><i /><i /></span>}
           <Expected now={now} rank={rank} />
         </div>
-        <p class="fine centred">{words.t("wait.keep")}</p>
+        <p class="fine centred">{words.t(now.diverted === "callback" ? "wait.callback" : "wait.keep")}</p>
       </div>
       <div class="bottom">
         <Leave />
@@ -45,14 +45,14 @@ function Expected({ now, rank }: { now: Chat; rank: number | null }) {
   if (now.state === "ringing") expected = t("wait.ringing");
   else if (rank === null) expected = t("wait.starting");
   else if (p50 !== null) expected = p50 < 60 ? t("wait.short") : t("wait.estimate", { count: minutes(p50) });
-  const range = rank !== null && p50 !== null && p90 !== null && p90 >= 60 ? { p50, p90 } : null;
+  const range = rank !== null && p50 !== null && p90 !== null && minutes(p90) > minutes(p50) ? { p50, p90 } : null;
   return (
     <>
       <p class="visually-hidden" role="status">
         {rank !== null && t("wait.sentence", { place: place(words, rank) })} {expected}
       </p>
       <p class="estimate" aria-hidden="true">{expected}</p>
-      {range && <p class="fine">{t("wait.range", { count: minutes(range.p90) })}</p>}
+      {range && <p class="fine">{t("wait.range", { from: minutes(range.p50), count: minutes(range.p90) })}</p>}
       {range && <Interval {...range} />}
     </>
   );

@@ -1,0 +1,87 @@
+"""Nobody there, or no room in the line: what the visitor is told, and the message that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.house import Server
+from tests.acceptance.people import PHONE, Agent, Visitor, axe_violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+Agents = Callable[..., Agent]
+Visitors = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Where messages are taken while nobody is signed in, and two may wait."""
+    rules = 'on_nobody = "form"\nmax_length = 2\non_full = "reject"'
+    server = Server(tmp_path_factory.mktemp("quiet"), houses=4, rules=rules, ring_time_s=60)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(quiet_server: Server) -> Server:
+    return quiet_server
+
+
+def test_a_message_is_kept_while_nobody_is_there(agent: Agents, visitor: Visitors) -> None:
+    jean = visitor("Jean Martin")
+    jean.sees("Nobody can answer just now", "your message is kept")
+    jean.fills_in("The bowls came broken.")
+    jean.find("start-chat").click()
+    expect(jean.find("error")).to_contain_text("Give your e-mail")
+    expect(jean.find("field-email")).to_be_focused()
+    assert not axe_violations(jean.page)
+    jean.find("field-email").fill("jean@example.com")
+    jean.find("start-chat").click()
+    jean.sees("Your message is kept", "We answer to jean@example.com.")
+    assert not axe_violations(jean.page)
+    jean.says("Two of them.")
+    jean.reads("The bowls came broken.", "Two of them.")
+    jean.reloads()
+    jean.reads("The bowls came broken.", "Two of them.")
+
+    anna = agent("anna")
+    anna.is_available()
+    jean.find("start-again").click()
+    jean.sees("How can we help?")
+    jean.starts_chat("Are you there now?")
+    anna.accepts("Jean Martin")
+    # whoever takes it reads the form
+    anna.reads("The bowls came broken.", "Two of them.", "Are you there now?")
+
+
+def test_a_full_line_says_so_and_is_looked_at_again(agent: Agents, visitor: Visitors) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    for name in ("Lina Haddad", "Paul Girard"):
+        visitor(name).starts_chat("Hello")
+    jean = visitor("Jean Martin", locale="fr-FR", viewport=PHONE)
+    jean.fills_in("Bonjour", department="sales")
+    # meanwhile nothing is wrong with the other lines
+    expect(jean.find("field-department").locator("option:disabled")).to_have_count(1)
+    anna.accepts("Lina Haddad")
+    jean.find("start-chat").click()
+    expect(jean.find("widget-form")).to_have_count(0)
+
+
+def test_who_is_turned_away_learns_why(agent: Agents, visitor: Visitors) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    late = visitor("Zoé Lambert")
+    late.fills_in("Hello")
+    for name in ("Lina Haddad", "Paul Girard"):
+        visitor(name).starts_chat("Hello")
+    late.find("start-chat").click()
+    late.sees("Everybody is busy", "The line is full at the moment.")
+    assert not axe_violations(late.page)
+    anna.accepts("Lina Haddad")
+    late.find("check-again").click()
+    expect(late.find("widget-form")).to_be_visible()
