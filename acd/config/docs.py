@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from acd.config.codes import ERRORS, WARNINGS
 from acd.config.environment import variables
 from acd.config.model import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pydantic.fields import FieldInfo
 
@@ -24,7 +25,9 @@ _HEAD = """\
 
 `acd` reads `--config FILE`, else the file named by `ACD_CONFIG`, else `./config.toml`, else the one
 that comes with the product. `acd config check` reports everything that is wrong at once: an unknown
-key, a wrong type, a reference that leads nowhere; it then exits with 2, as `acd serve` does.
+key, a wrong type, a reference that leads nowhere; it then exits with 2, as `acd serve` does. It
+warns of what is likely not meant, such as a queue that nobody can serve; `--strict` exits with 2
+for that as well, and a node logs it at its start. The codes are [below](#findings).
 
 **From the environment.** Every key marked with a variable can be set by it:
 `ACD_SERVER__PORT=9000`. A text is taken as it is, anything else is written as in TOML:
@@ -39,6 +42,18 @@ refused in the file and allowed in `ACD_REDIS__URL` and `ACD_DATABASE__URL`.
 **What is provisioned** (sites, skills, departments, agents, API keys) is put into the directory at
 start, when it differs from what was applied last. What the file no longer names is deactivated, not
 deleted. Passwords set later, and agents added with `acd agents add`, stay.
+
+**A department's rules** hold for all its queues; a table of the queue (`[departments.chat]`,
+`[departments.call]`, `[departments.ticket]`) says where that one differs.
+"""
+_FOOT = """\
+## Findings
+
+Each is told with file, line, key, remedy and one of these codes, which stay the same when the words
+change.
+
+| code | error | what is found |
+|---|---|---|
 """
 
 
@@ -48,7 +63,13 @@ def reference() -> str:
     parts = [_HEAD]
     for title, path, model in _tables(Config, "", ()):
         parts.append(_section(title, path, model, known))
-    return "\n".join(parts)
+    return "\n".join([*parts, _FOOT + "".join(_findings())])
+
+
+def _findings() -> Iterator[str]:
+    for mark, codes in (("yes", ERRORS), ("", WARNINGS)):
+        for code, meaning in codes.items():
+            yield f"| `{code}` | {mark} | {meaning} |\n"
 
 
 def _section(
@@ -60,11 +81,16 @@ def _section(
     rows = [
         f"| `{name}` | {_kind(name, model)} | {_default(field)} | {_meaning(field)} | "
         f"{f'`{known[(*path, name)]}`' if (*path, name) in known else ''} |"
-        for name, field in model.model_fields.items()
+        for name, field in sorted(model.model_fields.items(), key=_inherited(model))
         if path or (*path, name) in known
     ]
     lines += ["| key | type | default | meaning | variable |", "|---|---|---|---|---|", *rows, ""]
     return "\n".join(lines)
+
+
+def _inherited(model: type[BaseModel]) -> Callable[[tuple[str, FieldInfo]], bool]:
+    """A table's own keys stand before those it shares with others."""
+    return lambda entry: entry[0] not in model.__annotations__
 
 
 def _tables(
@@ -76,8 +102,8 @@ def _tables(
     for name, field in model.model_fields.items():
         for inner, is_list in _models(field.annotation):
             inner_path = (*path, name)
-            if inner in seen and not is_list:
-                continue  # such as the three channels of one shape: the first stands for all
+            if (inner in seen and not is_list) or issubclass(model, inner):
+                continue  # such as the three channels of one shape, or a queue in its department
             seen.add(inner)
             brackets = ("[[", "]]") if is_list else ("[", "]")
             yield from _tables(
@@ -123,6 +149,8 @@ def _words(schema: dict[str, Any], definitions: dict[str, Any]) -> str:  # noqa:
             return f"list of {_words(schema.get('items', {}), definitions)}"
         case "object":
             return "table"
+        case "string" if schema.get("format") == "date":
+            return "date"
         case "boolean":
             return "`true`, `false`"
         case _:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.config import ConfigProblems, Problem, check_config
+from acd.config import ConfigProblems, Problem, check_config, codes
 from acd.config.loader import check_text, packaged_config
 from acd.demo import seed
 
@@ -31,11 +31,14 @@ name = "Support"
 
 
 def found(text: str) -> list[Problem]:
-    """Everything said of a text, errors or warnings."""
+    """Everything said of a text, errors or warnings, each under a code of its kind."""
     try:
-        return list(check_text(text, source=SOURCE, env={}).warnings)
-    except ConfigProblems as problems:
-        return list(problems.problems)
+        problems = check_text(text, source=SOURCE, env={}).warnings
+    except ConfigProblems as raised:
+        problems = raised.problems
+    for problem in problems:
+        assert problem.code in (codes.WARNINGS if problem.warning else codes.ERRORS)
+    return list(problems)
 
 
 def one(text: str, code: str) -> Problem:
@@ -49,6 +52,20 @@ def test_what_comes_with_the_product_is_clean() -> None:
     assert check_config(packaged_config(), {}).warnings == ()
     demo = Path(seed.__file__).with_name("demo.toml")
     assert check_config(demo, {}).warnings == ()
+
+
+def test_what_stands_in_comments_may_be_uncommented() -> None:
+    text = packaged_config().read_text(encoding="utf-8")
+    start = text.index("# [[hours]]")
+    text = (
+        text[:start]
+        + re.sub("^# ", "", text[start:].split("\n\n")[0], flags=re.M)
+        + ("\n\n" + text[start:].split("\n\n", 1)[1])
+    )
+    for key in ("hours", "max_length", "max_wait_s", "on_[a-z_]+", "at_close", "pull"):
+        text, changed = re.subn(f"^# ({key} = )", r"\1", text, flags=re.M)
+        assert changed, key
+    assert not found(text)
 
 
 ERRORS = [

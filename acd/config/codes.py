@@ -1,0 +1,55 @@
+"""What each kind of finding is called. Codes stay the same when the words of a message change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ERRORS: Final[Mapping[str, str]] = {
+    "invalid": "the file or a variable cannot be read at all, or holds a secret in clear",
+    "unknown_key": "there is no such key",
+    "missing_key": "a required key is not there",
+    "wrong_value": "a value of another type, form or range",
+    "unknown_department": "a department that no table defines",
+    "unknown_hours": "hours that no table defines",
+    "unknown_skill": "a skill that no table defines",
+    "unknown_strategy": "a strategy that is neither built in nor installed",
+    "unknown_zone": "no such time zone",
+    "unknown_region": "a country or region whose public holidays nobody knows",
+    "twice": "an id, an address, a department or a day that is there already",
+    "strategies_clash": "strategies that do not combine",
+    "diversion_impossible": "what a channel cannot become, such as a chat a voice message",
+    "overflow_self": "a queue that hands on to itself",
+    "overflow_channel": "overflow to a department without a queue on that channel",
+    "relax_step": "a step of `relax` that says neither or both of `level` and `drop`",
+    "relax_order": "a step of `relax` that comes no later or asks for no less than the one before",
+    "too_many_pools": "more than 64 different requirements in one queue",
+    "hours_reserved": "hours named `always`",
+    "period_empty": "a period that ends when it begins",
+    "days_backwards": "a run of days whose last is before its first",
+}
+"""With these the configuration cannot be used."""
+
+WARNINGS: Final[Mapping[str, str]] = {
+    "secret_missing": "a secret is named and not there (an error for what needs it)",
+    "nobody_serves": "no agent of the file can ever be offered what a queue holds",
+    "skill_of_nobody": "no agent of the file has a skill",
+    "skill_unreached": "no agent of the file has a skill at the level that is required",
+    "requirement_unmet": "nobody in a department has what its visitors require",
+    "starvation": "strict order without a bound: a low level may wait for ever",
+    "ring_over_max_wait": "one ring takes as long as anybody may wait",
+    "last_agent_over_max_wait": "waiting for the last agent takes as long as anybody may wait",
+    "relax_over_max_wait": "a step of `relax` that nobody waits long enough for",
+    "bound_without_effect": "a bound beyond which one waits nevertheless",
+    "never_applies": "a diversion without the bound or the hours that lead to it",
+    "idle_not_chat": "`idle_s` where there are no chats",
+    "overflow_loop": "queues that hand on in a ring",
+    "overflow_far": "a hand-over behind the third, which rejects",
+    "overflow_closed": "overflow at closing time to who closes at the same time",
+    "hours_never_open": "hours that are not open once in the next 400 days",
+    "hours_unused": "hours that no queue has",
+    "periods_overlap": "two periods of a day that overlap",
+}
+"""These are likely not meant; `acd config check --strict` counts them as errors."""
