@@ -175,3 +175,57 @@ class SentinelHouse:
         """End all of them."""
         for server in (*self.sentinels, *self.servers):
             server.kill()
+
+
+class Cluster:
+    """Three primaries that share the slots; more may be added."""
+
+    SLOTS = 16384
+
+    def __init__(self, folder: Path, primaries: int = 3) -> None:
+        self.nodes = [
+            Server(folder / f"node-{number}", "--cluster-enabled", "yes",
+                   "--cluster-node-timeout", "2000")
+            for number in range(primaries)
+        ]  # fmt: skip
+        self.url = "redis+cluster://" + ",".join(f"127.0.0.1:{one.port}" for one in self.nodes)
+
+    def start(self) -> None:
+        """Returns when every node serves its share."""
+        first, share = self.nodes[0], self.SLOTS // len(self.nodes)
+        for number, one in enumerate(self.nodes):
+            one.start()
+            last = self.SLOTS - 1 if one is self.nodes[-1] else (number + 1) * share - 1
+            one.say("CLUSTER", "ADDSLOTSRANGE", number * share, last)
+        for one in self.nodes[1:]:
+            one.say("CLUSTER", "MEET", "127.0.0.1", first.port)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until all nodes agree."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not all(
+            "cluster_state:ok" in str(one.say("CLUSTER", "INFO"))
+            and f"cluster_known_nodes:{len(self.nodes)}" in str(one.say("CLUSTER", "INFO"))
+            for one in self.nodes
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def owner(self, slot: int) -> Server:
+        """Who serves the slot, as the first node says."""
+        for line in str(self.nodes[0].say("CLUSTER", "NODES")).splitlines():
+            _, address, _, *_, ranges = line.split(" ", 8)[:9] if line.count(" ") >= 8 else (
+                *line.split(" "), ""
+            )  # fmt: skip
+            for part in ranges.split():
+                first, _, last = part.partition("-")
+                if first.isdigit() and int(first) <= slot <= int(last or first):
+                    port = int(address.split("@")[0].rpartition(":")[2])
+                    return next(one for one in self.nodes if one.port == port)
+        raise AssertionError(f"nobody serves slot {slot}")
+
+    def stop(self) -> None:
+        """End all of them."""
+        for one in self.nodes:
+            one.kill()

@@ -16,7 +16,7 @@ from acd.records.examine import DatabaseState, examine_database
 from acd.records.provision import digest_of
 from acd.routing.admission import refuse
 from acd.routing.router import Router
-from acd.routing.server_facts import server_facts
+from acd.routing.server_facts import ServerFacts, server_facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -116,6 +116,31 @@ async def _server(router: Router, url: str) -> AsyncIterator[Finding]:
         what="eviction",
         found=facts.eviction,
         remedy="" if keeps else "Set `maxmemory-policy noeviction`: live state is not a cache.",
+    )
+    if facts.cluster:
+        yield _slots(facts)
+
+
+def _slots(facts: ServerFacts) -> Finding:
+    """A script sees half of a tenant whose slot is moved key by key."""
+    what = "slots of the cluster"
+    if facts.moving_slots:
+        shown = ", ".join(map(str, facts.moving_slots[:MOST_VIOLATIONS]))
+        return Finding(
+            mark=Mark.WRONG,
+            what=what,
+            found=f"moved key by key: {shown}",
+            remedy="Undo it: CLUSTER SETSLOT <slot> STABLE; or stop all nodes until it is done.",
+        )
+    if facts.moves_slots_whole:
+        return Finding(
+            mark=Mark.OK, what=what, found="stay, and can be moved with CLUSTER MIGRATESLOTS"
+        )
+    return Finding(
+        mark=Mark.NOTE,
+        what=what,
+        found=f"{facts.name} moves them key by key only",
+        remedy="Move a tenant's slot only while all its nodes are stopped, or use Valkey 9.",
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from pydantic_core import to_json
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from acd.domain.errors import StoreUnavailable
@@ -42,6 +43,7 @@ class Addresses:
         self._counts: dict[str, int] = {}
         self._confirmed: set[str] = set()
         self._waiters: dict[str, list[asyncio.Future[None]]] = {}
+        self._undone: dict[str, int] = {}
         self._messages: list[Callable[[str, Mapping[str, Any]], None]] = []
         self._reconnects: list[Callable[[list[str]], None]] = []
         self._pubsub: PubSub | None = None
@@ -100,6 +102,7 @@ class Addresses:
             return
         self._confirmed.discard(address)
         if self._pubsub is not None:
+            self._undone[address] = self._undone.get(address, 0) + 1
             with contextlib.suppress(*AWAY, RedisError):
                 await self._pubsub.sunsubscribe(channel(self._tenant, address))
 
@@ -161,6 +164,7 @@ class Addresses:
         """Subscribe to all that is wanted and hear it until the connection breaks."""
         client = await self._link.dedicated()
         pubsub = client.pubsub()
+        self._undone.clear()
         try:
             again = list(self._counts)
             if not again:
@@ -182,6 +186,8 @@ class Addresses:
                     self._tell(address, heard["data"])
                 elif heard["type"] == "ssubscribe":
                     self._confirm(address, missing)
+                elif heard["type"] == "sunsubscribe":
+                    self._undo(address)
         finally:
             self._pubsub = None
             await pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -201,6 +207,14 @@ class Addresses:
                     handler(address, payload)
                 except Exception:
                     log.exception("listener failed", address=address)
+
+    def _undo(self, address: str) -> None:
+        """The server ended a subscription: because it was told to, or the slot has moved away."""
+        asked = self._undone.pop(address, 0)
+        if not asked:
+            raise RedisConnectionError("the tenant's slot has moved")
+        if asked > 1:
+            self._undone[address] = asked - 1
 
     def _confirm(self, address: str, missing: set[str]) -> None:
         if address in self._counts:

@@ -1,0 +1,199 @@
+"""A real cluster: many tenants, every one in a slot of its own, and slots that move under load."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from redis.crc import key_slot
+
+from acd.cli.checks import Mark, _slots
+from acd.domain.errors import StoreUnavailable
+from acd.routing import keys
+from acd.routing.router import Router
+from acd.routing.server_facts import server_facts
+from acd.routing.timers import run_timers_forever
+from tests.integration.routing.world import World
+from tests.servers import Cluster, Server
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+def slot_of(tenant: str) -> int:
+    return key_slot(keys.prefix(tenant).encode())
+
+
+async def a_day(world: World) -> None:
+    """Rings, answers, refusals, presence, breaks, wrap-up, an agent lost and one removed."""
+    await world.queue(wrap_up_s=5, strategy=("ring_all",), ring_limit=2)
+    await world.queue("sales/call", strategy=("random",))
+    for name in ("anna", "bruno", "chloe"):
+        await world.agent(name, "support/chat", "sales/call")
+    names = [await world.arrive() for _ in range(4)]
+    agent = await world.answer(names[0])
+    await world.finish(names[0])
+    await world.router.wrap_up_extend(names[0], agent, **world.at)
+    ringing = await world.ring(names[1])
+    for who, offer in ringing.items():
+        await world.router.decline(offer, who, "busy", **world.at)
+    call = await world.arrive("sales/call")
+    who, offer = next(iter((await world.ring(call)).items()))
+    await world.router.accept(offer, who, **world.at)
+    await world.router.connected(offer, who, **world.at)
+    await world.router.contact_lost(names[2], **world.at)
+    await world.router.contact_back(names[2], **world.at)
+    await world.router.abandon(names[3], **world.at)
+    await world.say("chloe", "away", reason="lunch")
+    await world.wait(30)
+    await world.router.close_session("bruno", world.consoles.pop("bruno"), **world.at)
+    await world.wait(90)
+    await world.router.remove_agent("bruno", 1000, **world.at)
+    await world.queue(wrap_up_s=0, strategy=("longest_idle",), order="strict")
+    await world.wait(5)
+    await world.router.reprioritise(await world.arrive(), 1, "anna", **world.at)
+    await world.settled()
+
+
+async def test_many_tenants_live_on_all_primaries(cluster: Cluster, tenant: str) -> None:
+    tenants = [f"{tenant}-{number}" for number in range(9)]
+    routers = [await Router.open(cluster.url, name) for name in tenants]
+    await asyncio.gather(*(a_day(World(router)) for router in routers))
+    owners = Counter(cluster.owner(slot_of(name)).port for name in tenants)
+    assert len(owners) == 3, "tenants on every primary"
+    assert sum(owners.values()) == 9
+    for node in cluster.nodes:
+        with node.client() as client:
+            for key in client.scan_iter(count=1000):
+                name = key.partition("{")[2].partition("}")[0]
+                assert key.startswith(keys.prefix(name)), key
+    for router in routers:
+        await router.close()
+
+
+class Traffic:
+    """Chats come and go, an address is heard; whoever is refused tries again."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.done = 0
+        self.heard: list[Mapping[str, Any]] = []
+
+    async def _insist(self, work: Any) -> Any:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return await work()
+            except StoreUnavailable:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.02)
+
+    async def flow(self) -> None:
+        world = self.world
+        while True:
+            name = f"ix_{next(world._numbers)}"
+            await self._insist(lambda name=name: world.router.enqueue(arrival(name)))
+            while (found := await self._insist(lambda name=name: world.look(name))).agent is None:
+                for offer in found.offers:
+                    await self._insist(lambda o=offer: world.router.accept(o.offer, o.agent))
+                await asyncio.sleep(0.002)
+            await self._insist(lambda name=name: world.router.finish(name, by="contact"))
+            self.done += 1
+
+
+def arrival(name: str) -> Any:
+    from acd.domain.interaction import Arrival  # noqa: PLC0415
+
+    return Arrival(
+        interaction=name, queue="support/chat", contact="ct_1", conversation="cv_1", leased=False
+    )
+
+
+@asynccontextmanager
+async def traffic(router: Router) -> AsyncIterator[Traffic]:
+    world = World(router)
+    world.now_ms = 0
+    await world.queue(ring_time_s=60, delivery_s=60, lease_s=600)
+    for name in ("anna", "bruno"):
+        await world.agent(name)
+    playing = Traffic(world)
+    addresses = router.addresses()
+    addresses.on_message(lambda _, payload: playing.heard.append(payload))
+    await addresses.subscribe("agent:anna")
+    tasks = [asyncio.create_task(playing.flow(), name=f"flow-{n}") for n in range(4)]
+    tasks.append(
+        asyncio.create_task(run_timers_forever(router, asyncio.Event()), name="timers-of-traffic")
+    )
+    try:
+        yield playing
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def more(playing: Traffic, chats: int = 20) -> None:
+    """Until so many more chats are done, and more was heard."""
+    done, heard, deadline = playing.done, len(playing.heard), time.monotonic() + 20
+    while playing.done < done + chats or len(playing.heard) <= heard:
+        assert time.monotonic() < deadline, (playing.done - done, len(playing.heard) - heard)
+        await asyncio.sleep(0.02)
+
+
+def move_whole(cluster: Cluster, slot: int, source: Server, target: Server) -> None:
+    node = str(target.say("CLUSTER", "MYID"))
+    source.say("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", node)
+    deadline = time.monotonic() + 20
+    while cluster.owner(slot) is not target:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+async def test_a_slot_moves_as_a_whole_under_load(cluster: Cluster, tenant: str) -> None:
+    slot = slot_of(tenant)
+    router = await Router.open(cluster.url, tenant)
+    async with traffic(router) as playing:
+        await more(playing)
+        for _ in range(3):
+            source = cluster.owner(slot)
+            target = cluster.nodes[(cluster.nodes.index(source) + 1) % 3]
+            await asyncio.to_thread(move_whole, cluster, slot, source, target)
+            await more(playing)
+    found = await router.check()
+    assert not found, found
+    log = await router.link.client.xrange(keys.events(tenant))
+    assert {position.partition("-")[0] for position, _ in log} == {"1"}, "no failover"
+    await router.close()
+
+
+async def test_key_by_key_is_refused(cluster: Cluster, tenant: str) -> None:
+    slot = slot_of(tenant)
+    source = cluster.owner(slot)
+    target = next(node for node in cluster.nodes if node is not source)
+    router = await Router.open(cluster.url, tenant)
+    assert _slots(await server_facts(router.link)).mark is Mark.OK
+    source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", str(target.say("CLUSTER", "MYID")))
+    try:
+        facts = await server_facts(router.link)
+        assert facts.moving_slots == (slot,)
+        finding = _slots(facts)
+        assert finding.mark is Mark.WRONG
+        assert str(slot) in finding.found
+    finally:
+        source.say("CLUSTER", "SETSLOT", slot, "STABLE")
+    await router.close()
