@@ -19,11 +19,24 @@ REASON_MAX_CHARS = 40
 
 
 class Availability(StrEnum):
-    """What an agent is on one channel; `away` carries a reason."""
+    """What an agent is on one channel; `away` carries a reason.
+
+    `finishing` takes nothing new, and turns away or offline with the last slot. Nobody says it: it
+    is what comes of saying these `When.FINISHED`.
+    """
 
     AVAILABLE = "available"
     AWAY = "away"
     OFFLINE = "offline"
+    FINISHING = "finishing"
+
+
+class When(StrEnum):
+    """From when on an agent is away or offline."""
+
+    NOW = "now"
+    FINISHED = "finished"
+    """Nothing new from now on; away or offline once the last slot is free."""
 
 
 class AwayReason(StrEnum):

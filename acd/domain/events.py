@@ -35,6 +35,10 @@ class EventType(StrEnum):
     INTERACTION_REPRIORITISED = "interaction.reprioritised"
     INTERACTION_RELAXED = "interaction.relaxed"
     INTERACTION_ACTIVE = "interaction.active"
+    INTERACTION_OPENED = "interaction.opened"
+    INTERACTION_ASSIGNED = "interaction.assigned"
+    INTERACTION_IDLE = "interaction.idle"
+    INTERACTION_REGAINED = "interaction.regained"
     INTERACTION_ENDED = "interaction.ended"
     INTERACTION_RESTORED = "interaction.restored"
     OFFER_MADE = "offer.made"
@@ -43,6 +47,11 @@ class EventType(StrEnum):
     OFFER_EXPIRED = "offer.expired"
     OFFER_FAILED = "offer.failed"
     OFFER_WITHDRAWN = "offer.withdrawn"
+    TRANSFER_STARTED = "transfer.started"
+    TRANSFER_RETURNED = "transfer.returned"
+    TRANSFER_COMPLETED = "transfer.completed"
+    GUEST_JOINED = "guest.joined"
+    GUEST_LEFT = "guest.left"
     WRAP_UP_STARTED = "wrap_up.started"
     WRAP_UP_EXTENDED = "wrap_up.extended"
     WRAP_UP_ENDED = "wrap_up.ended"
@@ -50,6 +59,7 @@ class EventType(StrEnum):
     PRESENCE_GRACE = "presence.grace"
     PRESENCE_LAPSED = "presence.lapsed"
     CAPACITY_OVER = "capacity.over"
+    CAPACITY_WITHIN = "capacity.within"
     AGENT_CONFIGURED = "agent.configured"
     AGENT_REMOVED = "agent.removed"
     POOL_REFUSED = "pool.refused"
@@ -123,6 +133,53 @@ class ParkedData(TypedDict):
     tries: NotRequired[int]
 
 
+class AssignedData(TypedDict):
+    """Its agent has it by an act: `assigned` by a supervisor, `pulled`, or `consulted` before.
+
+    `state` is what it is now; a call that connects names the `offer` it is connected by.
+    """
+
+    cause: str
+    by: str
+    state: str
+    waited_ms: int
+    offer: NotRequired[str]
+
+
+class TransferData(TypedDict):
+    """To which agent, and whether they are full and it waits for them."""
+
+    to: str
+    waits: bool
+
+
+class ToData(TypedDict):
+    """To which agent."""
+
+    to: str
+
+
+class ReturnedData(TypedDict):
+    """Whom it did not go to, and why: the owner has it as before."""
+
+    to: str
+    reason: str
+
+
+class GuestData(TypedDict):
+    """`guest` or `consult`, and who asked them in."""
+
+    role: str
+    by: str
+
+
+class RequeuedData(TypedDict):
+    """Why it waits again; `enqueued_ms` if it waits anew, its age of before forgotten."""
+
+    reason: str
+    enqueued_ms: NotRequired[int]
+
+
 class UntilData(TypedDict):
     """Until when it holds."""
 
@@ -164,6 +221,8 @@ class OfferMadeData(TypedDict):
     deadline_ms: int
     ring_ms: int
     why: Why
+    transfer: NotRequired[str]
+    """Who hands it on and has it until the target accepts; missing where it rings from a line."""
 
 
 class Told(TypedDict):
@@ -175,9 +234,13 @@ class Told(TypedDict):
 
 
 class AcceptedData(TypedDict):
-    """How long the contact waited; `told` where an estimate was made when they came."""
+    """How long the contact waited; of a transfer, how long it took and who handed it on.
+
+    `told` is there where an estimate was made when they came.
+    """
 
     waited_ms: int
+    transfer: NotRequired[str]
     told: NotRequired[Told]
 
 
@@ -220,14 +283,17 @@ class EndedData(TypedDict):
 class RestoredData(TypedDict):
     """What it is, whatever was said before: with its owner as the event's agent.
 
-    `wrapping`: it has ended, and holds its slot for the work after it. `offers`: agents by offer.
+    `wrapping`: who holds a slot for the work after it. `transfer`: who is asked to take it over,
+    or empty. `offers`: agents by offer.
     """
 
     state: str
     level: int
     enqueued_ms: int
     outcome: str
-    wrapping: bool
+    wrapping: list[str]
+    guests: list[str]
+    transfer: str
     offers: dict[str, str]
 
 
@@ -240,14 +306,16 @@ class ByData(TypedDict):
 class PresenceData(TypedDict, total=False):
     """One channel, or all when `channel` is missing.
 
-    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `restored`, `returned` or `removed`; the
-    last two end a grace.
+    `cause` is `said`, `missed`, `unreachable`, `lapsed`, `restored`, `returned`, `removed` or
+    `finished`; `returned` and `removed` end a grace. `after` is what somebody who is `finishing`
+    will be.
     """
 
     channel: str
     availability: str
     reason: str
     cause: str
+    after: str
 
 
 class CauseData(TypedDict):
@@ -264,7 +332,7 @@ class VersionData(TypedDict):
 
 DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_QUEUED: QueuedData,
-    EventType.INTERACTION_REQUEUED: ReasonData,
+    EventType.INTERACTION_REQUEUED: RequeuedData,
     EventType.INTERACTION_PARKED: ParkedData,
     EventType.INTERACTION_RESUMED: ActiveData,
     EventType.INTERACTION_CALLBACK: CallbackData,
@@ -272,6 +340,15 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_REPRIORITISED: ReprioritisedData,
     EventType.INTERACTION_RELAXED: RelaxedData,
     EventType.INTERACTION_ACTIVE: ActiveData,
+    EventType.INTERACTION_OPENED: QueuedData,
+    EventType.INTERACTION_ASSIGNED: AssignedData,
+    EventType.INTERACTION_IDLE: ActiveData,
+    EventType.INTERACTION_REGAINED: ActiveData,
+    EventType.TRANSFER_STARTED: TransferData,
+    EventType.TRANSFER_RETURNED: ReturnedData,
+    EventType.TRANSFER_COMPLETED: ToData,
+    EventType.GUEST_JOINED: GuestData,
+    EventType.GUEST_LEFT: ReasonData,
     EventType.INTERACTION_ENDED: EndedData,
     EventType.INTERACTION_RESTORED: RestoredData,
     EventType.OFFER_MADE: OfferMadeData,
@@ -287,6 +364,7 @@ DATA: Mapping[EventType, type] = {
     EventType.PRESENCE_GRACE: UntilData,
     EventType.PRESENCE_LAPSED: ActiveData,
     EventType.CAPACITY_OVER: CauseData,
+    EventType.CAPACITY_WITHIN: ActiveData,
     EventType.AGENT_CONFIGURED: VersionData,
     EventType.AGENT_REMOVED: VersionData,
     EventType.POOL_REFUSED: PoolData,

@@ -39,15 +39,16 @@ class InteractionState(StrEnum):
 
 _S = InteractionState
 TRANSITIONS: Final[Mapping[InteractionState, frozenset[InteractionState]]] = {
-    _S.WAITING: frozenset({_S.RINGING, _S.PARKED, _S.ENDED, _S.ACTIVE}),
-    _S.PARKED: frozenset({_S.WAITING, _S.ENDED}),
+    _S.WAITING: frozenset({_S.RINGING, _S.PARKED, _S.ENDED, _S.ACTIVE, _S.CONNECTING}),
+    _S.PARKED: frozenset({_S.WAITING, _S.ENDED, _S.ACTIVE, _S.CONNECTING}),
     _S.RINGING: frozenset({_S.WAITING, _S.PARKED, _S.CONNECTING, _S.ACTIVE, _S.ENDED}),
     _S.CONNECTING: frozenset({_S.WAITING, _S.PARKED, _S.ACTIVE, _S.ENDED}),
-    _S.ACTIVE: frozenset({_S.IDLE, _S.WAITING, _S.ENDED}),
+    _S.ACTIVE: frozenset({_S.IDLE, _S.WAITING, _S.ENDED, _S.CONNECTING}),
     _S.IDLE: frozenset({_S.ACTIVE, _S.WAITING, _S.ENDED}),
-    _S.ENDED: frozenset(),
+    _S.ENDED: frozenset({_S.ACTIVE}),
 }
-"""Every change there is. The fold of the event log and the tests hold the scripts to it."""
+"""Every change there is. What has ended is active again only if the customer writes during its
+wrap-up. The fold of the event log and the tests hold the scripts to it."""
 
 
 def check_transition(before: InteractionState, after: InteractionState) -> InteractionState:
@@ -93,3 +94,19 @@ class Arrival:
     arrived_ms: int = 0
     requires: Mapping[str, int] = field(default_factory=dict)
     last_agent: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """An agent begins an interaction with a contact: an outbound call, a chat they open.
+
+    `level` and `card` are as for an `Arrival`.
+    """
+
+    interaction: InteractionId
+    queue: QueueId
+    contact: ContactId
+    conversation: ConversationId
+    agent: AgentId
+    level: int = DEFAULT_LEVEL
+    card: str = "{}"

@@ -28,6 +28,9 @@ _STATES = {
     EventType.INTERACTION_PARKED: InteractionState.PARKED,
     EventType.INTERACTION_RESUMED: InteractionState.WAITING,
     EventType.INTERACTION_ACTIVE: InteractionState.ACTIVE,
+    EventType.INTERACTION_OPENED: InteractionState.ACTIVE,
+    EventType.INTERACTION_IDLE: InteractionState.IDLE,
+    EventType.INTERACTION_REGAINED: InteractionState.ACTIVE,
     EventType.INTERACTION_ENDED: InteractionState.ENDED,
     EventType.OFFER_MADE: InteractionState.RINGING,
 }
@@ -41,7 +44,8 @@ class Folded:
     offers: dict[str, Row] = field(default_factory=dict)
     presence: list[Row] = field(default_factory=list)
     queued: dict[str, int] = field(default_factory=dict)
-    ended: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int | None] = field(default_factory=dict)
+    """When; None if it went on after all."""
 
     def apply(self, event: Event) -> None:
         """Fold one event in."""
@@ -62,10 +66,20 @@ class Folded:
             row["channel"] = event.queue.rpartition("/")[2]
         for name in ("contact", "conversation"):
             row[name] = getattr(event, name) or row[name]
+        if event.type is EventType.INTERACTION_REGAINED:
+            self._go_on(row)
         ended = row["state"] == InteractionState.ENDED
-        if (state := _STATES.get(event.type)) is not None and not ended:
+        handed_on = event.type is EventType.OFFER_MADE and "transfer" in event.data
+        if (state := _STATES.get(event.type)) is not None and not ended and not handed_on:
             row["state"] = state.value
         _MEANING.get(event.type, _nothing)(self, event, row)
+
+    def _go_on(self, row: Row) -> None:
+        """The customer wrote during the wrap-up: it did not end."""
+        if row["state"] == InteractionState.ENDED:
+            row |= {"state": InteractionState.ACTIVE.value, "ended_ms": None, "outcome": ""}
+            row |= {"ended_by": "", "handled_ms": None, "wrapped_up_ms": None}
+            self.ended[row["id"]] = None
 
     def _offer(self, event: Event) -> None:
         offer = event.offer or ""
@@ -156,8 +170,23 @@ def _ended(folded: Folded, event: Event, row: Row) -> None:
     folded.ended[row["id"]] = event.at_ms
 
 
+def _opened(_folded: Folded, event: Event, row: Row) -> None:
+    row["level"] = event.data.get("level", row["level"])
+    row["agent"] = event.agent or ""
+    row["accepted_ms"] = row["active_ms"] = event.at_ms
+    row["waited_ms"] = 0
+
+
+def _assigned(folded: Folded, event: Event, row: Row) -> None:
+    _accepted(folded, event, row)
+    row["state"] = event.data.get("state", InteractionState.ACTIVE.value)
+    if row["active_ms"] is None and row["state"] == InteractionState.ACTIVE:
+        row["active_ms"] = event.at_ms
+
+
 def _wrapped_up(_folded: Folded, event: Event, row: Row) -> None:
-    row["wrapped_up_ms"] = event.at_ms
+    if row["state"] == InteractionState.ENDED and event.agent in (None, row["agent"]):
+        row["wrapped_up_ms"] = event.at_ms
 
 
 def _nothing(_folded: Folded, _event: Event, _row: Row) -> None:
@@ -176,6 +205,8 @@ _MEANING = {
     EventType.INTERACTION_ACTIVE: _active,
     EventType.INTERACTION_ENDED: _ended,
     EventType.INTERACTION_RESTORED: _restored,
+    EventType.INTERACTION_OPENED: _opened,
+    EventType.INTERACTION_ASSIGNED: _assigned,
     EventType.WRAP_UP_ENDED: _wrapped_up,
 }
 

@@ -67,7 +67,7 @@ async def _count(
         counted = tuple((await link.call("queue_snapshot", prefix, now_ms, queue))[3:5])
         there = (
             states[queue, "ringing"],
-            states[queue, "active"] + states[queue, "connecting"],
+            sum(states[queue, state] for state in ("active", "connecting", "idle")),
         )
         if counted != there:
             found.append(f"5: {queue} counts {counted} ringing and active, has {there}")

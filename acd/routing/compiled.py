@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acd.domain.agent import AgentProfile
-    from acd.domain.interaction import Arrival
+    from acd.domain.interaction import Arrival, Opening
     from acd.domain.queue import Divert, QueueSettings, RelaxStep
 
 CHANNELS: Final = (Channel.CHAT, Channel.CALL, Channel.TICKET)
@@ -209,13 +209,24 @@ def check_arrival(arrival: Arrival) -> None:
     Raises:
         BadRequest: an id, the level or the card is not as `Arrival` says.
     """
+    _check_beginning(arrival)
+    if arrival.last_agent is not None and not is_plain_id(arrival.last_agent):
+        raise BadRequest("that is not an agent's id", field="last_agent")
+
+
+def check_opening(opening: Opening) -> None:
+    """As `check_arrival`, for one that an agent begins."""
+    _check_beginning(opening)
+    if not is_plain_id(opening.agent):
+        raise BadRequest("that is not an agent's id", field="agent")
+
+
+def _check_beginning(arrival: Arrival | Opening) -> None:
     for name in ("interaction", "contact", "conversation"):
         if not is_plain_id(getattr(arrival, name)):
             raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field=name)
     if not is_queue_id(arrival.queue):
         raise BadRequest("a queue is named <department>/<channel>", field="queue")
-    if arrival.last_agent is not None and not is_plain_id(arrival.last_agent):
-        raise BadRequest("that is not an agent's id", field="last_agent")
     if arrival.level not in LEVELS:
         raise BadRequest("level must be 1 to 9", field="level")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,27 @@ class Changed:
 
     changed: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The agent's interaction; `known`: it was there before, in this state."""
+
+    interaction: InteractionId
+    known: bool
+    state: InteractionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a customer's message did to their interaction, and what it is now.
+
+    `effect` is `nothing`, `moved` (the time of silence begins anew), `regained` (its agent has it
+    again) or `requeued` (they are gone, it waits). None: no such interaction is known any more.
+    """
+
+    effect: str
+    state: InteractionState | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +149,8 @@ class ChannelSnapshot:
 
     availability: Availability
     reason: str
+    after: Availability | None
+    """What they will be once their last slot is free, while `finishing`."""
     count: int
     max: int
     weight: int
@@ -155,9 +179,20 @@ class OfferSnapshot:
     card: str
 
 
+class Role(StrEnum):
+    """What an agent is to an interaction."""
+
+    OWNER = "owner"
+    GUEST = "guest"
+    CONSULT = "consult"
+    """A guest who is asked and may take over."""
+    GIVER = "giver"
+    """They gave it away and are in wrap-up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldSnapshot:
-    """An interaction that holds one of the agent's slots after its offer: active or in wrap-up."""
+    """An interaction on the agent's hands: active or in wrap-up, or idle, which holds no slot."""
 
     interaction: InteractionId
     channel: Channel
@@ -165,7 +200,11 @@ class HeldSnapshot:
     contact: ContactId
     conversation: ConversationId
     state: InteractionState
-    """`ended` while the slot is in wrap-up."""
+    """`ended` while the slot is in wrap-up, also if the interaction went on without them."""
+    role: Role
+    transfer_to: AgentId | None
+    """Who is asked to take it over."""
+    guests: tuple[AgentId, ...]
     enqueued_ms: int
     since_ms: int
     wrap_up_until_ms: int | None
@@ -184,6 +223,8 @@ class AgentSnapshot:
     total: int
     offers: tuple[OfferSnapshot, ...]
     held: tuple[HeldSnapshot, ...]
+    over: str
+    """The human act by which more is held than capacity allows; empty if it is not."""
     address_seq: int
     presence_seq: int
     sessions: int
@@ -242,6 +283,11 @@ class InteractionSnapshot:
     agent: AgentId | None
     outcome: Outcome | None
     offers: tuple[OfferSnapshot, ...]
+    transfer_to: AgentId | None
+    """Who is asked to take it over from `agent`."""
+    guests: tuple[AgentId, ...]
+    """Who takes part beside `agent`, whoever is consulted among them."""
+    consulted: AgentId | None
     position: int | None
     """1-based, while waiting."""
     contact_lost: bool

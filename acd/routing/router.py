@@ -17,11 +17,21 @@ from acd.routing.verbs.moves import Moves
 from acd.routing.verbs.offers import Offers
 from acd.routing.verbs.presence import Presence
 from acd.routing.verbs.reconciling import ReconcileVerbs
+from acd.routing.verbs.steering import Steering
 from acd.routing.verbs.work import Work
 
 
 class Router(
-    Arrivals, Callbacks, Moves, Offers, Work, Presence, Configuration, ReconcileVerbs, Reads
+    Arrivals,
+    Callbacks,
+    Moves,
+    Offers,
+    Work,
+    Steering,
+    Presence,
+    Configuration,
+    ReconcileVerbs,
+    Reads,
 ):
     """One tenant's live state."""
 

@@ -21,6 +21,7 @@ from acd.routing.results import (
     OfferSnapshot,
     Position,
     QueueSnapshot,
+    Role,
     Waiting,
 )
 
@@ -33,7 +34,11 @@ _WORDS: Final = {
     "a": Availability.AVAILABLE,
     "w": Availability.AWAY,
     "o": Availability.OFFLINE,
+    "f": Availability.FINISHING,
+    "d": Availability.FINISHING,
 }
+_AFTER: Final = {"f": Availability.AWAY, "d": Availability.OFFLINE}
+_REASONED: Final = frozenset({Availability.AWAY, Availability.FINISHING})
 FADE_MS: Final = 600_000
 """Over which the count of those served fades; the same as in `lua/_lib/queue.lua`."""
 
@@ -66,6 +71,37 @@ def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
     ]
 
 
+def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
+    """What the agent has of it; None if it is not theirs."""
+    more = json.loads(fields[15])
+    guests, given = more.get("guests", {}), more.get("wraps", {}).get(agent)
+    if agent in guests:
+        role = Role(guests[agent])
+    elif given:
+        role = Role.GIVER
+    elif fields[7] == agent:
+        role = Role.OWNER
+    else:
+        return None
+    until_ms, extended = given or (fields[12], fields[13])
+    return HeldSnapshot(
+        interaction=fields[0],
+        channel=_channel(fields[2]),
+        queue=fields[2],
+        contact=fields[3],
+        conversation=fields[4],
+        state=InteractionState.ENDED if given else InteractionState(fields[1]),
+        role=role,
+        transfer_to=more.get("transfer", {}).get("to"),
+        guests=tuple(sorted(guests)),
+        enqueued_ms=fields[6],
+        since_ms=fields[10],
+        wrap_up_until_ms=until_ms or None,
+        wrap_up_extended=bool(extended),
+        card=fields[14] or "{}",
+    )
+
+
 def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None:
     """The reply of `agent_snapshot`, or None if the agent is not configured."""
     now_ms, fields, sessions, lease_until_ms, held = reply
@@ -73,7 +109,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         return None
     version, capacity, presence, *rest = fields
     counts, (idle, address_seq, grace, presence_seq) = rest[:3], rest[3:7]
-    missed, reasons = rest[7:10], rest[10:13]
+    missed, reasons, over = rest[7:10], rest[10:13], rest[13]
     total, *packed = capacity.split(";")
     channels = {}
     for at, channel in enumerate(CHANNELS):
@@ -81,7 +117,8 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         availability = _WORDS[presence[at]]
         channels[channel] = ChannelSnapshot(
             availability=availability,
-            reason=reasons[at] if availability is Availability.AWAY else "",
+            reason=reasons[at] if availability in _REASONED else "",
+            after=_AFTER.get(presence[at]),
             count=counts[at],
             max=int(maximum),
             weight=int(weight),
@@ -93,23 +130,8 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
     for one in held:
         mine = [offer for offer in _offers(one) if offer.agent == agent]
         offers += mine
-        if mine or one[7] != agent:
-            continue
-        holding.append(
-            HeldSnapshot(
-                interaction=one[0],
-                channel=_channel(one[2]),
-                queue=one[2],
-                contact=one[3],
-                conversation=one[4],
-                state=InteractionState(one[1]),
-                enqueued_ms=one[6],
-                since_ms=one[10],
-                wrap_up_until_ms=one[12] or None,
-                wrap_up_extended=bool(one[13]),
-                card=one[14] or "{}",
-            )
-        )
+        if not mine and (found := _held(one, agent)):
+            holding.append(found)
     return AgentSnapshot(
         agent=agent,
         version=int(version),
@@ -118,6 +140,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         total=int(total),
         offers=tuple(sorted(offers, key=lambda offer: (offer.made_ms, offer.offer))),
         held=tuple(sorted(holding, key=lambda h: (h.since_ms, h.interaction))),
+        over=over,
         address_seq=address_seq,
         presence_seq=int(presence_seq),
         sessions=sessions,
@@ -134,6 +157,7 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
     if not fields:
         return None
     lost, more = fields[9], json.loads(fields[15])
+    guests = more.get("guests", {})
     callback = more.get("callback")
     parked_ms = lost or (callback.get("next_ms", 0) if callback else 0)
     return InteractionSnapshot(
@@ -149,6 +173,9 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         agent=fields[7] or None,
         outcome=Outcome(fields[11]) if fields[11] else None,
         offers=tuple(_offers(fields)),
+        transfer_to=more.get("transfer", {}).get("to"),
+        guests=tuple(sorted(guests)),
+        consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
         position=position or None,
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
         parked_until_ms=parked_ms or None if fields[1] == "parked" else None,

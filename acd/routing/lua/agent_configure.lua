@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agent, version, capacity, memberships, skills
 -- RETURNS {due, "configured"} | {0, "unchanged"} | {0, "stale"}
--- EVENTS  agent.configured, capacity.over?, offer.made*
+-- EVENTS  agent.configured, capacity.over?, capacity.within?, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
@@ -17,7 +17,7 @@ if old[1] then
   end
 else
   call('HSET', hash, 'presence_seq', 0, 'reason1', '', 'reason2', '', 'reason3', '', 'lapsed', 0, 'before', '', 'skills', '{}')
-  agents[id] = desk.of(id, capacity, '\n\n', '', 'ooo', '', 0, 0, 0, now, 0, 0, config, 0, 0, 0, 0, 0, 0, 0)
+  agents[id] = desk.of(id, capacity, '\n\n', '', 'ooo', '', '', 0, 0, 0, now, 0, 0, config, 0, 0, 0, 0, 0, 0, 0)
 end
 call('ZADD', key('agents'), 0, id)
 call('HSET', hash, 'version', version)
@@ -46,9 +46,6 @@ for channel = 1, 3 do
   end
 end
 emit('agent.configured', about(a), '{"version":' .. version .. '}', a)
-if over(a) then
-  call('HSET', hash, 'over', 'configured')
-  emit('capacity.over', about(a), '{"cause":"configured"}', a)
-end
+settling.exceed(a, 'configured')
 free_agent(a)
 return {commit(), 'configured'}

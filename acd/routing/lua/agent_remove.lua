@@ -3,7 +3,8 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agent, version
 -- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"} (or removed before)
--- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, wrap_up.ended*, agent.removed?, offer.made*
+-- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, wrap_up.ended*, transfer.returned*, guest.left*,
+--         agent.removed?, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
@@ -15,21 +16,25 @@ call('HSET', hash, 'version', ARGV[4])
 local known = call('HMGET', hash, 'memberships', 'skills')
 requirement.count(known[1], skills_of(known[2]), -1)
 presence_event(a, nil, 'offline', '', 'removed')
+local before = a.presence
+a.gone, a.presence, a.grace = true, 'ooo', ''
+touch(a)
 for channel = 1, 3 do
-  if letter(a, channel) == 'a' then
+  if byte(before, channel) == 97 then
     set_here(a, channel, false)
     look_again(a, channel, 0)
   end
 end
-a.gone, a.presence, a.grace = true, 'ooo', ''
-touch(a)
 untimer('g|' .. a.id)
 call('UNLINK', key('sessions', a.id))
 call('ZREM', key('leases'), 'a|' .. a.id)
 for _, x in ipairs(held(a)) do
-  if x.state == 'ringing' then
-    withdraw(x, offer_of(x, a), 'agent_left')
+  local at, role = offer_of(x, a), sharing.role(x, a.id)
+  if at then
+    withdraw(x, at, 'agent_left')
     ring_goes_on(x, 'agent_left')
+  elseif role == 'guest' or role == 'consult' then sharing.leave(x, a, 'agent_left')
+  elseif role == 'wrap_up' then sharing.unwrap(x, a, 'system')
   elseif x.state == 'ended' then end_wrap_up(x, 'system')
   elseif channel_of(x.queue) ~= 2 then take_back(x, 'agent_left') end
 end

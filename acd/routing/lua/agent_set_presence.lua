@@ -1,8 +1,9 @@
 -- An agent says what they are, on one channel or all; leaving a channel takes back its rings without blame.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, command, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next)
+-- ARGV    now_ms, seed, command, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next),
+--         finished (1 = when the last slot is free: `finishing` until then)
 -- RETURNS {due, "set", seq} | {0, "stale", seq} | {0, "unknown", 0} | {0, "overloaded"}
--- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, offer.made*
+-- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, transfer.returned*, offer.made*
 --- include("presence")
 --- include("once")
 begin(ARGV[1])
@@ -24,9 +25,10 @@ return once.run('set_presence', ARGV[4], ARGV[3], function()
       if channel == 0 or channel == c then a.missed[c], a.failed[c] = 0, 0 end
     end
   end
-  presence_event(a, channel > 0 and channel, word, reason, 'said')
+  local to = ARGV[9] == '1' and settling.FINISHING[word] or LETTER[word]
+  presence_event(a, channel > 0 and channel, WORD[to], reason, 'said', settling.AFTER[to])
   for c = 1, 3 do
-    if channel == 0 or channel == c then say(a, c, LETTER[word], reason) end
+    if channel == 0 or channel == c then say(a, c, to, reason) end
   end
   touch(a)
   return {commit(), 'set', asked}

@@ -19,13 +19,6 @@ local function drain_is_due()
   return false
 end
 
-local function holds_slot(x, a)
-  if x.state == 'ringing' then return offer_of(x, a) ~= nil end
-  if x.agent ~= a.id then return false end
-  if x.state == 'ended' then return x.wrap > 0 end
-  return x.state == 'active' or x.state == 'connecting'
-end
-
 local function check_agent(id)
   local a = agent(id)
   if not a then return end
@@ -40,7 +33,7 @@ local function check_agent(id)
   local n = {0, 0, 0}
   for _, one in ipairs(desk.held(a)) do
     local x = interaction(one)
-    if x and holds_slot(x, a) then n[channel_of(x.queue)] = n[channel_of(x.queue)] + 1
+    if x and sharing.holds(x, a.id) then n[channel_of(x.queue)] = n[channel_of(x.queue)] + 1
     else say_found('1: ' .. id .. ' holds ' .. one .. ', which is not theirs') end
   end
   for channel = 1, 3 do
@@ -66,7 +59,46 @@ local function check_agent(id)
       end
     end
   end
-  if over(a) and call('HEXISTS', key('agent', id), 'over') == 0 then say_found('1: ' .. id .. ' is over capacity') end
+  if over(a) and a.over == '' then say_found('1: ' .. id .. ' is over capacity') end
+  if a.over ~= '' and not over(a) then say_found('1: ' .. id .. ' is over no longer, and marked') end
+  local finishing, last = 0, 0
+  for channel = 1, 3 do
+    if settling.AFTER[letter(a, channel)] then finishing, last = finishing + 1, last + a.n[channel] end
+  end
+  if finishing > 0 and last == 0 then say_found('1: ' .. id .. ' is finishing with nothing to finish') end
+  for _, one in ipairs(call('SMEMBERS', key('idle', id))) do
+    local x = interaction(one)
+    if not x or x.state ~= 'idle' or x.agent ~= id then say_found('1: ' .. id .. ' has ' .. one .. ', which is not idle') end
+  end
+end
+
+-- What more than one agent has of it.
+local function check_sharing(x)
+  local id, transfer, open = x.id, kept(x, 'transfer'), x.state == 'active' or x.state == 'connecting'
+  if transfer and (x.state ~= 'active' or transfer.to == x.agent) then say_found('2: ' .. id .. ' is ' .. x.state .. ' and transferred') end
+  if transfer and transfer.waits then
+    local a = agent(transfer.to)
+    if not call('ZSCORE', key('line', sharing.line_of(x, transfer.to)), id) or not call('ZSCORE', key('timers'), 't|' .. id) then
+      say_found('2: ' .. id .. ' waits for ' .. transfer.to .. ' outside their line')
+    elseif a and eligible(a, channel_of(x.queue)) and not drain_is_due() then
+      say_found('3: ' .. id .. ' waits while its target ' .. transfer.to .. ' is free')
+    elseif not a or sharing.absent(a, channel_of(x.queue)) == 'unknown_agent' or byte(a.presence, channel_of(x.queue)) ~= 97 then
+      say_found('3: ' .. id .. ' waits for ' .. transfer.to .. ', who is not there')
+    end
+  elseif transfer and (#x.live ~= 1 or x.live[1].agent ~= transfer.to) then say_found('2: ' .. id .. ' is transferred to nobody') end
+  for who in pairs(kept(x, 'guests') or {}) do
+    if not open or who == x.agent then say_found('2: ' .. id .. ' is ' .. x.state .. ' and has ' .. who .. ' as a guest') end
+    if not agent(who) or not desk.holds(agent(who), id) then say_found('2: ' .. who .. ' is a guest of ' .. id .. ' without a slot') end
+  end
+  for who in pairs(kept(x, 'wraps') or {}) do
+    if not call('ZSCORE', key('timers'), 'w|' .. id .. '|' .. who) then say_found('2: ' .. who .. ' wraps up ' .. id .. ' for ever') end
+    if not agent(who) or not desk.holds(agent(who), id) then say_found('2: ' .. who .. ' wraps up ' .. id .. ' without a slot') end
+  end
+  if x.state == 'idle' then
+    if agent(x.agent) and desk.holds(agent(x.agent), id) then say_found('2: ' .. id .. ' is idle and holds a slot') end
+    if call('SISMEMBER', key('idle', x.agent), id) == 0 then say_found('2: ' .. id .. ' is idle and nobody knows it') end
+    if not call('ZSCORE', key('timers'), 'i|' .. id) then say_found('4: ' .. id .. ' is idle for ever') end
+  end
 end
 
 local function check_interaction(id)
@@ -107,7 +139,8 @@ local function check_interaction(id)
     if x.short ~= (call('ZSCORE', key('short', x.pool), id) ~= false) or x.short ~= (#x.live < wanted(x, q)) then
       say_found('2: ' .. id .. ' and its short ring disagree')
     end
-  elseif x.live[1] then say_found('2: ' .. id .. ' is ' .. x.state .. ' with a live offer') end
+  elseif x.live[1] and not kept(x, 'transfer') then say_found('2: ' .. id .. ' is ' .. x.state .. ' with a live offer') end
+  check_sharing(x)
   for i = 1, #x.live do
     local o = x.live[i]
     if not call('ZSCORE', key('timers'), 'o|' .. id .. '|' .. o.n) then say_found('2: ' .. id .. '.' .. o.n .. ' has no timer') end

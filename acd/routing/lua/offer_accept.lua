@@ -3,8 +3,8 @@
 -- ARGV    now_ms, seed, interaction, number, agent
 -- RETURNS {due, "accepted", winner} | {0, "accepted", winner} | {0, "taken", winner} | {0, "expired", ""}
 --         | {0, "withdrawn", ""} | {0, "unknown", ""}
--- EVENTS  offer.accepted, offer.withdrawn*, interaction.active?, offer.made*
---- include("drain")
+-- EVENTS  offer.accepted, offer.withdrawn*, interaction.active?, transfer.completed?, wrap_up.started?, offer.made*
+--- include("sharing")
 --- include("late")
 --- include("callback")
 --- include("estimate")
@@ -31,6 +31,7 @@ if x.live[at].agent ~= id then return {0, 'unknown', ''} end
 
 local q = queue(x.queue)
 local a = agent(id)
+local transfer = kept(x, 'transfer')
 local others = x.live
 table.remove(others, at)
 if others[1] then withdraw_all(x, 'taken', id) end
@@ -41,21 +42,33 @@ if x.lost > 0 then
   untimer('c|' .. x.id)
   x.lost = 0
 end
-x.epoch = x.epoch + 1
-local told, back = estimate.told(x), callback.pending(x)
-x.agent, x.winner, x.won, x.accepted, x.past = id, id, n, now, x.past .. ARGV[4] .. '=a,'
-if x.excluded ~= '' then untimer('x|' .. x.id) end
+local giver, waited, told = nil, nil, ''
+if transfer then
+  giver, waited = agent(x.agent), now - transfer.since
+  keep(x, 'transfer', nil)
+else
+  waited, told = now - x.enqueued, estimate.told(x)
+  x.accepted = now
+  if x.excluded ~= '' then untimer('x|' .. x.id) end
+  count(q, -1, 1)
+  count_served(q)
+  estimate.count(q, x)
+end
+x.epoch, x.won, x.past = x.epoch + 1, n, x.past .. ARGV[4] .. '=a,'
 if x.more then pools.leave(x) end
 limits.disarm(x)
-set_state(x, (back or q.channel == 2) and 'connecting' or 'active')
-count(q, -1, 1)
-count_served(q)
-estimate.count(q, x)
+x.agent, x.winner = id, id
+local connect_ms = sharing.connect_ms(x, q)
+set_state(x, connect_ms and 'connecting' or 'active')
 touch(a)
 a.missed[q.channel], a.failed[q.channel] = 0, 0
 local card = card_of(x)
-emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(now - x.enqueued) .. told .. '}', a, x, card)
-if x.state == 'connecting' then
-  timer('n|' .. x.id .. '|' .. x.offers, now + (back and callback.dial_ms(q) or q.connect_ms))
+emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(waited) .. told
+  .. (giver and ',"transfer":"' .. giver.id .. '"' or '') .. '}', a, x, card)
+if connect_ms then timer('n|' .. x.id .. '|' .. x.offers, now + connect_ms)
 else emit('interaction.active', describe(x, nil, id), '{}', a, nil, card) end
+if giver then
+  emit('transfer.completed', describe(x, nil, giver.id), '{"to":"' .. id .. '"}', giver)
+  sharing.hand_off(x, giver, q)
+else sharing.watch(x, q) end
 return {commit(), 'accepted', id}

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.agent import Availability
-from acd.domain.capacity import exceeded
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.queue import Diversion
@@ -54,8 +53,7 @@ class Configuration(Arrivals):
             agent = self.agents[profile.agent] = Agent(profile=profile, idle_since_ms=self.now_ms)
         version = {"version": profile.version}
         self._emit(EventType.AGENT_CONFIGURED, version, agent=agent)
-        if exceeded(agent.capacity, profile.total, agent.running):
-            self._emit(EventType.CAPACITY_OVER, {"cause": "configured"}, agent=agent)
+        self._exceed(agent, "configured")
         self._has_room(agent)
         self._commit()
         return Changed(changed=True, reason="configured")

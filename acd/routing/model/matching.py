@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.capacity import exceeded
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing.model.ranking import Ranking
@@ -254,6 +255,8 @@ class Matching(Ranking):
         """What every verb that changes something ends in."""
         self._drain()
         self.seen_ms = self.now_ms
+        for name in sorted(self.agents):
+            self._settle(self.agents[name])
         for agent in self._leaving:
             if agent.gone and not agent.held and agent.id in self.agents:
                 version = agent.profile.version
@@ -262,6 +265,18 @@ class Matching(Ranking):
         for queue in [queue for queue in self.queues.values() if queue.closing]:
             if not any(self._open_in(queue.id)):
                 del self.queues[queue.id]
+
+    def _exceed(self, agent: Agent, cause: str) -> None:
+        """More is held than capacity allows, by this human act."""
+        if exceeded(agent.capacity, agent.profile.total, agent.running):
+            agent.over = cause
+            self._emit(EventType.CAPACITY_OVER, {"cause": cause}, agent=agent)
+
+    def _settle(self, agent: Agent) -> None:
+        """What their slots say now that the command is done with them."""
+        if agent.over and not exceeded(agent.capacity, agent.profile.total, agent.running):
+            agent.over = ""
+            self._emit(EventType.CAPACITY_WITHIN, {}, agent=agent)
 
     def _open_in(self, queue: QueueId) -> list[Interaction]:
         """What still needs the queue: all but what is parked or over."""

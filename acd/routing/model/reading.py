@@ -18,6 +18,7 @@ from acd.routing.results import (
     OfferSnapshot,
     Position,
     QueueSnapshot,
+    Role,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Reading(Estimating):
             channel: ChannelSnapshot(
                 availability=a.availability[channel],
                 reason=a.reasons[channel] if a.availability[channel] is Availability.AWAY else "",
+                after=None,
                 count=a.running[channel],
                 max=capacity.max,
                 weight=capacity.weight,
@@ -91,6 +93,9 @@ class Reading(Estimating):
                     contact=x.arrival.contact,
                     conversation=x.arrival.conversation,
                     state=x.state,
+                    role=Role.OWNER,
+                    transfer_to=None,
+                    guests=(),
                     enqueued_ms=x.enqueued_ms,
                     since_ms=x.since_ms,
                     wrap_up_until_ms=x.wrap_up_until_ms or None,
@@ -100,6 +105,7 @@ class Reading(Estimating):
                 for x in sorted(held, key=lambda x: (x.since_ms, x.id))
                 if x.agent == agent
             ),
+            over=a.over,
             address_seq=a.address_seq,
             presence_seq=a.presence_seq,
             sessions=len(a.sessions),
@@ -130,6 +136,9 @@ class Reading(Estimating):
             agent=x.agent,
             outcome=x.outcome,
             offers=_offers(x),
+            transfer_to=None,
+            guests=(),
+            consulted=None,
             position=self._place(x) or None,
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
             parked_until_ms=x.lost_until_ms if parked else None,

@@ -218,6 +218,8 @@ class Agent:
     """What they were when their grace ended."""
     gone: bool = False
     """Removed from the directory; here until the last slot is free."""
+    over: str = ""
+    """The human act by which more is held than capacity allows."""
     address_seq: int = 0
 
     @property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from acd.domain.agent import short
-from acd.domain.errors import AgentUnknown
+from acd.domain.agent import Availability, When, short
+from acd.domain.errors import AgentUnknown, BadRequest
 from acd.routing.compiled import NUMBER
 from acd.routing.results import Changed, PresenceSet, SessionOpened
 from acd.routing.tenant import Tenant
@@ -13,7 +13,6 @@ from acd.routing.tenant import Tenant
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acd.domain.agent import Availability
     from acd.domain.ids import AgentId, InteractionId, SessionId
     from acd.domain.interaction import Channel
 
@@ -30,22 +29,30 @@ class Presence(Tenant):
         channel: Channel | None,
         availability: Availability,
         reason: str = "",
+        when: When = When.NOW,
         seq: int = 0,
         command: str = "",
         now_ms: int = 0,
     ) -> PresenceSet:
         """What the agent says they are; None is every channel. An older `seq` is refused.
 
-        Without a `seq`, a `command` id makes it safe to send again: the first answer is given.
+        `when` finished: they take nothing new, and are away or offline once their last slot on
+        these channels is free, `finishing` until then. Without a `seq`, a `command` id makes it
+        safe to send again: the first answer is given.
 
         Raises:
             AgentUnknown: no such agent is configured.
-            BadRequest: the command's id is none.
+            BadRequest: the command's id is none, or nobody can be that.
         """
         number = NUMBER[channel] if channel else 0
+        finished = when is When.FINISHED
+        if availability is Availability.FINISHING or (
+            finished and availability is Availability.AVAILABLE
+        ):
+            raise BadRequest("say away or offline, when finished", field="availability")
         word, last = await self._command(
             "agent_set_presence", now_ms, command, agent, number, availability, short(reason),
-            seq,
+            seq, int(finished),
         )  # fmt: skip
         if word == "unknown":
             raise AgentUnknown(field="agent")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import BadRequest
-from acd.domain.interaction import Outcome
-from acd.routing.results import Changed, Finished
+from acd.domain.interaction import InteractionState, Outcome
+from acd.routing.results import Changed, Finished, Heard
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -46,6 +46,16 @@ class Work(Tenant):
             wrap_up_until_ms=until_ms or None,
             reason="" if word == "ended" else word,
         )
+
+    async def heard(self, interaction: InteractionId, *, now_ms: int = 0) -> Heard:
+        """The customer of a chat wrote: it is not silent, or not any more.
+
+        Cheap while the chat is active; the time of silence begins anew at most every 10 s.
+        """
+        effect, state = await self._change("interaction_heard", now_ms, interaction)
+        if effect == "unknown":
+            return Heard(effect="nothing", state=None)
+        return Heard(effect=effect, state=InteractionState(state))
 
     async def wrap_up_end(
         self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0

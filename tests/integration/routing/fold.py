@@ -19,8 +19,10 @@ class FoldedInteraction:
     agent: str | None = None
     offers: dict[str, str] = field(default_factory=dict)
     outcome: str | None = None
-    wrapping: bool = False
     callback: bool = False
+    wrapping: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)
+    transfer: str | None = None
 
     def become(self, state: InteractionState) -> None:
         if state is not self.state:
@@ -33,6 +35,7 @@ class FoldedAgent:
         default_factory=lambda: dict.fromkeys(("chat", "call", "ticket"), "offline")
     )
     grace: bool = False
+    over: str = ""
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class Fold:
             assert event.type is T.QUEUE_REMOVED
             self.queues.discard(event.queue)
 
-    def _interaction(self, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a type
+    def _interaction(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a type
         interaction, queue, offer = str(event.interaction), str(event.queue), str(event.offer)
         if event.type is T.INTERACTION_QUEUED:
             assert interaction not in self.interactions, "queued once"
@@ -76,21 +79,31 @@ class Fold:
             self.interactions[interaction] = FoldedInteraction(
                 queue=queue, level=event.data["level"], state=S(event.data["state"]),
                 agent=event.agent, offers=dict(event.data["offers"]),
-                outcome=event.data["outcome"] or None, wrapping=event.data["wrapping"],
+                outcome=event.data["outcome"] or None, transfer=event.data["transfer"] or None,
+                wrapping=set(event.data["wrapping"]), guests=set(event.data["guests"]),
             )  # fmt: skip
+            return
+        if event.type is T.INTERACTION_OPENED:
+            assert interaction not in self.interactions, "opened once"
+            self.interactions[interaction] = FoldedInteraction(
+                queue=queue, level=event.data["level"], state=S.ACTIVE, agent=event.agent
+            )
             return
         x = self.interactions[interaction]
         match event.type:
             case T.OFFER_MADE:
                 assert event.data["why"]["strategy"]
                 assert offer not in self.ended_offers
-                x.become(S.RINGING)
+                if giver := event.data.get("transfer"):
+                    assert (giver, x.transfer) == (x.agent, event.agent)
+                else:
+                    x.become(S.RINGING)
                 x.offers[offer] = str(event.agent)
             case T.OFFER_ACCEPTED:
                 self._end_offer(x, event)
                 x.become(S.CONNECTING if queue.endswith("/call") or x.callback else S.ACTIVE)
-                assert x.agent is None, "one winner"
-                x.agent = event.agent
+                assert x.agent == event.data.get("transfer"), "one winner"
+                x.agent, x.transfer = event.agent, None
             case T.OFFER_DECLINED | T.OFFER_EXPIRED | T.OFFER_FAILED | T.OFFER_WITHDRAWN:
                 self._end_offer(x, event)
             case T.INTERACTION_REQUEUED:
@@ -104,15 +117,6 @@ class Fold:
                 x.callback = True
             case T.INTERACTION_RESUMED:
                 x.become(S.WAITING)
-            case T.INTERACTION_MOVED:
-                assert event.data["from"] == x.queue != queue == event.data["to"]
-                x.queue = queue
-                x.become(S(event.data["state"]))
-                x.agent = None
-            case T.INTERACTION_REPRIORITISED:
-                x.level = event.data["level"]
-            case T.INTERACTION_RELAXED | T.POOL_REFUSED:
-                assert event.data["pool"].startswith(f"{x.queue}[") or event.data["pool"] == x.queue
             case T.INTERACTION_ACTIVE:
                 x.become(S.ACTIVE)
                 x.callback = False
@@ -121,9 +125,48 @@ class Fold:
                 x.become(S.ENDED)
                 x.outcome = event.data["outcome"]
             case T.WRAP_UP_STARTED:
-                x.wrapping = True
+                x.wrapping.add(str(event.agent))
             case T.WRAP_UP_ENDED:
-                x.wrapping = False
+                x.wrapping.remove(str(event.agent))
+            case steered:
+                self._steered(x, steered, event)
+
+    def _steered(  # noqa: C901 - one case a type
+        self, x: FoldedInteraction, kind: EventType, event: Event
+    ) -> None:
+        match kind:
+            case T.INTERACTION_MOVED:
+                assert event.data["from"] == x.queue != event.queue == event.data["to"]
+                x.queue = str(event.queue)
+                x.become(S(event.data["state"]))
+                x.agent = None
+            case T.INTERACTION_REPRIORITISED:
+                x.level = event.data["level"]
+            case T.INTERACTION_RELAXED | T.POOL_REFUSED:
+                assert event.data["pool"].startswith(f"{x.queue}[") or event.data["pool"] == x.queue
+            case T.INTERACTION_ASSIGNED:
+                x.become(S(event.data["state"]))
+                x.agent = event.agent
+            case T.INTERACTION_IDLE:
+                x.become(S.IDLE)
+            case T.INTERACTION_REGAINED:
+                assert event.agent == x.agent
+                x.become(S.ACTIVE)
+                x.outcome = None
+                x.wrapping.discard(str(event.agent))
+            case T.TRANSFER_STARTED:
+                assert (event.agent, x.transfer) == (x.agent, None)
+                x.transfer = event.data["to"]
+            case T.TRANSFER_RETURNED:
+                assert (event.agent, event.data["to"]) == (x.agent, x.transfer)
+                x.transfer = None
+            case T.TRANSFER_COMPLETED:
+                assert x.transfer is None
+            case T.GUEST_JOINED:
+                assert event.agent not in x.guests
+                x.guests.add(str(event.agent))
+            case T.GUEST_LEFT:
+                x.guests.remove(str(event.agent))
             case other:
                 assert other is T.WRAP_UP_EXTENDED
 
@@ -145,17 +188,24 @@ class Fold:
                 agent.grace = True
             case T.PRESENCE_LAPSED:
                 agent.grace = False
+            case T.CAPACITY_OVER:
+                agent.over = event.data["cause"]
+            case T.CAPACITY_WITHIN:
+                assert agent.over
+                agent.over = ""
             case T.AGENT_REMOVED:
                 del self.agents[event.agent]
             case other:
-                assert other in (T.AGENT_CONFIGURED, T.CAPACITY_OVER)
+                assert other is T.AGENT_CONFIGURED
 
     def slots(self, agent: str, channel: str) -> int:
         return sum(
             x.queue.endswith(channel)
             and (
                 agent in x.offers.values()
-                or (x.agent == agent and (x.wrapping or x.state in (S.ACTIVE, S.CONNECTING)))
+                or agent in x.wrapping
+                or agent in x.guests
+                or (x.agent == agent and x.state in (S.ACTIVE, S.CONNECTING))
             )
             for x in self.interactions.values()
         )

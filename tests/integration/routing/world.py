@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from acd.domain.agent import AgentProfile, Availability, Membership
+from acd.domain.agent import AgentProfile, Availability, Membership, When
 from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity
 from acd.domain.events import Event, EventType
 from acd.domain.interaction import Arrival, Channel
@@ -94,11 +94,16 @@ class World:
         await self.router.open_session(agent, self.consoles[agent], **self.at)
 
     async def say(
-        self, agent: str, availability: str, channel: Channel | None = None, reason: str = ""
+        self,
+        agent: str,
+        availability: str,
+        channel: Channel | None = None,
+        reason: str = "",
+        when: str = "now",
     ) -> None:
         await self.router.set_presence(
             agent, channel=channel, availability=Availability(availability), reason=reason,
-            **self.at,
+            when=When(when), **self.at,
         )  # fmt: skip
 
     async def arrive(self, queue: str = "support/chat", level: int = 5, **more: Any) -> str:
@@ -203,10 +208,13 @@ class World:
             assert (x.queue, x.level) == (folded.queue, folded.level), name
             assert {o.offer: o.agent for o in x.offers} == folded.offers, name
             assert x.outcome == folded.outcome, name
-            assert (x.wrap_up_until_ms is not None) == folded.wrapping, name
+            wraps = x.agent in folded.wrapping and x.state == "ended"
+            assert (x.wrap_up_until_ms is not None) == wraps, name
+            assert (set(x.guests), x.transfer_to) == (folded.guests, folded.transfer), name
         for name, folded_agent in self.fold.agents.items():
             seen = await self.see(name)
             for channel, state in seen.channels.items():
                 assert state.availability == folded_agent.availability[channel], (name, channel)
                 assert state.count == self.fold.slots(name, channel), (name, channel)
             assert (seen.grace_until_ms is not None) == folded_agent.grace, name
+            assert seen.over == folded_agent.over, name

@@ -4,6 +4,7 @@
 --- include("order")
 --- include("requirement")
 local agents, touched
+local settling = {} -- what is said once the slots of a script are settled; its `finish` is in presence.lua
 forget[#forget + 1] = function() agents, touched = {}, {} end
 local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
@@ -67,13 +68,17 @@ local function touch(a)
   a.dirty = true
 end
 
-local function eligible(a, channel)
-  if byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
+local function has_room(a, channel)
   local n, c = a.n, a.capacity
   if n[channel] >= c.max[channel] then return false end
   if c.interrupts[channel] then return true end
   local w = c.weight
   return n[1] * w[1] + n[2] * w[2] + n[3] * w[3] + w[channel] <= c.total
+end
+
+local function eligible(a, channel)
+  if byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
+  return has_room(a, channel)
 end
 
 local capacity_of = remember(function(text)
@@ -85,20 +90,21 @@ end, 5000)
 local desk = {}
 do
   -- One packed string, `live`, holds what changes with the agent's work and what decides whether they are asked; `held` is
-  -- `;id;id;…` of the interactions that hold one of their slots, in the order in which they came.
-  local LIVE = '>sssssI4I4I4I8I8I8i8BI2I2I2I2I2I2'
+  -- `;id;id;…` of the interactions that hold one of their slots, in the order in which they came; `over` is the human act
+  -- by which more is held than the capacity allows, or ''.
+  local LIVE = '>ssssssI4I4I4I8I8I8i8BI2I2I2I2I2I2'
 
-  function desk.of(id, capacity, pools, held, presence, grace, n1, n2, n3, idle, last, address_seq, compiled_at, gone,
+  function desk.of(id, capacity, pools, held, presence, grace, over, n1, n2, n3, idle, last, address_seq, compiled_at, gone,
     m1, m2, m3, f1, f2, f3)
     return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
       address_seq = address_seq, config = compiled_at, gone = gone == 1, missed = {m1, m2, m3}, failed = {f1, f2, f3},
       room = capacity, capacity = capacity_of(capacity), packed = pools, lists = lists_of(pools), held = held,
-      was = false, touched = false, dirty = false, idled = false, turned = false, counted = false}
+      over = over, was = false, touched = false, dirty = false, idled = false, turned = false, counted = false}
   end
 
   function desk.text(a)
     local n, missed, failed = a.n, a.missed, a.failed
-    return record(LIVE, a.room, a.packed, a.held, a.presence, a.grace, n[1], n[2], n[3], a.idle, a.last, a.address_seq,
+    return record(LIVE, a.room, a.packed, a.held, a.presence, a.grace, a.over, n[1], n[2], n[3], a.idle, a.last, a.address_seq,
       a.config, a.gone and 1 or 0, missed[1], missed[2], missed[3], failed[1], failed[2], failed[3])
   end
 
@@ -182,13 +188,18 @@ local function recount(a, channel)
   elseif a.counted ~= channel then a.counted = 0 end
 end
 
-local function reserve(a, channel, interaction)
-  turn = turn + 1
+local function hold(a, channel, interaction)
   a.n[channel] = a.n[channel] + 1
-  a.last, a.turned = turn, true
   recount(a, channel)
   a.held = (a.held == '' and ';' or a.held) .. interaction .. ';'
   touch(a)
+end
+
+-- For an offer: the agent was asked last.
+local function reserve(a, channel, interaction)
+  turn = turn + 1
+  a.last, a.turned = turn, true
+  hold(a, channel, interaction)
 end
 
 -- worked: an interaction ended here, so the agent is idle since now; a ring that ended moves nothing.
@@ -247,7 +258,34 @@ local function over(a)
   return steady > c.total
 end
 
+-- More is held than allowed, by this human act: said and noted until it is so no longer.
+function settling.exceed(a, cause)
+  if not over(a) then return end
+  a.over = cause
+  touch(a)
+  emit('capacity.over', about(a), '{"cause":"' .. cause .. '"}', a)
+end
+
+-- What the slots of the agents say now that the script is done with them, in the order of their ids.
+function settling.settle()
+  local some = {}
+  for i = 1, #touched do
+    local a = touched[i]
+    if a.over ~= '' and not over(a) or string.find(a.presence, '[fd]') then some[#some + 1] = a end
+  end
+  if some[2] then table.sort(some, function(one, other) return one.id < other.id end) end
+  for i = 1, #some do
+    local a = some[i]
+    if a.over ~= '' and not over(a) then
+      a.over = ''
+      emit('capacity.within', about(a), '{}', a)
+    end
+    settling.finish(a)
+  end
+end
+
 local function write_agents()
+  settling.settle()
   for i = 1, #touched do
     local a = touched[i]
     index(a)

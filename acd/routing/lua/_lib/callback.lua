@@ -16,6 +16,12 @@ do
     return q.rules.dial or DIAL_MS
   end
 
+  -- How long it takes at most until they speak with one another; nil where it is active at once.
+  function sharing.connect_ms(x, q)
+    if callback.pending(x) then return callback.dial_ms(q) end
+    return q.channel == 2 and q.connect_ms or nil
+  end
+
   -- What waits, rings or is parked becomes a callback.
   function callback.ask(x, number, reason)
     if x.leased then

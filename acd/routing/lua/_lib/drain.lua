@@ -43,7 +43,7 @@ local function personal_best(a, channel, mine)
   for _, id in ipairs(call('ZRANGE', key('line', '@' .. a.id .. '/' .. NAMES[channel]), 0, WALK - 1)) do
     local x = interaction(id)
     local q = queue(x.queue)
-    if q and q.state == 'ready' and not is_excluded(x.excluded, a.id) then
+    if q and (kept(x, 'transfer') or q.state == 'ready' and not is_excluded(x.excluded, a.id)) then
       local rank, at = NO_RANK, due_of(q, x.level, x.enqueued)
       for k = 1, #mine do
         if mine[k][5] == x.queue then rank = mine[k][4] end
@@ -101,8 +101,11 @@ local function drain_agent(a, cursor)
       local x = best_for(a, cursors, kind)
       if not x then break end
       local q = queue(x.queue)
-      make_offers(x, q, {a}, nil)
-      if #x.live < wanted(x, q) then try(x) else short_remove(x) end
+      if x.state == 'active' then sharing.ask_at_last(x, a)
+      else
+        make_offers(x, q, {a}, nil)
+        if #x.live < wanted(x, q) then try(x) else short_remove(x) end
+      end
     end
   end
   if offers_left <= 0 or walk_left <= 0 then

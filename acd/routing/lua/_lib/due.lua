@@ -3,6 +3,7 @@
 --- include("failing")
 --- include("closing")
 --- include("policy")
+--- include("idling")
 local run = {}
 
 local function in_gap(at)
@@ -35,9 +36,11 @@ function run.o(at, id, rest)
   end
 end
 
-function run.w(_, id)
+function run.w(_, id, giver)
   local x = interaction(id)
-  if x and x.state == 'ended' and x.wrap > 0 then end_wrap_up(x, 'timer') end
+  if giver ~= '' then
+    if x and sharing.role(x, giver) == 'wrap_up' then sharing.unwrap(x, agent(giver), 'timer') end
+  elseif x and x.state == 'ended' and x.wrap > 0 then end_wrap_up(x, 'timer') end
 end
 
 function run.x(_, id)
@@ -99,6 +102,19 @@ function run.d(_, what, rest)
     local a = agent(id)
     if a then drain_agent(a, cursor) end
   end
+end
+
+-- The target of a transfer had no room for too long.
+function run.t(_, id)
+  local x = interaction(id)
+  local t = x and kept(x, 'transfer')
+  if t and t.waits then sharing.bring_back(x, 'no_room') end
+end
+
+function run.i(at, id)
+  local x = interaction(id)
+  if x and x.state == 'idle' then finish(x, 'handled', 'system', false)
+  elseif x and x.state == 'active' then idling.fall_silent(x, in_gap(at) and gap_to) end
 end
 
 function run.b(_, name, rest) building.go_on(name, string.match(rest, '^(%d*):?(.*)$')) end

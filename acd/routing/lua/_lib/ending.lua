@@ -1,5 +1,5 @@
 -- How interactions end, and the work after the end that still holds the slot.
---- include("drain")
+--- include("sharing")
 
 -- The slot is free and the agent idle since now.
 local function free_slot(x, a, channel)
@@ -18,8 +18,7 @@ end
 local function finish(x, outcome, by, wrap_up, reason)
   local q = queue(x.queue)
   local before = x.state
-  local owner
-  local until_ms
+  local owner, until_ms
   if before == 'waiting' then
     if x.lined ~= false then line_remove(x) end
   elseif before == 'parked' then
@@ -33,6 +32,9 @@ local function finish(x, outcome, by, wrap_up, reason)
     owner = agent(x.agent)
     count(q, 0, -1)
     if before == 'connecting' then untimer('n|' .. x.id .. '|' .. x.offers) end
+    if before == 'idle' then call('SREM', key('idle', x.agent), x.id) end
+    if before == 'idle' or q.rules.idle then untimer('i|' .. x.id) end
+    if x.more then sharing.clear(x, 'ended') end
   end
   if x.leased and not owner then call('ZREM', key('leases'), 'c|' .. x.id) end
   if x.lost > 0 then untimer('c|' .. x.id) end
@@ -42,10 +44,13 @@ local function finish(x, outcome, by, wrap_up, reason)
   set_state(x, 'ended')
   x.outcome = outcome
   call('ZADD', key('ended'), now, x.id)
+  -- accepted before it began to wait anew, it has not waited for nobody
+  local waited = math.max(0, (x.accepted > 0 and x.accepted or now) - x.enqueued)
   emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
-    .. '","waited_ms":' .. digits((x.accepted > 0 and x.accepted or now) - x.enqueued) .. ',"handled_ms":'
-    .. digits(x.accepted > 0 and now - x.accepted or 0) .. (reason and ',"reason":"' .. reason .. '"' or '') .. '}', owner, x)
-  if owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
+    .. '","waited_ms":' .. digits(waited) .. ',"handled_ms":' .. digits(x.accepted > 0 and now - x.accepted or 0)
+    .. (reason and ',"reason":"' .. reason .. '"' or '') .. '}', owner, x)
+  if before == 'idle' then fade(x) -- its slot was given back
+  elseif owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
     until_ms = now + q.wrap_up_ms
     x.wrap = until_ms
     timer('w|' .. x.id, until_ms)
@@ -69,14 +74,22 @@ end
 -- The owner is lost: back to the line with the first arrival.
 local function take_back(x, reason, excluded_until)
   local q, a = queue(x.queue), agent(x.agent)
+  if x.more then sharing.clear(x, reason) end
+  if q.rules.idle then untimer('i|' .. x.id) end
   count(q, 0, -1)
-  release(a, q.channel, x.id, true)
-  free_agent(a)
-  if excluded_until then exclude(x, a.id, excluded_until, 'f') end
+  local owner = x.agent
+  if x.state == 'idle' then
+    call('SREM', key('idle', owner), x.id)
+    untimer('i|' .. x.id)
+  else
+    release(a, q.channel, x.id, true)
+    free_agent(a)
+  end
+  if excluded_until then exclude(x, owner, excluded_until, 'f') end
   x.agent, x.epoch = '', x.epoch + 1
   if x.accepted > 0 and (q.rules.max_wait or q.rules.at_close) then keep(x, 'entered', now) end -- it was served: a new wait
   set_state(x, 'waiting')
-  emit('interaction.requeued', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x)
+  emit('interaction.requeued', describe(x, nil, owner), '{"reason":"' .. reason .. '"}', a, x)
   x.lined = false
   if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
   retry(x)

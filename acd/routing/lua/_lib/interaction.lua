@@ -115,7 +115,7 @@ local function card_of(x)
   return x.card ~= '' and x.card or '{}'
 end
 
--- Exclusions: `agent|until|kind;…`, kind d(eclined), e(xpired) or f(ailed); the newest 64 are kept.
+-- Exclusions: `agent|until|kind;…`, kind d(eclined), e(xpired), f(ailed) or g(ave it away); the newest 64 are kept.
 local function is_excluded(excluded, id)
   if excluded == '' then return false end
   local limit = string.match(';' .. excluded, ';' .. string.gsub(id, '%-', '%%-') .. '|(%d+)|')

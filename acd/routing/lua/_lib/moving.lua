@@ -48,3 +48,21 @@ function moving.to(x, to, reason, by)
     retry(x)
   end
 end
+
+-- The owner sends what they hold, or held until it was idle, to another queue.
+function sharing.send(x, to)
+  local giver, from, decline_ms = x.agent, queue(x.queue), queue(to).decline_ms
+  local a = agent(giver)
+  sharing.clear(x, 'moved')
+  if from.rules.idle then untimer('i|' .. x.id) end
+  count(from, 0, -1)
+  if x.state == 'idle' then call('SREM', key('idle', giver), x.id)
+  else sharing.hand_off(x, a, from) end
+  if kept(x, 'requires') then keep(x, 'requires', nil) end
+  x.agent, x.lined = '', false
+  set_state(x, 'waiting')
+  if x.leased then call('ZADD', key('leases'), now + from.lease_ms, 'c|' .. x.id) end
+  moving.to(x, to, 'transferred', giver)
+  local wrap = (kept(x, 'wraps') or {})[giver]
+  exclude(x, giver, math.max(now + decline_ms, wrap and wrap[1] or 0), 'g')
+end

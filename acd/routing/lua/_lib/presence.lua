@@ -1,7 +1,10 @@
 -- Presence: what an agent said per channel, and the evidence for it.
 --- include("ending")
+-- `finishing` takes nothing new, and is away or offline once the last slot is free.
 local LETTER = {available = 'a', away = 'w', offline = 'o'}
-local WORD = {a = 'available', w = 'away', o = 'offline'}
+settling.FINISHING = {away = 'f', offline = 'd'}
+local WORD = {a = 'available', w = 'away', o = 'offline', f = 'finishing', d = 'finishing'}
+settling.AFTER = {f = 'away', d = 'offline'}
 
 local function letter(a, channel)
   return string.sub(a.presence, channel, channel)
@@ -31,7 +34,11 @@ end
 local function look_again(a, channel, from)
   local line = '@' .. a.id .. '/' .. NAMES[channel]
   local ids = call('ZRANGE', key('line', line), from, from + sticky.PAGE - 1)
-  for i = 1, #ids do retry(interaction(ids[i])) end
+  for i = 1, #ids do
+    local x = interaction(ids[i])
+    if not kept(x, 'transfer') then retry(x)
+    elseif byte(a.presence, channel) ~= 97 then sharing.bring_back(x, 'agent_left') end
+  end
   if ids[sticky.PAGE] then
     -- of an agent who is not there nobody stays in it
     timer('s|' .. line .. '|' .. (byte(a.presence, channel) == 97 and from + sticky.PAGE or 0), now)
@@ -41,7 +48,7 @@ end
 -- Take back the agent's rings on a channel (nil: on all), without blame.
 local function withdraw_rings(a, channel, reason)
   for _, x in ipairs(held(a)) do
-    local at = x.state == 'ringing' and offer_of(x, a)
+    local at = offer_of(x, a)
     if at and (not channel or queue(x.queue).channel == channel) then
       withdraw(x, at, reason)
       ring_goes_on(x, reason)
@@ -49,9 +56,11 @@ local function withdraw_rings(a, channel, reason)
   end
 end
 
-local function presence_event(a, channel, word, reason, cause)
+-- after: what a `finishing` agent will be.
+local function presence_event(a, channel, word, reason, cause, after)
   emit('presence.changed', about(a), '{' .. (channel and '"channel":"' .. NAMES[channel] .. '",' or '')
-    .. '"availability":"' .. word .. '","reason":' .. quoted(reason) .. ',"cause":"' .. cause .. '"}', a)
+    .. '"availability":"' .. word .. '","reason":' .. quoted(reason) .. ',"cause":"' .. cause .. '"'
+    .. (after and ',"after":"' .. after .. '"' or '') .. '}', a)
 end
 
 -- Say it on one channel, indexes and rings included; the caller emits the event.
@@ -68,6 +77,23 @@ local function say(a, channel, to, reason)
     set_here(a, channel, false)
     withdraw_rings(a, channel, 'agent_left')
     look_again(a, channel, 0)
+  end
+end
+
+-- The last slot of the channels on which they finish is free.
+function settling.finish(a)
+  local n, any = 0, false
+  for channel = 1, 3 do
+    if settling.AFTER[letter(a, channel)] then n, any = n + a.n[channel], true end
+  end
+  if n > 0 or not any then return end
+  for channel = 1, 3 do
+    local after = settling.AFTER[letter(a, channel)]
+    if after then
+      local reason = call('HGET', key('agent', a.id), 'reason' .. channel) or ''
+      presence_event(a, channel, after, reason, 'finished')
+      say(a, channel, LETTER[after], reason)
+    end
   end
 end
 
@@ -123,12 +149,14 @@ local function lost(a)
   if before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
   for _, x in ipairs(held(a)) do
     local q = queue(x.queue)
-    local at = x.state == 'ringing' and offer_of(x, a)
+    local at, role = offer_of(x, a), sharing.role(x, a.id)
     if at then
       local o = drop_offer(x, at, 'f')
       emit('offer.failed', describe(x, o.n, a.id), '{"cause":"unreachable"}', a)
       ring_goes_on(x, 'unreachable')
-    elseif x.state == 'active' and q.channel == 1 then
+    elseif q.channel ~= 1 then -- a call goes on while its media does
+    elseif role == 'guest' or role == 'consult' then sharing.leave(x, a, 'agent_lost')
+    elseif x.state == 'active' and role == 'owner' then
       timer('k|' .. x.id, math.max(now, lapsed + q.chat_grace_ms))
     end
   end
@@ -149,7 +177,8 @@ local function returned(a)
     for channel = 1, 3 do say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
   end
   for channel = 1, 3 do
-    presence_event(a, channel, WORD[letter(a, channel)], v[2 + channel] or '', 'returned')
+    local word = letter(a, channel)
+    presence_event(a, channel, WORD[word], v[2 + channel] or '', 'returned', settling.AFTER[word])
   end
   free_agent(a)
   return true

@@ -20,13 +20,14 @@ local function read_interaction(id)
     x.wrap, x.extended and 1 or 0, x.card, cjson.encode(x.more or {})}
 end
 
--- {version, capacity, presence, counts…, idle, address_seq, grace, presence_seq, missed…, reasons…}, or nil.
+-- {version, capacity, presence, counts…, idle, address_seq, grace, presence_seq, missed…, reasons…, over}, or nil.
 local function read_agent(id)
   local a = desk.look(id)
   if not a then return nil end
   local v = call('HMGET', key('agent', id), 'version', 'presence_seq', 'reason1', 'reason2', 'reason3')
   local n, m = a.n, a.missed
-  return {v[1], a.room, a.presence, n[1], n[2], n[3], a.idle, a.address_seq, a.grace, v[2], m[1], m[2], m[3], v[3], v[4], v[5]}
+  return {v[1], a.room, a.presence, n[1], n[2], n[3], a.idle, a.address_seq, a.grace, v[2], m[1], m[2], m[3], v[3], v[4], v[5],
+    a.over}
 end
 
 -- 0-based place in the line it stands in, while that is scored anew too; nil if it does not wait.

@@ -17,20 +17,17 @@ function reconcile.rebuild(q)
   building.go_on(q.id, tostring(call('HINCRBY', hash, 'rebuild', 1)), '')
 end
 
-function reconcile.holds(x, a)
-  if x.state == 'ringing' then return rings(x, a.id) end
-  if x.agent ~= a.id then return false end
-  return x.state == 'active' or x.state == 'connecting' or (x.state == 'ended' and x.wrap > 0)
-end
-
 -- Says whether there is anything to it still.
 function reconcile.restate(x)
-  if x.state == 'ended' and x.wrap == 0 then return false end
+  local transfer, wrapping = kept(x, 'transfer'), sharing.ids(kept(x, 'wraps'))
+  if x.state == 'ended' and x.wrap == 0 and not wrapping[1] then return false end
+  if x.state == 'ended' and x.wrap > 0 then wrapping[#wrapping + 1] = x.agent end
   local offers = {}
   for i = 1, #x.live do offers[i] = '"' .. x.id .. '.' .. digits(x.live[i].n) .. '":"' .. x.live[i].agent .. '"' end
   emit('interaction.restored', describe(x, nil, x.agent ~= '' and x.agent or nil), '{"state":"' .. x.state
     .. '","level":' .. digits(x.level) .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"'
-    .. x.outcome .. '","wrapping":' .. tostring(x.state == 'ended') .. ',"offers":{' .. table.concat(offers, ',') .. '}}')
+    .. x.outcome .. '","wrapping":' .. sharing.as_list(wrapping) .. ',"guests":' .. sharing.as_list(sharing.ids(kept(x, 'guests')))
+    .. ',"transfer":"' .. (transfer and transfer.to or '') .. '","offers":{' .. table.concat(offers, ',') .. '}}')
   x.told = x.told + reconcile.UNHEARD
   local q = queue(x.queue)
   if q and x.state == 'ringing' then count(q, 1, 0)
@@ -41,6 +38,7 @@ function reconcile.restate(x)
       call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id)
     end
   end
+  if transfer then sharing.bring_back(x, 'outage') end
   for at = #x.live, 1, -1 do
     local o, a = drop_offer(x, at, 'f')
     emit('offer.failed', describe(x, o.n, a.id), '{"cause":"outage"}', a)
@@ -57,7 +55,7 @@ function reconcile.agent(a)
   local ids, held = desk.held(a), ''
   for i = 1, #ids do
     local x = interaction(ids[i])
-    if x and reconcile.holds(x, a) then
+    if x and sharing.holds(x, a.id) then
       n[channel_of(x.queue)] = n[channel_of(x.queue)] + 1
       held = (held == '' and ';' or held) .. ids[i] .. ';'
     end
@@ -108,13 +106,11 @@ function reconcile.give_back(x, q, a, accepted)
   x.epoch = x.epoch + 1
   x.agent, x.winner, x.accepted = a.id, a.id, accepted > 0 and accepted or now
   set_state(x, 'active')
-  reserve(a, q.channel, x.id)
+  hold(a, q.channel, x.id)
   count(q, 0, 1)
   emit('interaction.restored', describe(x, nil, a.id), '{"state":"active","level":' .. digits(x.level)
-    .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"","wrapping":false,"offers":{}}', a, x)
-  if over(a) then
-    call('HSET', key('agent', a.id), 'over', 'restored')
-    emit('capacity.over', about(a), '{"cause":"restored"}', a)
-  end
+    .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"","wrapping":[],"guests":[],"transfer":"","offers":{}}', a, x)
+  sharing.watch(x, q)
+  settling.exceed(a, 'restored')
   if not call('ZSCORE', key('leases'), 'a|' .. a.id) then lapse(a) end
 end
