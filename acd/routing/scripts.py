@@ -30,7 +30,12 @@ UNSERVED: Final = ("reconcile_begin", "reconcile_end")
 _INCLUDE: Final = re.compile(r'^--- include\("(\w+)"\)$', re.MULTILINE)
 _HEADING: Final = re.compile(r"^(KEYS|ARGV|RETURNS|EVENTS)\s+(.*)$")
 _ERROR_LINE: Final = re.compile(r"\buser_function:(\d+)")
+_LOCAL: Final = re.compile(r"^local (?:function )?(\w+(?:, \w+)*)")
+_COMMENT: Final = re.compile("--.*")
+_WORD: Final = re.compile(r"\w+")
 _NAME: Final = "@library@"
+_OPEN: Final = "open"
+"""What every verb begins with, in base.lua."""
 LIBRARY_PREFIX: Final = "acd_"
 """What the libraries of all releases begin with."""
 
@@ -118,6 +123,12 @@ def _folder() -> Traversable:
     return files("acd.routing") / "lua"
 
 
+def _declared(line: str) -> tuple[str, ...]:
+    """The names that a line makes local to its whole file."""
+    match = _LOCAL.match(line)
+    return tuple(match.group(1).split(", ")) if match else ()
+
+
 class _Assembly:
     """The library's lines, and where each came from."""
 
@@ -125,6 +136,12 @@ class _Assembly:
         self.lines: list[str] = []
         self.origin: list[tuple[str, int]] = []
         self._taken: set[str] = set()
+        everything = [*_folder().iterdir(), *(_folder() / "_lib").iterdir()]
+        self._words = {
+            entry.name: set(_WORD.findall(_COMMENT.sub("", entry.read_text(encoding="utf-8"))))
+            for entry in everything
+            if entry.name.endswith(".lua")
+        }
 
     def add(self, line: str, file: str, at: int) -> None:
         self.lines.append(line)
@@ -137,13 +154,40 @@ class _Assembly:
             part = f"_lib/{name}.lua"
             if part not in self._taken:
                 self._taken.add(part)
-                self.body(part, self.read(part))
+                self.part(part, self.read(part))
         return text
+
+    def part(self, file: str, text: str) -> None:
+        """A part as a block; what other files name of it is declared before.
+
+        The library is one function, and Lua has room for 200 local names in one.
+        """
+        elsewhere = {_OPEN}.union(
+            *(words for name, words in self._words.items() if f"_lib/{name}" != file)
+        )
+        shared = {
+            declared
+            for line in text.splitlines()
+            if (declared := _declared(line)) and not elsewhere.isdisjoint(declared)
+        }
+        if shared:
+            self.add(f"local {', '.join(sorted(set().union(*shared)))}", file, 1)
+        self.add("do", file, 1)
+        for at, line in enumerate(text.splitlines(), 1):
+            code = line.partition("--")[0]
+            if _declared(line) not in shared:
+                self.add_code(line, file, at)
+            elif "=" in code or code.startswith("local function"):
+                self.add_code(line.removeprefix("local "), file, at)
+        self.add("end", file, len(text.splitlines()))
 
     def body(self, file: str, text: str) -> None:
         for at, line in enumerate(text.splitlines(), 1):
-            if line.strip() and not line.lstrip().startswith("--"):
-                self.add(line, file, at)
+            self.add_code(line, file, at)
+
+    def add_code(self, line: str, file: str, at: int) -> None:
+        if line.strip() and not line.lstrip().startswith("--"):
+            self.add(line, file, at)
 
 
 @cache

@@ -3,9 +3,9 @@
 --- include("limits")
 --- include("order")
 --- include("requirement")
-local agents, touched
+local agents, touched = {}, {}
+forget[#forget + 1] = function() agents, touched = emptied(agents), emptied(touched) end
 local settling = {} -- what is said once the slots of a script are settled; its `finish` is in presence.lua
-forget[#forget + 1] = function() agents, touched = {}, {} end
 local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
 -- The agent's pools: per channel a list of {id, order, priority, rank, queue}, with the inputs on which any order in

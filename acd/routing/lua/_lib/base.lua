@@ -14,6 +14,15 @@ local due -- the earliest timer this script set: the caller's timer loop need no
 -- (While a library loads there is no `struct` and no `string`; they are bound by the first `open`.)
 local pack, unpacked, byte, format, record, fields
 
+-- A table that is used again by the next verb: emptying a small one costs a fifth of making and growing another.
+local function emptied(used)
+  local n = 0
+  for name in next, used do
+    used[name], n = nil, n + 1
+  end
+  return n > 64 and {} or used
+end
+
 local forget = {} -- what each part does before a verb runs
 
 local function key(kind, id)
@@ -80,12 +89,15 @@ end
 -- Packed strings read ahead of their use, and those to be written, each in one command.
 local store = {}
 do
-  local ahead, written
-  forget[#forget + 1] = function() ahead, written = {}, {} end
+  local ahead, written = {}, {}
+  forget[#forget + 1] = function() ahead, written = emptied(ahead), emptied(written) end
 
-  function store.read_ahead(values, ...)
-    local names = {...}
-    for i = 1, #names do ahead[names[i]] = values[i + 1] end
+  -- Read these with another; returns that one.
+  function store.read_ahead(name, a, b, c)
+    local found = c and call('MGET', name, a, b, c) or call('MGET', name, a, b)
+    ahead[a], ahead[b] = found[2], found[3]
+    if c then ahead[c] = found[4] end
+    return found[1]
   end
 
   function store.get(name)
@@ -101,7 +113,7 @@ do
 
   function store.write()
     for i = 1, #written, 1000 do call('MSET', unpack(written, i, math.min(i + 999, #written))) end
-    written = {}
+    written = emptied(written)
   end
 end
 
@@ -138,14 +150,9 @@ do
 end
 
 -- Time never runs back. A gap between two scripts longer than OUTAGE_MS is an outage: it is noted, and
--- timers_run is lenient with whatever fell due in it. What else the verb will need is read with the clock: names of keys.
-local function begin(asked, ...)
-  local last
-  if ... then
-    local found = call('MGET', key('clock'), ...)
-    store.read_ahead(found, ...)
-    last = clock.read(found[1])
-  else last = clock.read(call('GET', key('clock'))) end
+-- timers_run is lenient with whatever fell due in it. Two or three keys that the verb will need are read with the clock.
+local function begin(asked, a, b, c)
+  local last = clock.read(a and store.read_ahead(key('clock'), a, b, c) or call('GET', key('clock')))
   if not reconciling then server.doubt() end
   now = asked == '0' and clock.server_ms() or tonumber(asked)
   if now < last then now = last end
@@ -175,8 +182,8 @@ local function digits(n)
 end
 
 -- Timers set, and those taken away (false), in this script; written at its end.
-local timers
-forget[#forget + 1] = function() timers = {} end
+local timers = {}
+forget[#forget + 1] = function() timers = emptied(timers) end
 
 local function timer(member, at)
   timers[member] = at
@@ -193,7 +200,12 @@ local function armed(member)
 end
 
 function store.write_timers()
-  if not next(timers) then return end
+  local member, at = next(timers)
+  if not member then return end
+  if not next(timers, member) then
+    if at then call('ZADD', key('timers'), at, member) else call('ZREM', key('timers'), member) end
+    return
+  end
   local set, gone = {}, {}
   for member, at in pairs(timers) do
     if at then
@@ -203,5 +215,4 @@ function store.write_timers()
   end
   if set[1] then call('ZADD', key('timers'), unpack(set)) end
   if gone[1] then call('ZREM', key('timers'), unpack(gone)) end
-  timers = {}
 end

@@ -2,21 +2,20 @@
 -- is that of its last event, and one message an address.
 --- include("base")
 local change -- an interaction is written at the end; in interaction.lua
-local log, heard -- the events as text; under each address what it hears, with the addresses in their order
-forget[#forget + 1] = function() log, heard = {}, {} end
+local log, said, heard = {}, {}, {} -- the entry in pieces; what is said, by address; the addresses in their order
+forget[#forget + 1] = function() log, said, heard = emptied(log), emptied(said), emptied(heard) end
 
 local function quoted(text)
   if string.find(text, '^[%w_ .:/-]*$') then return '"' .. text .. '"' end
   return cjson.encode(text)
 end
 
-local function tell(address, payload)
-  local list = heard[address]
-  if not list then
-    list = {}
-    heard[address], heard[#heard + 1] = list, address
-  end
-  list[#list + 1] = payload
+local function tell(address, body, number, card)
+  local before = said[address]
+  if not before then heard[#heard + 1] = address end
+  if card then
+    said[address] = (before and before .. ',' or '[') .. body .. ',"seq":' .. digits(number) .. ',"card":' .. card .. '}'
+  else said[address] = (before and before .. ',' or '[') .. body .. ',"seq":' .. digits(number) .. '}' end
 end
 
 -- who: a JSON fragment that begins with a comma. To the log always; to the agent's address if one is given, with the
@@ -26,26 +25,24 @@ local function emit(kind, who, data, agent, about, card)
   seq = seq + 1
   local body = '{"id":"' .. generation_text .. '-' .. digits(seq) .. '","type":"' .. kind .. '","at_ms":' .. now_text .. who
     .. ',"data":' .. data
-  log[#log + 1] = body .. '}'
+  local n = #log
+  log[n + 1], log[n + 2] = n == 0 and '[' or '},', body
   if agent then
     agent.address_seq = agent.address_seq + 1
     agent.dirty = true
-    tell(P .. 'to:agent:' .. agent.id,
-      body .. ',"seq":' .. digits(agent.address_seq) .. (card and ',"card":' .. card or '') .. '}')
+    tell(P .. 'to:agent:' .. agent.id, body, agent.address_seq, card)
   end
   if about then
     about.told = about.told + 1
     change(about)
-    tell(P .. 'to:contact:' .. about.contact,
-      body .. ',"seq":' .. digits(about.told) .. (card and ',"card":' .. card or '') .. '}')
+    tell(P .. 'to:contact:' .. about.contact, body, about.told, card)
   end
 end
 
-local function as_list(texts)
-  return '[' .. table.concat(texts, ',') .. ']'
-end
-
 local function write_events()
-  if log[1] then call('XADD', key('events'), generation_text .. '-' .. digits(seq), 'e', as_list(log)) end
-  for i = 1, #heard do call('SPUBLISH', heard[i], as_list(heard[heard[i]])) end
+  if log[1] then
+    log[#log + 1] = '}]'
+    call('XADD', key('events'), generation_text .. '-' .. digits(seq), 'e', table.concat(log))
+  end
+  for i = 1, #heard do call('SPUBLISH', heard[i], said[heard[i]] .. ']') end
 end

@@ -1,8 +1,8 @@
 -- An interaction: loaded once a script, its changes collected, written once.
 --- include("agent")
-local interactions, changed
+local interactions, changed = {}, {}
 local interaction, new_interaction, write_interactions
-forget[#forget + 1] = function() interactions, changed = {}, {} end
+forget[#forget + 1] = function() interactions, changed = emptied(interactions), emptied(changed) end
 
 -- It is written at the end.
 function change(x)

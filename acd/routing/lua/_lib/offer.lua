@@ -3,10 +3,11 @@
 local sharing = {} -- what more than one agent has of an interaction; filled in sharing.lua
 local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
 local walk_left, offers_left
-local orphans, freed, freed_ids -- interactions to try again; agents who may have room now
+local orphans, freed, freed_ids = {}, {}, {} -- interactions to try again; agents who may have room now
 local lot, draws -- the command's seed for strategies that draw lots, and where its sequence stands
 forget[#forget + 1] = function()
-  walk_left, offers_left, orphans, freed, freed_ids, lot, draws = WALK, OFFERS, {}, {}, {}, 0, 0
+  walk_left, offers_left, lot, draws = WALK, OFFERS, 0, 0
+  orphans, freed, freed_ids = emptied(orphans), emptied(freed), emptied(freed_ids)
 end
 
 local function free_agent(a)

@@ -1,8 +1,8 @@
 -- A queue: its compiled settings, its counters, and the scores of its line.
 --- include("base")
 local LEVEL = 5 -- of most interactions: the middle of 1 to 9
-local queues
-forget[#forget + 1] = function() queues = {} end
+local queues = {}
+forget[#forget + 1] = function() queues = emptied(queues) end
 
 local flow = {}
 do
