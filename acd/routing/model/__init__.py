@@ -15,9 +15,12 @@ timers do:
     values.py         records: Interaction, Agent, Queue, Ring
     house.py          state, clock, timers, lots, the log
     ranking.py        eligibility, strategies, lots, why
+    limits.py         what the rules of a queue say
     matching.py       rings, the drain
     estimating.py     how fast lines move
     ending.py         ends of rings and interactions, wrap-up
+    policy.py         moves, overflow, hours, waits
+    callbacks.py      the customer is called when their turn comes
     presence.py       availability, leases, grace
     offers.py         answers to rings
     arrivals.py       enqueue, the contact's connection

@@ -61,10 +61,12 @@ class Arrivals(Offers):
             x=x, contact=True,
         )  # fmt: skip
         if queue and keeps:
-            self._orphans.append(x)
+            self._admit(x, queue)
+            if x.queue == queue.id:
+                self._orphans.append(x)
             self._drain()
             if x.state is _S.WAITING:
-                self._tell(x, queue)
+                self._tell(x, self.queues[x.queue])
         else:
             self._end(x, Outcome.REJECTED, "system", reason="removed")
         self._commit()
@@ -86,6 +88,8 @@ class Arrivals(Offers):
             return Changed(changed=False, reason="unknown")
         if x.state is _S.ENDED:
             return Changed(changed=False, reason="ended_before")
+        if x.calls_back:
+            x.accepted_ms = 0
         outcome = Outcome.HANDLED if x.accepted_ms else Outcome.ABANDONED
         self._end(x, outcome, "contact", wrap_up=True)
         self._commit()
@@ -94,12 +98,12 @@ class Arrivals(Offers):
     # the contact's connection
 
     def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
-        """Parked with its place kept; a ring goes on."""
+        """Parked with its place kept; a ring goes on, and so does a callback."""
         self._begin(now_ms)
         x = self.interactions.get(interaction)
         if x is None:
             return Changed(changed=False, reason="unknown")
-        if x.lost_until_ms or x.state not in (_S.WAITING, _S.RINGING):
+        if x.lost_until_ms or x.calls_back or x.state not in (_S.WAITING, _S.RINGING):
             return Changed(changed=False, reason=x.state)
         self._set_aside(x)
         self._commit()
@@ -114,14 +118,20 @@ class Arrivals(Offers):
             self._park(x)
 
     def contact_back(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
-        """Back to the old place in the line, or rejected if the queue is gone."""
+        """Back to the old place in the line, or rejected if the queue is gone.
+
+        One who is called back on a chat answers by being there.
+        """
         self._begin(now_ms)
         x = self.interactions.get(interaction)
         if x is None:
             return Changed(changed=False, reason="unknown")
-        if not self._is_missed(x):
+        if x.calls_back and x.state is _S.CONNECTING and x.queue.endswith(f"/{Channel.CHAT}"):
+            self._answered(x, x.calls_back)
+        elif self._is_missed(x):
+            self._bring_back(x)
+        else:
             return Changed(changed=False, reason=x.state)
-        self._bring_back(x)
         self._commit()
         return Changed(changed=True, reason="back")
 
@@ -135,7 +145,7 @@ class Arrivals(Offers):
         if queue is None:
             self._end(x, Outcome.REJECTED, "system", wrap_up=False)
             return
-        if x.arrival.leased:
+        if x.leased:
             self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
         if x.state is _S.PARKED:
             x.state, x.since_ms = _S.WAITING, self.now_ms
@@ -180,6 +190,6 @@ class Arrivals(Offers):
             if f"c|{interaction}" in self.leases:
                 if queue:
                     self.leases[f"c|{interaction}"] = self.now_ms + ms(queue.settings.lease_s)
-            elif x and x.arrival.leased and self._is_missed(x):
+            elif x and x.leased and self._is_missed(x):
                 self._bring_back(x)
         self._commit()

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from acd.domain.agent import Availability
 from acd.domain.events import EventType
-from acd.domain.interaction import Channel, InteractionState, Outcome
-from acd.domain.queue import Diversion
+from acd.domain.interaction import Channel, InteractionState
 from acd.routing.compiled import CHANNELS, compile_agent, compile_queue
 from acd.routing.model.arrivals import Arrivals
 from acd.routing.model.values import Agent, Queue
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from acd.domain.queue import QueueSettings
 
 CLOSE: Final = 64
-"""How many a removed queue rejects at a time."""
+"""How many leave a removed queue at a time."""
 _S: Final = InteractionState
 
 
@@ -48,6 +47,7 @@ class Configuration(Arrivals):
             if compiled == compile_agent(agent.profile) and not agent.gone:
                 agent.profile = profile
                 return Changed(changed=False, reason="unchanged")
+            self._leave_queues(agent)
             agent.profile, agent.gone = profile, False
         else:
             agent = self.agents[profile.agent] = Agent(profile=profile, idle_since_ms=self.now_ms)
@@ -57,6 +57,13 @@ class Configuration(Arrivals):
         self._has_room(agent)
         self._commit()
         return Changed(changed=True, reason="configured")
+
+    def _leave_queues(self, agent: Agent) -> None:
+        """Out of those of old and into those of now, in this order."""
+        available = agent.availability
+        agent.availability = dict.fromkeys(CHANNELS, Availability.OFFLINE)
+        self._left_on(agent, available)
+        agent.availability = available
 
     def remove_agent(self, agent: AgentId, version: int, *, now_ms: int = 0) -> Changed:
         """Rings are taken back, chats and tickets return to their lines, calls talk on."""
@@ -69,7 +76,8 @@ class Configuration(Arrivals):
         a.profile = replace(a.profile, version=version)
         self._presence_event(a, None, Availability.OFFLINE, "", "removed")
         a.gone = True
-        a.availability = dict.fromkeys(CHANNELS, Availability.OFFLINE)
+        before, a.availability = a.availability, dict.fromkeys(CHANNELS, Availability.OFFLINE)
+        self._left_on(a, before)
         a.grace_until_ms = None
         self._untimer(f"g|{agent}")
         self._forget_consoles(a)
@@ -92,12 +100,14 @@ class Configuration(Arrivals):
         self._begin(now_ms)
         queue = self.queues.get(settings.queue)
         anew = queue is None or queue.closing
+        ruled = False
         if queue:
             if settings.version < queue.settings.version:
                 return Changed(changed=False, reason="stale")
             before = compile_queue(queue.settings)
             anew = anew or (before.index, before.line) != (compiled.index, compiled.line)
             same = (before.settings, before.rules) == (compiled.settings, compiled.rules)
+            ruled = before.rules != compiled.rules
             if same and not queue.closing:
                 queue.settings = settings
                 return Changed(changed=False, reason="unchanged")
@@ -109,11 +119,13 @@ class Configuration(Arrivals):
         if anew:
             self._serve_line(queue, None)
             self._orphans += self._short(queue)
+        if ruled:
+            self._rules_changed(queue)
         self._commit()
         return Changed(changed=True, reason="configured")
 
     def remove_queue(self, queue: QueueId, version: int, *, now_ms: int = 0) -> Changed:
-        """No arrivals; those waiting end `rejected`, open ones go on, and it goes with the last."""
+        """No arrivals; the waiting overflow or are rejected; it goes with the last that is open."""
         self._begin(now_ms)
         q = self.queues.get(queue)
         if q is None:
@@ -131,8 +143,7 @@ class Configuration(Arrivals):
     def _close(self, queue: Queue) -> None:
         waiting = self._line(queue)
         for x in waiting[:CLOSE]:
-            x.diverted = Diversion.REJECT
-            self._end(x, Outcome.REJECTED, "system", reason="removed")
+            self._divert(x, queue, "removed")
         if len(waiting) >= CLOSE:
             self._timer(f"r|{queue.id}", self.now_ms)
 

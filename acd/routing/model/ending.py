@@ -74,16 +74,19 @@ class Ending(Estimating):
         Until not_before_ms the agent who had it is not asked again.
         """
         agent, queue = self._owner(x), self.queues[x.queue]
+        self._untimer(f"n|{x.id}|{x.offers}")
         self._free_slot(x, agent, worked=True)
         if not_before_ms:
             x.exclude(agent.id, not_before_ms, "failed", self.now_ms)
         x.agent = None
         x.epoch += 1
+        if x.accepted_ms and (queue.rules.get("max_wait") or queue.rules.get("at_close")):
+            x.entered_ms = self.now_ms  # it was served: a new wait
         x.state, x.since_ms = _S.WAITING, self.now_ms
         self._emit(
             EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, agent=agent, contact=True
         )
-        if x.arrival.leased:
+        if x.leased:
             self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
         self._orphans.append(x)
 
@@ -101,8 +104,10 @@ class Ending(Estimating):
             self._withdraw_all(x, "customer_left")
         elif before not in (_S.WAITING, _S.PARKED):
             owner = self._owner(x)
-        for timer in (f"c|{x.id}", f"x|{x.id}", f"n|{x.id}|{x.offers}"):
+        for timer in (f"c|{x.id}", f"x|{x.id}", f"n|{x.id}|{x.offers}", f"q|{x.id}"):
             self._untimer(timer)
+        if not owner:
+            self._disarm(x)
         self.leases.pop(f"c|{x.id}", None)
         x.in_line = False
         x.state, x.since_ms, x.outcome = _S.ENDED, self.now_ms, outcome
@@ -137,7 +142,10 @@ class Ending(Estimating):
         wrap_up: bool = True,
         now_ms: int = 0,
     ) -> Finished:
-        """What nobody accepted ends abandoned (by the contact) or rejected."""
+        """What nobody accepted ends abandoned (by the contact) or rejected.
+
+        A callback whose customer was not reached yet ends unreached.
+        """
         if by not in ENDERS:
             raise BadRequest(f"by is one of {', '.join(ENDERS)}", field="by")
         self._begin(now_ms)
@@ -150,10 +158,14 @@ class Ending(Estimating):
             return Finished(changed=False, outcome=x.outcome, reason="ended_before")
         if by == "agent" and x.agent is None:
             return Finished(changed=False, reason="not_owner")
+        if x.calls_back:
+            x.accepted_ms = 0
         if x.accepted_ms:
             outcome = Outcome.HANDLED
+        elif by == "contact":
+            outcome = Outcome.ABANDONED
         else:
-            outcome = Outcome.ABANDONED if by == "contact" else Outcome.REJECTED
+            outcome = Outcome.UNREACHED if x.calls_back else Outcome.REJECTED
         until_ms = self._end(x, outcome, by, wrap_up=wrap_up)
         self._commit()
         return Finished(changed=True, outcome=outcome, wrap_up_until_ms=until_ms)

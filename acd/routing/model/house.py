@@ -130,5 +130,5 @@ class House:
         if agent:
             agent.address_seq += 1
         if x and contact:
-            known = self.contact_seqs.get(x.arrival.contact, 0)
-            self.contact_seqs[x.arrival.contact] = known + 1
+            known = self.contact_seqs.get(x.id, 0)
+            self.contact_seqs[x.id] = known + 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.capacity import exceeded
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
-from acd.routing.model.ranking import Ranking
+from acd.routing.model.limits import Limits
 from acd.routing.model.values import NO_RANK, Ring, ms
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Bound(Exception):
     """A walk stopped at the bound of the command."""
 
 
-class Matching(Ranking):
+class Matching(Limits):
     """Interactions find agents, and freed agents find interactions."""
 
     def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
@@ -79,18 +79,24 @@ class Matching(Ranking):
         x.ring_asked += len(chosen)
         self._offers_left -= len(chosen)
 
-    def _match(self, x: Interaction) -> None:
-        """Find agents for one that waits, or more of them for one whose ring is short."""
+    def _match(self, x: Interaction, *, again: bool = False) -> None:  # noqa: C901 - it is one
+        """Find agents for one that waits, or more of them for one whose ring is short.
+
+        again: it is known to stand in the line.
+        """
         waiting = x.state is _S.WAITING
         if not waiting and x.state is not _S.RINGING:
             return
         queue = self.queues[x.queue]
+        if waiting and (rule := self._applies(x, queue)):
+            self._divert(x, queue, rule)
+            return
         want = (queue.fan if waiting else x.fan) - len(x.live)
         if want <= 0:
             return
         if queue.closing or x.lost_until_ms:
             if waiting:
-                self._stand_in_line(x, queue)
+                self._stand_in_line(x, queue, again=again)
                 self._timer(f"r|{queue.id}", self.now_ms)  # where the queue is emptied
             return
         room = min(want, self._offers_left)
@@ -105,10 +111,12 @@ class Matching(Ranking):
         if bound or len(chosen) == room < want:
             self._continue(f"d|i|{x.id}", None)
         if x.state is _S.WAITING:
-            self._stand_in_line(x, queue)
+            self._stand_in_line(x, queue, again=again)
 
-    def _stand_in_line(self, x: Interaction, queue: Queue) -> None:
+    def _stand_in_line(self, x: Interaction, queue: Queue, *, again: bool) -> None:
         """It is tried again when an exclusion ends, or when the ring may start over."""
+        if not again:
+            self._arm(x, queue)
         x.in_line = True
         limits = [one.until_ms for one in x.excluded.values() if one.until_ms > self.now_ms]
         if limits:
@@ -227,7 +235,7 @@ class Matching(Ranking):
                 return
             self._looks_left -= 1
             after = (queue.score(x), x.id)
-            self._match(x)
+            self._match(x, again=True)
 
     def _continue(self, timer: str, walk: Any) -> None:
         """At the bound of a command the rest is left to a timer that is due now."""

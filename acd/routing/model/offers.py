@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import AgentId, InteractionId, OfferId
-    from acd.routing.model.values import Interaction, Ring
+    from acd.routing.model.values import Interaction, Queue, Ring
 
 _S: Final = InteractionState
 
@@ -65,14 +65,18 @@ class Offers(Presence):
             EventType.OFFER_ACCEPTED, {"waited_ms": self.now_ms - x.enqueued_ms, **told},
             x=x, offer=number, agent=winner_of_it, contact=True,
         )  # fmt: skip
-        if queue.channel is Channel.CALL:
+        self._disarm(x)
+        if x.calls_back or queue.channel is Channel.CALL:
             x.state = _S.CONNECTING
-            self._timer(f"n|{x.id}|{x.offers}", self.now_ms + ms(queue.settings.connect_s))
+            self._timer(f"n|{x.id}|{x.offers}", self.now_ms + self._connect_ms(x, queue))
         else:
             x.state = _S.ACTIVE
             self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=winner_of_it)
         self._commit()
         return Accepted(outcome=AcceptOutcome.ACCEPTED, interaction=interaction, winner=agent)
+
+    def _connect_ms(self, x: Interaction, queue: Queue) -> int:
+        return self._dial_ms(queue) if x.calls_back else ms(queue.settings.connect_s)
 
     def _too_late(
         self, x: Interaction, number: int, agent: AgentId
@@ -152,7 +156,6 @@ class Offers(Presence):
         """Accepted, but no media: it rings again at once, its age kept."""
         agent, channel = self._owner(x), self.queues[x.queue].channel
         pause_ms, away = self._blame_failed(agent, channel)
-        self._untimer(f"n|{x.id}|{x.offers}")
         x.accepted_ms = 0
         self._take_back(x, cause, self.now_ms + pause_ms)
         if away:
@@ -186,9 +189,13 @@ class Offers(Presence):
             return Changed(changed=False, reason="connected_before")
         if x.state is not _S.CONNECTING:
             return Changed(changed=False, reason="late")
-        self._untimer(f"n|{x.id}|{x.offers}")
-        x.state, x.since_ms = _S.ACTIVE, self.now_ms
-        self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=self.agents[agent])
+        if x.calls_back:
+            self._answered(x, x.calls_back)
+        else:
+            self._untimer(f"n|{x.id}|{x.offers}")
+            x.state, x.since_ms = _S.ACTIVE, self.now_ms
+            a = self.agents[agent]
+            self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=a, contact=True)
         self._commit()
         return Changed(changed=True, reason="connected")
 
@@ -249,7 +256,9 @@ class Offers(Presence):
         if x.state is not _S.CONNECTING:
             return
         if self.gap and self._in_gap(at_ms):
-            again_ms = self.gap[1] + ms(self.queues[x.queue].settings.connect_s)
+            again_ms = self.gap[1] + self._connect_ms(x, self.queues[x.queue])
             self._timer(f"n|{x.id}|{x.offers}", again_ms)
+        elif x.calls_back:
+            self._unanswered(x, x.calls_back)
         else:
             self._fail_connecting(x, "connect_timeout")

@@ -9,7 +9,7 @@ from acd.domain.errors import AgentUnknown
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing.compiled import CHANNELS
-from acd.routing.model.ending import Ending
+from acd.routing.model.callbacks import Callbacks
 from acd.routing.model.values import ms
 from acd.routing.results import Changed, PresenceSet, SessionOpened
 
@@ -28,7 +28,7 @@ _GRACE_S, _CHAT_GRACE_S, _LEASE_S = 20, 60, 15
 _S: Final = InteractionState
 
 
-class Presence(Ending):
+class Presence(Callbacks):
     """Who is here, and for what."""
 
     def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
@@ -70,6 +70,7 @@ class Presence(Ending):
         if to is Availability.AVAILABLE:
             self._has_room(agent)
         elif before is Availability.AVAILABLE:
+            self._left_on(agent, {channel: before})
             for x in self._held(agent):
                 ring = x.ring_of(agent.id)
                 if ring and self.queues[x.queue].channel is channel:
@@ -145,6 +146,7 @@ class Presence(Ending):
         was_offline = agent.offline
         agent.before = agent.availability
         agent.availability = dict.fromkeys(CHANNELS, Availability.OFFLINE)
+        self._left_on(agent, agent.before)
         agent.grace_until_ms = None
         if not was_offline:
             self._presence_event(agent, None, Availability.OFFLINE, "", "lapsed")

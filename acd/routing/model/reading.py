@@ -12,6 +12,7 @@ from acd.routing import snapshots
 from acd.routing.model.estimating import Estimating
 from acd.routing.results import (
     AgentSnapshot,
+    CallbackSnapshot,
     ChannelSnapshot,
     HeldSnapshot,
     InteractionSnapshot,
@@ -23,7 +24,7 @@ from acd.routing.results import (
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, InteractionId, QueueId
-    from acd.routing.model.values import Interaction
+    from acd.routing.model.values import Callback, Interaction
 
 _S: Final = InteractionState
 
@@ -52,6 +53,15 @@ def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
             card=x.card,
         )
         for ring in x.live
+    )
+
+
+def _callback(back: Callback) -> CallbackSnapshot:
+    return CallbackSnapshot(
+        tries=back.tries,
+        number_ref=back.number,
+        answered=back.called,
+        next_try_ms=back.next_ms,
     )
 
 
@@ -123,6 +133,7 @@ class Reading(Estimating):
         if x is None:
             return None
         parked = x.state is _S.PARKED
+        next_ms = x.callback.next_ms if x.callback else None
         return InteractionSnapshot(
             interaction=x.id,
             state=x.state,
@@ -141,12 +152,12 @@ class Reading(Estimating):
             consulted=None,
             position=self._place(x) or None,
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
-            parked_until_ms=x.lost_until_ms if parked else None,
+            parked_until_ms=(x.lost_until_ms or next_ms or None) if parked else None,
             wrap_up_until_ms=x.wrap_up_until_ms or None,
-            callback=None,
+            callback=_callback(x.callback) if x.callback else None,
             diverted=x.diverted,
-            hops=(),
-            address_seq=self.contact_seqs.get(x.arrival.contact, 0),
+            hops=tuple(x.hops),
+            address_seq=self.contact_seqs.get(x.id, 0),
             card=x.card,
             now_ms=self._clock(now_ms),
         )
@@ -160,7 +171,10 @@ class Reading(Estimating):
         clock = self._clock(now_ms)
         q = self.queues.get(queue)
         if q is None:
-            return snapshots.queue_snapshot(queue, (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0))
+            nothing = (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0, 0, "0", 0)
+            return snapshots.queue_snapshot(queue, nothing)
+        self.now_ms = clock
+        left, busy_ms = self._figures(q, q.id)
         line = self._line(q)
         mine = [x.state for x in self.interactions.values() if x.queue == queue]
         return snapshots.queue_snapshot(
@@ -169,7 +183,9 @@ class Reading(Estimating):
                 clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
                 mine.count(_S.ACTIVE) + mine.count(_S.CONNECTING), len(self._free(q)),
                 len(self._members(q)), min((x.enqueued_ms for x in line), default=0),
-                str(q.served), q.served_ms, "+".join(q.settings.strategy), 1, 0,
+                str(q.served), q.served_ms, "+".join(q.settings.strategy),
+                int(self._closed_since(q) is None), self._closes_at(q) or 0,
+                self._opens_at(q) or 0, str(left), busy_ms,
             ),
         )  # fmt: skip
 

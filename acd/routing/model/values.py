@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.agent import Availability
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.interaction import Channel, InteractionState
-from acd.domain.queue import due_ms, line_score
-from acd.routing.compiled import CHANNELS
+from acd.domain.queue import Diversion, due_ms, line_score
+from acd.routing.compiled import CHANNELS, compile_queue
 from acd.strategies.order import compose
 from acd.strategies.registry import find
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from acd.domain.agent import AgentProfile, Membership
     from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
     from acd.domain.interaction import Arrival, Outcome
-    from acd.domain.queue import Diversion, Measure, QueueSettings
+    from acd.domain.queue import Measure, QueueSettings
     from acd.strategies.order import CompiledOrder
 
 EXCLUSIONS_MAX: Final = 64
@@ -36,6 +37,12 @@ def ms(seconds: float) -> int:
 @cache
 def _order(strategy: tuple[str, ...], measure: Measure) -> CompiledOrder:
     return compose([find(name) for name in strategy], measure)
+
+
+@cache
+def _rules(text: str) -> Mapping[str, Any]:
+    rules: Mapping[str, Any] = json.loads(text)
+    return rules
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +84,16 @@ class Told:
 
 
 @dataclass(slots=True, kw_only=True)
+class Callback:
+    """Somebody who is called when their turn comes; `called` once they answered."""
+
+    number: str
+    tries: int = 0
+    called: bool = False
+    next_ms: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Interaction:
     """One interaction, from its arrival to its tombstone."""
 
@@ -115,7 +132,10 @@ class Interaction:
     lost_until_ms: int = 0
     """When a contact who is not there has abandoned; 0 while they are."""
     outcome: Outcome | None = None
-    diverted: Diversion | None = None
+    hops: list[QueueId] = field(default_factory=list)
+    """The queues it overflowed from."""
+    callback: Callback | None = None
+    ended_as: Diversion | None = None
     """What a queue made of it that did not keep it."""
     wrap_up_until_ms: int = 0
     wrap_up_extended: bool = False
@@ -123,6 +143,23 @@ class Interaction:
     @property
     def id(self) -> InteractionId:
         return self.arrival.interaction
+
+    @property
+    def calls_back(self) -> Callback | None:
+        """A callback whose customer has not answered."""
+        return self.callback if self.callback and not self.callback.called else None
+
+    @property
+    def leased(self) -> bool:
+        """Whether a node must vouch for the contact. Nobody is on the line of a callback."""
+        return self.arrival.leased and not self.calls_back
+
+    @property
+    def diverted(self) -> Diversion | None:
+        """The last thing a queue made of it."""
+        if self.ended_as or self.callback:
+            return self.ended_as or Diversion.CALLBACK
+        return Diversion.OVERFLOW if self.hops else None
 
     def ring_of(self, agent: AgentId) -> Ring | None:
         """The live offer to that agent."""
@@ -155,6 +192,10 @@ class Queue:
 
     settings: QueueSettings
     closing: bool = False
+    given: str = ""
+    """Its hours as they were told."""
+    hours: tuple[tuple[int, int], ...] | None = None
+    """When it opens and closes, in order; None is always open."""
     served: float = 0.0
     """How many were accepted lately: a count that fades, as of `served_ms`."""
     served_ms: int
@@ -168,6 +209,11 @@ class Queue:
     @property
     def channel(self) -> Channel:
         return self.settings.channel
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """What not every queue has, as the scripts read it; times in ms."""
+        return _rules(compile_queue(self.settings).rules)
 
     @property
     def order(self) -> CompiledOrder:

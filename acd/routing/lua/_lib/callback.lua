@@ -29,6 +29,8 @@ do
       x.leased = false
     end
     limits.disarm(x)
+    local before = kept(x, 'callback')
+    if number == '' and before then number = before.number end
     keep(x, 'callback', {tries = 0, number = number})
     local parked, away = x.state == 'parked', x.lost > 0
     if away then

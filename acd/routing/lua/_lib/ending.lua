@@ -76,6 +76,7 @@ local function take_back(x, reason, excluded_until)
   local q, a = queue(x.queue), agent(x.agent)
   if x.more then sharing.clear(x, reason) end
   if q.rules.idle then untimer('i|' .. x.id) end
+  if x.state == 'connecting' then untimer('n|' .. x.id .. '|' .. x.offers) end
   count(q, 0, -1)
   local owner = x.agent
   if x.state == 'idle' then

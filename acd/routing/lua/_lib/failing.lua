@@ -15,7 +15,6 @@ end
 local function fail_connecting(x, cause)
   local q, a = queue(x.queue), agent(x.agent)
   local pause_ms, away = blame_failed(a, q)
-  untimer('n|' .. x.id .. '|' .. x.offers)
   x.accepted = 0
   change(x)
   take_back(x, cause, now + pause_ms)

@@ -53,15 +53,21 @@ do
     return nil
   end
 
+  -- A callback that the customer has not answered: it keeps its place.
+  function limits.keeps_place(x)
+    local back = x.more and x.more.callback
+    return back and not back.called
+  end
+
   -- When it came into its queue.
   function limits.entered(x)
     return x.more and x.more.entered or x.enqueued
   end
 
-  -- The rule by which one that waits is not kept any longer, or nil. A callback keeps its place.
+  -- The rule by which one that waits is not kept any longer, or nil.
   function limits.applies(x, q)
     local r = q.rules
-    if not (r.max_wait or r.at_close) or (x.more and x.more.callback) then return nil end
+    if not (r.max_wait or r.at_close) or limits.keeps_place(x) then return nil end
     local entered = limits.entered(x)
     if r.max_wait and now >= entered + r.max_wait then return 'max_wait' end
     local since = r.at_close and limits.closed_since(q)
@@ -72,7 +78,7 @@ do
   -- It stands in the line from now on: what will ask for it.
   function limits.arm(x, q)
     local r = q.rules
-    if not (r.max_wait or r.on_nobody) or (x.more and x.more.callback) then return end
+    if not (r.max_wait or r.on_nobody) or limits.keeps_place(x) then return end
     if r.max_wait then timer('m|' .. x.id, limits.entered(x) + r.max_wait) end
     if r.on_nobody and limits.nobody_here(q) and not armed('e|' .. q.id .. '|') then
       timer('e|' .. q.id .. '|', now + limits.EMPTY_MS)

@@ -15,7 +15,7 @@ do
       if hops[i] == to then return false end
     end
     moving.to(x, to, rule)
-    if not kept(x, 'callback') then policy.admit(x, t) end
+    if not limits.keeps_place(x) then policy.admit(x, t) end
     return true
   end
 
@@ -110,7 +110,7 @@ do
     local q = queue(id)
     if not q or not q.rules.on_nobody or call('ZCARD', key('here', id)) > 0 then return end
     each(q, 'e', cursor, function(x)
-      if not kept(x, 'callback') then limits.divert(x, q, 'nobody') end
+      if not limits.keeps_place(x) then limits.divert(x, q, 'nobody') end
     end)
   end
 

@@ -1,0 +1,118 @@
+"""Callbacks: after the accept the customer is called, and tried again later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import BadRequest, NotFound
+from acd.domain.events import EventType
+from acd.domain.ids import is_plain_id
+from acd.domain.interaction import InteractionState, Outcome
+from acd.routing.model.policy import Policy
+from acd.routing.results import Changed, Dialled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.domain.ids import AgentId, InteractionId
+    from acd.routing.model.values import Callback, Interaction, Queue
+
+DIAL_MS: Final = 30_000
+RETRY_MS: Final = 600_000
+TRIES: Final = 3
+_S: Final = InteractionState
+
+
+class Callbacks(Policy):
+    """A place in the line with nobody on the line."""
+
+    def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
+        super().__init__(seeds, events_max=events_max)
+        self._due |= {"q": self._next_try_due}
+
+    def request_callback(
+        self, interaction: InteractionId, number_ref: str = "", *, now_ms: int = 0
+    ) -> Changed:
+        """Asked again, only the number is replaced."""
+        if number_ref and not is_plain_id(number_ref):
+            raise BadRequest("a reference is made of a-z, 0-9, _ and -", field="number_ref")
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None:
+            raise NotFound(field="interaction")
+        if x.state not in (_S.WAITING, _S.RINGING, _S.PARKED):
+            return Changed(changed=False, reason="late")
+        back = x.calls_back
+        if back:
+            if number_ref not in ("", back.number):
+                back.number = number_ref
+                self._commit()
+            return Changed(changed=False, reason="kept_before")
+        self._ask_callback(x, number_ref, "asked")
+        self._commit()
+        return Changed(changed=True, reason="kept")
+
+    def callback_dialled(
+        self, interaction: InteractionId, agent: AgentId, *, answered: bool, now_ms: int = 0
+    ) -> Dialled:
+        """The customer was called by whoever accepted it."""
+        self._begin(now_ms)
+        x = self.interactions.get(interaction)
+        if x is None:
+            raise NotFound(field="interaction")
+        back = x.calls_back
+        if not back or x.state is not _S.CONNECTING or x.agent != agent:
+            return Dialled(changed=False, reason="late")
+        if answered:
+            self._answered(x, back)
+        else:
+            self._unanswered(x, back)
+        self._commit()
+        if answered:
+            return Dialled(changed=True, reason="active")
+        reason = "unreached" if back.next_ms is None else "parked"
+        return Dialled(changed=True, reason=reason, next_try_ms=back.next_ms)
+
+    def _dial_ms(self, queue: Queue) -> int:
+        return int(queue.rules.get("dial", DIAL_MS))
+
+    def _answered(self, x: Interaction, back: Callback) -> None:
+        self._untimer(f"n|{x.id}|{x.offers}")
+        back.called = True
+        x.state, x.since_ms = _S.ACTIVE, self.now_ms
+        agent = self._owner(x)
+        self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=agent, contact=True)
+
+    def _unanswered(self, x: Interaction, back: Callback) -> None:
+        """The agent is free without wrap-up; it is tried again later or given up."""
+        rules, agent = self.queues[x.queue].rules, self._owner(x)
+        back.tries += 1
+        x.accepted_ms = 0
+        if back.tries >= rules.get("tries", TRIES):
+            self._end(x, Outcome.UNREACHED, "system", reason="no_answer")
+            return
+        self._untimer(f"n|{x.id}|{x.offers}")
+        self._free_slot(x, agent, worked=True)
+        x.agent = None
+        x.epoch += 1
+        back.next_ms = self.now_ms + rules.get("retry", RETRY_MS)
+        x.state, x.since_ms = _S.PARKED, self.now_ms
+        self._timer(f"q|{x.id}", back.next_ms)
+        self._emit(
+            EventType.INTERACTION_PARKED,
+            {"until_ms": back.next_ms, "reason": "no_answer", "tries": back.tries},
+            x=x, agent=agent, contact=True,
+        )  # fmt: skip
+
+    def _next_try_due(self, _at_ms: int, interaction: str, _rest: str) -> None:
+        x = self.interactions.get(interaction)
+        back = x.calls_back if x and x.state is _S.PARKED else None
+        if x is None or back is None or back.next_ms is None:
+            return
+        back.next_ms = None
+        if x.queue not in self.queues:
+            self._end(x, Outcome.REJECTED, "system", reason="removed")
+            return
+        x.state, x.since_ms = _S.WAITING, self.now_ms
+        self._emit(EventType.INTERACTION_RESUMED, {}, x=x, contact=True)
+        self._orphans.append(x)
