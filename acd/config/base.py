@@ -16,6 +16,8 @@ EMAIL = r"^[^@\s]+@[^@\s]+\Z"
 DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?\Z"
 PERIOD = r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z"
 REGION = r"^([A-Z]{2}(-[A-Z0-9]{1,8})?)?\Z"
+STUN_URL = r"^stuns?:[A-Za-z0-9._:\[\]-]+\Z"
+TURN_URL = r"^turns?:[A-Za-z0-9._:\[\]-]+(\?transport=(udp|tcp))?\Z"
 _DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
 
 

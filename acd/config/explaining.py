@@ -18,6 +18,8 @@ from acd.config.base import (
     REGION,
     SITE_URL,
     SLUG,
+    STUN_URL,
+    TURN_URL,
     VARIABLE,
 )
 from acd.config.model import Config
@@ -47,6 +49,8 @@ _PATTERNS = {
     DAYS: "a day such as `mon`, or days such as `mon-fri`",
     PERIOD: "a period such as `09:00-12:30`, in 24 hours; past midnight: `22:00-02:00`",
     REGION: "a country such as `FR`, a region of one such as `DE-BY`, or empty",
+    STUN_URL: "an address such as `stun:stun.example.com:3478`",
+    TURN_URL: "an address such as `turns:turn.example.com:443?transport=tcp`",
     VARIABLE: "the name of an environment variable, in capitals",
 }
 

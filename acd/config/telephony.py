@@ -4,12 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from acd.config.base import EnvironmentName, Section
+from acd.config.base import STUN_URL, TURN_URL, EnvironmentName, Section
 
-StunUrl = Annotated[str, StringConstraints(pattern=r"^stuns?:[A-Za-z0-9._:\[\]-]+\Z")]
-TurnUrl = Annotated[
-    str, StringConstraints(pattern=r"^turns?:[A-Za-z0-9._:\[\]-]+(\?transport=(udp|tcp))?\Z")
-]
+StunUrl = Annotated[str, StringConstraints(pattern=STUN_URL)]
+TurnUrl = Annotated[str, StringConstraints(pattern=TURN_URL)]
 
 
 class WebrtcSettings(Section):

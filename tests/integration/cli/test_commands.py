@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from acd.cli.main import app
+from acd.config import Config
 from acd.config.docs import reference
 
 CONFIG = """\
@@ -74,6 +76,23 @@ def test_config_check_warns_of_what_is_likely_not_meant(acd: Acd, tmp_path: Path
     assert result.stderr.endswith("[starvation]\n")
     assert result.stdout.endswith(" 1 agent. 1 warning.\n")
     assert acd("config", "check", "--strict").exit_code == 2
+
+
+def test_a_node_starts_with_its_warnings_in_the_log(
+    acd: Acd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text(WARNED)
+
+    async def serve(_config: Config) -> None:
+        pass
+
+    monkeypatch.setattr("acd.app.serve", serve)
+    monkeypatch.setattr("acd.logs.set_up_logs", lambda *_: None)
+    with capture_logs() as logged:
+        assert acd("serve").exit_code == 0
+    [line] = logged
+    assert (line["log_level"], line["code"]) == ("warning", "starvation")
+    assert "config.toml:4" in line["said"]
 
 
 class TestSecretsThatAreNotHere:

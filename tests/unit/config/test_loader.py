@@ -143,6 +143,12 @@ def test_a_value_of_several_types_names_them_all() -> None:
     ]
 
 
+def test_a_text_of_a_wrong_form_is_told_with_an_example() -> None:
+    [stun, turn] = problems('[telephony.webrtc]\nstun = ["x"]\nturn = ["turn:host/x"]\n')
+    assert "this should be an address such as `stun:stun.example.com:3478`" in stun
+    assert "this should be an address such as `turns:turn.example.com:443?transport=tcp`" in turn
+
+
 class TestEnvironment:
     def test_overrides_the_file(self) -> None:
         config = parse(
