@@ -18,7 +18,7 @@ from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import AgentId, InteractionId, QueueId, new_id
 from acd.domain.interaction import Arrival, InteractionState
 from acd.flow.compiler import Compiler
-from acd.flow.intake import arrival_of
+from acd.flow.intake import Intake, arrival_of
 from acd.flow.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -129,6 +129,9 @@ class Reconciler:
             restored += await self._restore(await history.ended_among(names))
         async for past in history.all_open(PAGE):
             restored += await self._restore(past)
+        if self._directory is not None and self._intakes is not None:
+            # those who came in the last moments, of whom no log knows
+            await Intake(own, self._directory, self._intakes).sweep(older_than_ms=0)
         return Reconciled(
             generation=generation, restated=restated, recounted=recounted, restored=restored
         )

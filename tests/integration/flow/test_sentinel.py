@@ -54,6 +54,15 @@ async def chats(house: House, done: list[InteractionId]) -> None:
         await asyncio.sleep(0.005)
 
 
+async def vouched(house: House) -> None:
+    """The consoles of both agents go on."""
+    while True:
+        with contextlib.suppress(AcdError):
+            for agent in ("anna", "bruno"):
+                await house.available(agent)
+        await asyncio.sleep(2)
+
+
 async def more(done: list[InteractionId], count: int = 20) -> None:
     wanted, deadline = len(done) + count, time.monotonic() + 40
     while len(done) < wanted:
@@ -77,6 +86,7 @@ async def test_a_failover_while_traffic_runs(
         *(run_timers_forever(router, asyncio.Event()) for router in routers),
         *(Recorder(house.router, house.history).run() for house in houses),
         *(house.intake.sweep_forever() for house in houses),
+        vouched(houses[0]),
         *(chats(houses[number % 2], done) for number in range(4)),
     ]
     tasks = [asyncio.create_task(work) for work in works]
