@@ -1,12 +1,13 @@
-"""A router of a fresh tenant, and a small world around it."""
+"""A router of a fresh tenant, a small world around it, and what the scripts were seen to do."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from acd.routing.router import Router
+from tests.integration.routing.seen import Seen
 from tests.integration.routing.world import World
 
 
@@ -20,3 +21,20 @@ async def router(redis_url: str, tenant: str) -> AsyncIterator[Router]:
 @pytest.fixture
 def world(router: Router) -> World:
     return World(router)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def seen() -> Iterator[Seen]:
+    watcher = Seen()
+    with watcher.watching():
+        yield watcher
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What sums up the others comes last of all that is here."""
+    last = [item for item in items if item.path.name == "test_seen.py"]
+    rest = [item for item in items if item.path.name != "test_seen.py"]
+    here = [at for at, item in enumerate(rest) if "integration/routing/" in item.path.as_posix()]
+    if here:
+        rest[here[-1] + 1 : here[-1] + 1] = last
+        items[:] = rest

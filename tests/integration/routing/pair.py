@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from acd.routing.events import parse_entries
 from acd.routing.model import Model
 from acd.routing.router import Router
 from tests.integration.routing.fold import Fold
-from tests.integration.routing.world import START_MS, STEP_MS
+from tests.integration.routing.world import START_MS
 
 
 class Seeds:
@@ -55,6 +56,11 @@ class Pair:
         """Nothing has differed so far."""
         self._position = "-"
         self._seen = 0
+
+    @property
+    def clock(self) -> str:
+        """How long it has been, in a story of what happened."""
+        return f"{(self.now_ms - START_MS) / 1000:.3f}"
 
     async def do(self, verb: str, *arguments: Any, **named: Any) -> Any:
         """Both answer the same, log the same, and hold the same afterwards."""
@@ -104,13 +110,23 @@ class Pair:
         answers = await asyncio.gather(
             *(getattr(self.router, what)(name, **at) for what, name in questions),
             self.router.check(**at),
+            self._times("timers"),
+            self._times("leases"),
         )
-        found = answers.pop()
+        timers, leases, found = answers.pop(-2), answers.pop(), answers.pop()
         for (what, name), answer in zip(questions, answers, strict=True):
             expected = getattr(self.model, what)(name, **at)
             assert answer == expected, (what, name, answer, expected)
         assert not found, found
+        assert timers == _plain_times(self.model.timers), "timers"
+        assert leases == _plain_times(self.model.leases), "leases"
         self.sound = True
+
+    async def _times(self, kind: str) -> dict[str, int]:
+        name = keys.prefix(self.router.tenant) + kind
+        client: Any = self.router.link.client
+        found = await client.zrange(name, 0, -1, withscores=True)
+        return _plain_times({member: int(at_ms) for member, at_ms in found})
 
     async def beat(self, sessions: list[tuple[str, str]], contacts: list[str]) -> None:
         await self._do("heartbeat", sessions, contacts)
@@ -122,12 +138,16 @@ class Pair:
         raise AssertionError("the timers do not come to an end")
 
     async def wait(
-        self, seconds: float, sessions: list[tuple[str, str]], contacts: list[str]
+        self,
+        seconds: float,
+        step_ms: int,
+        sessions: list[tuple[str, str]],
+        contacts: list[str],
     ) -> None:
-        """Time passes as in life: timers every second, heartbeats of these with them."""
+        """Time passes: with every step the timers, and heartbeats of these."""
         end_ms = self.now_ms + round(seconds * 1000)
         while self.now_ms < end_ms:
-            self.now_ms = min(end_ms, self.now_ms + STEP_MS)
+            self.now_ms = min(end_ms, self.now_ms + step_ms)
             await self.beat(sessions, contacts)
             await self.run_timers()
         await self.compare()
@@ -146,6 +166,11 @@ async def _answer(of: Any, verb: str, arguments: tuple[Any, ...], named: dict[st
         return await answer if inspect.isawaitable(answer) else answer
     except AcdError as error:
         return type(error), error.code
+
+
+def _plain_times(times: Mapping[str, int]) -> dict[str, int]:
+    """Without those that only continue what a bound or a chunk cut short."""
+    return {name: at_ms for name, at_ms in times.items() if name[:2] not in ("d|", "b|", "u|")}
 
 
 def _plain(event: Event) -> Event:

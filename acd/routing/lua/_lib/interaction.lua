@@ -178,7 +178,8 @@ do
   end
 
   function line_remove(x)
-    local who = kept(x, 'personal')
+    local q, who = queue(x.queue), kept(x, 'personal')
+    if q.state == 'closing' then q.dirty = true end -- it goes with the last
     ages_remove(x)
     if who then
       if call('ZREM', key('line', line_of(x)), x.id) == 1 then

@@ -1,0 +1,71 @@
+"""What the scripts answered and logged in these tests, beside what their headers promise."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from redis.exceptions import RedisError
+
+from acd.domain.errors import AcdError
+from acd.routing.events import parse_entries
+from acd.routing.redis_link import RedisLink
+from acd.routing.scripts import load_library
+
+HEADERS = load_library().headers
+WORDS = {verb: set(re.findall(r'"(\w+)"', one.returns)) for verb, one in HEADERS.items()}
+EVENTS = {verb: set(one.events) for verb, one in HEADERS.items()}
+
+
+class Seen:
+    """Looks at every call while `watching`."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, set[str]] = defaultdict(set)
+        self.events: dict[str, set[str]] = defaultdict(set)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        call = RedisLink.call
+
+        async def watched(link: RedisLink, verb: str, prefix: str, *arguments: Any) -> Any:
+            log = f"{prefix}events"
+            before = await self._last(link, verb, log)
+            reply = await call(link, verb, prefix, *arguments)
+            if isinstance(reply, list):
+                self.words[verb] |= {str(part) for part in reply if not isinstance(part, list)}
+            if before is not None:
+                with suppress(RedisError, AcdError):
+                    logged = await link.client.xrange(log, f"({before}", "+")
+                    self.events[verb] |= {str(event.type) for event in parse_entries(logged)}
+            return reply
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(RedisLink, "call", watched)
+            yield
+
+    async def _last(self, link: RedisLink, verb: str, log: str) -> str | None:
+        """The log's last position, or None if there is nothing more to learn of the verb."""
+        if EVENTS[verb] <= self.events[verb]:
+            return None
+        with suppress(RedisError, AcdError):
+            client: Any = link.client
+            newest = await client.xrevrange(log, count=1)
+            return newest[0][0] if newest else "0-0"
+        return None
+
+    def missing(self) -> list[str]:
+        return [
+            *_sentences("never answered", WORDS, self.words),
+            *_sentences("never logged", EVENTS, self.events),
+        ]
+
+
+def _sentences(what: str, wanted: dict[str, set[str]], seen: dict[str, set[str]]) -> Iterable[str]:
+    for verb, words in sorted(wanted.items()):
+        for word in sorted(words - seen[verb]):
+            yield f"{verb} {what} {word}"
