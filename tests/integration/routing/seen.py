@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -32,26 +33,35 @@ class Seen:
     def watching(self) -> Iterator[None]:
         call = RedisLink.call
 
-        async def watched(link: RedisLink, verb: str, prefix: str, *arguments: Any) -> Any:
-            log = f"{prefix}events"
-            before = await self._last(link, verb, log)
-            reply = await call(link, verb, prefix, *arguments)
+        async def ask(
+            link: RedisLink, verb: str, prefix: str, *arguments: Any, **named: Any
+        ) -> Any:
+            before = await self._last(link, verb, f"{prefix}events")
+            reply = await call(link, verb, prefix, *arguments, **named)
             if isinstance(reply, list):
                 self.words[verb] |= {str(part) for part in reply if not isinstance(part, list)}
             if before is not None:
                 with suppress(RedisError, AcdError):
-                    logged = await link.client.xrange(log, f"({before}", "+")
+                    logged = await link.client.xrange(f"{prefix}events", f"({before}", "+")
                     self.events[verb] |= {str(event.type) for event in parse_entries(logged)}
             return reply
+
+        def watched(link: RedisLink, verb: str, prefix: str, *arguments: Any, **named: Any) -> Any:
+            if self._knows(verb):
+                return call(link, verb, prefix, *arguments, **named)
+            return asyncio.ensure_future(ask(link, verb, prefix, *arguments, **named))
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(RedisLink, "call", watched)
             yield
 
+    def _knows(self, verb: str) -> bool:
+        return WORDS[verb] <= self.words[verb] and EVENTS[verb] <= self.events[verb]
+
     async def _last(self, link: RedisLink, verb: str, log: str) -> str | None:
-        """The log's last position, or None if there is nothing more to learn of the verb."""
+        """The log's last position, or None if there is no event more to learn of the verb."""
         if EVENTS[verb] <= self.events[verb]:
-            return None
+            return None  # the words are still to be seen
         with suppress(RedisError, AcdError):
             client: Any = link.client
             newest = await client.xrevrange(log, count=1)
