@@ -92,12 +92,12 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "old version of a queue", "queue_configure.lua",
-        "  if version < tonumber(old[1]) then return {0, 'stale'} end\n", "",
+        "  if version < tonumber(old.version) then return {0, 'stale'} end\n", "",
     ),
     Mutation("another lot", "_lib/offer.lua", "draws * 16807", "draws * 16806"),
     Mutation(
         "time runs back", "_lib/base.lua",
-        "  if last and now < last then now = last end\n", "",
+        "  if now < last then now = last end\n", "",
     ),
     Mutation(
         "an outage is blamed", "_lib/due.lua",
