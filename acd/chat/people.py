@@ -6,10 +6,12 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import StoreUnavailable
+from acd.domain.skills import parse_requirement
 
 if TYPE_CHECKING:
     from acd.domain.directory import Agent, Department, Queue, Site
     from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
+    from acd.domain.interaction import Channel
     from acd.records.directory import Directory
 
 FRESH_S: Final = 5.0
@@ -26,7 +28,8 @@ class People:
         self.agents: dict[AgentId, Agent] = {}
         self.departments: dict[DepartmentId, Department] = {}
         self.sites: dict[SiteId, Site] = {}
-        self._queues: tuple[Queue, ...] = ()
+        self._queues: dict[QueueId, Queue] = {}
+        self._skills: dict[str, str] = {}
         self.origins: frozenset[str] = frozenset()
         """Every origin that some site allows."""
 
@@ -46,7 +49,8 @@ class People:
             self.departments = {d.id: d for d in await self._directory.departments(inactive=True)}
             self.sites = {site.id: site for site in await self._directory.sites()}
             self.agents = {agent.id: agent for agent in await self._directory.agents()}
-            self._queues = tuple(await self._directory.queues())
+            self._queues = {queue.id: queue for queue in await self._directory.queues()}
+            self._skills = {skill.id: skill.name for skill in await self._directory.skills()}
         except StoreUnavailable:
             if self._version < 0:
                 raise
@@ -76,12 +80,48 @@ class People:
             if d.id in own
         ]
 
+    def colleagues_of(self, agent: Agent, named: str = "") -> list[Agent]:
+        """Those who share a department with an agent and whose name holds a text, by name."""
+        own = {membership.department for membership in agent.memberships}
+        wanted = named.strip().casefold()
+        return sorted(
+            (
+                each
+                for each in self.agents.values()
+                if each.id != agent.id
+                and wanted in each.name.casefold()
+                and any(membership.department in own for membership in each.memberships)
+            ),
+            key=lambda each: (each.name.casefold(), each.id),
+        )
+
+    def may_pull(self, queue: QueueId) -> bool:
+        """Whether its agents may pick from the queue's line."""
+        found = self._queues.get(queue)
+        return found is not None and found.settings.pull
+
+    def silence_counts(self, queue: QueueId) -> bool:
+        """Whether a contact who says nothing gives their agent's slot back."""
+        found = self._queues.get(queue)
+        return found is not None and found.settings.idle_s > 0
+
+    def queues_on(self, channel: Channel) -> list[QueueId]:
+        """Every queue of a channel, in the order of the directory."""
+        return [queue.id for queue in self._queues.values() if queue.channel is channel]
+
+    def skills_of(self, requirement: str) -> list[dict[str, object]]:
+        """What a requirement's text asks for, as the wire names it."""
+        return [
+            {"id": skill, "name": self._skills.get(skill, skill), "level": level}
+            for skill, level in parse_requirement(requirement).items()
+        ]
+
     def queues_of(self, agent: Agent) -> list[QueueId]:
         """The queues an agent is a member of, in the order of the directory."""
         own = {membership.department: membership.channels for membership in agent.memberships}
         return [
             queue.id
-            for queue in self._queues
+            for queue in self._queues.values()
             if (channels := own.get(queue.department)) is not None
             and (not channels or queue.channel in channels)
         ]

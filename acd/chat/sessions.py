@@ -97,6 +97,8 @@ class Live:
     """Where a chat stands in routing now."""
 
     phase: ChatPhase
+    queue: QueueId | None = None
+    """Where it stands or stood last; None while nobody knows."""
     agent: AgentId | None = None
     since_ms: int = 0
     outcome: Outcome | None = None
@@ -133,8 +135,8 @@ class Chat:
 
     @property
     def department(self) -> str:
-        """The department asked for."""
-        return self.queue.partition("/")[0]
+        """Whose it is now: it may have been moved."""
+        return (self.live.queue or self.queue).partition("/")[0]
 
 
 class ChatService:
@@ -210,6 +212,7 @@ class ChatService:
         if past is not None and past.state is InteractionState.ENDED:
             return Live(
                 phase=ChatPhase.ENDED,
+                queue=past.queue,
                 agent=past.agent or None,
                 since_ms=past.ended_ms or past.enqueued_ms,
                 outcome=past.outcome,
@@ -241,6 +244,12 @@ class ChatService:
         """Write into the conversation that an agent joined it; once an offer."""
         await self._note(contact, conversation, f"joined.{offer}", "agent_joined", agent_name)
 
+    async def note_left(
+        self, contact: ContactId, conversation: ConversationId, key: str, agent_name: str
+    ) -> None:
+        """Write into the conversation that an agent left it; once a key."""
+        await self._note(contact, conversation, f"left.{key}", "agent_left", agent_name)
+
     async def note_ended(
         self,
         contact: ContactId,
@@ -271,6 +280,7 @@ class ChatService:
             place = await self._router.position(snapshot.interaction)
         return Live(
             phase=phase,
+            queue=snapshot.queue,
             agent=snapshot.agent if phase in TAKEN else None,
             since_ms=snapshot.enqueued_ms if phase in IN_LINE else snapshot.since_ms,
             outcome=snapshot.outcome,

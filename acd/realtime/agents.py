@@ -6,25 +6,21 @@ import contextlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
-from acd.chat.delivery import to_contact
-from acd.domain.agent import Availability
+from acd.domain.agent import Availability, When
 from acd.domain.conversation import AuthorKind, Side
-from acd.domain.errors import (
-    Forbidden,
-    NotConnected,
-    NotFound,
-    NotSignedIn,
-    NotYours,
-    StoreUnavailable,
-)
-from acd.domain.ids import ConversationId, InteractionId, OfferId, SessionId, new_id
+from acd.domain.errors import Forbidden, NotSignedIn, NotYours, StoreUnavailable
+from acd.domain.ids import ConversationId, OfferId, SessionId, new_id
 from acd.domain.interaction import Channel
 from acd.domain.offer import AcceptOutcome
 from acd.realtime.allowance import Allowance
-from acd.realtime.desk import NAMESPACE, Desk
+from acd.realtime.calling import Calling
+from acd.realtime.console import Console
+from acd.realtime.desk import NAMESPACE
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
+from acd.realtime.steering import Steering
 from acd.realtime.typing import Typing
 from acd.realtime.wire import agents as wire
+from acd.realtime.work import Work
 from acd.records.accounts import SESSION_COOKIE
 from acd.records.secrets import token_hash
 
@@ -33,27 +29,13 @@ if TYPE_CHECKING:
 
     from acd.chat.threads import Threads
     from acd.domain.directory import Agent
+    from acd.realtime.desk import Desk
     from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
-    from acd.realtime.wire.common import CallName, Nothing, Signal
+    from acd.realtime.wire.common import Nothing
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
-
-
-class Console:
-    """Who an agent's connection stands for. `opened` once console.open has succeeded."""
-
-    __slots__ = ("allowance", "desk", "opened", "session", "sign_in", "token", "typing")
-
-    def __init__(self, desk: Desk, session: SessionId, token: str, allowance: Allowance) -> None:
-        self.desk = desk
-        self.session = session
-        self.token = token
-        self.sign_in = token_hash(token)
-        self.allowance = allowance
-        self.opened = False
-        self.typing: dict[str, Typing] = {}
 
 
 class Agents(Namespace[Console]):
@@ -85,14 +67,10 @@ class Agents(Namespace[Console]):
             "message.send": self._send,
             "typing": self._typing,
             "messages.read": self._read,
-            "interaction.finish": self._finish,
-            "wrap_up.end": self._wrap_up_end,
-            "wrap_up.extend": self._wrap_up_extend,
-            "call.servers": self._servers,
-            "call.signal": self._signal,
-            "call.connected": self._connected,
-            "call.failed": self._failed,
             "heartbeat": self._heartbeat,
+            **Calling(relay).handlers,
+            **Work(relay, threads).handlers,
+            **Steering(relay).handlers,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
@@ -180,12 +158,13 @@ class Agents(Namespace[Console]):
 
     async def _presence(self, connection: Connection[Console], asked: wire.PresenceSet) -> Ack:
         desk = connection.who.desk
-        _opened(connection.who)
+        connection.who.check_opened()
         await self._relay.router.set_presence(
             desk.agent.id,
             channel=Channel(asked.channel) if asked.channel is not None else None,
             availability=Availability(asked.availability),
             reason=asked.reason.strip(),
+            when=When(asked.when),
         )
         await desk.refresh()
         return {"ok": True, "presence": _presence_of(desk, self._relay.clock.now_ms())}
@@ -289,73 +268,6 @@ class Agents(Namespace[Console]):
             )
         return {"ok": True}
 
-    async def _finish(self, connection: Connection[Console], asked: wire.InteractionName) -> Ack:
-        desk, relay = connection.who.desk, self._relay
-        interaction = InteractionId(asked.interaction)
-        chat = await self._held(desk, interaction)
-        finished = await relay.router.finish(interaction, by="agent", agent=desk.agent.id)
-        if finished.changed:
-            relay.chores.start(
-                relay.chat.note_ended(
-                    chat.contact, chat.conversation, interaction, desk.agent.name
-                ),
-                "ended",
-            )
-        return await self._changed(desk, chat)
-
-    async def _wrap_up_end(self, connection: Connection[Console], asked: wire.WrapUpEnd) -> Ack:
-        desk = connection.who.desk
-        interaction = InteractionId(asked.interaction)
-        chat = await self._held(desk, interaction)
-        if asked.disposition or asked.note:
-            await self._threads.note(
-                interaction, desk.agent.id, asked.disposition or "", asked.note or ""
-            )
-        await self._relay.router.wrap_up_end(interaction, desk.agent.id)
-        return await self._changed(desk, chat)
-
-    async def _wrap_up_extend(
-        self, connection: Connection[Console], asked: wire.InteractionName
-    ) -> Ack:
-        desk = connection.who.desk
-        interaction = InteractionId(asked.interaction)
-        chat = await self._held(desk, interaction)
-        await self._relay.router.wrap_up_extend(interaction, desk.agent.id)
-        return await self._changed(desk, chat)
-
-    # calls from page to page
-
-    async def _servers(self, connection: Connection[Console], asked: CallName) -> Ack:
-        """Asked while it rings, so that the page is ready at the accept."""
-        desk = connection.who.desk
-        now_ms = self._relay.clock.now_ms()
-        if not any(o["interaction"] == asked.interaction for o in desk.offers.values()):
-            await self._held(desk, InteractionId(asked.interaction))
-        return {"ok": True, "servers": self._relay.ice.told(desk.agent.id, now_ms)}
-
-    async def _signal(self, connection: Connection[Console], asked: Signal) -> Ack:
-        """To the contact whose call the agent holds."""
-        chat = await self._held(connection.who.desk, InteractionId(asked.interaction))
-        if chat.channel != Channel.CALL or chat.state not in {"connecting", "active"}:
-            raise NotConnected
-        self._relay.delivery.publish(
-            to_contact(chat.contact),
-            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
-        )
-        return {"ok": True}
-
-    async def _connected(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
-        """Both pages hear each other: only now the call is active."""
-        await self._relay.router.connected(OfferId(asked.offer), connection.who.desk.agent.id)
-        return {"ok": True}
-
-    async def _failed(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
-        """The page has no microphone, or reached nobody: it rings elsewhere, nobody is blamed."""
-        ended = await self._relay.router.fail(
-            OfferId(asked.offer), connection.who.desk.agent.id, "connect_failed"
-        )
-        return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
-
     async def _heartbeat(self, connection: Connection[Console], asked: Nothing) -> Ack:
         del asked
         relay = self._relay
@@ -365,34 +277,10 @@ class Agents(Namespace[Console]):
             last = await relay.conversations.last_seqs(open_ids)
         return {"ok": True, "now": relay.clock.now_ms(), "last_seq": last}
 
-    async def _held(self, desk: Desk, interaction: InteractionId) -> HeldChat:
-        """The interaction on the desk, looked for in Redis if the desk does not know it (yet).
-
-        Raises:
-            NotYours: somebody else holds it, or nobody, or there is no such interaction.
-        """
-        if interaction not in desk.chats:
-            await desk.refresh()
-        chat = desk.chats.get(interaction)
-        if chat is None:
-            raise NotYours(field="interaction")
-        return chat
-
-    async def _changed(self, desk: Desk, chat: HeldChat) -> Ack:
-        await desk.refresh()
-        if chat.interaction not in desk.chats:
-            chat.state = "ended"
-        return {"ok": True, "chat": desk.described(chat)}
-
-
-def _opened(console: Console) -> None:
-    if not console.opened:
-        raise NotFound("Send console.open first.")
-
 
 def _writable(console: Console, conversation: str) -> HeldChat:
     chat = console.desk.open_chat(conversation)
-    if chat is None:
+    if chat is None or chat.role not in {"owner", "guest"}:  # the contact would read it
         if console.desk.presence is None:
             raise StoreUnavailable  # nothing is known of this agent's work yet
         raise NotYours(field="conversation")

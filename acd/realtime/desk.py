@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from acd.domain.directory import Agent
-    from acd.domain.ids import ContactId, ConversationId, InteractionId, OfferId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, OfferId
     from acd.realtime.namespaces import Connection
     from acd.realtime.relay import Relay
     from acd.routing.results import AgentSnapshot, HeldSnapshot
@@ -94,8 +94,14 @@ class Desk:
             "conversation": chat.conversation,
             "channel": chat.channel,
             "contact": {"id": chat.contact, "name": chat.contact_name},
-            "department": self.relay.people.department(chat.department, self.agent.locale),
+            "department": self.relay.people.department(
+                chat.queue.partition("/")[0], self.agent.locale
+            ),
             "state": chat.state,
+            "role": chat.role,
+            "transfer_to": self._named(chat.transfer_to),
+            "consulted": self._named(chat.consulted),
+            "guests": [self._named(guest) for guest in chat.guests],
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
@@ -105,6 +111,11 @@ class Desk:
             "contact_here": bool(chat.nodes_here),
             "now": self.relay.clock.now_ms(),
         }
+
+    def _named(self, agent: AgentId | None) -> dict[str, str] | None:
+        if agent is None:
+            return None
+        return {"id": agent, "name": self.relay.people.agent_name(agent)}
 
     def emit(self, name: str, data: Mapping[str, object]) -> None:
         """Tell every console of the agent on this node."""
@@ -155,6 +166,7 @@ class Desk:
                 channel.value: {
                     "availability": Availability(state.availability).value,
                     "reason": state.reason,
+                    "after": state.after.value if state.after is not None else None,
                     "count": state.count,
                     "max": state.max,
                 }
@@ -192,6 +204,7 @@ class Desk:
                     "deadline_ms": offer.deadline_ms,
                     "ring_ms": offer.ring_ms,
                     "why": dict(offer.why),
+                    "transfer": offer.transfer,
                 },
                 Card.parse(offer.card),
                 offer.conversation,
@@ -304,6 +317,7 @@ class Desk:
                     "deadline_ms": data["deadline_ms"],
                     "ring_ms": data["ring_ms"],
                     "why": data.get("why") or {},
+                    "transfer": data.get("transfer"),
                 },
                 card,
                 str(payload.get("conversation")),
@@ -317,10 +331,14 @@ class Desk:
         return offer not in self.offers and offer not in self._ended
 
     def _ring(self, offer: dict[str, Any], card: Card, conversation: str) -> None:
+        people = self.relay.people
+        why = offer["why"]
         shown = {
             **offer,
-            "department": self.relay.people.department(
-                card.department or str(offer["queue"]).partition("/")[0], self.agent.locale
+            "why": {**why, "skills": people.skills_of(why["pool"])} if "pool" in why else why,
+            "transfer": self._named(offer["transfer"]),
+            "department": people.department(
+                str(offer["queue"]).partition("/")[0], self.agent.locale
             ),
             "contact": {"name": card.contact_name},
             "preview": card.preview,

@@ -104,7 +104,11 @@ def render() -> str:
             for model in (
                 common.Message,
                 common.ReadMarks,
-                visitors.Estimate,
+                common.Estimate,
+                desk.SkillNeed,
+                desk.WaitingContact,
+                desk.Colleague,
+                desk.TargetQueue,
                 desk.ChannelPresence,
                 desk.ContactOut,
                 desk.PastInteraction,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import Card
 from acd.domain.interaction import InteractionState
 
 if TYPE_CHECKING:
-    from acd.domain.ids import ContactId, ConversationId, InteractionId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
     from acd.routing.results import HeldSnapshot
 
 
@@ -20,13 +20,17 @@ class HeldChat:
     interaction: InteractionId
     conversation: ConversationId
     contact: ContactId
+    queue: QueueId
     channel: str
     contact_name: str
-    department: str
     state: str
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
+    role: str
+    transfer_to: AgentId | None
+    consulted: AgentId | None
+    guests: tuple[AgentId, ...]
     card: Card
     last_message: dict[str, Any] | None = None
     last_seq: int = 0
@@ -45,24 +49,35 @@ class HeldChat:
             interaction=held.interaction,
             conversation=held.conversation,
             contact=held.contact,
+            queue=held.queue,
             channel=held.channel.value,
             contact_name=card.contact_name,
-            department=card.department or held.queue.partition("/")[0],
             state=shown_state(held),
             since_ms=held.since_ms,
             wrap_up_until_ms=held.wrap_up_until_ms,
             wrap_up_extended=held.wrap_up_extended,
+            role=held.role.value,
+            transfer_to=held.transfer_to,
+            consulted=held.consulted,
+            guests=held.guests,
             card=card,
         )
 
     def follow(self, held: HeldSnapshot) -> bool:
         """Take over where it stands now; says whether that moved."""
-        before = (self.state, self.since_ms, self.wrap_up_until_ms, self.wrap_up_extended)
-        self.state = shown_state(held)
-        self.since_ms = held.since_ms
-        self.wrap_up_until_ms = held.wrap_up_until_ms
-        self.wrap_up_extended = held.wrap_up_extended
-        return before != (self.state, self.since_ms, self.wrap_up_until_ms, self.wrap_up_extended)
+        now = HeldChat.of(held)
+        moved = False
+        for name in _FOLLOWED:
+            moved = moved or getattr(self, name) != getattr(now, name)
+            setattr(self, name, getattr(now, name))
+        return moved
+
+
+_FOLLOWED: Final = (
+    "queue", "state", "since_ms", "wrap_up_until_ms", "wrap_up_extended", "role", "transfer_to",
+    "consulted", "guests",
+)  # fmt: skip
+"""What may change while it is on the desk."""
 
 
 def shown_state(held: HeldSnapshot) -> str:

@@ -210,6 +210,14 @@ class Relay:
         figures = await asyncio.gather(*(self.router.queue(queue) for queue in ids))
         return self.lines(agent, dict(zip(ids, figures, strict=True)))
 
+    @staticmethod
+    def estimate(figure: QueueSnapshot) -> dict[str, float | None] | None:
+        """How long whoever comes now waits, as the wire says it; None if that is not known."""
+        expected = figure.expected
+        if expected is None:
+            return None
+        return {"p50_s": expected.p50_s, "p90_s": expected.p90_s}
+
     def queues_of(self, agent: Agent) -> list[QueueId]:
         """The lines an agent sees: those of their departments, on their channels."""
         return self.people.queues_of(agent)
@@ -230,6 +238,8 @@ class Relay:
                     "waiting": figure.waiting,
                     "oldest_enqueued_ms": figure.oldest_enqueued_ms,
                     "available": figure.available,
+                    "pull": self.people.may_pull(queue),
+                    "estimate": self.estimate(figure),
                 }
             )
         return found

@@ -30,6 +30,10 @@ SETTLE_S: Final = 0.01
 """How long events of one change are waited for before the chat is read."""
 
 
+SPOKEN_EVERY_S: Final = 5.0
+"""How often routing hears that somebody writes on: it counts silence by tens of seconds."""
+
+
 class Visit:
     """Made by `Relay` with a visitor's first socket here, dropped soon after the last."""
 
@@ -44,6 +48,7 @@ class Visit:
         self.visitor_read = 0
         self.elsewhere: set[str] = set()
         """Other nodes that said they hold a socket of this visitor, since asked last."""
+        self._spoken_s = 0.0
         self._told: Live | None = None
         self._lock = asyncio.Lock()
         self._dirty = False
@@ -64,6 +69,35 @@ class Visit:
         if self.chat is None:
             return False
         return not self.over or self.chat.live.diverted is Diversion.FORM
+
+    def spoke(self) -> None:
+        """The visitor wrote: routing learns it where their silence counts."""
+        chat = self.chat
+        if chat is None or chat.live.phase not in {ChatPhase.ACTIVE, ChatPhase.IDLE}:
+            return
+        now_s = asyncio.get_running_loop().time()
+        idle = chat.live.phase is ChatPhase.IDLE
+        counts = self.relay.people.silence_counts(chat.live.queue or chat.queue)
+        if idle or (counts and now_s >= self._spoken_s + SPOKEN_EVERY_S):
+            self._spoken_s = now_s
+            self.relay.chores.start(self._say_spoke(chat.interaction), "visitor-spoke")
+
+    async def _say_spoke(self, interaction: InteractionId) -> None:
+        await self.relay.router.heard(interaction)
+
+    async def returns(self) -> bool:
+        """Whether a word of the visitor takes up the chat that just ended: its agent concludes it.
+
+        Raises:
+            StoreUnavailable: Redis is away.
+        """
+        chat = self.chat
+        if chat is None or chat.live.agent is None or chat.channel != "chat":
+            return False
+        if (await self.relay.router.heard(chat.interaction)).effect != "regained":
+            return False
+        await self.refresh()
+        return self.writable
 
     def state(self, locale: str) -> dict[str, Any] | None:
         """The chat as the wire says it, in the visitor's language."""

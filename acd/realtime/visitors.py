@@ -186,7 +186,7 @@ class Visitors(Namespace[Guest]):
         chat = visit.chat
         if chat is None:
             raise NotFound("There is no chat yet; start one.")
-        if not visit.writable:
+        if not visit.writable and not await visit.returns():
             raise ChatEnded
         if guest.allowance is not None:
             await guest.allowance.take()
@@ -204,6 +204,7 @@ class Visitors(Namespace[Guest]):
         )
         if fresh and self._metrics is not None:
             self._metrics.message_stored("visitor")
+        visit.spoke()
         return {"ok": True, "message": message}
 
     async def _typing(self, connection: Connection[Guest], asked: wire.VisitorTyping) -> Ack:

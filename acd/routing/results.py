@@ -177,6 +177,8 @@ class OfferSnapshot:
     delivered: bool
     why: Mapping[str, Any]
     card: str
+    transfer: AgentId | None = None
+    """Who hands it over and has it until this is accepted."""
 
 
 class Role(StrEnum):
@@ -210,6 +212,8 @@ class HeldSnapshot:
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
     card: str
+    consulted: AgentId | None = None
+    """The one of the guests who may take over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

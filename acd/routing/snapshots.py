@@ -48,7 +48,7 @@ def _channel(queue: str) -> Channel:
 
 
 def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
-    (interaction, _state, queue, contact, conversation, level, enqueued, _agent, live) = fields[:9]
+    (interaction, state, queue, contact, conversation, level, enqueued, owner, live) = fields[:9]
     return [
         OfferSnapshot(
             offer=offer_id(interaction, number),
@@ -66,6 +66,7 @@ def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
             delivered=bool(delivered),
             why=json.loads(why),
             card=fields[14] or "{}",
+            transfer=owner if state == InteractionState.ACTIVE else None,
         )
         for number, agent, deadline, made, delivered, why in live
     ]
@@ -94,6 +95,7 @@ def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
         role=role,
         transfer_to=more.get("transfer", {}).get("to"),
         guests=tuple(sorted(guests)),
+        consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
         enqueued_ms=fields[6],
         since_ms=fields[10],
         wrap_up_until_ms=until_ms or None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from acd.realtime.wire.common import (
     AvailabilityName,
@@ -30,6 +30,7 @@ from acd.realtime.wire.common import (
 )
 from acd.realtime.wire.desk import (
     AgentChat,
+    Colleague,
     ContactOut,
     Line,
     Lines,
@@ -40,7 +41,9 @@ from acd.realtime.wire.desk import (
     Presence,
     ReadToAgent,
     Resync,
+    TargetQueue,
     TypingToAgent,
+    WaitingContact,
 )
 
 
@@ -52,11 +55,15 @@ class AgentAuth(Inbound):
 
 
 class PresenceSet(Inbound):
-    """Change availability on one channel, or on all (null)."""
+    """Change availability on one channel, or on all (null).
+
+    `when` finished: nothing new from now on, away or offline once the last slot is free.
+    """
 
     channel: ChannelName | None = None
     availability: AvailabilityName
     reason: Annotated[str, Field(max_length=40, pattern=OneLine)] = ""
+    when: Literal["now", "finished"] = "now"
 
 
 class OfferName(Inbound):
@@ -115,6 +122,69 @@ class WrapUpEnd(Inbound):
     note: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
 
 
+class Command(Inbound):
+    """One interaction; a command sent again with the same id gives the first answer."""
+
+    interaction: Id
+    command: ClientId
+
+
+class WithAgent(Command):
+    """One interaction and a colleague."""
+
+    agent: Id
+
+
+class Transfer(Command):
+    """Hand over to an agent, a queue or a department: exactly one of them.
+
+    The agent keeps it until the colleague accepts; a queue or a department has it at once.
+    """
+
+    agent: Id | None = None
+    queue: Id | None = None
+    department: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if sum(target is not None for target in (self.agent, self.queue, self.department)) != 1:
+            raise ValueError("name an agent, a queue or a department")
+        return self
+
+
+class ConsultComplete(Command):
+    """Whoever was consulted takes over; with `stay` the agent remains as a guest."""
+
+    stay: bool = False
+
+
+class TargetsAsked(Inbound):
+    """Who could take over an interaction; `query` is a part of a name."""
+
+    interaction: Id
+    query: Annotated[str, Field(max_length=80, pattern=OneLine)] = ""
+
+
+class LineName(Inbound):
+    """One line."""
+
+    queue: Id
+
+
+class Move(Inbound):
+    """To another queue of the same channel, the age kept. For supervisors."""
+
+    interaction: Id
+    queue: Id
+
+
+class Prioritise(Inbound):
+    """Another level, 1 (first) to 9. For supervisors."""
+
+    interaction: Id
+    level: Annotated[int, Field(ge=1, le=9)]
+
+
 class ConsoleOpened(Outbound):
     """Everything the console shows, read after its subscription was confirmed."""
 
@@ -162,6 +232,37 @@ class ChatChanged(Outbound):
     chat: AgentChat | None = None
 
 
+class Steered(Outbound):
+    """What came of it, and the chat if it is on the desk.
+
+    `outcome` is `offered`, `moved`, `joined`, `completed`, `cancelled`, `left`, `pulled`,
+    `assigned` or `rescored`; any other word says why nothing changed: `full`, `not_here`, `there`,
+    `guest`, `transferring`, `not_transferring`, `consulting`, `not_consulting`, `too_many`, `late`,
+    `ended`, `not_active`, `not_allowed`, `not_member`, `connecting`, `wrong_channel`.
+    """
+
+    ok: Literal[True]
+    outcome: str
+    chat: AgentChat | None = None
+
+
+class Targets(Outbound):
+    """Colleagues, those with room first, and the queues of the same channel."""
+
+    ok: Literal[True]
+    agents: list[Colleague]
+    departments: list[TargetQueue]
+
+
+class LineOpened(Outbound):
+    """The first fifty of a line, in its order."""
+
+    ok: Literal[True]
+    queue: str
+    waiting: list[WaitingContact]
+    now: int
+
+
 class HeartbeatAck(Outbound):
     """The server's time, and the last sequence number of each open conversation."""
 
@@ -187,6 +288,19 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "call.signal": (Signal, Done),
     "call.connected": (OfferName, Done),
     "call.failed": (OfferName, OfferAnswered),
+    "transfer.targets": (TargetsAsked, Targets),
+    "interaction.transfer": (Transfer, Steered),
+    "interaction.transfer_cancel": (InteractionName, Steered),
+    "interaction.consult": (WithAgent, Steered),
+    "interaction.consult_complete": (ConsultComplete, Steered),
+    "interaction.consult_cancel": (InteractionName, Steered),
+    "interaction.invite": (WithAgent, Steered),
+    "interaction.leave": (InteractionName, Steered),
+    "line.open": (LineName, LineOpened),
+    "interaction.pull": (Command, Steered),
+    "interaction.assign": (WithAgent, Steered),
+    "interaction.move": (Move, Steered),
+    "interaction.prioritise": (Prioritise, Steered),
     "heartbeat": (Nothing, HeartbeatAck),
 }
 """What an agent may send, and what a good acknowledgement holds."""

@@ -145,6 +145,13 @@ class ReadMarks(Outbound):
     visitor: int
 
 
+class Estimate(Outbound):
+    """Expected wait in seconds: half of the contacts wait less than p50."""
+
+    p50_s: float | None
+    p90_s: float | None
+
+
 class Service(Outbound):
     """The service cannot change live state for now, or can again."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from acd.realtime.wire.common import (
-    AvailabilityName,
     ChannelName,
+    Estimate,
     Message,
     Named,
     Outbound,
@@ -21,10 +21,11 @@ class OwnDepartment(Named):
 
 
 class ChannelPresence(Outbound):
-    """Presence and load on one channel."""
+    """Presence and load on one channel; `after` is what somebody who is finishing will be."""
 
-    availability: AvailabilityName
+    availability: Literal["available", "away", "offline", "finishing"]
     reason: str
+    after: Literal["away", "offline"] | None
     count: int
     max: int
 
@@ -47,7 +48,7 @@ class ContactName(Outbound):
 
 
 class Offer(Outbound):
-    """A ring: everything the card shows."""
+    """A ring: everything the card shows; `transfer` names who hands it over."""
 
     offer: str
     interaction: str
@@ -61,6 +62,7 @@ class Offer(Outbound):
     deadline_ms: int
     ring_ms: int
     why: dict[str, object]
+    transfer: Named | None
     now: int
 
 
@@ -74,7 +76,11 @@ class OfferEnded(Outbound):
 
 
 class AgentChat(Outbound):
-    """One chat of an agent; state "ended" removes it from the list."""
+    """One chat of an agent; state "ended" removes it from the list.
+
+    `role` says what it is to them: a guest takes part, who is consulted reads along and may take
+    over, and a giver concludes what is somebody else's. `transfer_to` has been asked to take over.
+    """
 
     interaction: str
     conversation: str
@@ -82,6 +88,10 @@ class AgentChat(Outbound):
     contact: Named
     department: Named
     state: Literal["connecting", "active", "idle", "wrap_up", "ended"]
+    role: Literal["owner", "guest", "consult", "giver"]
+    transfer_to: Named | None
+    consulted: Named | None
+    guests: list[Named]
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
@@ -93,7 +103,10 @@ class AgentChat(Outbound):
 
 
 class Line(Outbound):
-    """One line as agents of its department see it."""
+    """One line as agents of its department see it; `pull` says that they may pick from it.
+
+    `estimate` is for whoever would come now.
+    """
 
     queue: str
     department: Named
@@ -101,6 +114,45 @@ class Line(Outbound):
     waiting: int
     oldest_enqueued_ms: int | None
     available: int
+    pull: bool
+    estimate: Estimate | None
+
+
+class SkillNeed(Named):
+    """A skill that is required, with its least level."""
+
+    level: int
+
+
+class WaitingContact(Outbound):
+    """Somebody in a line."""
+
+    interaction: str
+    position: int
+    contact: ContactName
+    preview: str
+    level: int
+    enqueued_ms: int
+    skills: list[SkillNeed]
+
+
+class Colleague(Named):
+    """Somebody it could be handed to; `reason` says why they are away."""
+
+    state: Literal["free", "full", "away", "offline"]
+    reason: str
+    count: int
+    max: int
+
+
+class TargetQueue(Outbound):
+    """A queue it could be moved to."""
+
+    queue: str
+    department: Named
+    waiting: int
+    available: int
+    estimate: Estimate | None
 
 
 class Lines(Outbound):

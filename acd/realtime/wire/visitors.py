@@ -11,6 +11,7 @@ from acd.realtime.wire.common import (
     ChannelName,
     ClientId,
     Done,
+    Estimate,
     IceServersOut,
     Id,
     Inbound,
@@ -80,13 +81,6 @@ class AgentName(Outbound):
     """What a visitor learns about the agent."""
 
     name: str
-
-
-class Estimate(Outbound):
-    """Expected wait in seconds: half of the contacts wait less than p50."""
-
-    p50_s: float | None
-    p90_s: float | None
 
 
 class ChatState(Outbound):

@@ -21,6 +21,7 @@ from acd.domain.directory import (
     DepartmentMembership,
     Provision,
     ProvisionedAgent,
+    Role,
     Site,
 )
 from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
@@ -46,11 +47,12 @@ SITE = "shop"
 ORIGIN = "https://shop.example"
 WAIT_S = 5.0
 
-PEOPLE = {"anna": "support", "bruno": "support", "chloe": "sales"}
+PEOPLE = {"anna": ("support",), "bruno": ("support",), "chloe": ("sales",), "omar": ()}
+SUPERVISOR = "omar"
 
 
 def provision(*, calls: bool = False, **rules: Any) -> Provision:
-    """Two departments, three agents with room for two chats each, one website.
+    """Two departments, three agents and a supervisor with room for two chats each, one website.
 
     With `calls` both departments take calls too, one at a time.
     """
@@ -86,10 +88,14 @@ def provision(*, calls: bool = False, **rules: Any) -> Provision:
                     id=AgentId(name),
                     name=name.capitalize(),
                     email=f"{name}@shop.example",
-                    memberships=(DepartmentMembership(department=DepartmentId(department)),),
+                    role=Role.SUPERVISOR if name == SUPERVISOR else Role.AGENT,
+                    memberships=tuple(
+                        DepartmentMembership(department=DepartmentId(department))
+                        for department in departments
+                    ),
                 )
             )
-            for name, department in PEOPLE.items()
+            for name, departments in PEOPLE.items()
         ),
         sites=(Site(id=SiteId(SITE), name="Shop", origins=(ORIGIN,)),),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from acd.domain.agent import Membership
+from acd.domain.agent import Availability, Membership, When
 from acd.domain.queue import RelaxStep
 from acd.routing.explain import Explained, Standing
 from tests.integration.routing.world import CALL, World
@@ -210,3 +210,20 @@ async def test_one_who_waits_for_their_last_agent_is_reserved(world: World) -> N
     assert found.sticky_until_ms == world.now_ms + 30_000
     await world.wait(31)
     assert told(await explain(world, ix))["ben"] == "offered"
+
+
+async def test_who_finishes_and_who_gave_it_away_are_not_asked(world: World) -> None:
+    await world.queue()
+    await world.queue("sales/chat")
+    await world.agent("anna", "support/chat", "sales/chat", chat=1)
+    ix = await world.arrive()
+    await world.answer(ix)
+    await world.agent("ben", "sales/chat")
+    await world.answer(await world.arrive("sales/chat"), "ben")
+    await world.router.set_presence(
+        "ben", channel=None, availability=Availability.AWAY, when=When.FINISHED, **world.at
+    )
+    await world.router.transfer_to_queue(ix, "anna", "sales/chat", **world.at)
+    found = told(await explain(world, ix))
+    assert found["ben"] == [("finishing",)]
+    assert found["anna"][0][0] == "given"

@@ -3,7 +3,7 @@
 --- include("pool")
 local explaining = {PAGE = 100}
 do
-  local KINDS = {d = 'declined', e = 'missed', f = 'failed'}
+  local KINDS = {d = 'declined', e = 'missed', f = 'failed', g = 'given'}
 
   -- Who is not asked for this interaction again, and until when.
   local function exclusions_of(x)
@@ -53,7 +53,8 @@ do
     local why, channel = {}, channel_of(x.queue)
     if not string.find(';' .. v.memberships, ';' .. x.queue .. '|', 1, true) then why[1] = {'not_member'} end
     local letter = string.sub(a.presence, channel, channel)
-    if letter == 'o' then why[#why + 1] = {'offline'}
+    if letter == 'f' or letter == 'd' then why[#why + 1] = {'finishing'}
+    elseif letter == 'o' then why[#why + 1] = {'offline'}
     elseif letter ~= 'a' then why[#why + 1] = {'away', v.reason} end
     if a.grace ~= '' then why[#why + 1] = {'grace', tonumber(a.grace)} end
     local n, c = a.n, a.capacity
@@ -81,7 +82,8 @@ do
       local o = x.live[i]
       if o.agent == id then return {id, 'offered', 0, 0, x.id .. '.' .. digits(o.n), o.deadline, {}} end
     end
-    if x.agent == id and x.state ~= 'waiting' then return {id, 'holder', 0, 0, '', 0, {}} end
+    local guests = kept(x, 'guests')
+    if x.agent == id and x.state ~= 'waiting' or guests and guests[id] then return {id, 'holder', 0, 0, '', 0, {}} end
     local why = reasons_of(x, q, a, v, excluded)
     if why[1] then return {id, 'excluded', 0, 0, '', 0, why} end
     local place, tied = 0, 0

@@ -1,0 +1,260 @@
+"""Work that changes hands: transfers, consultations, picking from the line, steering, breaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from acd.realtime.wire import agents as wire
+from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
+
+
+async def chat_of(node: Node, agent: Client, **start: Any) -> tuple[Client, dict[str, Any]]:
+    """A visitor whom the agent has accepted."""
+    visitor = await node.visitor()
+    started = await visitor.done("chat.start", new_start(text="Hello", **start))
+    ring = await agent.hears("offer", interaction=started["chat"]["interaction"])
+    accepted = await agent.done("offer.accept", {"offer": ring["offer"]})
+    return visitor, accepted["chat"]
+
+
+def asks(interaction: str, command: str = "c1", **more: Any) -> dict[str, Any]:
+    return {"interaction": interaction, "command": command, **more}
+
+
+async def test_a_colleague_takes_over_what_is_handed_to_them(nodes: Nodes) -> None:
+    node = await nodes(wrap_up_s=30)
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    bruno = await node.console("bruno")
+    ix = chat["interaction"]
+
+    targets = await anna.done("transfer.targets", {"interaction": ix})
+    wire.Targets.model_validate(targets)
+    assert [(a["name"], a["state"]) for a in targets["agents"]] == [("Bruno", "free")]
+    assert [d["queue"] for d in targets["departments"]] == ["sales/chat"]
+    nobody = await anna.done("transfer.targets", {"interaction": ix, "query": "zz"})
+    assert nobody["agents"] == []
+
+    offered = await anna.done("interaction.transfer", asks(ix, agent="bruno"))
+    assert offered["outcome"] == "offered"
+    assert offered["chat"]["transfer_to"] == {"id": "bruno", "name": "Bruno"}
+    again = await anna.done("interaction.transfer", asks(ix, agent="bruno"))
+    assert again["outcome"] == "offered", "the first answer is given again"
+    ring = await bruno.hears("offer", interaction=ix)
+    assert ring["transfer"] == {"id": "anna", "name": "Anna"}
+    assert ring["why"]["strategy"] == "transfer"
+    taken = await bruno.done("offer.accept", {"offer": ring["offer"]})
+    assert (taken["outcome"], taken["chat"]["role"]) == ("accepted", "owner")
+    concluding = await anna.hears("chat", interaction=ix, state="wrap_up")
+    assert concluding["role"] == "giver"
+    await anna.done("wrap_up.end", {"interaction": ix})
+    served = await jean.hears("chat", agent={"name": "Bruno"})
+    assert served["state"] == "active"
+    await bruno.done(
+        "message.send", {"conversation": chat["conversation"], "client_id": "b1", "text": "Hi"}
+    )
+    late = {"conversation": chat["conversation"], "client_id": "a1", "text": "Hi"}
+    assert await anna.refused("message.send", late) == "not_yours"
+
+
+async def test_a_transfer_is_taken_back_or_declined(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    _, chat = await chat_of(node, anna)
+    bruno = await node.console("bruno")
+    ix = chat["interaction"]
+    await anna.done("interaction.transfer", asks(ix, agent="bruno"))
+    first = await bruno.hears("offer", interaction=ix)
+    back = await anna.done("interaction.transfer_cancel", {"interaction": ix})
+    assert (back["outcome"], back["chat"]["transfer_to"]) == ("cancelled", None)
+    await bruno.hears("offer.ended", offer=first["offer"])
+    heard = len(bruno.heard)
+    await anna.done("interaction.transfer", asks(ix, "c2", agent="bruno"))
+    second = await bruno.hears("offer", after=heard, interaction=ix)
+    heard = len(anna.heard)
+    await bruno.done("offer.decline", {"offer": second["offer"]})
+    returned = await anna.hears("chat", after=heard, interaction=ix, transfer_to=None)
+    assert (returned["state"], returned["role"]) == ("active", "owner")
+
+
+async def test_who_has_no_room_or_is_away_is_not_handed_anything(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    _, chat = await chat_of(node, anna)
+    ix = chat["interaction"]
+    away = await anna.done("interaction.transfer", asks(ix, agent="bruno"))
+    assert away["outcome"] == "not_here"
+    assert (
+        await anna.refused("interaction.transfer", asks(ix, "c2", agent="nobody"))
+        == "agent_unknown"
+    )
+    bruno = await node.console("bruno")
+    assert await bruno.refused("interaction.transfer", asks(ix, agent="anna")) == "not_yours"
+    both = asks(ix, agent="bruno", queue="sales/chat")
+    assert await anna.refused("interaction.transfer", both) == "bad_request"
+    assert await anna.refused("interaction.transfer", asks(ix)) == "bad_request"
+
+
+@pytest.mark.parametrize("target", [{"queue": "sales/chat"}, {"department": "sales"}])
+async def test_to_another_department_it_waits_there_with_its_age(
+    nodes: Nodes, target: dict[str, str]
+) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    ix = chat["interaction"]
+    moved = await anna.done("interaction.transfer", asks(ix, **target))
+    assert (moved["outcome"], moved["chat"]["state"]) == ("moved", "ended")
+    waiting = await jean.hears("chat", state="waiting")
+    assert waiting["department"]["name"] == "Sales"
+    left = await jean.hears("message", **{"from": "system", "text": "agent_left"})
+    assert left["name"] == "Anna"
+    chloe = await node.console("chloe")
+    ring = await chloe.hears("offer", interaction=ix)
+    assert ring["department"]["name"] == "Sales"
+
+
+async def test_who_is_consulted_reads_along_and_takes_over(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    bruno = await node.console("bruno")
+    ix, conversation = chat["interaction"], chat["conversation"]
+    asked = await anna.done("interaction.consult", asks(ix, agent="bruno"))
+    assert asked["outcome"] == "joined"
+    assert asked["chat"]["consulted"] == {"id": "bruno", "name": "Bruno"}
+    reads = await bruno.hears("chat", interaction=ix)
+    assert reads["role"] == "consult"
+    opened = await bruno.done("conversation.open", {"conversation": conversation})
+    assert opened["messages"][0]["text"] == "Hello"
+    said = {"conversation": conversation, "client_id": "b1", "text": "psst"}
+    assert await bruno.refused("message.send", said) == "not_yours", "the contact would read it"
+    done = await anna.done("interaction.consult_complete", asks(ix, "c2"))
+    assert (done["outcome"], done["chat"]["state"]) == ("completed", "ended")
+    owner = await bruno.hears("chat", interaction=ix, role="owner")
+    assert owner["state"] == "active"
+    await jean.hears("message", **{"from": "system", "text": "agent_joined", "name": "Bruno"})
+    await bruno.done("message.send", said)
+
+
+async def test_a_consultation_ends_and_a_guest_takes_part(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    bruno = await node.console("bruno")
+    ix, conversation = chat["interaction"], chat["conversation"]
+    await anna.done("interaction.consult", asks(ix, agent="bruno"))
+    await bruno.hears("chat", interaction=ix, role="consult")
+    over = await anna.done("interaction.consult_cancel", {"interaction": ix})
+    assert (over["outcome"], over["chat"]["consulted"]) == ("left", None)
+    await bruno.hears("chat", interaction=ix, state="ended")
+
+    joined = await anna.done("interaction.invite", asks(ix, "c2", agent="bruno"))
+    assert joined["chat"]["guests"] == [{"id": "bruno", "name": "Bruno"}]
+    await bruno.hears("chat", interaction=ix, role="guest")
+    said = {"conversation": conversation, "client_id": "b1", "text": "Two of us now"}
+    await bruno.done("message.send", said)
+    await jean.hears("message", text="Two of us now")
+    assert await bruno.refused("interaction.finish", {"interaction": ix}) == "not_yours"
+    left = await bruno.done("interaction.leave", {"interaction": ix})
+    assert left["outcome"] == "left"
+    assert await anna.refused("interaction.leave", {"interaction": ix}) == "not_yours"
+
+
+async def test_agents_pick_from_their_line_where_it_is_allowed(nodes: Nodes) -> None:
+    node = await nodes(pull=True)
+    anna = await node.console("anna")
+    await anna.done("presence.set", {"availability": "away", "reason": "break"})
+    jean, lina = await node.visitor(), await node.visitor()
+    await jean.done("chat.start", new_start(text="First"))
+    second = await lina.done("chat.start", new_start(name="Lina Haddad", text="Second"))
+    lines = await anna.hears("lines")
+    assert lines["lines"][0]["pull"] is True
+    line = await anna.done("line.open", {"queue": "support/chat"})
+    wire.LineOpened.model_validate(line)
+    assert [(w["position"], w["contact"]["name"], w["preview"]) for w in line["waiting"]] == [
+        (1, "Jean Martin", "First"),
+        (2, "Lina Haddad", "Second"),
+    ]
+    ix = second["chat"]["interaction"]
+    pulled = await anna.done("interaction.pull", asks(ix))
+    assert (pulled["outcome"], pulled["chat"]["contact"]["name"]) == ("pulled", "Lina Haddad")
+    await lina.hears("message", **{"from": "system", "text": "agent_joined", "name": "Anna"})
+    bruno = await node.console("bruno")
+    late = await bruno.done("interaction.pull", asks(ix, "c2"))
+    assert (late["outcome"], late["chat"]) == ("active", None)
+    assert await bruno.refused("line.open", {"queue": "sales/chat"}) == "not_found"
+
+
+async def test_where_it_is_not_allowed_nobody_picks(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.agent("anna")
+    await anna.done("console.open")
+    await anna.done("presence.set", {"availability": "away"})
+    jean = await node.visitor()
+    started = await jean.done("chat.start", new_start())
+    refused = await anna.done("interaction.pull", asks(started["chat"]["interaction"]))
+    assert (refused["outcome"], refused["chat"]) == ("not_allowed", None)
+
+
+async def test_supervisors_assign_move_and_prioritise(nodes: Nodes) -> None:
+    node = await nodes()
+    jean, lina = await node.visitor(), await node.visitor()
+    first = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    second = (await lina.done("chat.start", new_start(name="Lina")))["chat"]["interaction"]
+    anna, omar = await node.agent("anna"), await node.agent("omar")
+    await anna.done("console.open")
+    await anna.done("presence.set", {"availability": "away"})
+    await omar.done("console.open")
+    for event, more in (
+        ("interaction.assign", asks(first, agent="anna")),
+        ("interaction.move", {"interaction": first, "queue": "sales/chat"}),
+        ("interaction.prioritise", {"interaction": first, "level": 1}),
+    ):
+        assert await anna.refused(event, more) == "forbidden"
+    urgent = await omar.done("interaction.prioritise", {"interaction": second, "level": 1})
+    assert urgent["outcome"] == "rescored"
+    line = await omar.done("line.open", {"queue": "support/chat"})
+    assert [w["interaction"] for w in line["waiting"]] == [second, first]
+    moved = await omar.done("interaction.move", {"interaction": first, "queue": "sales/chat"})
+    assert moved["outcome"] == "moved"
+    given = await omar.done("interaction.assign", asks(second, agent="anna"))
+    assert (given["outcome"], given["chat"]) == ("assigned", None)
+    chat = await anna.hears("chat", interaction=second)
+    assert (chat["state"], chat["role"]) == ("active", "owner")
+
+
+async def test_a_break_begins_when_the_work_is_done(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    _, chat = await chat_of(node, anna)
+    planned = {"availability": "away", "reason": "break", "when": "finished"}
+    presence = (await anna.done("presence.set", planned))["presence"]["channels"]["chat"]
+    assert (presence["availability"], presence["after"]) == ("finishing", "away")
+    jean = await node.visitor()
+    waits = await jean.done("chat.start", new_start())
+    assert waits["chat"]["state"] == "waiting"
+    heard = len(anna.heard)
+    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
+    told = await anna.hears("presence", after=heard)
+    assert told["channels"]["chat"]["availability"] == "away"
+    assert told["channels"]["chat"]["reason"] == "break"
+    wrong = {"availability": "available", "when": "finished"}
+    assert await anna.refused("presence.set", wrong) == "bad_request"
+
+
+async def test_a_silent_contact_gives_the_slot_back_and_their_next_word_takes_it(
+    nodes: Nodes,
+) -> None:
+    node = await nodes(idle_s=0.5)
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    idle = await anna.hears("chat", interaction=chat["interaction"], state="idle")
+    assert idle["role"] == "owner"
+    await jean.hears("chat", state="idle")
+    heard = len(anna.heard)
+    await jean.done("message.send", {"client_id": "j2", "text": "I am back"})
+    back = await anna.hears("chat", after=heard, interaction=chat["interaction"], state="active")
+    assert back["contact"]["name"] == "Jean Martin"
