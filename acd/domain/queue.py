@@ -82,8 +82,9 @@ class QueueSettings:
 
     `relax` opens a requirement as the wait grows. 0 is no bound for `max_length` (waiting and
     ringing), `max_wait_s` (from the entry into this queue) and `idle_s` (a silent customer's chat
-    gives its slot back). A diversion of None changes nothing; `at_close` says what becomes of those
-    in line when the queue closes. `pull` lets agents pick from the line.
+    gives its slot back). Whom a bound or the hours keep out is rejected where their diversion is
+    None; without `on_nobody` they wait, without `at_close` those in line are served. `pull` lets
+    agents pick from the line.
     """
 
     queue: QueueId

@@ -60,6 +60,10 @@ class InteractionView(Output):
     waited_ms: Ms | None
     handled_ms: Ms | None
     position: Annotated[int | None, Field(description="1-based, while waiting; null in lists")]
+    moves: Annotated[int, Field(description="how often it changed its queue")]
+    callback: Annotated[bool, Field(description="asked for, or made by a rule of its queue")]
+    tries: Annotated[int, Field(description="calls back that nobody answered")]
+    reason: Annotated[str, Field(description="the rule of its queue that ended it, or empty")]
 
 
 class InteractionPage(Page[InteractionView]):
@@ -144,6 +148,10 @@ def _past(found: PastInteraction) -> dict[str, Any]:
         "waited_ms": found.waited_ms,
         "handled_ms": found.handled_ms,
         "position": None,
+        "moves": found.moves,
+        "callback": found.callback,
+        "tries": found.tries,
+        "reason": found.reason,
         "disposition": found.disposition,
         "note": found.note,
         "offers": tuple(map(_offer, found.offers)),
@@ -168,6 +176,8 @@ _UNRECORDED: Final = {
     "ended_ms": None,
     "waited_ms": None,
     "handled_ms": None,
+    "moves": 0,
+    "reason": "",
     "disposition": "",
     "note": "",
     "offers": (),
@@ -188,6 +198,8 @@ def _live(found: InteractionSnapshot) -> dict[str, Any]:
         "outcome": found.outcome,
         "enqueued_ms": found.enqueued_ms,
         "position": found.position,
+        "callback": found.callback is not None,
+        "tries": found.callback.tries if found.callback else 0,
     }
 
 
