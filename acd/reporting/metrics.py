@@ -346,7 +346,7 @@ class Metrics:
         outcome = OFFER_OUTCOMES.get(event.type)
         if outcome is not None:
             self._counters["acd_offers_total"].labels(queue, outcome).inc()
-        if event.type == "offer.accepted":
+        if event.type == "offer.accepted" and "transfer" not in event.data:
             waited_ms = event.data.get("waited_ms")
             if isinstance(waited_ms, int | float):
                 self._histograms["acd_wait_seconds"].labels(queue).observe(waited_ms / 1000)

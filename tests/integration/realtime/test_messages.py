@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from acd.domain.interaction import Channel
+from acd.domain.queue import QueueSettings
 from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
 
 
@@ -185,3 +187,22 @@ async def test_every_tab_hears_once(nodes: Nodes) -> None:
     await asyncio.sleep(0.1)
     assert [m for m in jean.all("message") if m["text"] == "both"] == []
     assert len([m for m in tab.all("message") if m["text"] == "both"]) == 1
+
+
+async def test_a_silent_customers_next_message_brings_the_chat_back(nodes: Nodes) -> None:
+    node = await nodes()
+    await node.router.configure_queue(
+        QueueSettings(
+            queue="support/chat", department="support", channel=Channel.CHAT, version=10**6,
+            idle_s=0.3, wrap_up_s=30,
+        )
+    )  # fmt: skip
+    jean, anna, chat, _ = await talking(node)
+    await anna.hears("chat", state="idle", interaction=chat["interaction"])
+    await jean.hears("chat", state="idle")
+    await jean.done("message.send", {"client_id": "back", "text": "I am back"})
+    await anna.hears("chat", state="active", interaction=chat["interaction"])
+    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
+    await jean.hears("chat", state="ended")
+    await jean.done("message.send", {"client_id": "one", "text": "one more thing"})
+    await anna.hears("chat", state="active", interaction=chat["interaction"])
