@@ -4,7 +4,7 @@
 --- include("order")
 --- include("requirement")
 local agents, touched = {}, {}
-forget[#forget + 1] = function() agents, touched = emptied(agents), emptied(touched) end
+throw_away[#throw_away + 1] = function() agents, touched = {}, {} end
 local settling = {} -- what is said once the slots of a script are settled; its `finish` is in presence.lua
 local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
 
@@ -99,7 +99,7 @@ do
     return {id = id, presence = presence, grace = grace, n = {n1, n2, n3}, idle = idle, last = last,
       address_seq = address_seq, config = compiled_at, gone = gone == 1, missed = {m1, m2, m3}, failed = {f1, f2, f3},
       room = capacity, capacity = capacity_of(capacity), packed = pools, lists = lists_of(pools), held = held,
-      over = over, was = false, touched = false, dirty = false, idled = false, turned = false, counted = false}
+      over = over, was = false, touched = false, dirty = false, idled = false, turned = false, counted = false, text = false}
   end
 
   function desk.text(a)
@@ -108,10 +108,12 @@ do
       a.config, a.gone and 1 or 0, missed[1], missed[2], missed[3], failed[1], failed[2], failed[3])
   end
 
+  function desk.from(id, text) return desk.of(id, fields(LIVE, text)) end
+
   -- As it is stored, for those who only look.
   function desk.look(id)
     local text = store.get(key('live', id))
-    return text and desk.of(id, fields(LIVE, text))
+    return text and desk.from(id, text)
   end
 
   -- The ids of the interactions that hold one of the agent's slots.
@@ -129,12 +131,22 @@ end
 local function agent(id)
   local a = agents[id]
   if a ~= nil then return a end
-  a = desk.look(id)
+  local name = key('live', id)
+  local text = store.get(name)
+  a, unclean = text and store.recall(name, text), true
+  if a then
+    a.touched, a.dirty, a.compiled, a.grace_ms, a.chat_grace_ms, a.lease_ms = false, false, false, nil, nil, nil
+  else
+    a = text and desk.from(id, text)
+    if not a then
+      agents[id] = false
+      return false
+    end
+    local was, channels = {}, a.lists.channels
+    for i = 1, #channels do was[channels[i]] = eligible(a, channels[i]) end
+    a.was, a.text = was, text
+  end
   agents[id] = a
-  if not a then return false end
-  local was, channels = {}, a.lists.channels
-  for i = 1, #channels do was[channels[i]] = eligible(a, channels[i]) end
-  a.was = was
   if a.config ~= config then
     compile(a)
     touch(a)
@@ -296,12 +308,21 @@ local function write_agents()
       a.dropped = true
     end
   end
-  for id, a in pairs(agents) do
-    if a and a.dirty and not a.dropped then
-      store.put(key('live', id), desk.text(a))
+  touched = cleared(touched)
+  local n = 0
+  for id, a in next, agents do
+    agents[id], n = nil, n + 1
+    if a and not a.dropped then
+      local name = key('live', id)
+      if a.dirty then
+        a.text = desk.text(a)
+        store.put(name, a.text)
+      end
+      store.remember(name, a)
       if a.compiled then
         call('HSET', key('agent', id), 'grace_ms', a.grace_ms, 'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
       end
     end
   end
+  if n > 64 then agents = {} end
 end

@@ -6,7 +6,7 @@ local SHIFT = 4398046511104 -- 2^42: score = coarse * 2^42 + fine, exact in a do
 local NAMES = {'chat', 'call', 'ticket'}
 local OUTAGE_MS = 5000
 
-local now, now_text, generation, generation_text, seq, turn, config, recorded, gap_from, gap_to
+local now, now_text, generation, generation_told, generation_text, seq, turn, config, recorded, gap_from, gap_to
 local due -- the earliest timer this script set: the caller's timer loop need not sleep past it
 
 -- What a verb always reads and writes together is one packed string under one key: a `redis.call` costs the script as
@@ -14,16 +14,18 @@ local due -- the earliest timer this script set: the caller's timer loop need no
 -- (While a library loads there is no `struct` and no `string`; they are bound by the first `open`.)
 local pack, unpacked, byte, format, record, fields
 
--- A table that is used again by the next verb: emptying a small one costs a fifth of making and growing another.
-local function emptied(used)
-  local n = 0
-  for name in next, used do
-    used[name], n = nil, n + 1
-  end
-  return n > 64 and {} or used
-end
-
 local forget = {} -- what each part does before a verb runs
+
+-- What a verb gathered and wrote is cleared away as it is written, since emptying a small table costs a fifth of making
+-- and growing another; what one left behind that ended without `commit` is thrown away before the next.
+local throw_away, unclean = {}, false
+
+local function cleared(list)
+  local n = #list
+  if n > 64 then return {} end
+  for i = n, 1, -1 do list[i] = nil end
+  return list
+end
 
 local function key(kind, id)
   if id then return P .. kind .. ':' .. id end
@@ -83,27 +85,48 @@ local function open(prefix, token)
   end
   P, due = prefix, 0
   for i = 1, #forget do forget[i]() end
+  if unclean then
+    for i = 1, #throw_away do throw_away[i]() end
+  end
+  unclean = true
   server.enter(token)
 end
 
 -- Packed strings read ahead of their use, and those to be written, each in one command.
 local store = {}
 do
-  local ahead, written = {}, {}
-  forget[#forget + 1] = function() ahead, written = emptied(ahead), emptied(written) end
+  local first, second, ahead -- two names, and what was read with them
+  local written = {}
+  forget[#forget + 1] = function() first, second = nil, nil end
+  throw_away[#throw_away + 1] = function() written = {} end
 
-  -- Read these with another; returns that one.
-  function store.read_ahead(name, a, b, c)
-    local found = c and call('MGET', name, a, b, c) or call('MGET', name, a, b)
-    ahead[a], ahead[b] = found[2], found[3]
-    if c then ahead[c] = found[4] end
-    return found[1]
+  -- Read two with another; returns that one.
+  function store.read_ahead(name, a, b)
+    first, second, ahead = a, b, call('MGET', name, a, b)
+    return ahead[1]
   end
 
   function store.get(name)
-    local value = ahead[name]
-    if value ~= nil then return value end
+    if name == first then return ahead[2] end
+    if name == second then return ahead[3] end
     return call('GET', name)
+  end
+
+  -- What was made of a packed string is used again while the string is the same. It is taken out for the time a verb
+  -- works with it, and put back by `commit` alone: one that failed half-way leaves nothing behind.
+  local known, many = {}, 0
+  local MOST = 4000
+
+  function store.recall(name, text)
+    local made = known[name]
+    if not made then return nil end
+    known[name], many = nil, many - 1
+    return made.text == text and made or nil
+  end
+
+  function store.remember(name, made)
+    if many >= MOST then known, many = {}, 0 end
+    known[name], many = made, many + 1
   end
 
   function store.put(name, value)
@@ -113,7 +136,7 @@ do
 
   function store.write()
     for i = 1, #written, 1000 do call('MSET', unpack(written, i, math.min(i + 999, #written))) end
-    written = emptied(written)
+    written = cleared(written)
   end
 end
 
@@ -150,9 +173,9 @@ do
 end
 
 -- Time never runs back. A gap between two scripts longer than OUTAGE_MS is an outage: it is noted, and
--- timers_run is lenient with whatever fell due in it. Two or three keys that the verb will need are read with the clock.
-local function begin(asked, a, b, c)
-  local last = clock.read(a and store.read_ahead(key('clock'), a, b, c) or call('GET', key('clock')))
+-- timers_run is lenient with whatever fell due in it. Two keys that the verb will need are read with the clock.
+local function begin(asked, a, b)
+  local last = clock.read(a and store.read_ahead(key('clock'), a, b) or call('GET', key('clock')))
   if not reconciling then server.doubt() end
   now = asked == '0' and clock.server_ms() or tonumber(asked)
   if now < last then now = last end
@@ -160,7 +183,8 @@ local function begin(asked, a, b, c)
     gap_from, gap_to = gap_from or last, now
     clock.write()
   end
-  now_text, generation_text = format('%d', now), format('%d', generation)
+  now_text = format('%d', now)
+  if generation ~= generation_told then generation_told, generation_text = generation, format('%d', generation) end
 end
 
 -- What is parsed from a text is kept between calls, by that text. Bounded, since texts come and go.
@@ -183,7 +207,7 @@ end
 
 -- Timers set, and those taken away (false), in this script; written at its end.
 local timers = {}
-forget[#forget + 1] = function() timers = emptied(timers) end
+throw_away[#throw_away + 1] = function() timers = {} end
 
 local function timer(member, at)
   timers[member] = at
@@ -204,6 +228,7 @@ function store.write_timers()
   if not member then return end
   if not next(timers, member) then
     if at then call('ZADD', key('timers'), at, member) else call('ZREM', key('timers'), member) end
+    timers[member] = nil
     return
   end
   local set, gone = {}, {}
@@ -215,4 +240,5 @@ function store.write_timers()
   end
   if set[1] then call('ZADD', key('timers'), unpack(set)) end
   if gone[1] then call('ZREM', key('timers'), unpack(gone)) end
+  timers = {}
 end

@@ -152,8 +152,8 @@ local function drain_pool(id, cursor)
 end
 
 -- What every mutating verb ends in: interactions that lost their ring, then agents that have room.
-local orphan_at, freed_at
-forget[#forget + 1] = function() orphan_at, freed_at = 1, 1 end
+local orphan_at, freed_at = 1, 1
+throw_away[#throw_away + 1] = function() orphan_at, freed_at = 1, 1 end
 local function drain()
   while orphans[orphan_at] or freed[freed_at] do
     if orphans[orphan_at] then
@@ -178,5 +178,6 @@ local function commit()
   store.write()
   store.write_timers()
   write_events()
+  orphans, freed, orphan_at, freed_at, unclean = cleared(orphans), cleared(freed), 1, 1, false
   return due
 end

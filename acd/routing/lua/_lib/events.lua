@@ -3,7 +3,7 @@
 --- include("base")
 local change -- an interaction is written at the end; in interaction.lua
 local log, said, heard = {}, {}, {} -- the entry in pieces; what is said, by address; the addresses in their order
-forget[#forget + 1] = function() log, said, heard = emptied(log), emptied(said), emptied(heard) end
+throw_away[#throw_away + 1] = function() log, said, heard = {}, {}, {} end
 
 local function quoted(text)
   if string.find(text, '^[%w_ .:/-]*$') then return '"' .. text .. '"' end
@@ -43,6 +43,12 @@ local function write_events()
   if log[1] then
     log[#log + 1] = '}]'
     call('XADD', key('events'), generation_text .. '-' .. digits(seq), 'e', table.concat(log))
+    log = cleared(log)
   end
-  for i = 1, #heard do call('SPUBLISH', heard[i], said[heard[i]] .. ']') end
+  for i = 1, #heard do
+    local address = heard[i]
+    call('SPUBLISH', address, said[address] .. ']')
+    said[address] = nil
+  end
+  heard = cleared(heard)
 end

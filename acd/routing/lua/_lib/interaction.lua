@@ -2,7 +2,7 @@
 --- include("agent")
 local interactions, changed = {}, {}
 local interaction, new_interaction, write_interactions
-forget[#forget + 1] = function() interactions, changed = emptied(interactions), emptied(changed) end
+throw_away[#throw_away + 1] = function() interactions, changed = {}, {} end
 
 -- It is written at the end.
 function change(x)
@@ -56,7 +56,7 @@ do
     x = text and interaction_of(id, text, fields(HEAD, text))
     -- nobody is on the line of a callback
     if x and x.more and x.more.callback and not x.more.callback.called then x.leased = false end
-    interactions[id] = x
+    interactions[id], unclean = x, true
     return x
   end
 
@@ -74,6 +74,10 @@ do
       local x = changed[i]
       store.put(key('ix', x.id), interaction_text(x))
     end
+    if #changed > 64 then interactions = {} else
+      for id in next, interactions do interactions[id] = nil end
+    end
+    changed = cleared(changed)
   end
 end
 

@@ -7,8 +7,8 @@ local orphans, freed, freed_ids = {}, {}, {} -- interactions to try again; agent
 local lot, draws -- the command's seed for strategies that draw lots, and where its sequence stands
 forget[#forget + 1] = function()
   walk_left, offers_left, lot, draws = WALK, OFFERS, 0, 0
-  orphans, freed, freed_ids = emptied(orphans), emptied(freed), emptied(freed_ids)
 end
+throw_away[#throw_away + 1] = function() orphans, freed, freed_ids = {}, {}, {} end
 
 local function free_agent(a)
   if not freed_ids[a.id] then

@@ -2,7 +2,7 @@
 --- include("base")
 local LEVEL = 5 -- of most interactions: the middle of 1 to 9
 local queues = {}
-forget[#forget + 1] = function() queues = emptied(queues) end
+throw_away[#throw_away + 1] = function() queues = {} end
 
 local flow = {}
 do
@@ -67,8 +67,14 @@ end
 local function queue(id)
   local q = queues[id]
   if q ~= nil then return q end
-  local text = store.get(key('flow', id))
-  q = text and flow.from(id, text)
+  local name = key('flow', id)
+  local text = store.get(name)
+  q, unclean = text and store.recall(name, text), true
+  if q then q.dirty = false
+  elseif text then
+    q = flow.from(id, text)
+    q.text = text
+  else q = false end
   queues[id] = q
   return q
 end
@@ -134,7 +140,8 @@ do
   end
 
   function write_queues()
-    for id, q in pairs(queues) do
+    for id, q in next, queues do
+      queues[id] = nil
       if q and q.dirty then
         if queue_is_over(q) then
           call('UNLINK', key('queue', id), key('flow', id), key('personal', id), key('ages', id))
@@ -144,9 +151,11 @@ do
             call('HDEL', key('lines'), name, '~' .. name)
           end
         else
-          store.put(key('flow', id), flow.text(q))
+          q.text = flow.text(q)
+          store.put(key('flow', id), q.text)
+          store.remember(key('flow', id), q)
         end
-      end
+      elseif q then store.remember(key('flow', id), q) end
     end
   end
 end
