@@ -56,6 +56,7 @@ class Fold:
             assert not self.generation or seq > self.seq
             self.interactions.clear()
             self.agents.clear()
+            self.ended_offers.clear()
         self.generation, self.seq = generation, seq
         if event.interaction:
             self._interaction(event)
