@@ -12,6 +12,7 @@ from acd.domain.ids import AgentId, QueueId
 from acd.domain.interaction import Channel
 from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
 from acd.routing.router import Router
+from acd.routing.scripts import load_library
 
 TENANT: Final = "chaos"
 CLIENTS: Final = 8
@@ -38,6 +39,8 @@ _TIMES: Final[dict[str, float]] = {
     "wrap_up_extend_s": 0.5, "chat_grace_s": 3.0, "contact_grace_s": 1.5, "lease_s": 3.0,
     "grace_s": 1.5, "connect_s": 1.0, "credit_s": 5.0,
 }  # fmt: skip
+
+load_library()  # once for all processes, which are forks of one that has read this
 
 QUEUES: Final = tuple(QueueId(f"{name}/{channel}") for name, channel, _ in _QUEUES)
 
