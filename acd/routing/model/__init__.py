@@ -15,6 +15,7 @@ timers do:
     values.py         records: Interaction, Agent, Queue, Ring
     house.py          state, clock, timers, lots, the log
     ranking.py        eligibility, strategies, lots, why
+    pooling.py        pools by requirement, the sticky agent
     limits.py         what the rules of a queue say
     matching.py       rings, the drain
     estimating.py     how fast lines move

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.errors import Overloaded, QueueUnknown
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
-from acd.routing.compiled import check_arrival
+from acd.routing.compiled import check_arrival, compile_requirement
 from acd.routing.model.offers import Offers
 from acd.routing.model.values import Interaction, ms
 from acd.routing.results import Changed, Enqueued
@@ -31,6 +31,7 @@ class Arrivals(Offers):
     def enqueue(self, arrival: Arrival, *, reject: bool = False, now_ms: int = 0) -> Enqueued:
         """Put it in its line, or ring at once. The same id again changes nothing."""
         check_arrival(arrival)
+        requires = compile_requirement(arrival.requires)
         self._begin(now_ms)
         known = self.interactions.get(arrival.interaction)
         if known:
@@ -42,22 +43,30 @@ class Arrivals(Offers):
         keeps = queue is not None and not queue.closing
         if not keeps and not reject:
             raise QueueUnknown(field="queue")
+        if queue and keeps:
+            self._check_declared(queue, requires)
         if len(self.events) - self.trimmed >= self._events_max:
             raise Overloaded
         # an arrival that could not be enqueued then keeps its age; nobody arrives in the future
         arrived_ms = min(arrival.arrived_ms or self.now_ms, self.now_ms)
         x = Interaction(
-            arrival=arrival, queue=arrival.queue, pool=arrival.queue, level=arrival.level,
+            arrival=arrival, queue=arrival.queue, pool=arrival.queue, requires=requires,
+            level=arrival.level,
             enqueued_ms=arrived_ms, entered_ms=self.now_ms, card=arrival.card,
             since_ms=self.now_ms,
         )  # fmt: skip
         self.interactions[x.id] = x
+        if queue and keeps:
+            self._prefer(x, queue)
         if queue and keeps and arrival.leased:
             self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
         channel = Channel(x.queue.rpartition("/")[2])
         self._emit(
             EventType.INTERACTION_QUEUED,
-            {"channel": channel, "level": x.level, "enqueued_ms": arrived_ms},
+            {
+                "channel": channel, "level": x.level, "enqueued_ms": arrived_ms,
+                **({"requires": requires} if requires else {}),
+            },
             x=x, contact=True,
         )  # fmt: skip
         if queue and keeps:

@@ -51,6 +51,9 @@ class Configuration(Arrivals):
             agent.profile, agent.gone = profile, False
         else:
             agent = self.agents[profile.agent] = Agent(profile=profile, idle_since_ms=self.now_ms)
+        for channel in CHANNELS:
+            if agent.availability[channel] is Availability.AVAILABLE:
+                self._look_again(agent, channel)
         version = {"version": profile.version}
         self._emit(EventType.AGENT_CONFIGURED, version, agent=agent)
         self._exceed(agent, "configured")
@@ -77,11 +80,14 @@ class Configuration(Arrivals):
         self._presence_event(a, None, Availability.OFFLINE, "", "removed")
         a.gone = True
         before, a.availability = a.availability, dict.fromkeys(CHANNELS, Availability.OFFLINE)
+        there = [one for one in CHANNELS if before[one] is Availability.AVAILABLE]
         self._left_on(a, before)
         a.grace_until_ms = None
         self._untimer(f"g|{agent}")
         self._forget_consoles(a)
         self._leaving.append(a)
+        for channel in there:
+            self._look_again(a, channel)
         for x in self._held(a):
             ring = x.ring_of(agent)
             if ring:
@@ -117,8 +123,9 @@ class Configuration(Arrivals):
         version = {"version": settings.version}
         self._emit(EventType.QUEUE_CONFIGURED, version, queue=queue.id)
         if anew:
-            self._serve_line(queue, None)
-            self._orphans += self._short(queue)
+            for pool in queue.lines:
+                self._serve_line(queue, pool, None)
+                self._orphans += self._short(queue, pool)
         if ruled:
             self._rules_changed(queue)
         self._commit()
@@ -141,7 +148,11 @@ class Configuration(Arrivals):
         return Changed(changed=True, reason="removed")
 
     def _close(self, queue: Queue) -> None:
-        waiting = self._line(queue)
+        everybody = self.interactions.values()
+        alone = sorted(x.id for x in everybody if x.queue == queue.id and x.personal)
+        waiting = [self.interactions[name] for name in alone]
+        for pool in queue.lines:
+            waiting += self._line(queue, pool)
         for x in waiting[:CLOSE]:
             self._divert(x, queue, "removed")
         if len(waiting) >= CLOSE:

@@ -63,7 +63,7 @@ class Ending(Estimating):
             self._orphans.append(x)
 
     def _park(self, x: Interaction) -> None:
-        x.in_line = False
+        self._leave_line(x)
         x.state, x.since_ms = _S.PARKED, self.now_ms
         until = {"until_ms": x.lost_until_ms}
         self._emit(EventType.INTERACTION_PARKED, until, x=x, contact=True)
@@ -104,12 +104,13 @@ class Ending(Estimating):
             self._withdraw_all(x, "customer_left")
         elif before not in (_S.WAITING, _S.PARKED):
             owner = self._owner(x)
-        for timer in (f"c|{x.id}", f"x|{x.id}", f"n|{x.id}|{x.offers}", f"q|{x.id}"):
-            self._untimer(timer)
+        for letter in "cxpq":
+            self._untimer(f"{letter}|{x.id}")
+        self._untimer(f"n|{x.id}|{x.offers}")
         if not owner:
             self._disarm(x)
         self.leases.pop(f"c|{x.id}", None)
-        x.in_line = False
+        self._leave_line(x)
         x.state, x.since_ms, x.outcome = _S.ENDED, self.now_ms, outcome
         handled_ms = self.now_ms - x.accepted_ms if x.accepted_ms else 0
         self._emit(

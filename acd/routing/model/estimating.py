@@ -63,9 +63,9 @@ class Estimating(Matching):
         Its place is the end of the line, unless it came with a better level than most.
         """
         left, busy_ms = self._figures(queue, x.pool)
-        if left < 1:
+        if left < 1 or x.personal:
             return
-        line = self._line(queue)
+        line = self._line(queue, x.pool)
         place = line.index(x) + 1 if x.level < DEFAULT_LEVEL else len(line)
         x.told = Told(place=place, left=left, busy_ms=busy_ms)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from acd.domain.agent import Availability
 from acd.domain.interaction import InteractionState
-from acd.routing.model.ranking import Ranking
+from acd.routing.model.pooling import Pooling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ EMPTY_MS: Final = 30_000
 _S: Final = InteractionState
 
 
-class Limits(Ranking):
+class Limits(Pooling):
     """Decisions only; what becomes of those whom a rule does not keep is in policy.py."""
 
     def _closed_since(self, queue: Queue) -> int | None:
@@ -44,7 +44,7 @@ class Limits(Ranking):
         return next((closes_ms for closes_ms in closings if closes_ms > self.now_ms), None)
 
     def _nobody_here(self, queue: Queue) -> bool:
-        return not queue.closing and not self._members(queue)
+        return not queue.closing and not self._members(queue, queue.id)
 
     def _refuses(self, queue: Queue) -> str | None:
         """The rule by which an arrival is not kept."""

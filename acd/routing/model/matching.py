@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.capacity import exceeded
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
+from acd.routing.model.house import LOOKS, OFFERS
 from acd.routing.model.limits import Limits
-from acd.routing.model.values import NO_RANK, Ring, ms
+from acd.routing.model.values import NO_RANK, Ring, ms, queue_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,12 @@ SERVED: Final = (Channel.CALL, Channel.CHAT, Channel.TICKET)
 _S: Final = InteractionState
 
 
+def _rank(agent: Agent, queue: Queue) -> int:
+    """The agent's own among their queues."""
+    membership = agent.memberships.get(queue.id)
+    return NO_RANK if membership is None or membership.rank is None else membership.rank
+
+
 class Bound(Exception):
     """A walk stopped at the bound of the command."""
 
@@ -33,7 +40,9 @@ class Matching(Limits):
 
     def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
         super().__init__(seeds, events_max=events_max)
-        self._due |= {"d": self._drain_due, "x": self._exclusions_due}
+        self._due |= {
+            "d": self._drain_due, "x": self._exclusions_due, "b": self._filled
+        }  # fmt: skip
         self._walks: dict[str, Any] = {}
         """Where the walk that a `d` timer continues stands."""
 
@@ -43,17 +52,24 @@ class Matching(Limits):
         self, x: Interaction, queue: Queue, chosen: Sequence[Agent], next_best: AgentId | None
     ) -> None:
         """Each of them gets an offer with its own deadline, and holds a slot for it."""
+        last, word = x.sticky, "prefer" if x.sticky_until_ms is None else "wait"
         if x.state is not _S.RINGING:
-            x.in_line = False
+            self._leave_line(x)
             x.state, x.since_ms = _S.RINGING, self.now_ms
-            x.ring_began_ms, x.ring_asked, x.fan = self.now_ms, 0, queue.fan
-        eligible = len(self._free(queue))
+            alone = last is not None and [agent.id for agent in chosen] == [last]
+            x.ring_began_ms, x.ring_asked = self.now_ms, 0
+            x.fan = 1 if alone else queue.fan
+            self._use(queue, x.pool)
+        x.sticky = x.sticky_until_ms = None
+        eligible = len(self._free(queue, x.pool))
         ring_ms = ms(queue.settings.ring_time_s)
         deadline = self.now_ms + ring_ms
         following = [*(agent.id for agent in chosen[1:]), next_best]
         for agent, after in zip(chosen, following, strict=True):
             x.offers += 1
-            why = self._why(agent, queue, eligible, after)
+            why = self._why(agent, x, queue, eligible, after)
+            if agent.id == last:
+                why["sticky"] = word
             self.turn += 1
             agent.last_offered = self.turn
             agent.held[x.id] = queue.channel
@@ -79,7 +95,7 @@ class Matching(Limits):
         x.ring_asked += len(chosen)
         self._offers_left -= len(chosen)
 
-    def _match(self, x: Interaction, *, again: bool = False) -> None:  # noqa: C901 - it is one
+    def _match(self, x: Interaction, *, again: bool = False) -> None:
         """Find agents for one that waits, or more of them for one whose ring is short.
 
         again: it is known to stand in the line.
@@ -91,17 +107,44 @@ class Matching(Limits):
         if waiting and (rule := self._applies(x, queue)):
             self._divert(x, queue, rule)
             return
+        if waiting and not x.in_line:
+            self._choose_pool(x, queue)
         want = (queue.fan if waiting else x.fan) - len(x.live)
         if want <= 0:
             return
-        if queue.closing or x.lost_until_ms:
+        if not queue.serves(x.pool) or x.lost_until_ms:
             if waiting:
                 self._stand_in_line(x, queue, again=again)
-                self._timer(f"r|{queue.id}", self.now_ms)  # where the queue is emptied
+                if queue.closing:
+                    self._timer(f"r|{queue.id}", self.now_ms)  # where the queue is emptied
             return
+        if waiting and self._offers_left > 0 and self._is_for_one(x, queue, again=again):
+            return
+        self._ask_the_best(x, queue, want, again=again and x.in_line)
+
+    def _is_for_one(self, x: Interaction, queue: Queue, *, again: bool) -> bool:
+        """Whether it rings the sticky agent now, alone, or waits for them."""
+        if not x.sticky:
+            return False
+        preferred, patient = self._first_choice(x, queue)
+        if preferred:
+            self._ring(x, queue, [preferred], None)
+        elif patient:
+            self._wait_for(x)
+            self._stand_in_line(x, queue, again=again)
+        else:
+            self._let_go(x, queue)
+            if queue.serves(x.pool):
+                return False
+            self._stand_in_line(x, queue, again=again and x.in_line)
+        return True
+
+    def _ask_the_best(self, x: Interaction, queue: Queue, want: int, *, again: bool) -> None:
+        """By the order of the queue's strategy; who finds nobody stands in the line."""
         room = min(want, self._offers_left)
         chosen: list[Agent] = []
         next_best, bound = None, True
+        waiting = x.state is _S.WAITING
         if room > 0 and self._looks_left > 0:
             chosen, next_best, bound = self._pick(x, queue, room)
             if not chosen and waiting and self._start_over(x, queue):
@@ -131,7 +174,7 @@ class Matching(Limits):
             return False
         asked = {who: one for who, one in x.excluded.items() if one.until_ms > self.now_ms}
         failed = {who: one for who, one in asked.items() if one.fault == "failed"}
-        here = self._members(queue)
+        here = self._members(queue, x.pool)
         if len(failed) == len(asked) or not here or any(a.id not in asked for a in here):
             return False
         x.excluded = failed
@@ -183,27 +226,43 @@ class Matching(Limits):
         for channel in SERVED:
             if not self._eligible(agent, channel):
                 continue
-            best: tuple[int, int, Interaction] | None = None
-            for membership in sorted(agent.profile.memberships, key=lambda m: m.queue):
-                queue = self.queues.get(membership.queue)
-                if queue is None or queue.closing or queue.channel is not channel:
-                    continue
-                rank = NO_RANK if membership.rank is None else membership.rank
+            best = None if short else self._best_alone(agent, channel)
+            for queue, pool, rank in self._pools_of(agent, channel):
                 if best and rank > best[0]:
                     continue
                 if short:
-                    x = self._first_for(
-                        agent, self._short(queue), queue.due, passed, f"~{queue.id}"
-                    )
+                    rings = self._short(queue, pool)
+                    x = self._first_for(agent, rings, queue.due, passed, f"~{pool}")
                 else:
-                    x = self._first_for(agent, self._line(queue), queue.score, passed, queue.id)
-                if x and (
-                    best is None or (rank, queue.due(x), x.id) < (best[0], best[1], best[2].id)
-                ):
-                    best = (rank, queue.due(x), x)
+                    line = self._line(queue, pool)
+                    x = self._first_for(agent, line, queue.score, passed, pool)
+                if x and (best is None or (rank, queue.due(x), x.id) < best):
+                    best = (rank, queue.due(x), x.id)
             if best:
-                return best[2]
+                return self.interactions[best[2]]
         return None
+
+    def _pools_of(self, agent: Agent, channel: Channel) -> list[tuple[Queue, str, int]]:
+        """The pools that offer to the agent, with the rank they gave the queue."""
+        return [
+            (queue, pool, _rank(agent, queue))
+            for membership in sorted(agent.profile.memberships, key=lambda m: m.queue)
+            if (queue := self.queues.get(membership.queue)) and queue.channel is channel
+            for pool in queue.lines
+            if queue.serves(pool) and agent.meets(pool)
+        ]
+
+    def _best_alone(self, agent: Agent, channel: Channel) -> tuple[int, int, str] | None:
+        """The best of those who wait for this agent alone: own rank, due, id."""
+        return min(
+            (
+                (_rank(agent, queue), queue.due(x), x.id)
+                for x in self._personal_line(agent.id, channel)[:LOOKS]
+                if not (queue := self.queues[x.queue]).closing
+                and not x.excludes(agent.id, self.now_ms)
+            ),
+            default=None,
+        )
 
     def _serve(self, agent: Agent, passed: dict[str, Place]) -> None:
         """An agent who became free serves the waiting, then joins rings that are not full."""
@@ -223,19 +282,29 @@ class Matching(Limits):
         if self._at_bound():
             self._continue(f"d|a|{agent.id}", passed)
 
-    def _serve_line(self, queue: Queue, after: Place | None) -> None:
+    def _serve_line(self, queue: Queue, pool: str, after: Place | None) -> None:
         """Try the whole line, while anybody is free."""
-        for x in self._line(queue):
+        if not queue.serves(pool):
+            return
+        for x in self._line(queue, pool):
             if after and (queue.score(x), x.id) <= after:
                 continue
-            if not self._free(queue):
+            if not self._free(queue, pool):
                 return
             if self._at_bound():
-                self._continue(f"d|p|{queue.id}", after)
+                self._continue(f"d|p|{pool}", after)
                 return
             self._looks_left -= 1
             after = (queue.score(x), x.id)
             self._match(x, again=True)
+
+    def _filled(self, _at_ms: int, pool: str, build: str) -> None:
+        """A new pool offers from now on."""
+        queue = self.queues.get(queue_of(pool))
+        if queue and pool in queue.pools and build == f"{queue.pools[pool].build}:":
+            queue.pools[pool].ready = True
+            self._serve_line(queue, pool, None)
+            self._orphans += self._short(queue, pool)[:OFFERS]
 
     def _continue(self, timer: str, walk: Any) -> None:
         """At the bound of a command the rest is left to a timer that is due now."""
@@ -248,8 +317,8 @@ class Matching(Limits):
             self._orphans.append(self.interactions[name])
         elif what == "a" and name in self.agents:
             self._serve(self.agents[name], walk)
-        elif what == "p" and name in self.queues:
-            self._serve_line(self.queues[name], walk)
+        elif what == "p" and queue_of(name) in self.queues:
+            self._serve_line(self.queues[queue_of(name)], name, walk)
 
     def _drain(self) -> None:
         """First interactions that lost their ring, then agents that may have room."""

@@ -50,7 +50,7 @@ class Offers(Presence):
         x.live.remove(ring)
         self._withdraw_all(x, "taken", agent)
         x.past[number] = "accepted"
-        for timer in (f"o|{x.id}|{number}", f"c|{x.id}", f"x|{x.id}"):
+        for timer in (f"o|{x.id}|{number}", f"c|{x.id}", f"x|{x.id}", f"p|{x.id}"):
             self._untimer(timer)
         self.leases.pop(f"c|{x.id}", None)
         x.lost_until_ms = 0

@@ -12,7 +12,7 @@ from acd.domain.queue import Diversion
 from acd.routing.compiled import LEVELS, compile_hours
 from acd.routing.model.ending import Ending
 from acd.routing.model.limits import EMPTY_MS
-from acd.routing.model.values import Callback
+from acd.routing.model.values import Callback, needs_of
 from acd.routing.results import Changed
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class Policy(Ending):
             self._withdraw_all(x, "moved")
             x.state = _S.PARKED if x.lost_until_ms else _S.WAITING
             x.since_ms = self.now_ms
-        x.in_line = False
+        self._leave_line(x)
+        dropped = self._take_along(x, to)
         if x.excluded:
             self._untimer(f"x|{x.id}")
             x.excluded = {}
@@ -61,11 +62,34 @@ class Policy(Ending):
             {
                 "from": before, "to": to, "reason": reason, "state": x.state,
                 "hops": len(x.hops), **({"by": by} if by else {}),
+                **({"dropped": dropped} if dropped else {}),
             },
             x=x, contact=True,
         )  # fmt: skip
         if x.state is _S.WAITING:
             self._orphans.append(x)
+
+    def _take_along(self, x: Interaction, to: QueueId) -> str:
+        """The steps of another queue begin anew, and whom it waited for is of this one.
+
+        What no members of the other queue can meet is not required; returns that.
+        """
+        self._untimer(f"p|{x.id}")
+        x.step, x.sticky, x.sticky_until_ms = 0, None, None
+        members = [
+            a.profile.skills for a in self.agents.values() if to in a.memberships and not a.gone
+        ]
+        if all(
+            any(skills.get(skill, 0) >= level for skills in members)
+            for skill, level in needs_of(x.requires)
+        ):
+            return ""
+        dropped, x.requires = x.requires, ""
+        return dropped
+
+    def _in_lines(self, queue: Queue) -> list[Interaction]:
+        """Those whom rules ask for: who waits for one agent is not."""
+        return [x for pool in sorted(queue.lines) for x in self._line(queue, pool)]
 
     def move(
         self, interaction: InteractionId, queue: QueueId, by: AgentId, *, now_ms: int = 0
@@ -153,7 +177,7 @@ class Policy(Ending):
         """One that waits; or by its name a queue whose waiting are armed anew."""
         if "/" in name:
             if name in self.queues:
-                for x in self._line(self.queues[name]):
+                for x in self._in_lines(self.queues[name]):
                     self._arm(x, self.queues[name])
             return
         one = self.interactions.get(name)
@@ -170,8 +194,8 @@ class Policy(Ending):
         queue = self.queues.get(name)
         if self.gap and self._in_gap(at_ms):
             self._timer(f"e|{name}|", self.gap[1] + EMPTY_MS)
-        elif queue and queue.rules.get("on_nobody") and not self._members(queue):
-            for x in self._line(queue):
+        elif queue and queue.rules.get("on_nobody") and not self._members(queue, queue.id):
+            for x in self._in_lines(queue):
                 if not x.calls_back:
                     self._divert(x, queue, "nobody")
 
@@ -182,7 +206,7 @@ class Policy(Ending):
     def _close_time(self, queue: Queue) -> None:
         """It closes, or its hours changed: those in line are asked for, and the next time noted."""
         if self._closed_since(queue) is not None and queue.rules.get("at_close"):
-            self._orphans += [x for x in self._line(queue) if self._applies(x, queue)]
+            self._orphans += [x for x in self._in_lines(queue) if self._applies(x, queue)]
         closes_ms = self._closes_at(queue)
         if closes_ms is not None:
             self._timer(f"h|{queue.id}|", closes_ms)

@@ -76,6 +76,7 @@ class Presence(Callbacks):
                 if ring and self.queues[x.queue].channel is channel:
                     self._withdraw(x, ring, "agent_left")
                     self._ring_goes_on(x, "agent_left")
+            self._look_again(agent, channel)
 
     def _send_away(self, agent: Agent, channel: Channel, reason: str) -> None:
         if agent.availability[channel] is Availability.AVAILABLE:
@@ -148,6 +149,9 @@ class Presence(Callbacks):
         agent.availability = dict.fromkeys(CHANNELS, Availability.OFFLINE)
         self._left_on(agent, agent.before)
         agent.grace_until_ms = None
+        for channel in CHANNELS:
+            if agent.before[channel] is Availability.AVAILABLE:
+                self._look_again(agent, channel)
         if not was_offline:
             self._presence_event(agent, None, Availability.OFFLINE, "", "lapsed")
         for x in self._held(agent):

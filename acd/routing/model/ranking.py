@@ -11,7 +11,7 @@ from acd.routing.model.house import House
 from acd.strategies.order import By, Fine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from acd.domain.ids import AgentId
     from acd.routing.model.values import Agent, Interaction, Queue
@@ -35,19 +35,21 @@ class Ranking(House):
             and has_room(agent.capacity, agent.profile.total, agent.running, channel)
         )
 
-    def _members(self, queue: Queue) -> list[Agent]:
-        """Whoever is available for it, full or not."""
+    def _members(self, queue: Queue, pool: str) -> list[Agent]:
+        """Whoever of the pool is available, full or not."""
         return [
             agent
             for agent in self.agents.values()
             if not queue.closing
             and queue.id in agent.memberships
+            and agent.meets(pool)
             and agent.availability[queue.channel] is Availability.AVAILABLE
         ]
 
-    def _free(self, queue: Queue) -> list[Agent]:
+    def _free(self, queue: Queue, pool: str) -> list[Agent]:
         """The eligible ones, in the order of the queue's strategy; what ties is left to the id."""
-        free = [agent for agent in self._members(queue) if self._eligible(agent, queue.channel)]
+        members = self._members(queue, pool)
+        free = [agent for agent in members if self._eligible(agent, queue.channel)]
         return sorted(free, key=lambda agent: (*self._rank(agent, queue), agent.id))
 
     def _rank(self, agent: Agent, queue: Queue) -> tuple[tuple[int, ...], int]:
@@ -64,17 +66,32 @@ class Ranking(House):
         }  # fmt: skip
         return coarse, fine[queue.order.fine]
 
-    def _line(self, queue: Queue) -> list[Interaction]:
-        """Who waits, next first."""
-        line = [x for x in self.interactions.values() if x.in_line and x.queue == queue.id]
+    def _line(self, queue: Queue, pool: str) -> list[Interaction]:
+        """Who waits in a pool's line, next first."""
+        line = [
+            x
+            for x in self.interactions.values()
+            if x.in_line and (x.queue, x.pool) == (queue.id, pool) and x.personal is None
+        ]
         return sorted(line, key=lambda x: (queue.score(x), x.id))
 
-    def _short(self, queue: Queue) -> list[Interaction]:
+    def _personal_line(self, agent: AgentId, channel: Channel) -> list[Interaction]:
+        """Who waits for that agent alone, in the order of their due times."""
+        line = [
+            x
+            for x in self.interactions.values()
+            if x.personal == agent and self.queues[x.queue].channel is channel
+        ]
+        return sorted(line, key=lambda x: (self.queues[x.queue].due(x), x.id))
+
+    def _short(self, queue: Queue, pool: str) -> list[Interaction]:
         """Rings that want more agents than they have, the oldest first."""
         rings = [
             x
             for x in self.interactions.values()
-            if x.state is _S.RINGING and x.queue == queue.id and len(x.live) < x.fan
+            if x.state is _S.RINGING
+            and (x.queue, x.pool) == (queue.id, pool)
+            and len(x.live) < x.fan
         ]
         return sorted(rings, key=lambda x: (queue.due(x), x.id))
 
@@ -90,7 +107,7 @@ class Ranking(House):
 
         A walk that has begun within the bound goes on past whom it may not ask.
         """
-        free = self._free(queue)
+        free = self._free(queue, x.pool)
         if queue.order.fine is Fine.LOT:
             chosen: list[Agent] = []
             while len(chosen) < want:
@@ -134,8 +151,8 @@ class Ranking(House):
         return left[self._draw(len(left))] if left else None
 
     def _why(
-        self, agent: Agent, queue: Queue, eligible: int, next_best: AgentId | None
-    ) -> Mapping[str, Any]:
+        self, agent: Agent, x: Interaction, queue: Queue, eligible: int, next_best: AgentId | None
+    ) -> dict[str, Any]:
         """The decision, as it is shown to people."""
         priority = agent.memberships[queue.id].priority
         running, most = agent.running[queue.channel], agent.capacity[queue.channel].max
@@ -159,5 +176,7 @@ class Ranking(House):
             "next": next_best,
             "priority": priority,
             **({"seed": self._lot} if fine is Fine.LOT else {}),
+            **({"pool": x.pool} if x.pool != x.queue else {}),
+            **({"relaxed": x.step} if x.step else {}),
             "config": queue.settings.version,
         }

@@ -164,7 +164,12 @@ class Reading(Estimating):
 
     def _place(self, x: Interaction) -> int:
         """1 is next; 0 does not wait."""
-        return self._line(self.queues[x.queue]).index(x) + 1 if x.in_line else 0
+        if not x.in_line:
+            return 0
+        queue = self.queues[x.queue]
+        if x.personal:
+            return self._personal_line(x.personal, queue.channel).index(x) + 1
+        return self._line(queue, x.pool).index(x) + 1
 
     def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
         """A queue's live figures."""
@@ -175,14 +180,14 @@ class Reading(Estimating):
             return snapshots.queue_snapshot(queue, nothing)
         self.now_ms = clock
         left, busy_ms = self._figures(q, q.id)
-        line = self._line(q)
+        line = [x for x in self.interactions.values() if x.in_line and x.queue == queue]
         mine = [x.state for x in self.interactions.values() if x.queue == queue]
         return snapshots.queue_snapshot(
             queue,
             (
                 clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
-                mine.count(_S.ACTIVE) + mine.count(_S.CONNECTING), len(self._free(q)),
-                len(self._members(q)), min((x.enqueued_ms for x in line), default=0),
+                mine.count(_S.ACTIVE) + mine.count(_S.CONNECTING), len(self._free(q, queue)),
+                len(self._members(q, queue)), min((x.enqueued_ms for x in line), default=0),
                 str(q.served), q.served_ms, "+".join(q.settings.strategy),
                 int(self._closed_since(q) is None), self._closes_at(q) or 0,
                 self._opens_at(q) or 0, str(left), busy_ms,

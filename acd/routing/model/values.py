@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.agent import Availability
 from acd.domain.capacity import ChannelCapacity
+from acd.domain.ids import QueueId
 from acd.domain.interaction import Channel, InteractionState
 from acd.domain.queue import Diversion, due_ms, line_score
 from acd.routing.compiled import CHANNELS, compile_queue
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acd.domain.agent import AgentProfile, Membership
-    from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
+    from acd.domain.ids import AgentId, InteractionId, SessionId
     from acd.domain.interaction import Arrival, Outcome
     from acd.domain.queue import Measure, QueueSettings
     from acd.strategies.order import CompiledOrder
@@ -32,6 +33,19 @@ _NOTHING: Final = ChannelCapacity(weight=0, max=0)
 def ms(seconds: float) -> int:
     """The directory speaks of seconds, routing counts in ms."""
     return round(seconds * 1000)
+
+
+def queue_of(pool: str) -> QueueId:
+    """The queue that a pool narrows: `support/chat` of `support/chat[french>=3]`."""
+    return QueueId(pool.partition("[")[0])
+
+
+@cache
+def needs_of(text: str) -> tuple[tuple[str, int], ...]:
+    """The skills and levels of a requirement, or of a pool's."""
+    listed = text.partition("[")[2].rstrip("]") if "/" in text else text
+    pairs = (one.split(">=") for one in listed.split(",") if one)
+    return tuple((skill, int(level)) for skill, level in pairs)
 
 
 @cache
@@ -94,6 +108,17 @@ class Callback:
 
 
 @dataclass(slots=True, kw_only=True)
+class Pool:
+    """A queue narrowed by a requirement. `build` is the number of its making."""
+
+    build: int
+    used_ms: int
+    """When it was last required, noted once a minute."""
+    ready: bool = False
+    """Whether it offers: from its first timer on."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Interaction:
     """One interaction, from its arrival to its tombstone."""
 
@@ -101,6 +126,16 @@ class Interaction:
     queue: QueueId
     pool: str
     """The queue, narrowed by what is required of agents."""
+    requires: str
+    """What it requires of agents, as text; the steps of its queue's relaxation leave less."""
+    step: int = 0
+    """How many steps have opened it."""
+    sticky: AgentId | None = None
+    """Whoever served the contact last, until the first offer."""
+    sticky_until_ms: int | None = None
+    """How long to wait for them; None: not at all."""
+    personal: AgentId | None = None
+    """In whose personal line it stands."""
     level: int
     enqueued_ms: int
     entered_ms: int
@@ -201,6 +236,10 @@ class Queue:
     served_ms: int
     rates: dict[str, Rate] = field(default_factory=dict)
     """By pool."""
+    pools: dict[str, Pool] = field(default_factory=dict)
+    """Those besides the bare queue."""
+    builds: int = 0
+    """How many pools were made, ever."""
 
     @property
     def id(self) -> QueueId:
@@ -224,6 +263,17 @@ class Queue:
     def fan(self) -> int:
         """How many a ring asks at once."""
         return self.settings.ring_limit if self.order.ring_all else self.settings.ring
+
+    @property
+    def lines(self) -> list[str]:
+        """The pools that have lines: the bare queue, then the others as they were made."""
+        return [self.id, *self.pools]
+
+    def serves(self, pool: str) -> bool:
+        """Whether that pool offers."""
+        return not self.closing and (
+            pool == self.id or (pool in self.pools and self.pools[pool].ready)
+        )
 
     @property
     def _credit_ms(self) -> int:
@@ -282,6 +332,10 @@ class Agent:
         """Slots held, by channel."""
         held = list(self.held.values())
         return {channel: held.count(channel) for channel in CHANNELS}
+
+    def meets(self, pool: str) -> bool:
+        """Whether they have the skills that the pool requires."""
+        return all(self.profile.skills.get(skill, 0) >= level for skill, level in needs_of(pool))
 
     @property
     def offline(self) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from acd.domain.agent import AgentProfile, Availability, Membership
 from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity
 from acd.domain.interaction import Arrival, Channel
-from acd.domain.queue import LineOrder, Measure, QueueSettings
+from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
 from tests.integration.routing.machine import AGENTS, Machine, S, command, pick, rarely
 
 QUEUES = ("support/chat", "sales/chat", "support/call", "support/ticket")
@@ -18,6 +18,14 @@ STRATEGIES = (
     ("average_utilization",), ("random",), ("priority", "average_utilization"),
     ("ring_all", "priority"), ("priority", "random"), ("ring_all", "random"),
     ("max_utilization", "round_robin"),
+)  # fmt: skip
+SKILLS = ("french", "sales")
+RELAX = (
+    (), (RelaxStep(after_s=5),), (RelaxStep(after_s=10, level=2), RelaxStep(after_s=30)),
+    (RelaxStep(after_s=4, level=2), RelaxStep(after_s=20, level=1)),
+)  # fmt: skip
+REQUIREMENTS: tuple[dict[str, int], ...] = (
+    {}, {}, {}, {"french": 1}, {"french": 3}, {"french": 2, "sales": 1}, {"sales": 2},
 )  # fmt: skip
 WORDS = ("available", "available", "available", "away", "offline")
 REASONS = ("", "lunch", "vélo", 'a "quoted" reason that is longer than forty characters')
@@ -35,7 +43,8 @@ def queue_settings(draw: st.DrawFn, queue: str, version: int) -> QueueSettings:
         decline_s=draw(pick((3, 60))), max_missed=draw(pick((1, 2))),
         chat_grace_s=draw(pick((5, 60))), contact_grace_s=draw(pick((10, 60))),
         grace_s=draw(pick((5, 20))), delivery_s=draw(pick((2, 4, 30))),
-        connect_s=draw(pick((5, 10))),
+        connect_s=draw(pick((5, 10))), relax=draw(pick(RELAX)),
+        last_agent=draw(pick(LastAgent)), last_agent_wait_s=draw(pick((10, 40, 0))),
     )  # fmt: skip
 
 
@@ -55,6 +64,7 @@ def agent_profiles(draw: st.DrawFn, agent: str, version: int) -> AgentProfile:
             Membership(queue=q, priority=draw(st.integers(1, 3)), rank=draw(pick((None, 1, 2))))
             for q in queues
         ),
+        skills=draw(st.dictionaries(pick(SKILLS), st.integers(1, 3), max_size=2)),
     )  # fmt: skip
 
 
@@ -67,6 +77,7 @@ class Directory(Machine):
         self.version = 0
 
     def open_house(self, data: st.DataObject) -> None:
+        self.do("configure_skills", SKILLS, self.next_version())
         for queue in QUEUES[: data.draw(st.integers(2, 4))]:
             self.configure_queue_of(data, queue, self.next_version())
         for agent in AGENTS[: data.draw(st.integers(3, 5))]:
@@ -92,6 +103,10 @@ class Directory(Machine):
     @command(2)
     def configure_queue(self, data: st.DataObject) -> None:
         self.configure_queue_of(data, data.draw(pick(QUEUES)), self.old_or_new(data))
+
+    @command(1)
+    def configure_skills(self, data: st.DataObject) -> None:
+        self.do("configure_skills", data.draw(pick((SKILLS, SKILLS[:1]))), self.old_or_new(data))
 
     @command(2)
     def configure_agent(self, data: st.DataObject) -> None:
@@ -137,6 +152,8 @@ class Customers(Machine):
                 conversation=f"cv_{number}", card='{"contact_name":"Zoé"}',
                 leased=data.draw(pick((True, True, False))),
                 arrived_ms=age_ms and self.pair.now_ms - age_ms,
+                requires=data.draw(pick(REQUIREMENTS)),
+                last_agent=data.draw(pick((None, *AGENTS))),
             ),
             reject=data.draw(rarely),
         )  # fmt: skip
@@ -272,7 +289,7 @@ class Time(Machine):
 
     @command(1)
     def outage(self, data: st.DataObject) -> None:
-        self.pair.now_ms += data.draw(pick((5001, 8000, 30_000, 200_000)))
+        self.pair.now_ms += data.draw(pick((5001, 8000, 30_000, 200_000, 3_700_000)))
 
     @command(3)
     def run_timers(self, _data: st.DataObject) -> None:

@@ -151,9 +151,7 @@ do
   function make_offers(x, q, chosen, next_best)
     local last = kept(x, 'sticky')
     if x.state ~= 'ringing' then
-      local personal = kept(x, 'personal')
       if x.lined ~= false then line_remove(x) end
-      if personal then pools.settle(x, q) end
       set_state(x, 'ringing')
       x.ring_ms, x.ring_n, x.fan = now, 0, last and not chosen[2] and chosen[1].id == last and 1 or q.ring
       count(q, 1, 0)
@@ -274,6 +272,10 @@ local function try(x)
       return
     end
     sticky.let_go(x, q)
+    if not pools.serves(q, x.pool) then
+      stand(x, q)
+      return
+    end
   end
   local room = math.min(want, offers_left)
   local chosen, next_best, bound = {}, nil, true
