@@ -317,8 +317,8 @@ local function write_agents()
       if a.dirty then
         a.text = desk.text(a)
         store.put(name, a.text)
+        store.remember(name, a)
       end
-      store.remember(name, a)
       if a.compiled then
         call('HSET', key('agent', id), 'grace_ms', a.grace_ms, 'chat_grace_ms', a.chat_grace_ms, 'lease_ms', a.lease_ms)
       end

@@ -33,7 +33,7 @@ do
       offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short == 1, lost = lost,
       accepted = accepted, winner = winner, won = won, past = past, told = told, outcome = outcome, wrap = wrap,
       extended = extended == 1, more = more ~= '' and unpacked(more) or nil, live = live, head = false, changed = false,
-      lined = nil, waiting = 0}
+      lined = nil, waiting = 0, text = false}
   end
 
   local function interaction_text(x)
@@ -52,8 +52,11 @@ do
   function interaction(id)
     local x = interactions[id]
     if x ~= nil then return x end
-    local text = store.get(key('ix', id))
-    x = text and interaction_of(id, text, fields(HEAD, text))
+    local name = key('ix', id)
+    local text = store.get(name)
+    x = text and store.recall(name, text)
+    if x then x.changed, x.lined, x.waiting, x.leased = false, nil, 0, x.leases
+    else x = text and interaction_of(id, text, fields(HEAD, text)) end
     -- nobody is on the line of a callback
     if x and x.more and x.more.callback and not x.more.callback.called then x.leased = false end
     interactions[id], unclean = x, true
@@ -72,7 +75,10 @@ do
   function write_interactions()
     for i = 1, #changed do
       local x = changed[i]
-      store.put(key('ix', x.id), interaction_text(x))
+      local name = key('ix', x.id)
+      x.text = interaction_text(x)
+      store.put(name, x.text)
+      if x.state ~= 'ended' then store.remember(name, x) end
     end
     if #changed > 64 then interactions = {} else
       for id in next, interactions do interactions[id] = nil end
