@@ -294,6 +294,7 @@ class RestoredData(TypedDict):
     wrapping: list[str]
     guests: list[str]
     transfer: str
+    callback: bool
     offers: dict[str, str]
 
 

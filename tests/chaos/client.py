@@ -14,14 +14,22 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from acd.domain.agent import Availability
+from acd.domain.agent import Availability, When
 from acd.domain.errors import AcdError, StoreUnavailable
-from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, OfferId, SessionId
+from acd.domain.ids import (
+    AgentId,
+    ContactId,
+    ConversationId,
+    InteractionId,
+    OfferId,
+    SessionId,
+    new_id,
+)
 from acd.domain.interaction import Arrival, Channel, InteractionState
-from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot
+from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
 from acd.routing.router import Router
 from tests.chaos.quiet import be_quiet
-from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, TENANT, Stage, agent
+from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, TENANT, Stage, agent
 
 WORKERS = 4
 BEAT_S = 0.7
@@ -50,6 +58,7 @@ def arrival(client: int, number: int) -> Arrival:
         level=dice.randint(1, 9),
         leased=dice.random() < 0.5 and not queue.endswith("/ticket"),
         last_agent=agent(dice.randrange(AGENTS)) if dice.random() < 0.3 else None,
+        requires={dice.choice(SKILLS): dice.randint(1, 3)} if dice.random() < 0.2 else {},
     )
 
 
@@ -120,7 +129,9 @@ class Client:
         elif dice < 0.38 and self._old:
             offer, whose = self._dice.choice(self._old)
             await self._dice.choice((self._router.accept, self._router.decline))(offer, whose)
-        elif dice < 0.40 and self._mine:
+        elif dice < 0.40 and self._arrived:
+            await self._supervise()
+        elif dice < 0.42 and self._mine:
             one = self._dice.choice(self._mine)
             await self._dice.choice(
                 (self._router.contact_lost, self._router.contact_back, self._router.abandon)
@@ -158,10 +169,17 @@ class Client:
         if self._dice.random() < 0.004:
             channel = self._dice.choice((None, Channel.CHAT, Channel.CALL))
             wish = self._dice.choice((Availability.AWAY, Availability.OFFLINE))
-            await self._say(seen, channel, wish)
+            when = self._dice.choice((When.NOW, When.FINISHED))
+            await self._say(seen, channel, wish, when)
 
-    async def _say(self, seen: AgentSnapshot, channel: Channel | None, wish: Availability) -> None:
-        await self._router.set_presence(seen.agent, channel=channel, availability=wish)
+    async def _say(
+        self,
+        seen: AgentSnapshot,
+        channel: Channel | None,
+        wish: Availability,
+        when: When = When.NOW,
+    ) -> None:
+        await self._router.set_presence(seen.agent, channel=channel, availability=wish, when=when)
 
     async def _answer(self, offer: OfferSnapshot) -> None:
         dice, router = self._dice.random(), self._router
@@ -185,10 +203,54 @@ class Client:
                 await router.wrap_up_end(name, seen.agent)
             elif dice < 0.65:
                 await router.wrap_up_extend(name, seen.agent)
-        elif dice < 0.45:
+        elif held.role is not Role.OWNER:
+            if dice < 0.5:
+                await router.leave(name, seen.agent)
+        elif dice < 0.40:
             await router.finish(name, by="agent", agent=seen.agent, wrap_up=dice < 0.2)
-        elif dice < 0.5:
+        elif dice < 0.44:
             await router.abandon(name)
+        elif dice < 0.62:
+            await self._steer(seen, held)
+        elif dice < 0.8:
+            await router.heard(name)
+
+    async def _steer(self, seen: AgentSnapshot, held: HeldSnapshot) -> None:
+        """Work changes hands."""
+        router, name, me = self._router, held.interaction, seen.agent
+        other = agent(self._dice.randrange(AGENTS))
+        queue = self._dice.choice([q for q in QUEUES if q.endswith(held.channel)])
+        command = new_id("cm")
+        steps: tuple[Callable[[], Awaitable[object]], ...] = (
+            lambda: router.transfer_to_agent(name, me, other, command=command),
+            lambda: router.transfer_to_agent(name, me, other, wait=True, command=command),
+            lambda: router.transfer_cancel(name, me),
+            lambda: router.transfer_to_queue(name, me, queue, command=command),
+            lambda: router.consult(name, me, other, command=command),
+            lambda: router.consult_complete(name, me, stay=self._dice.random() < 0.5),
+            lambda: router.consult_cancel(name, me),
+            lambda: router.invite(name, me, other, command=command),
+            lambda: router.assign(name, other, "boss", command=command),
+            lambda: router.callback_dialled(name, me, answered=self._dice.random() < 0.5),
+        )
+        step = self._dice.choice(steps)
+        await step()
+        if self._dice.random() < 0.1:
+            await step()
+
+    async def _supervise(self) -> None:
+        """What people do with those in line."""
+        router, client = self._router, self._dice.randrange(CLIENTS)
+        one = arrival(client, max(0, self._arrived - self._dice.randrange(1, 40)))
+        name, other = one.interaction, agent(self._dice.randrange(AGENTS))
+        steps: tuple[Callable[[], Awaitable[object]], ...] = (
+            lambda: router.move(name, self._dice.choice(QUEUES), other),
+            lambda: router.reprioritise(name, self._dice.randint(1, 9), other),
+            lambda: router.request_callback(name, "ref-1"),
+            lambda: router.assign(name, other, "boss"),
+            lambda: router.pull(name, other),
+        )
+        await self._dice.choice(steps)()
 
 
 async def sweep(router: Router, missing: list[tuple[int, int]]) -> None:

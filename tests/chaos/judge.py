@@ -89,6 +89,10 @@ class Judge:
             else:
                 self.ends[str(event.interaction)] += 1
                 self.counts[f"outcome {event.data['outcome']}"] += 1
+        if event.type is EventType.INTERACTION_REGAINED:
+            before = self.fold.interactions.get(str(event.interaction))
+            if before is not None and before.outcome is not None:  # it goes on from its wrap-up
+                self.ends[str(event.interaction)] -= 1
         try:
             self.fold.apply(event)
         except (AssertionError, KeyError, AcdError) as error:

@@ -27,7 +27,7 @@ _QUEUES: Final[tuple[tuple[str, Channel, dict[str, Any]], ...]] = (
     ("e-random", Channel.CHAT, {"strategy": ("random",), "ring": 2}),
     ("f-robin", Channel.CHAT, {"strategy": ("round_robin",), "last_agent": LastAgent.PREFER}),
     ("g-idle", Channel.CHAT, {"strategy": ("longest_idle",), "last_agent": LastAgent.WAIT,
-                              "last_agent_wait_s": 1.0}),
+                              "last_agent_wait_s": 1.0, "idle_s": 1.5}),
     ("h-both", Channel.CHAT, {"strategy": ("priority", "average_utilization"),
                               "relax": (RelaxStep(after_s=1, level=1), RelaxStep(after_s=2))}),
     ("v-call", Channel.CALL, {"strategy": ("longest_idle",)}),
@@ -38,6 +38,7 @@ _TIMES: Final[dict[str, float]] = {
     "ring_time_s": 1.5, "delivery_s": 1.0, "decline_s": 1.0, "wrap_up_s": 0.4,
     "wrap_up_extend_s": 0.5, "chat_grace_s": 3.0, "contact_grace_s": 1.5, "lease_s": 3.0,
     "grace_s": 1.5, "connect_s": 1.0, "credit_s": 5.0,
+    "callback_retry_s": 0.5, "dial_s": 1.0,
 }  # fmt: skip
 
 load_library()  # once for all processes, which are forks of one that has read this
@@ -52,6 +53,7 @@ def agent(number: int) -> AgentId:
 
 async def furnish(router: Router) -> None:
     """Configure every queue and every agent; each agent serves six queues."""
+    await router.configure_skills(SKILLS, 1)
     for name, channel, more in _QUEUES:
         await router.configure_queue(
             QueueSettings(

@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agents…
 -- RETURNS {due, "restated", number whose count was corrected}
--- EVENTS  presence.changed*, presence.grace*
+-- EVENTS  presence.changed*, capacity.over*, presence.grace*
 --- include("reconciling")
 begin(ARGV[1])
 local n = 0

@@ -81,6 +81,7 @@ class Fold:
                 queue=queue, level=event.data["level"], state=S(event.data["state"]),
                 agent=event.agent, offers=dict(event.data["offers"]),
                 outcome=event.data["outcome"] or None, transfer=event.data["transfer"] or None,
+                callback=event.data["callback"],
                 wrapping=set(event.data["wrapping"]), guests=set(event.data["guests"]),
             )  # fmt: skip
             return

@@ -27,7 +27,8 @@ function reconcile.restate(x)
   emit('interaction.restored', describe(x, nil, x.agent ~= '' and x.agent or nil), '{"state":"' .. x.state
     .. '","level":' .. digits(x.level) .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"'
     .. x.outcome .. '","wrapping":' .. sharing.as_list(wrapping) .. ',"guests":' .. sharing.as_list(sharing.ids(kept(x, 'guests')))
-    .. ',"transfer":"' .. (transfer and transfer.to or '') .. '","offers":{' .. table.concat(offers, ',') .. '}}')
+    .. ',"transfer":"' .. (transfer and transfer.to or '') .. '","callback":' .. tostring(callback.pending(x) ~= nil)
+    .. ',"offers":{' .. table.concat(offers, ',') .. '}}')
   x.told = x.told + reconcile.UNHEARD
   local q = queue(x.queue)
   if q and x.state == 'ringing' then count(q, 1, 0)
@@ -70,6 +71,7 @@ function reconcile.agent(a)
     end
   end
   a.address_seq, a.counted = a.address_seq + reconcile.UNHEARD, 0
+  if a.over ~= '' then emit('capacity.over', about(a), '{"cause":"' .. a.over .. '"}', a) end
   if a.grace ~= '' then emit('presence.grace', about(a), '{"until_ms":' .. a.grace .. '}', a) end
   touch(a)
   return wrong
@@ -106,10 +108,11 @@ function reconcile.give_back(x, q, a, accepted)
   x.epoch = x.epoch + 1
   x.agent, x.winner, x.accepted = a.id, a.id, accepted > 0 and accepted or now
   set_state(x, 'active')
+  sharing.part(x, a)
   hold(a, q.channel, x.id)
   count(q, 0, 1)
   emit('interaction.restored', describe(x, nil, a.id), '{"state":"active","level":' .. digits(x.level)
-    .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"","wrapping":[],"guests":[],"transfer":"","offers":{}}', a, x)
+    .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"","wrapping":[],"guests":[],"transfer":"","callback":false,"offers":{}}', a, x)
   sharing.watch(x, q)
   settling.exceed(a, 'restored')
   if not call('ZSCORE', key('leases'), 'a|' .. a.id) then lapse(a) end
