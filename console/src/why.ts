@@ -13,13 +13,16 @@ const REASONS: Record<string, Key> = {
 };
 
 /** A clause a strategy, in the order they ranked; or that nobody else was free, which outweighs them all. */
-export function why({ strategy, priority, eligible }: Why): string {
+export function why({ strategy, priority, eligible, sticky, skills = [] }: Why): string {
   const names = typeof strategy === "string" ? strategy.split(/[+,\s]+/).filter(Boolean) : [...(strategy ?? [])];
-  if (eligible === 1 && !names.includes("ring_all")) return sentence(t("why.alone"));
-  const clauses = names.map((name) => {
+  const about = [...(sticky ? [t("why.sticky")] : []), ...skills.map(({ name }) => t("why.skill", { name }))];
+  const alone = eligible === 1 && !names.includes("ring_all");
+  const ranked = names.map((name) => {
     const key = REASONS[name];
     return key ? t(key, { priority: priority ?? "" }) : t("why.custom", { name });
   });
+  // who was asked for having served them last was not ranked at all
+  const clauses = [...about, ...(sticky ? [] : alone ? [t("why.alone")] : ranked)];
   return sentence(clauses.length > 0 ? clauses.join(t("why.between")) : t("why.free"));
 }
 

@@ -9,6 +9,7 @@ import { inSight, sessionName } from "./kept.ts";
 import * as rings from "./rings.ts";
 import { BASE, recall, session, type SignedIn } from "./session.ts";
 import { done, locale } from "./settings.ts";
+import { Steering } from "./steering.ts";
 import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Named, Offer, Presence } from "./wire.ts";
 import { WrapUps } from "./wrapups.ts";
 
@@ -42,6 +43,9 @@ export class Desk {
   readonly ended = signal<AgentChat | null>(null);
   readonly pane = signal<Pane>("list");
   readonly wrapUps = new WrapUps(this);
+  readonly steering = new Steering(this);
+  /** Asked to sign out once the work is done. */
+  readonly leaving = signal(false);
 
   readonly ringing = computed(() => this.rings.value.filter((ring) => !ring.over));
   readonly current = computed<AgentChat | null>(() => {
@@ -92,8 +96,9 @@ export class Desk {
     }
   }
 
-  async setPresence(channel: Channel | null, availability: Availability, reason = ""): Promise<void> {
-    const answer = await this.attempt(() => this.connection.request("presence.set", { channel, availability, reason }));
+  async setPresence(channel: Channel | null, availability: Availability, reason = "", when: "now" | "finished" = "now"): Promise<void> {
+    this.leaving.value = availability === "offline" && when === "finished";
+    const answer = await this.attempt(() => this.connection.request("presence.set", { channel, availability, reason, when }));
     if (answer) this.#present(answer.presence);
   }
 

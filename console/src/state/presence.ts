@@ -12,7 +12,7 @@ export function channelsOf(presence: Presence): Channel[] {
 }
 
 export interface Summary {
-  availability: Availability;
+  availability: Availability | "finishing";
   /** Available on some channels only. */
   partly: boolean;
   reason: string;
@@ -26,6 +26,11 @@ export function summarise(presence: Presence, channels: readonly Channel[]): Sum
   if (available > 0) {
     const partly = available < states.length;
     return { availability: "available", partly, reason: "", text: t(partly ? "presence.partly" : "presence.available") };
+  }
+  const finishing = states.find((state) => state.availability === "finishing");
+  if (finishing) {
+    const after = finishing.after === "offline" ? t("presence.offline") : reasonText(finishing);
+    return { availability: "finishing", partly: false, reason: finishing.reason, text: t("presence.finishing", { after }) };
   }
   if (!first || first.availability === "offline") return { availability: "offline", partly: false, reason: "", text: t("presence.offline") };
   return { availability: "away", partly: false, reason: first.reason, text: reasonText(first) };

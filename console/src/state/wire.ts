@@ -21,8 +21,10 @@ export interface Me extends Named {
 }
 
 export interface ChannelPresence {
-  availability: Availability;
+  availability: Availability | "finishing";
   reason: string;
+  /** What somebody who is finishing will be. */
+  after: "away" | "offline" | null;
   count: number;
   max: number;
 }
@@ -41,6 +43,13 @@ export interface Why {
   strategy?: string | readonly string[];
   priority?: number;
   eligible?: number;
+  /** Whoever served this contact last was asked first, or waited for. */
+  sticky?: "prefer" | "wait";
+  skills?: readonly SkillNeed[];
+}
+
+export interface SkillNeed extends Named {
+  level: number;
 }
 
 export interface Offer {
@@ -56,6 +65,8 @@ export interface Offer {
   deadline_ms: number;
   ring_ms: number;
   why: Why;
+  /** Who hands it over. */
+  transfer: Named | null;
   now: number;
 }
 
@@ -79,6 +90,11 @@ export interface AgentChat {
   department: Named;
   state: "active" | "idle" | "wrap_up" | "ended";
   since_ms: number;
+  /** What it is to the agent: whoever is consulted only reads along, a giver concludes what is somebody else's. */
+  role: "owner" | "guest" | "consult" | "giver";
+  transfer_to: Named | null;
+  consulted: Named | null;
+  guests: Named[];
   wrap_up_until_ms: number | null;
   wrap_up_extended: boolean;
   last_message: Message | null;
@@ -95,6 +111,52 @@ export interface Line {
   waiting: number;
   oldest_enqueued_ms: number | null;
   available: number;
+  /** Whether the agent may pick from it. */
+  pull: boolean;
+  estimate: Estimate | null;
+}
+
+/** Expected wait in seconds: half of the contacts wait less than p50. */
+export interface Estimate {
+  p50_s: number | null;
+  p90_s: number | null;
+}
+
+/** Somebody in a line. */
+export interface WaitingContact {
+  interaction: string;
+  position: number;
+  contact: { name: string };
+  preview: string;
+  level: number;
+  enqueued_ms: number;
+  skills: SkillNeed[];
+}
+
+export interface Colleague extends Named {
+  state: "free" | "full" | "away" | "offline";
+  reason: string;
+  count: number;
+  max: number;
+}
+
+export interface TargetQueue {
+  queue: string;
+  department: Named;
+  waiting: number;
+  available: number;
+  estimate: Estimate | null;
+}
+
+export interface Targets {
+  agents: Colleague[];
+  departments: TargetQueue[];
+}
+
+/** What came of moving work: a word for what was done, or for why nothing was. */
+export interface Steered {
+  outcome: string;
+  chat: AgentChat | null;
 }
 
 export interface Contact {
@@ -142,6 +204,12 @@ interface ChatChanged {
   chat?: AgentChat | null;
 }
 
+interface Command {
+  interaction: string;
+  /** The same id sent again gives the first answer. */
+  command: string;
+}
+
 type Table<Rows> = { [Row in keyof Rows]: Rows[Row] };
 interface Ask<A extends object, B extends object = object> {
   ask: A;
@@ -151,7 +219,10 @@ interface Ask<A extends object, B extends object = object> {
 /** What the agent asks. Types, not interfaces: the connection wants an index signature. */
 export type AgentRequests = Table<{
   "console.open": Ask<object, ConsoleOpened>;
-  "presence.set": Ask<{ channel: Channel | null; availability: Availability; reason?: string }, { presence: Presence }>;
+  "presence.set": Ask<
+    { channel: Channel | null; availability: Availability; reason?: string; when?: "now" | "finished" },
+    { presence: Presence }
+  >;
   "offer.delivered": Ask<{ offer: string }>;
   "offer.accept": Ask<{ offer: string }, OfferAnswered>;
   "offer.decline": Ask<{ offer: string; reason?: string }, OfferAnswered>;
@@ -162,6 +233,16 @@ export type AgentRequests = Table<{
   "interaction.finish": Ask<{ interaction: string }, ChatChanged>;
   "wrap_up.end": Ask<{ interaction: string; disposition?: string; note?: string }, ChatChanged>;
   "wrap_up.extend": Ask<{ interaction: string }, ChatChanged>;
+  "transfer.targets": Ask<{ interaction: string; query?: string }, Targets>;
+  "interaction.transfer": Ask<Command & { agent?: string; queue?: string }, Steered>;
+  "interaction.transfer_cancel": Ask<{ interaction: string }, Steered>;
+  "interaction.consult": Ask<Command & { agent: string }, Steered>;
+  "interaction.consult_complete": Ask<Command, Steered>;
+  "interaction.consult_cancel": Ask<{ interaction: string }, Steered>;
+  "interaction.invite": Ask<Command & { agent: string }, Steered>;
+  "interaction.leave": Ask<{ interaction: string }, Steered>;
+  "line.open": Ask<{ queue: string }, { queue: string; waiting: WaitingContact[]; now: number }>;
+  "interaction.pull": Ask<Command, Steered>;
   heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;
 }>;
 

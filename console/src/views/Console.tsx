@@ -50,7 +50,7 @@ function Panes() {
   const width = useWidth(root);
   const chat = desk.current.value;
   const narrow = width === "narrow";
-  const writes = chat?.state === "active" || chat?.state === "idle";
+  const writes = (chat?.state === "active" || chat?.state === "idle") && chat.role !== "consult";
   const busy = desk.chats.value.length > 0 || desk.lines.value.some((line) => line.waiting > 0);
   // under 720 px one pane at a time; with nothing to list, the list gives way to what happens next
   const pane = !narrow ? "all" : chat ? desk.pane.value : busy ? "list" : "calm";

@@ -1,23 +1,28 @@
-import { IconDown, MarkAway, MarkOff, MarkOk } from "@acd/ui/icons.tsx";
+import { IconDown, IconLeave, MarkAway, MarkOff, MarkOk, MarkWrap } from "@acd/ui/icons.tsx";
 import { Menu, type MenuGroup } from "@acd/ui/primitives/Menu.tsx";
 import { Slots } from "@acd/ui/primitives/Slots.tsx";
 
+import { useEffect } from "preact/hooks";
+
 import { useDesk } from "../state/context.ts";
 import { channelsOf, REASONS, summarise } from "../state/presence.ts";
+import { signOut } from "../state/session.ts";
 import { known, t } from "../state/words.ts";
 import type { Channel } from "../state/wire.ts";
 
-const MARKS = { available: MarkOk, away: MarkAway, offline: MarkOff };
-const TONES = { available: "is-ok", away: "muted", offline: "muted" };
+const MARKS = { available: MarkOk, finishing: MarkWrap, away: MarkAway, offline: MarkOff };
+const TONES = { available: "is-ok", finishing: "muted", away: "muted", offline: "muted" };
 
 /** Whether and where the agent rings, and how much of them is taken. */
 export function PresenceBar() {
   const { desk } = useDesk();
   const presence = desk.presence.value;
-  if (!presence) return <header class="me" />;
-  const channels = channelsOf(presence);
-  const summary = summarise(presence, channels);
+  const channels = presence ? channelsOf(presence) : [];
+  const summary = presence ? summarise(presence, channels) : null;
+  useSignOutWhenDone(summary?.availability ?? "");
+  if (!presence || !summary) return <header class="me" />;
   const Mark = MARKS[summary.availability];
+  const working = presence.used > 0;
   return (
     <header class="me">
       <Menu
@@ -44,7 +49,7 @@ export function PresenceBar() {
       text: reason ? known("reason", reason) : t("presence.away"),
       icon: MarkAway,
       iconClass: "muted",
-      checked: summary.availability === "away" && summary.reason === reason,
+      checked: summary?.availability === "away" && summary.reason === reason,
       testId: `presence-${reason || "away"}`,
       onPick: () => void desk.setPresence(null, "away", reason),
     });
@@ -57,7 +62,7 @@ export function PresenceBar() {
           text: t("presence.available"),
           icon: MarkOk,
           iconClass: "is-ok",
-          checked: summary.availability === "available" && !summary.partly,
+          checked: summary?.availability === "available" && !summary.partly,
           keys: "Alt P",
           testId: "presence-available",
           onPick: () => void desk.setPresence(null, "available"),
@@ -66,7 +71,31 @@ export function PresenceBar() {
         away(""),
       ],
     };
-    if (channels.length < 2) return [state];
+    const later = {
+      label: t("presence.later"),
+      titled: true,
+      items: [
+        {
+          id: "break-later",
+          role: "action" as const,
+          text: t("presence.break_later"),
+          icon: MarkWrap,
+          iconClass: "muted",
+          testId: "presence-break-later",
+          onPick: () => void desk.setPresence(null, "away", "break", "finished"),
+        },
+        {
+          id: "leave-later",
+          role: "action" as const,
+          text: t("presence.leave_later"),
+          icon: IconLeave,
+          testId: "presence-leave-later",
+          onPick: () => void desk.setPresence(null, "offline", "", "finished"),
+        },
+      ],
+    };
+    const groups = working ? [state, later] : [state];
+    if (channels.length < 2) return groups;
     const each = {
       label: t("presence.channels"),
       titled: true,
@@ -82,8 +111,16 @@ export function PresenceBar() {
         };
       }),
     };
-    return [state, each];
+    return [...groups, each];
   }
+}
+
+/** Whoever asked for it is signed out once the last of their work is done. */
+function useSignOutWhenDone(availability: string): void {
+  const { desk } = useDesk();
+  useEffect(() => {
+    if (desk.leaving.value && availability === "offline") void signOut().catch(() => undefined);
+  }, [desk, availability]);
 }
 
 function Capacity({ channel }: { channel: Channel }) {

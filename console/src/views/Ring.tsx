@@ -77,7 +77,7 @@ function Rings({ ring }: { ring: Ring }) {
         </p>
       )}
       <p class="why" id="ring-why" data-testid="why">
-        <span class="strong">{t("why.title")}</span> {why(offer.why)}
+        <span class="strong">{t("why.title")}</span> {offer.transfer ? t("why.transfer", { name: offer.transfer.name }) : why(offer.why)}
       </p>
       <div class="bar">
         <Button kind="primary" aria-disabled={busy} aria-keyshortcuts="Alt+A" data-testid="ring-accept" onClick={() => { acceptOnTop(); }}>

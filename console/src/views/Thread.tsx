@@ -9,6 +9,7 @@ import { t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { Banners } from "./Banners.tsx";
 import { Composer } from "./Composer.tsx";
+import { Handover, Sharing } from "./Handover.tsx";
 import { Log } from "./Log.tsx";
 import { WrapUpForm } from "./WrapUp.tsx";
 
@@ -19,10 +20,11 @@ export function Thread({ chat, banners, inSight }: { chat: AgentChat; banners: b
     <section class="thread" id="thread" aria-labelledby="h-thread" data-testid="thread" data-interaction={chat.interaction}>
       <Head chat={chat} />
       {banners && <Banners />}
+      <Sharing chat={chat} />
       <Log chat={chat} />
       {chat.state === "wrap_up" && <WrapUpForm key={chat.interaction} chat={chat} />}
       {chat.state === "ended" && <p class="over">{t("thread.over")}</p>}
-      {(chat.state === "active" || chat.state === "idle") && <Composer key={chat.conversation} chat={chat} />}
+      {(chat.state === "active" || chat.state === "idle") && chat.role !== "consult" && <Composer key={chat.conversation} chat={chat} />}
     </section>
   );
 }
@@ -70,7 +72,8 @@ function Head({ chat }: { chat: AgentChat }) {
         data-testid="contact-open"
         onClick={() => (desk.pane.value = "contact")}
       />
-      {open && (
+      {open && chat.role === "owner" && <Handover chat={chat} />}
+      {open && chat.role === "owner" && (
         <Button icon={IconCheck} data-testid="finish" aria-label={t("thread.finish")} onClick={() => void desk.finish(chat.interaction)}>
           <span class="word">{t("thread.finish")}</span>
         </Button>

@@ -1,0 +1,71 @@
+/** Work that changes hands: given to a colleague or a department, shared, or picked from the line. */
+import { newClientId, WireError } from "@acd/ui/wire.ts";
+
+import type { Desk } from "./desk.ts";
+import type { Steered, Targets, WaitingContact } from "./wire.ts";
+
+/** How a colleague is brought in: they take over, they are asked first, or they take part. */
+export type Manner = "transfer" | "consult" | "invite";
+
+const DONE: ReadonlySet<string> = new Set(["offered", "moved", "joined", "completed", "cancelled", "left", "pulled"]);
+
+export class Steering {
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  targets(interaction: string, query: string): Promise<Targets | undefined> {
+    const { connection } = this.#desk;
+    return this.#desk.attempt(() => connection.request("transfer.targets", { interaction, query }));
+  }
+
+  toAgent(interaction: string, agent: string, manner: Manner): Promise<boolean> {
+    const ask = { interaction, agent, command: newClientId() };
+    return this.#steer(() => this.#desk.connection.request(`interaction.${manner}`, ask));
+  }
+
+  async toQueue(interaction: string, queue: string): Promise<void> {
+    const ask = { interaction, queue, command: newClientId() };
+    if (await this.#steer(() => this.#desk.connection.request("interaction.transfer", ask))) this.#desk.leaveIfEnded(interaction);
+  }
+
+  takeBack(interaction: string): Promise<boolean> {
+    return this.#steer(() => this.#desk.connection.request("interaction.transfer_cancel", { interaction }));
+  }
+
+  /** Whoever is consulted has it from now on. */
+  complete(interaction: string): Promise<boolean> {
+    const ask = { interaction, command: newClientId() };
+    return this.#steer(() => this.#desk.connection.request("interaction.consult_complete", ask));
+  }
+
+  endConsultation(interaction: string): Promise<boolean> {
+    return this.#steer(() => this.#desk.connection.request("interaction.consult_cancel", { interaction }));
+  }
+
+  async leave(interaction: string): Promise<void> {
+    if (await this.#steer(() => this.#desk.connection.request("interaction.leave", { interaction }))) this.#desk.leaveIfEnded(interaction);
+  }
+
+  async line(queue: string): Promise<readonly WaitingContact[] | undefined> {
+    const { connection } = this.#desk;
+    return (await this.#desk.attempt(() => connection.request("line.open", { queue })))?.waiting;
+  }
+
+  async pull(interaction: string): Promise<void> {
+    const ask = { interaction, command: newClientId() };
+    if (await this.#steer(() => this.#desk.connection.request("interaction.pull", ask))) this.#desk.select(interaction);
+  }
+
+  /** Whether it was done; why not is shown. */
+  async #steer(verb: () => Promise<Steered>): Promise<boolean> {
+    const answer = await this.#desk.attempt(verb);
+    if (!answer) return false;
+    if (answer.chat) this.#desk.hearChat(answer.chat);
+    const done = DONE.has(answer.outcome);
+    if (!done) this.#desk.trouble.value = WireError.from({ code: answer.outcome });
+    return done;
+  }
+}
