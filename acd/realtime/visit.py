@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.chat.delivery import to_contact
 from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
 from acd.domain.errors import StoreUnavailable
+from acd.domain.interaction import Outcome
 from acd.domain.queue import Diversion
 from acd.realtime import frames
 
@@ -92,7 +93,7 @@ class Visit:
             StoreUnavailable: Redis is away.
         """
         chat = self.chat
-        if chat is None or chat.live.agent is None or chat.channel != "chat":
+        if chat is None or chat.live.outcome != Outcome.HANDLED or chat.channel != "chat":
             return False
         if (await self.relay.router.heard(chat.interaction)).effect != "regained":
             return False

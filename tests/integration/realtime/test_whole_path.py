@@ -58,7 +58,6 @@ async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
     assert finished["chat"]["wrap_up_until_ms"] > finished["chat"]["now"]
     ended = await jean.hears("chat", state="ended")
     assert ended["outcome"] == "handled"
-    assert await jean.refused("message.send", {"client_id": "j2", "text": "wait"}) == "chat_ended"
     refusal = await anna.refused(
         "message.send",
         {"conversation": chat["conversation"], "client_id": "a2", "text": "late"},
@@ -73,6 +72,7 @@ async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
     )
     assert done["chat"]["state"] == "ended"
     await anna.hears("chat", state="ended", interaction=chat["interaction"])
+    assert await jean.refused("message.send", {"client_id": "j2", "text": "wait"}) == "chat_ended"
 
 
 async def test_the_freed_slot_rings_the_next_in_line(nodes: Nodes) -> None:
