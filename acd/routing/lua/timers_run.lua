@@ -5,8 +5,8 @@
 -- ARGV    now_ms, seed, node (empty: it takes no lease)
 -- RETURNS {due, ran, next_due_ms or 0, now_ms, ms of the lease of another that are left or 0}
 -- EVENTS  offer.expired*, offer.failed*, offer.made*, offer.withdrawn*, interaction.requeued*, interaction.parked*,
---         interaction.resumed*, interaction.ended*, wrap_up.ended*, presence.changed*, presence.grace*, presence.lapsed*,
---         agent.removed*
+--         interaction.relaxed*, interaction.resumed*, interaction.ended*, wrap_up.ended*, presence.changed*,
+--         presence.grace*, presence.lapsed*, agent.removed*
 --- include("due")
 local TOMBSTONE_MS = 86400000
 local TICKER_MS = 1500

@@ -131,6 +131,17 @@ async def test_who_leaves_is_waited_for_no_longer(world: World, leave: str) -> N
     await world.settled()
 
 
+async def test_who_comes_does_not_wait_for_one_in_grace(world: World) -> None:
+    await world.queue(**WAIT, grace_s=20)
+    await world.agent("anna", chat=1)
+    await world.agent("bela")
+    await busy(world, "anna")
+    await world.router.close_session("anna", world.consoles.pop("anna"), **world.at)
+    one = await world.arrive(last_agent="anna")
+    assert list(await world.ring(one)) == ["bela"]
+    await world.settled()
+
+
 async def test_their_line_is_compared_like_any_other(world: World) -> None:
     await world.queue(**WAIT)
     await world.queue("sales/chat", **WAIT, order=LineOrder.STRICT)
