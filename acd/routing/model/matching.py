@@ -167,6 +167,8 @@ class Matching(Limits):
             over_ms = x.ring_began_ms + ring_ms
             again_ms = over_ms if over_ms > self.now_ms else self.now_ms + ring_ms
             self._timer(f"x|{x.id}", min(again_ms, *limits))
+        else:
+            self._untimer(f"x|{x.id}")
 
     def _start_over(self, x: Interaction, queue: Queue) -> bool:
         """Everybody here has been asked: forget those who declined or missed, once a ring time."""
@@ -178,6 +180,8 @@ class Matching(Limits):
         if len(failed) == len(asked) or not here or any(a.id not in asked for a in here):
             return False
         x.excluded = failed
+        if not failed:
+            self._untimer(f"x|{x.id}")
         return True
 
     def _exclusions_due(self, _at_ms: int, interaction: str, _rest: str) -> None:

@@ -118,15 +118,15 @@ class Pair:
             expected = getattr(self.model, what)(name, **at)
             assert answer == expected, (what, name, answer, expected)
         assert not found, found
-        assert timers == _plain_times(self.model.timers), "timers"
-        assert leases == _plain_times(self.model.leases), "leases"
+        assert not (wrong := _differences(timers, self.model.timers)), wrong
+        assert not (wrong := _differences(leases, self.model.leases)), wrong
         self.sound = True
 
     async def _times(self, kind: str) -> dict[str, int]:
         name = keys.prefix(self.router.tenant) + kind
         client: Any = self.router.link.client
         found = await client.zrange(name, 0, -1, withscores=True)
-        return _plain_times({member: int(at_ms) for member, at_ms in found})
+        return {member: int(at_ms) for member, at_ms in found}
 
     async def beat(self, sessions: list[tuple[str, str]], contacts: list[str]) -> None:
         await self._do("heartbeat", sessions, contacts)
@@ -168,9 +168,15 @@ async def _answer(of: Any, verb: str, arguments: tuple[Any, ...], named: dict[st
         return type(error), error.code
 
 
-def _plain_times(times: Mapping[str, int]) -> dict[str, int]:
-    """Without those that only continue what a bound or a chunk cut short."""
-    return {name: at_ms for name, at_ms in times.items() if name[:2] not in ("d|", "b|", "u|")}
+def _differences(
+    scripts: Mapping[str, int], model: Mapping[str, int]
+) -> dict[str, tuple[int | None, int | None]]:
+    """Apart from those that only continue what a bound or a chunk cut short."""
+    return {
+        name: (scripts.get(name), model.get(name))
+        for name in {*scripts, *model}
+        if scripts.get(name) != model.get(name) and name[:2] not in ("d|", "b|", "u|")
+    }
 
 
 def _plain(event: Event) -> Event:

@@ -11,6 +11,7 @@ from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity
 from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
 from tests.integration.routing.machine import AGENTS, Machine, S, command, pick, rarely
+from tests.integration.routing.players_rules import queue_rules
 
 QUEUES = ("support/chat", "sales/chat", "support/call", "support/ticket")
 STRATEGIES = (
@@ -45,6 +46,7 @@ def queue_settings(draw: st.DrawFn, queue: str, version: int) -> QueueSettings:
         grace_s=draw(pick((5, 20))), delivery_s=draw(pick((2, 4, 30))),
         connect_s=draw(pick((5, 10))), relax=draw(pick(RELAX)),
         last_agent=draw(pick(LastAgent)), last_agent_wait_s=draw(pick((10, 40, 0))),
+        **draw(queue_rules(queue)),
     )  # fmt: skip
 
 
