@@ -119,7 +119,7 @@ class Relay:
                     await visit.load()
             if first:
                 visit.announce(on=True)
-                if visit.in_line and visit.chat is not None:
+                if visit.unserved and visit.chat is not None:
                     with contextlib.suppress(StoreUnavailable):  # the next heartbeat says it
                         await self.router.contact_back(visit.chat.interaction)
         except BaseException:

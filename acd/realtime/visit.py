@@ -60,6 +60,12 @@ class Visit:
         return self.chat is not None and self.chat.live.phase in IN_LINE
 
     @property
+    def unserved(self) -> bool:
+        """Whether nobody talks with the visitor yet, be it that somebody is about to."""
+        phase = self.chat.live.phase if self.chat is not None else None
+        return phase in IN_LINE or phase is ChatPhase.CONNECTING
+
+    @property
     def over(self) -> bool:
         """Whether there is a chat and it has ended."""
         return self.chat is not None and self.chat.live.phase is ChatPhase.ENDED

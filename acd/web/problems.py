@@ -28,6 +28,7 @@ STATUS: dict[str, int] = {
     "origin_refused": 403,
     "conflict": 409,
     "chat_ended": 409,
+    "not_connected": 409,
     "illegal_transition": 409,
     "too_large": 413,
     "unsupported_media_type": 415,

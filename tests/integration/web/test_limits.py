@@ -75,7 +75,7 @@ async def test_nobody_can_be_read_in_the_keys_and_they_go(link: RedisLink, tenan
     with pytest.raises(TooMany):
         await limits.take("burst", "lina@example.com")
     assert refused == ["burst"]
-    keys = [name async for name in link.client.scan_iter(match=f"{prefix(tenant)}*")]
+    keys = [name async for name in link.client.scan_iter(match=f"{prefix(tenant)}limit:*")]
     assert len(keys) == 1
     assert "lina" not in str(keys[0])
     assert 0 < await link.client.pttl(keys[0]) <= 3000
