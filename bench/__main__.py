@@ -1,17 +1,19 @@
-"""`python -m bench [part…]`: measures, prints tables, writes `bench/out/latest.json`."""
+"""`python -m bench [part…] [--runs N]`: measures, prints tables, writes `bench/out/latest.json`."""
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 
-from bench import routing, sizes, sockets, start, utilisation
+from bench import fairness, routing, scenarios, sizes, sockets, start, utilisation
 from bench.report import machine, table, write
 
 PARTS = {
     "sizes": ("What the browser fetches", sizes.measure),
     "start": ("Starting", start.measure),
     "routing": ("Routing", routing.measure),
+    "scenarios": ("Scenarios to compare engines by", scenarios.measure),
+    "fairness": ("Fairness", fairness.measure),
     "utilisation": ("Agents under a full line", utilisation.measure),
     "sockets": ("Through real sockets", sockets.measure),
 }
@@ -19,15 +21,19 @@ PARTS = {
 
 def main() -> None:
     """Runs the named parts, or all of them."""
-    names = sys.argv[1:] or list(PARTS)
+    options = argparse.ArgumentParser(prog="python -m bench")
+    options.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}")
+    options.add_argument("--runs", type=int, default=1, help="of each scenario (default 1)")
+    asked = options.parse_args()
+    names = asked.parts or list(PARTS)
     if unknown := [name for name in names if name not in PARTS]:
-        sys.exit(f"no such part: {', '.join(unknown)}; there are: {', '.join(PARTS)}")
+        options.error(f"no such part: {', '.join(unknown)}; there are: {', '.join(PARTS)}")
     figures, tables = [], []
     for name in names:
         title, measure = PARTS[name]
         print(f"{title} …", flush=True)
         began = time.monotonic()
-        found = measure()
+        found = scenarios.measure(asked.runs) if name == "scenarios" else measure()
         print(f"  {time.monotonic() - began:.0f} s", flush=True)
         figures += found
         tables.append(table(title, found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acd.domain.agent import AgentProfile, Availability, Membership
 from acd.domain.capacity import DEFAULT_CHANNELS
@@ -54,6 +54,8 @@ class Floor:
     chats: int
     version: int = 1
     prefix: str = "b"
+    now_ms: int = 0
+    """A time of its own, for who does not live by the server's."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def agent_id(self, number: int) -> AgentId:
@@ -75,16 +77,21 @@ class Floor:
                     version=self.version,
                     channels=channels,
                     memberships=(Membership(queue=QUEUE, priority=1 + number % 100),),
-                )
+                ),
+                now_ms=self.now_ms,
             )
-            await self.router.open_session(agent, SessionId(f"ss_{number}"))
-            await self.router.set_presence(agent, channel=None, availability=Availability.AVAILABLE)
+            session = SessionId(f"ss_{number}")
+            await self.router.open_session(agent, session, now_ms=self.now_ms)
+            await self.router.set_presence(
+                agent, channel=None, availability=Availability.AVAILABLE, now_ms=self.now_ms
+            )
 
         await in_parallel(bring_in, range(self.agents), 256)
 
     async def use(self, strategy: str, **settings: object) -> None:
         """Switches the queue's strategy and waits until its index is rebuilt."""
         self.version += 1
+        patient: dict[str, Any] = {"lease_s": 86_400, "ring_time_s": 3_600, "delivery_s": 3_600}
         await self.router.configure_queue(
             QueueSettings(
                 queue=QUEUE,
@@ -92,14 +99,12 @@ class Floor:
                 channel=Channel.CHAT,
                 department=DepartmentId("support"),
                 strategy=(strategy,),
-                lease_s=86_400,
-                ring_time_s=3_600,
-                delivery_s=3_600,
-                **settings,  # type: ignore[arg-type]
-            )
+                **(patient | settings),
+            ),
+            now_ms=self.now_ms,
         )
-        while not (await self.router.queue(QUEUE)).ready:
-            await self.router.run_timers()
+        while not (await self.router.queue(QUEUE, now_ms=self.now_ms)).ready:
+            await self.router.run_timers(now_ms=self.now_ms)
 
     def arrival(self) -> Arrival:
         """The next customer; ids sort in the order they are made, also within a millisecond."""
@@ -128,9 +133,9 @@ class Floor:
         await in_parallel(lambda _: self.cycle(), range(number), at_once)
 
 
-def first_offer(interaction: InteractionId) -> OfferId:
-    """The id of an interaction's first offer."""
-    return offer_id(interaction, 1)
+def first_offer(interaction: InteractionId, number: int = 1) -> OfferId:
+    """The id of an interaction's first offer, or of another of its first ring."""
+    return offer_id(interaction, number)
 
 
 async def in_parallel(

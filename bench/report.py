@@ -28,15 +28,21 @@ class Figure:
     value: float
     unit: str
     params: Mapping[str, Param] = field(default_factory=dict)
+    low: float | None = None
+    """Of several runs the lowest, and the highest; `value` is their median."""
+    high: float | None = None
 
     def as_json(self) -> dict[str, object]:
         """The form of `bench/out/latest.json`."""
-        return {
+        entry = {
             "id": self.id,
             "params": dict(self.params),
             "value": round(self.value, 4),
             "unit": self.unit,
         }
+        if self.low != self.high and self.low is not None and self.high is not None:
+            entry |= {"low": round(self.low, 4), "high": round(self.high, 4)}
+        return entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +127,16 @@ def table(title: str, figures: Iterable[Figure]) -> str:
         params = ", ".join(f"{key} {value}" for key, value in figure.params.items())
         limit = "" if bar is None else f"{'≤' if bar.at_most else '≥'} {bar.limit:g}"
         verdict = "" if bar is None else ("held" if bar.held(figure) else "**missed**")
-        value = f"{figure.value:,.3g}" if figure.value < 100 else f"{figure.value:,.0f}"
-        cells = (f"`{figure.id}`", params, f"{value} {figure.unit}", limit, verdict)
+        value = f"{_short(figure.value)} {figure.unit}"
+        if figure.low != figure.high and figure.low is not None and figure.high is not None:
+            value += f" ({_short(figure.low)}–{_short(figure.high)})"
+        cells = (f"`{figure.id}`", params, value, limit, verdict)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def write(figures: Sequence[Figure], out: Path = OUT) -> Path:
