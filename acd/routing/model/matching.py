@@ -106,7 +106,8 @@ class Matching(Limits):
         queue = self.queues[x.queue]
         if waiting and (rule := self._applies(x, queue)):
             self._divert(x, queue, rule)
-            return
+            if x.queue != queue.id or not x.calls_back:
+                return  # a callback goes on waiting
         if waiting and not x.in_line:
             self._choose_pool(x, queue)
         want = (queue.fan if waiting else x.fan) - len(x.live)

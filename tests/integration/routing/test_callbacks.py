@@ -210,6 +210,21 @@ async def test_callbacks_are_kept_by_every_rule(world: World) -> None:
     await world.settled()
 
 
+async def test_a_ring_that_ends_too_late_leaves_a_callback_in_the_line(world: World) -> None:
+    await world.queue(SALES, max_wait_s=10, on_max_wait=CALLBACK, ring_time_s=15)
+    await world.agent("anna", SALES)
+    asked = await world.arrive(SALES)
+    offer = (await world.ring(asked))["anna"]
+    await world.wait(12)
+    await world.router.decline(offer, "anna", **world.at)
+    x = await world.look(asked)
+    assert (x.state, x.diverted, x.position) == ("waiting", "callback", 1)
+    await world.settled()
+    await world.wait(3)
+    assert set(await world.ring(asked)) == {"anna"}
+    await world.settled()
+
+
 async def test_the_end_of_a_callback(world: World) -> None:
     await world.queue(SALES)
     await world.agent("anna", SALES, call=1)

@@ -246,7 +246,8 @@ local function try(x)
   local rule = waiting and limits.applies(x, q)
   if rule then
     limits.divert(x, q, rule)
-    return
+    -- a callback goes on waiting, where it may stand in no line yet
+    if x.queue ~= q.id or not limits.keeps_place(x) then return end
   end
   if waiting and x.more and x.lined == false then pools.settle(x, q) end
   local want = wanted(x, q) - #x.live
