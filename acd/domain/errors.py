@@ -77,12 +77,6 @@ class StoreUnavailable(AcdError):
     retryable = True
 
 
-class Reconciling(StoreUnavailable):
-    """The live store was replaced and is being made sure of; try again in a few seconds."""
-
-    code = "reconciling"
-
-
 class Overloaded(AcdError):
     """The event log is full because nothing records it; start a node that reaches the database."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from acd.domain.errors import Reconciling, StoreUnavailable
+from acd.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,9 +25,14 @@ UNSURE: Final = "RECONCILING"
 PATIENCE_S: Final = 10.0
 """So long a call is held back."""
 AGAIN_S: Final = 0.1
+WAITED: Final = "Redis was replaced and is being made sure of; try again in a few seconds."
 TRUST_LEASE_MS: Final = 5000
 
 log = structlog.get_logger(__name__)
+
+
+class LeftToANode(Exception):
+    """Nothing in this process makes sure of a server: calls to it fail at once."""
 
 
 class Admissions:
@@ -78,8 +83,8 @@ class Admissions:
             try:
                 await self._admit.get(prefix, lambda: trust(self._link, prefix))()
                 break
-            except Reconciling as error:
-                self._give_up(self._held.pop(prefix), error)
+            except LeftToANode as error:
+                self._give_up(self._held.pop(prefix), StoreUnavailable(str(error)))
                 return
             except StoreUnavailable:
                 pass
@@ -88,7 +93,7 @@ class Admissions:
             late = now_s() - PATIENCE_S
             held = self._held[prefix]
             self._held[prefix] = [entry for entry in held if entry[0] > late]
-            self._give_up([entry for entry in held if entry[0] <= late], Reconciling())
+            self._give_up([entry for entry in held if entry[0] <= late], StoreUnavailable(WAITED))
             await asyncio.sleep(AGAIN_S)
         self._link.send([call for _, call in self._held.pop(prefix)])
 
@@ -119,6 +124,6 @@ async def refuse() -> None:
     """Leave it to a node: for what only looks.
 
     Raises:
-        Reconciling: always.
+        LeftToANode: always.
     """
-    raise Reconciling("No node has made sure of this Redis since it started; start one.")
+    raise LeftToANode("No node has made sure of this Redis since it started; start one.")

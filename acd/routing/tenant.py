@@ -56,7 +56,7 @@ class Tenant:
         """Say who makes sure of a server that has not served this tenant yet.
 
         `admit` is awaited when a verb finds such a server, while verbs wait; by default such a
-        server is trusted. It raises `Reconciling` if nothing here can do it, and
+        server is trusted. It raises `LeftToANode` if nothing here can do it, and
         `StoreUnavailable` to be called again.
         """
         self.link.admit_by(self._prefix, admit)

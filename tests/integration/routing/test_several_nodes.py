@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from acd.domain.errors import StoreUnavailable
+from acd.routing.admission import LeftToANode, refuse
 from acd.routing.libraries import remove_libraries_forever, unused_libraries
 from acd.routing.results import TimersRun
 from acd.routing.router import Router
@@ -107,3 +109,35 @@ async def test_libraries_that_no_node_names_are_removed(router: Router) -> None:
     await other.aclose()
     await client.function_delete("acd_of_a_node_that_runs")
     await client.function_delete("somebody_elses")
+
+
+async def test_what_only_looks_makes_sure_of_nothing(redis_url: str, tenant: str) -> None:
+    looking = await Router.open(redis_url, tenant)
+    looking.admit_by(refuse)
+    with pytest.raises(StoreUnavailable, match="start one"):
+        await looking.queue("support/chat")
+    serving = await Router.open(redis_url, tenant)
+    await World(serving).queue()
+    assert (await looking.queue("support/chat")).configured
+    for router in (looking, serving):
+        await router.close()
+
+
+async def test_what_a_process_wrote_may_not_be_gone(router: Router) -> None:
+    """An older copy under a server that served it: nothing is written before a look."""
+    world = World(router)
+    await world.queue()
+    clock = f"acd:{{{router.tenant}}}:clock"
+    before = await router.link.client.dump(clock)
+    await world.agent("anna")
+    await router.link.client.restore(clock, 0, before, replace=True)
+    asked: list[str] = []
+
+    async def admit() -> None:
+        asked.append("asked")
+        raise LeftToANode
+
+    router.admit_by(admit)
+    with pytest.raises(StoreUnavailable):
+        await world.arrive()
+    assert asked == ["asked"]
