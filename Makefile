@@ -19,7 +19,7 @@ MAKEFLAGS += -j2 # the front-end is built while Python's packages are installed
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run setup static test test-long check format bench peers lock clean
+.PHONY: help run setup static test test-long mutations coverage check format bench peers lock clean
 
 help:           ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,7 +36,16 @@ test: $(S)/dev acd/static/build.json peers ## set up, then run every test but th
 
 test-long: $(S)/dev acd/static/build.json peers ## the tests that take minutes, and the image
 	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python tools/mutations.py
 	tools/dockerfile-check.sh
+
+mutations: $(S)/dev ## break the routing scripts one way at a time; the oracle notices each
+	$(BIN)/python tools/mutations.py $(ARGS)
+
+coverage: $(S)/dev ## every branch of the domain, the strategies and the model is run
+	@mkdir -p .pytest_cache
+	$(BIN)/python -m coverage run -m pytest -m 'not long' tests/unit tests/integration/routing
+	$(BIN)/python -m coverage report
 
 check: $(S)/dev ## style, types, floors, locks
 	$(BIN)/ruff check $(CODE)
