@@ -13,6 +13,7 @@ from acd.web.api import (
     presence,
     queues,
     session,
+    steering,
     widget,
 )
 
@@ -26,6 +27,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     *contacts.ENDPOINTS,
     *interactions.ENDPOINTS,
     *explain.ENDPOINTS,
+    *steering.ENDPOINTS,
     *agents.ENDPOINTS,
     *presence.ENDPOINTS,
     *queues.ENDPOINTS,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from acd.domain import errors
-from acd.domain.agent import REASON_MAX_CHARS, Availability
+from acd.domain.agent import REASON_MAX_CHARS, Availability, When
 from acd.domain.interaction import Channel
 from acd.web.api.agents import visible_agent
 from acd.web.api.values import Count, Ms, OneAgent
@@ -23,6 +23,7 @@ class ChannelPresence(Output):
     """An agent on one channel."""
 
     availability: Availability
+    after: Annotated[Availability | None, Field(description="what finishing will lead to")]
     reason: str
     count: Annotated[Count, Field(description="slots held")]
     max: Annotated[Count, Field(description="slots there are")]
@@ -47,7 +48,14 @@ class PresenceChange(Input):
     """What an agent shall be, on one channel or, with null, on all."""
 
     channel: Channel | None = None
-    availability: Availability
+    availability: Literal[Availability.AVAILABLE, Availability.AWAY, Availability.OFFLINE]
+    when: Annotated[
+        When,
+        Field(
+            description="finished: nothing new, and away or offline with the last slot;"
+            " whoever says available is so at once"
+        ),
+    ] = When.NOW
     reason: Annotated[
         str, StringConstraints(max_length=REASON_MAX_CHARS, pattern=r"^[^\x00-\x1f\x7f]*$")
     ] = ""
@@ -62,6 +70,7 @@ async def _view(services: Services, agent: AgentId) -> PresenceView:
         channels={
             channel: ChannelPresence(
                 availability=state.availability,
+                after=state.after,
                 reason=state.reason,
                 count=state.count,
                 max=state.max,
@@ -91,6 +100,7 @@ async def _set_presence(call: Call[OneAgent, Nothing, PresenceChange]) -> Presen
         channel=call.body.channel,
         availability=call.body.availability,
         reason=call.body.reason,
+        when=When.NOW if call.body.availability is Availability.AVAILABLE else call.body.when,
     )
     return await _view(call.services, agent.id)
 

@@ -40,10 +40,11 @@ export function Lines() {
 
 /** How long whoever comes now waits, in words; null where nobody knows. */
 export function expected(estimate: Estimate | null): string | null {
-  if (estimate?.p50_s == null || estimate.p90_s === null) return null;
+  const { p50_s, p90_s } = estimate ?? { p50_s: null, p90_s: null };
+  if (p50_s === null || p90_s === null) return null;
   const minutes = (seconds: number): number => Math.max(1, Math.round(seconds / 60));
-  const from = minutes(estimate.p50_s);
-  const to = minutes(estimate.p90_s);
+  const from = minutes(p50_s);
+  const to = minutes(p90_s);
   return from === to ? t("lines.about", { count: from }) : t("lines.range", { from, count: to });
 }
 

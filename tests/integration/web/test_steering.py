@@ -1,0 +1,117 @@
+"""Work changes hands over HTTP: who may do what, and what comes of it."""
+
+from typing import Any
+
+from acd.domain.ids import AgentId, OfferId
+from tests.integration.web.asking import problem
+from tests.integration.web.conftest import Node, Start, cast
+from tests.integration.web.test_rest import INTERACTIONS, chat, lina
+
+ZOE = {
+    "id": "zoe", "name": "Zoé", "email": "zoe@example.com", "departments": ["support"],
+    "password_env": "PASSWORD",
+}  # fmt: skip
+
+
+async def opened(node: Node) -> str:
+    answer = await node.program.post(INTERACTIONS, json=chat(await lina(node)))
+    return f"{INTERACTIONS}/{(await answer.json())['id']}"
+
+
+async def held_by_anna(node: Node) -> str:
+    await node.sits_down("anna")
+    at = await opened(node)
+    ix = at.rpartition("/")[2]
+    await node.services.router.accept(OfferId(f"{ix}.1"), AgentId("anna"))
+    return at
+
+
+async def asks(client: Any, at: str, body: Any = None, **more: Any) -> Any:
+    answer = await client.post(at, **({"json": body} if body is not None else {}), **more)
+    assert answer.status == 200, await answer.text()
+    return await answer.json()
+
+
+async def test_an_agent_hands_over_what_is_theirs_and_nothing_else(start: Start) -> None:
+    node = await start(agents=[*cast()["agents"], ZOE])
+    at = await held_by_anna(node)
+    csrf = await node.sign_in("anna")
+    away = await asks(node.client, f"{at}/transfer", {"to": {"agent": "zoe"}}, headers=csrf)
+    assert (away["changed"], away["reason"]) == (False, "not_here")
+    await node.sits_down("zoe")
+    told = await asks(
+        node.client, f"{at}/transfer", {"to": {"agent": "zoe"}, "command": "c1"}, headers=csrf
+    )
+    assert (told["changed"], told["reason"]) == (True, "offered")
+    back = await asks(node.client, f"{at}/transfer/cancel", headers=csrf)
+    assert back["reason"] == "cancelled"
+    asked = await asks(node.client, f"{at}/consult", {"agent": "zoe"}, headers=csrf)
+    assert asked["reason"] == "joined"
+    done = await asks(node.client, f"{at}/consult/complete", {}, headers=csrf)
+    assert done["reason"] == "completed"
+    assert (await (await node.program.get(at)).json())["agent"] == "zoe"
+    refused = await node.client.post(
+        f"{at}/transfer", json={"to": {"queue": "sales/chat"}}, headers=csrf
+    )
+    await problem(refused, 403, "not_yours")
+    twice = {"to": {"agent": "zoe", "queue": "sales/chat"}}
+    refused = await node.client.post(f"{at}/transfer", json=twice, headers=csrf)
+    await problem(refused, 422, "invalid_input")
+
+
+async def test_guests_come_and_leave(start: Start) -> None:
+    node = await start(agents=[*cast()["agents"], ZOE])
+    at = await held_by_anna(node)
+    await node.sits_down("zoe")
+    assert (await asks(node.program, f"{at}/invite", {"agent": "zoe"}))["reason"] == "joined"
+    csrf = await node.sign_in("zoe")
+    assert (await asks(node.client, f"{at}/leave", headers=csrf))["reason"] == "left"
+    await asks(node.program, f"{at}/consult", {"agent": "zoe"})
+    assert (await asks(node.program, f"{at}/consult/cancel"))["reason"] == "left"
+
+
+async def test_supervisors_and_programs_steer_agents_do_not(node: Node) -> None:
+    at = await opened(node)
+    csrf = await node.sign_in("anna")
+    for verb, body in (("move", {"queue": "sales/chat"}), ("priority", {"level": 1})):
+        refused = await node.client.post(f"{at}/{verb}", json=body, headers=csrf)
+        await problem(refused, 403, "forbidden")
+    csrf = await node.sign_in("omar")
+    urgent = await asks(node.client, f"{at}/priority", {"level": 1}, headers=csrf)
+    assert urgent["reason"] == "rescored"
+    line = await (await node.client.get("/api/v1/queues/support/chat/line")).json()
+    assert [(w["id"], w["level"]) for w in line["items"]] == [(at.rpartition("/")[2], 1)]
+    moved = await asks(node.client, f"{at}/move", {"queue": "sales/chat"}, headers=csrf)
+    assert moved["reason"] == "moved"
+    assert (await (await node.program.get(at)).json())["queue"] == "sales/chat"
+    kept = await asks(node.program, f"{at}/callback")
+    assert kept["reason"] == "kept"
+    await node.sits_down("claire")
+    nobody = await node.program.post(f"{at}/assign", json={"agent": "nobody"})
+    await problem(nobody, 404, "agent_unknown")
+
+
+async def test_a_supervisor_assigns_and_an_agent_picks_where_it_is_allowed(start: Start) -> None:
+    first, *others = cast()["departments"]
+    node = await start(departments=[{**first, "pull": True}, *others])
+    at = await opened(node)
+    csrf = await node.sign_in("claire")
+    await problem(await node.client.post(f"{at}/pull", json={}, headers=csrf), 404, "not_found")
+    await node.sits_down("claire")
+    given = await asks(node.program, f"{at}/assign", {"agent": "claire"})
+    assert given["reason"] == "assigned"
+    assert (await (await node.program.get(at)).json())["agent"] == "claire"
+
+
+async def test_a_planned_break_over_http(node: Node) -> None:
+    at = await held_by_anna(node)
+    csrf = await node.sign_in("anna")
+    put = {"availability": "away", "reason": "break", "when": "finished"}
+    there = "/api/v1/agents/anna/presence"
+    told = await (await node.client.put(there, json=put, headers=csrf)).json()
+    assert (told["channels"]["chat"]["availability"], told["channels"]["chat"]["after"]) == (
+        "finishing", "away",
+    )  # fmt: skip
+    await asks(node.client, f"{at}/finish", headers=csrf)
+    told = await (await node.client.get(there)).json()
+    assert told["channels"]["chat"]["availability"] == "away"
