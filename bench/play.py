@@ -55,6 +55,10 @@ class Play:
     rings_s: list[float] = field(default_factory=list)
     """From sending `finish` to hearing of the agent's next offer."""
     done: int = 0
+    came: int = 0
+    left: int = 0
+    hasty: bool = False
+    """The end does not wait for those who are still there."""
     refill: bool = False
     """Each customer who is done is followed by another."""
     _dice: random.Random = field(default_factory=lambda: random.Random(7))
@@ -67,6 +71,8 @@ class Play:
             for event in batch:
                 self.log.append(event)
                 self.heard_s[event.id] = now
+                self.came += event.type is EventType.INTERACTION_QUEUED
+                self.left += event.type is EventType.INTERACTION_ENDED
                 if event.type is EventType.OFFER_MADE and event.agent and event.offer:
                     if (freed := self.freed_s.pop(event.agent, None)) is not None:
                         self.rings_s.append(now - freed)
@@ -120,23 +126,20 @@ async def playing(
             timers = group.create_task(run_timers_forever(router, stop))
             yield play
             play.refill = False
-            await settle(play)
+            await _settle(play)
             ears.cancel()
             stop.set()
             await asyncio.wait({timers})
         await router.close()
 
 
-async def settle(play: Play, seconds: float = 30.0) -> None:
+async def _settle(play: Play, seconds: float = 30.0) -> None:
     """Wait until everybody who came has left, at most that long."""
+    await asyncio.sleep(0.1)
     for _ in range(round(10 * seconds)):
-        if play.done >= _count(play, EventType.INTERACTION_QUEUED):
+        if play.hasty or play.left >= play.came:
             return
         await asyncio.sleep(0.1)
-
-
-def _count(play: Play, kind: EventType) -> int:
-    return sum(event.type is kind for event in play.log)
 
 
 def faults(play: Play) -> dict[str, int]:
@@ -151,12 +154,9 @@ def faults(play: Play) -> dict[str, int]:
             over += held[str(event.agent)] > 1
         elif event.type is EventType.INTERACTION_ENDED and event.agent:
             held[str(event.agent)] -= 1
-    came, left = (
-        _count(play, kind) for kind in (EventType.INTERACTION_QUEUED, EventType.INTERACTION_ENDED)
-    )
     return {
         "double_winners": sum(number > 1 for number in winners.values()),
-        "lost": came - left,
+        "lost": play.came - play.left,
         "above_capacity": over,
     }
 

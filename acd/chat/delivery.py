@@ -77,6 +77,8 @@ class Delivery:
         self._topics: dict[str, _Topic] = {}
         self._outbox: list[tuple[str, Mapping[str, Any]]] = []
         self._waiting = asyncio.Event()
+        # heard when it was said; `publish` names the node last
+        self._addresses.skip_echo(f'"node":"{self.node}"}}')
         self._addresses.on_message(self._arrived)
         self._addresses.on_reconnect(self._reconnected)
 
@@ -163,8 +165,6 @@ class Delivery:
             topic.subscribed = True
 
     def _arrived(self, address: str, payload: Mapping[str, Any]) -> None:
-        if payload.get("node") == self.node:
-            return  # heard when it was said
         topic = self._topics.get(address)
         if topic is None:
             return

@@ -44,6 +44,7 @@ class Addresses:
         self._confirmed: set[str] = set()
         self._waiters: dict[str, list[asyncio.Future[None]]] = {}
         self._undone: dict[str, int] = {}
+        self._echo: str | None = None
         self._messages: list[Callable[[str, Mapping[str, Any]], None]] = []
         self._reconnects: list[Callable[[list[str]], None]] = []
         self._pubsub: PubSub | None = None
@@ -57,6 +58,10 @@ class Addresses:
         """
         self._messages.append(handler)
         return lambda: self._messages.remove(handler)
+
+    def skip_echo(self, ending: str) -> None:
+        """Pass over texts that end so, unread: what this node itself publishes comes back to it."""
+        self._echo = ending
 
     def on_reconnect(self, handler: Callable[[list[str]], None]) -> Callable[[], None]:
         """Call `handler(addresses)` once subscriptions are back after a break: take snapshots."""
@@ -194,6 +199,8 @@ class Addresses:
             await client.aclose()
 
     def _tell(self, address: str, text: str) -> None:
+        if self._echo is not None and text.endswith(self._echo):
+            return
         # whatever was published or goes wrong with it, this node must not become deaf
         try:
             said = json.loads(text)
