@@ -63,7 +63,7 @@ def widget_page_headers(origins: Iterable[str]) -> dict[str, str]:
     return {
         "Content-Security-Policy": page_policy((Framing.OURSELVES, *origins)),
         "Cross-Origin-Resource-Policy": "cross-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
     }
 
 

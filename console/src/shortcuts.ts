@@ -1,7 +1,7 @@
 /** Keyboard: one table says what there is; the help and the handler both read it. */
 import type { Key } from "./state/words.ts";
 
-export type Shortcut = "accept" | "decline" | "switch" | "next" | "previous" | "presence" | "sendFinish" | "send" | "newline" | "help";
+export type Shortcut = "accept" | "decline" | "switch" | "next" | "previous" | "presence" | "mute" | "sendFinish" | "send" | "newline" | "help";
 
 export interface Described {
   id: Shortcut;
@@ -19,6 +19,7 @@ export const SHORTCUTS: readonly Described[] = [
   { id: "next", keys: ["Alt", "↓"], text: "keys.next" },
   { id: "previous", keys: ["Alt", "↑"], text: "keys.previous" },
   { id: "presence", keys: ["Alt", "P"], text: "keys.presence" },
+  { id: "mute", keys: ["Alt", "M"], text: "keys.mute" },
   { id: "send", keys: [ENTER], text: "keys.send" },
   { id: "newline", keys: [{ word: "keys.shift" }, ENTER], text: "keys.newline" },
   { id: "sendFinish", keys: ["Ctrl", ENTER], text: "keys.send_finish" },
@@ -35,6 +36,7 @@ export function pressed(event: KeyboardEvent, singleKeys: boolean): { id: Shortc
   if (digit) return { id: "switch", digit: Number(digit) };
   if (isLetter(event, "a")) return { id: "accept" };
   if (isLetter(event, "r")) return { id: "decline" };
+  if (isLetter(event, "m")) return { id: "mute" };
   return isLetter(event, "p") ? { id: "presence" } : null;
 }
 

@@ -22,14 +22,11 @@ function drawing(base: string, box: string, shape: string): Icon {
   };
 }
 
-const stroke = (shape: string): Icon => drawing("icon", "0 0 20 20", shape);
+export const stroke = (shape: string): Icon => drawing("icon", "0 0 20 20", shape);
 const mark = (shape: string): Icon => drawing("mark", "0 0 12 12", shape);
 
 export const IconChat = /* @__PURE__ */ stroke(
   "M5 4h10a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H9.5L6 16.75V14H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2Z",
-);
-export const IconPhone = /* @__PURE__ */ stroke(
-  "M5.1 3.25h1.8a1 1 0 0 1 1 .76l.6 2.4a1 1 0 0 1-.3 1L7 8.6a9.6 9.6 0 0 0 4.4 4.4l1.2-1.2a1 1 0 0 1 1-.3l2.4.6a1 1 0 0 1 .75 1v1.8c0 1-.8 1.85-1.85 1.85C8.7 16.75 3.25 11.3 3.25 5.1c0-1 .85-1.85 1.85-1.85Z",
 );
 export const IconTicket = /* @__PURE__ */ stroke(
   "M4.5 5h11A1.5 1.5 0 0 1 17 6.5v1.25a2.25 2.25 0 0 0 0 4.5v1.25A1.5 1.5 0 0 1 15.5 15h-11A1.5 1.5 0 0 1 3 13.5v-1.25a2.25 2.25 0 0 0 0-4.5V6.5A1.5 1.5 0 0 1 4.5 5ZM12 5v1.6M12 9.2v1.6M12 13.4V15",

@@ -34,18 +34,23 @@ export interface PeerOptions {
   send: (signal: Signal) => void;
 }
 
-/** So long a connection may be interrupted before a fresh one is tried. */
-const PATIENCE_MS = 3000;
+/** So long a connection may be interrupted before a fresh one is tried; the agent's page speaks first. */
+const PATIENCE_MS = { agent: 3000, visitor: 5000 };
+/** So long a fresh connection may take before another one is tried. */
+const ATTEMPT_MS = 6000;
 
 export class Peer {
   readonly #state = signal<PeerState>("connecting");
   readonly #other = signal<MediaStream | null>(null);
   readonly #held = signal(false);
   readonly #muted = signal(false);
-  readonly #tab = newClientId();
   readonly #options: PeerOptions;
+  /** Names this page; an offer goes out under a new name, so that an answer to an earlier one is known as late. */
+  #tab = newClientId();
   #connection: RTCPeerConnection | null = null;
   #partner: string | null = null;
+  /** What the visitor hears on hold. */
+  #instead: MediaStreamTrack | null = null;
   /** Candidates that came before the description they belong to. */
   #early: RTCIceCandidateInit[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +59,8 @@ export class Peer {
 
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.#say(options.side === "agent" ? "hello" : "ready");
+    this.#speak();
+    this.#seek();
   }
 
   get state(): ReadonlySignal<PeerState> {
@@ -77,8 +83,7 @@ export class Peer {
 
   /** What the other page said. */
   hear(said: Signal): void {
-    if (said.interaction !== this.#options.interaction || said.tab === this.#tab) return;
-    if (said.to && said.to !== this.#tab) return;
+    if (said.interaction !== this.#options.interaction) return;
     this.#work = this.#work.then(() => this.#heard(said)).catch(() => { this.#lose(); });
   }
 
@@ -90,12 +95,11 @@ export class Peer {
   /** Put the visitor on hold: neither hears the other; `instead` is what the visitor hears. */
   async hold(on: boolean, instead: MediaStreamTrack | null = null): Promise<void> {
     this.#held.value = on;
-    const own = this.#options.voice.getAudioTracks()[0] ?? null;
-    const sender = this.#connection?.getSenders()[0];
-    await sender?.replaceTrack(on ? instead : own);
+    this.#instead = on ? instead : null;
     this.#speak();
     this.#listen();
     this.#say(on ? "held" : "resumed");
+    await this.#connection?.getSenders()[0]?.replaceTrack(this.#sent());
   }
 
   /** A digit for whoever listens for tones. */
@@ -123,7 +127,7 @@ export class Peer {
   }
 
   async #heard(said: Signal): Promise<void> {
-    if (this.#state.value === "closed") return;
+    if (this.#state.value === "closed" || (said.to && said.to !== this.#tab)) return;
     switch (said.kind) {
       case "hello":
         if (this.#options.side === "visitor") this.#say("ready", { to: said.tab });
@@ -146,6 +150,7 @@ export class Peer {
   }
 
   async #offer(partner: string): Promise<void> {
+    this.#tab = newClientId();
     const connection = this.#open(partner);
     await connection.setLocalDescription(await connection.createOffer());
     this.#describe(connection, "offer");
@@ -163,12 +168,12 @@ export class Peer {
     }
     const early = this.#early;
     this.#early = [];
-    for (const candidate of early) await this.#connection?.addIceCandidate(candidate);
+    for (const candidate of early) await this.#connection?.addIceCandidate(candidate).catch(() => undefined);
   }
 
   async #candidate(said: NonNullable<Signal["candidate"]>): Promise<void> {
     const candidate = { candidate: said.candidate, sdpMid: said.mid ?? null, sdpMLineIndex: said.line ?? null };
-    if (this.#connection?.remoteDescription) await this.#connection.addIceCandidate(candidate);
+    if (this.#connection?.remoteDescription) await this.#connection.addIceCandidate(candidate).catch(() => undefined);
     else this.#early.push(candidate);
   }
 
@@ -178,7 +183,8 @@ export class Peer {
     const connection = new RTCPeerConnection({ iceServers: servers });
     this.#connection = connection;
     this.#partner = partner;
-    for (const track of voice.getAudioTracks()) connection.addTrack(track, voice);
+    const sent = this.#sent();
+    if (sent) connection.addTrack(sent, voice);
     connection.onicecandidate = ({ candidate }) => {
       if (!candidate) return;
       const { candidate: text, sdpMid: mid, sdpMLineIndex: line } = candidate;
@@ -189,29 +195,37 @@ export class Peer {
       this.#listen();
     };
     connection.onconnectionstatechange = () => { this.#moved(connection); };
+    this.#timer = setTimeout(() => { this.#lose(); }, ATTEMPT_MS);
     return connection;
   }
 
   #moved(connection: RTCPeerConnection): void {
     if (connection !== this.#connection || this.#state.value === "closed") return;
-    clearTimeout(this.#timer);
     if (connection.connectionState === "connected") {
+      clearTimeout(this.#timer);
       this.#state.value = "talking";
       if (this.#held.value && this.#options.side === "agent") this.#say("held");
     } else if (connection.connectionState === "failed") {
       this.#lose();
     } else if (connection.connectionState === "disconnected") {
-      this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS[this.#options.side]);
     }
   }
 
-  /** The other is not heard any more: look for them until somebody ends the call. */
+  /** The other is not heard any more. */
   #lose(): void {
     if (this.#state.value === "closed") return;
     if (this.#state.value === "talking") this.#state.value = "lost";
+    this.#seek();
+  }
+
+  /** Ask for the other page until a connection stands, or somebody ends the call. */
+  #seek(): void {
+    const { side } = this.#options;
     clearTimeout(this.#timer);
-    this.#say(this.#options.side === "agent" ? "hello" : "ready");
-    this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS);
+    this.#say(side === "agent" ? "hello" : "ready");
+    this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS[side]);
   }
 
   #drop(): void {
@@ -227,6 +241,10 @@ export class Peer {
   #speak(): void {
     const silent = this.#muted.value || this.#held.value;
     for (const track of this.#options.voice.getAudioTracks()) track.enabled = !silent;
+  }
+
+  #sent(): MediaStreamTrack | null {
+    return this.#instead ?? this.#options.voice.getAudioTracks()[0] ?? null;
   }
 
   /** The agent does not hear whom they put on hold; the visitor hears what is played. */

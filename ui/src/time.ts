@@ -1,6 +1,8 @@
 /** Moments by the server's clock: a reader's own may be minutes wrong, and a countdown must not be. */
 import { signal, type ReadonlySignal } from "@preact/signals";
 
+export { stopwatch } from "./stopwatch.ts";
+
 const SAMPLES = 8;
 
 /** What to add to the reader's clock to read the server's. */
@@ -34,15 +36,6 @@ export function ticking(clock: Pick<ServerClock, "nowMs">, everyMs = 1000): Read
     },
   });
   return now;
-}
-
-/** 0:07, 4:12, 1:02:09: to be set in tabular figures. Rounds down, as a stopwatch does. */
-export function stopwatch(elapsedMs: number): string {
-  const seconds = Math.max(0, Math.floor(elapsedMs / 1000));
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60);
-  const rest = two(seconds % 60);
-  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
 }
 
 /** Whole seconds left, rounded up: a countdown reaches 0 when the time is over, not a second before. */

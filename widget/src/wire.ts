@@ -1,14 +1,16 @@
 /** The /visitor namespace, as docs/guides/sockets.md describes it. */
+import type { Signal } from "@acd/ui/peer.ts";
 import type { Message } from "@acd/ui/wire.ts";
 
 export type { Message };
 
 /** Ends of a chat's life in the widget: everything else is on the way. */
-export type State = "starting" | "waiting" | "ringing" | "parked" | "active" | "idle" | "ended";
+export type State = "starting" | "waiting" | "ringing" | "parked" | "connecting" | "active" | "idle" | "ended";
 
 export interface Chat {
   conversation: string;
   interaction: string;
+  channel: "chat" | "call" | "ticket";
   state: State;
   department: { id: string; name: string };
   /** 1 is next. */
@@ -28,6 +30,7 @@ export interface Chat {
 export interface Start {
   client_id: string;
   department: string;
+  channel?: "call";
   name: string;
   email?: string;
   text?: string;
@@ -41,6 +44,8 @@ export type VisitorRequests = {
   "message.send": { ask: { client_id: string; text: string }; answer: { message: Message } };
   typing: { ask: { on: boolean }; answer: object };
   "messages.read": { ask: { seq: number }; answer: object };
+  "call.servers": { ask: { interaction: string }; answer: { servers: RTCIceServer[] } };
+  "call.signal": { ask: Signal; answer: object };
   "chat.leave": { ask: object; answer: { chat: Chat | null } };
 };
 
@@ -49,5 +54,6 @@ export type VisitorEvents = {
   message: Message;
   typing: { by: "agent"; name: string; on: boolean };
   read: { by: "agent"; seq: number };
+  "call.signal": Signal;
 };
 /* eslint-enable @typescript-eslint/consistent-type-definitions */

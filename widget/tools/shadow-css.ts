@@ -8,7 +8,7 @@ import type { Plugin } from "vite";
 const MARK = "?shadow";
 // not ".css?": Vite would take it for a style sheet of its own
 const BUILT = ".shadow.js";
-const SOURCES = ["../src", "../../ui/src/icons.tsx"].map((each) => fileURLToPath(new URL(each, import.meta.url)));
+const SOURCES = ["../src", "../../ui/src/icons.tsx", "../../ui/src/primitives/Meter.tsx"].map((each) => fileURLToPath(new URL(each, import.meta.url)));
 
 /**
  * `import css from "./styles.css?shadow"` gives one text for a shadow root: @imports joined, `:root` made `:host`,

@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
+import type { Handset } from "../phone/handset.ts";
 import type { Desk } from "./desk.ts";
 import type { Talk } from "./talk.ts";
 
@@ -8,6 +9,7 @@ import type { Talk } from "./talk.ts";
 export interface At {
   desk: Desk;
   talk: Talk;
+  handset: Handset;
 }
 
 export const Place = createContext<At | null>(null);

@@ -112,13 +112,14 @@ export class Desk {
     this.rings.value = rings.shown(this.rings.value, offer, Date.now());
   }
 
-  async accept(offer: string): Promise<void> {
-    if (this.answering.value !== null) return;
+  /** The interaction, where it is this agent's now. */
+  async accept(offer: string): Promise<AgentChat | null> {
+    if (this.answering.value !== null) return null;
     this.answering.value = offer;
     const answer = await this.attempt(() => this.connection.request("offer.accept", { offer }));
-    batch(() => {
+    return batch(() => {
       this.answering.value = null;
-      if (!answer) return;
+      if (!answer) return null;
       if (answer.outcome === "accepted") {
         this.rings.value = rings.without(this.rings.value, offer);
         this.missed.value = null;
@@ -126,8 +127,11 @@ export class Desk {
         if (answer.chat) this.hearChat(answer.chat);
         const chat = answer.chat ?? this.chats.value.find((each) => offer.startsWith(`${each.interaction}.`));
         if (chat) this.select(chat.interaction);
-      } else if (answer.outcome === "taken") this.#lastWord(offer, { kind: "taken", by: answer.winner ?? null });
+        return chat ?? null;
+      }
+      if (answer.outcome === "taken") this.#lastWord(offer, { kind: "taken", by: answer.winner ?? null });
       else this.#lastWord(offer, { kind: "gone" });
+      return null;
     });
   }
 

@@ -101,5 +101,7 @@ function kept(key: string): { read: () => string | null; keep: (text: string) =>
 
 /** This tab's session with the server: the same after a reload. */
 export const sessionName = kept("acd.session");
+/** The call that is heard in this tab, and the offer it came by: the same after a reload. */
+export const heldCall = kept("acd.call");
 /** The interaction that was in sight. */
 export const inSight = kept("acd.in_sight");

@@ -1,4 +1,5 @@
 /** The agent's side of the Socket.IO face, as docs/guides/sockets.md describes it. */
+import type { Signal } from "@acd/ui/peer.ts";
 import type { Message } from "@acd/ui/wire.ts";
 
 export type Channel = "chat" | "call" | "ticket";
@@ -88,7 +89,7 @@ export interface AgentChat {
   channel: Channel;
   contact: Named;
   department: Named;
-  state: "active" | "idle" | "wrap_up" | "ended";
+  state: "connecting" | "active" | "idle" | "wrap_up" | "ended";
   since_ms: number;
   /** What it is to the agent: whoever is consulted only reads along, a giver concludes what is somebody else's. */
   role: "owner" | "guest" | "consult" | "giver";
@@ -243,6 +244,10 @@ export type AgentRequests = Table<{
   "interaction.leave": Ask<{ interaction: string }, Steered>;
   "line.open": Ask<{ queue: string }, { queue: string; waiting: WaitingContact[]; now: number }>;
   "interaction.pull": Ask<Command, Steered>;
+  "call.servers": Ask<{ interaction: string }, { servers: RTCIceServer[] }>;
+  "call.signal": Ask<Signal>;
+  "call.connected": Ask<{ offer: string }>;
+  "call.failed": Ask<{ offer: string }, OfferAnswered>;
   heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;
 }>;
 
@@ -256,5 +261,6 @@ export type AgentEvents = Table<{
   typing: { conversation: string; by: "visitor"; on: boolean };
   read: { conversation: string; by: "visitor"; seq: number };
   lines: { lines: Line[]; now: number };
+  "call.signal": Signal;
   resync: object;
 }>;

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { alert } from "../alerts/alerts.ts";
 import { standForLead } from "../alerts/leader.ts";
+import { Handset } from "../phone/handset.ts";
 import { pressed } from "../shortcuts.ts";
 import { unread } from "../state/chats.ts";
 import { Place, useDesk, type At } from "../state/context.ts";
@@ -24,10 +25,10 @@ import { Thread } from "./Thread.tsx";
 export function Console({ who }: { who: SignedIn }) {
   const [at] = useState<At>(() => {
     const desk = new Desk(who);
-    return { desk, talk: new Talk(desk, who.agent.id) };
+    return { desk, talk: new Talk(desk, who.agent.id), handset: new Handset(desk) };
   });
   useEffect(() => {
-    const stops = [standForLead(who.agent.id), alert(at.desk)];
+    const stops = [standForLead(who.agent.id), alert(at.desk), at.handset.start()];
     at.desk.open();
     return () => {
       at.desk.close();
@@ -44,7 +45,7 @@ export function Console({ who }: { who: SignedIn }) {
 type Width = "wide" | "middle" | "narrow";
 
 function Panes() {
-  const { desk } = useDesk();
+  const { desk, handset } = useDesk();
   const [help, setHelp] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
@@ -79,6 +80,7 @@ function Panes() {
             {chat ? <Contact chat={chat} open={contactOpen} /> : <Keyboard />}
           </div>
         </main>
+        {handset.parts.value && handset.phone.value && <handset.parts.value.PhoneBar phone={handset.phone.value} />}
       </div>
       <Help
         open={help}
@@ -119,7 +121,7 @@ function useWidth(root: { current: HTMLElement | null }): Width {
 }
 
 function useShortcuts(onHelp: () => void): void {
-  const { desk } = useDesk();
+  const { desk, handset } = useDesk();
   const help = useRef(onHelp);
   help.current = onHelp;
   useEffect(() => {
@@ -137,15 +139,16 @@ function useShortcuts(onHelp: () => void): void {
       const ring = onTop(desk.rings.value, desk.clock.nowMs());
       event.preventDefault();
       if (key.id === "help") help.current();
+      else if (key.id === "mute") handset.phone.peek()?.mute();
       else if (key.id === "presence") document.querySelector<HTMLElement>("[data-testid=presence]")?.click();
       else if (key.id === "switch") desk.select(desk.chats.value[(key.digit ?? 1) - 1]?.interaction ?? desk.selected.value);
       else if (key.id === "next" || key.id === "previous") step(key.id === "next" ? 1 : -1);
-      else if (ring && !ring.over && key.id === "accept" && isSettled(ring)) void desk.accept(ring.offer.offer);
+      else if (ring && !ring.over && key.id === "accept" && isSettled(ring)) void handset.answer(ring.offer);
       else if (ring && !ring.over && key.id === "decline") void desk.decline(ring.offer.offer);
     };
     addEventListener("keydown", listen);
     return () => {
       removeEventListener("keydown", listen);
     };
-  }, [desk]);
+  }, [desk, handset]);
 }

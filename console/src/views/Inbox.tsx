@@ -1,4 +1,5 @@
-import { IconChat, IconPhone, IconTicket, MarkWarn, type Icon } from "@acd/ui/icons.tsx";
+import { IconPhone } from "@acd/ui/call-icons.tsx";
+import { IconChat, IconTicket, MarkWarn, type Icon } from "@acd/ui/icons.tsx";
 import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { stopwatch } from "@acd/ui/time.ts";
 

@@ -27,7 +27,7 @@ export function RingCard() {
 }
 
 function Rings({ ring }: { ring: Ring }) {
-  const { desk } = useDesk();
+  const { desk, handset } = useDesk();
   const { offer } = ring;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -43,7 +43,7 @@ function Rings({ ring }: { ring: Ring }) {
   const nowMs = desk.soon.value;
   const waited = stopwatch(offer.waited_ms + Math.max(0, nowMs - offer.now));
   const Drawn = CHANNEL_ICONS[offer.channel];
-  const busy = desk.answering.value !== null;
+  const busy = desk.answering.value !== null || handset.phone.value?.asking.value === true;
   const others = behind(desk.rings.value, ring, nowMs);
   return (
     <section
@@ -92,7 +92,7 @@ function Rings({ ring }: { ring: Ring }) {
   );
 
   function acceptOnTop(): void {
-    if (isSettled(ring)) void desk.accept(offer.offer);
+    if (isSettled(ring)) void handset.answer(offer);
   }
 }
 

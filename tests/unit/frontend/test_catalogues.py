@@ -10,7 +10,13 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[3]
-APPLICATIONS: Final = ("console/locales", "widget/locales", "widget/locales/later")
+APPLICATIONS: Final = (
+    "console/locales",
+    "widget/locales",
+    "console/locales/phone",
+    "widget/locales/later",
+    "widget/locales/call",
+)
 PLURALS: Final = {"en": {"one", "other"}, "fr": {"one", "other"}}
 
 Catalogue = dict[str, str | dict[str, str]]

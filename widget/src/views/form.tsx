@@ -6,6 +6,7 @@ import type { ComponentChildren } from "preact";
 
 import { useWidget, type Words } from "../context.ts";
 import { minutes } from "../place.ts";
+import { Call } from "./later.tsx";
 import { Top } from "./panel.tsx";
 
 const NAME_CHARS = 80;
@@ -21,13 +22,13 @@ interface Values {
   text: string;
 }
 
-function faultsIn({ name, email, text }: Values, limit: number, { t }: Words, offline: Offline | undefined): Faults {
+function faultsIn({ name, email, text }: Values, limit: number, { t }: Words, offline: Offline | undefined, calls: boolean): Faults {
   const faults: Faults = {};
   if (!name) faults.name = t("form.name.missing");
   else if (codePoints(name) > NAME_CHARS) faults.name = t("form.name.long");
   if (!email && offline) faults.email = offline.email;
   else if (email && !EMAIL.test(email)) faults.email = t("form.email.wrong");
-  if (!text) faults.text = t("form.text.missing");
+  if (!text && !calls) faults.text = t("form.text.missing");
   else if (codePoints(text) > limit) faults.text = t("talk.over", { count: codePoints(text) - limit });
   return faults;
 }
@@ -41,6 +42,9 @@ export interface Offline {
   send: string;
 }
 
+/** Begins a call with what the form says, once `ready`; says whether one began. */
+export type Dial = (ready: () => Promise<boolean>) => Promise<boolean>;
+
 /** Before the chat: whom for, who, what about. */
 export function FormView({ offline }: { offline?: Offline }) {
   const { words, chat, site, visitor } = useWidget();
@@ -51,7 +55,8 @@ export function FormView({ offline }: { offline?: Offline }) {
   const [starting, setStarting] = useState(false);
   const departments = (site.value?.departments ?? []).filter(({ channels, service }) => (offline ? service === "form" : channels.includes("chat")));
   const [chosen, choose] = useState("");
-  const wait = departments.find(({ id, open }) => (chosen ? id === chosen : open))?.estimate?.p50_s ?? null;
+  const department = departments.find(({ id, open }) => (chosen ? id === chosen : open));
+  const wait = department?.estimate?.p50_s ?? null;
   const limit = site.value?.limits.message_chars ?? 4000;
 
   const showFaults = (found: Faults): void => {
@@ -60,8 +65,8 @@ export function FormView({ offline }: { offline?: Offline }) {
     if (first) form.current?.querySelector<HTMLElement>(`#${IDS[first]}`)?.focus();
   };
 
-  const submit = async (): Promise<void> => {
-    if (starting || !form.current) return;
+  const submit = async (ready?: () => Promise<boolean>): Promise<boolean> => {
+    if (starting || !form.current) return false;
     const data = new FormData(form.current);
     const value = (field: Field): string => {
       const entry = data.get(field);
@@ -71,19 +76,21 @@ export function FormView({ offline }: { offline?: Offline }) {
     visitor.name = values.name;
     visitor.email = values.email;
     setFailure(null);
-    const found = faultsIn(values, limit, words, offline);
+    const found = faultsIn(values, limit, words, offline, !!ready);
     showFaults(found);
-    if (Object.keys(found).length > 0) return;
+    if (Object.keys(found).length > 0 || (ready && !(await ready()))) return false;
     setStarting(true);
     try {
       const { email, ...rest } = values;
-      await chat.start({ ...rest, ...(email ? { email } : {}), page: location.href.slice(0, 2000) });
+      await chat.start({ ...rest, ...(email ? { email } : {}), ...(ready ? { channel: "call" } : {}), page: location.href.slice(0, 2000) });
+      return true;
     } catch (thrown) {
       const error = WireError.of(thrown);
       const message = words.error(error.code, "error.other");
       if (error.field && error.field in IDS) showFaults({ [error.field]: message });
       else setFailure(error);
       setStarting(false);
+      return false;
     }
   };
 
@@ -159,6 +166,7 @@ export function FormView({ offline }: { offline?: Offline }) {
         <button type="submit" form="w-form" class="button primary large wide" data-testid="start-chat" aria-busy={starting}>
           {starting ? t("form.starting") : (offline?.send ?? t("form.start"))}
         </button>
+        {!offline && department?.channels.includes("call") && <Call dial={submit} />}
       </div>
     </>
   );

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useWidget, type Widget } from "../context.ts";
 import { FailedView, LoadingView } from "./aside.tsx";
 import { FormView } from "./form.tsx";
-import { Later, type Part } from "./later.tsx";
+import { Call, Later, type Part } from "./later.tsx";
 import { Notices } from "./notices.tsx";
 import { TalkView } from "./talk.tsx";
 import { WaitView } from "./wait.tsx";
@@ -13,10 +13,11 @@ import { WaitView } from "./wait.tsx";
 /** A phone, not a narrow frame on a desk: here the panel covers the screen, and nothing behind it can be reached. */
 const SMALL = "(max-width: 390px), (max-width: 480px) and (pointer: coarse), (max-height: 420px)";
 
-type Screen = "loading" | "failed" | "form" | "wait" | "talk" | "ended" | Part;
+type Screen = "call" | "loading" | "failed" | "form" | "wait" | "talk" | "ended" | Part;
 
 function screenOf({ chat, site }: Widget): Screen {
   const now = chat.chat.value;
+  if (now?.channel === "call" && !now.diverted && (now.agent || now.state !== "ended")) return "call";
   if (now?.state === "ended") {
     if (now.diverted) return now.diverted === "form" ? "kept" : "turned";
     return now.agent || now.outcome !== "abandoned" ? "ended" : "left";
@@ -87,6 +88,7 @@ export function Panel() {
       {screen === "form" && <FormView />}
       {screen === "wait" && <WaitView />}
       {(screen === "talk" || screen === "ended") && <TalkView ended={screen === "ended"} />}
+      {screen === "call" && <Call />}
       {isPart(screen) && <Later part={screen} />}
     </>
   );

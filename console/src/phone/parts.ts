@@ -1,0 +1,3 @@
+/** What is loaded together. */
+export { PhoneBar } from "./Bar.tsx";
+export { Phone } from "./phone.ts";
