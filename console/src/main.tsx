@@ -4,7 +4,6 @@ import "./styles/shell.css";
 import "./styles/inbox.css";
 import "./styles/thread.css";
 import "./styles/side.css";
-import "./styles/phone.css";
 import "./styles/narrow.css";
 
 import { effect } from "@preact/signals";

@@ -1,3 +1,9 @@
-/** What is loaded together. */
+/** What is loaded together: the telephone, its bar, and its looks. */
+import styles from "./phone.css?inline";
+
 export { PhoneBar } from "./Bar.tsx";
 export { Phone } from "./phone.ts";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(styles);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
