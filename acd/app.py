@@ -336,6 +336,7 @@ def _rates(config: Config) -> dict[str, Rate]:
         "sign_in_account": Rate(per_minute=said.sign_ins_per_minute),
         # a token of these stands for several messages
         "visitor_message": Rate(per_minute=max(1, said.messages_per_minute // LEASE)),
+        "visitor_signal": Rate(per_minute=max(1, said.signals_per_minute // LEASE)),
         "agent_message": Rate(per_minute=max(1, said.agent_messages_per_minute // LEASE)),
     }
 

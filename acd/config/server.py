@@ -85,6 +85,8 @@ class LimitsSettings(Section):
     """The longest message, in characters."""
     messages_per_minute: Annotated[int, Field(ge=1)] = 60
     """Messages of one visitor."""
+    signals_per_minute: Annotated[int, Field(ge=1)] = 300
+    """What one visitor's page says to set up a call."""
     agent_messages_per_minute: Annotated[int, Field(ge=1)] = 240
     """Messages of one agent, over all chats."""
     chats_per_minute: Annotated[int, Field(ge=1)] = 20

@@ -1,4 +1,4 @@
-"""The namespace of agents: who may enter, and what an agent may do with their own work."""
+"""The namespace of agents: who may enter, and what an agent says of themselves and in chats."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Agents(Namespace[Console]):
-    """Every verb acts on what the agent's own desk holds; anything else is not found or refused."""
+    """Verbs act on what the agent's own desk holds; only those of `Steering` reach further."""
 
     name = NAMESPACE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.chat.delivery import to_contact
-from acd.domain.errors import NotConnected
+from acd.domain.errors import NotConnected, NotYours
 from acd.domain.ids import InteractionId, OfferId
 from acd.domain.interaction import Channel
 from acd.realtime.work import held
@@ -41,8 +41,10 @@ class Calling:
         return {"ok": True, "servers": self._relay.ice.told(desk.agent.id, now_ms)}
 
     async def _signal(self, connection: Connection[Console], asked: Signal) -> Ack:
-        """To the contact whose call the agent holds."""
+        """To the contact whose call is the agent's."""
         chat = await held(connection.who.desk, InteractionId(asked.interaction))
+        if chat.role != "owner":
+            raise NotYours(field="interaction")
         if chat.channel != Channel.CALL or chat.state not in {"connecting", "active"}:
             raise NotConnected
         self._relay.delivery.publish(

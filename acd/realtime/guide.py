@@ -93,8 +93,9 @@ def render() -> str:
         _asked(visitors.ASKED),
         _told("the visitor", visitors.TOLD),
         "## /agent\n\nSigned in by the cookie `acd_session` and the CSRF token of"
-        " `GET /api/v1/session`, from the server's own origin. An agent acts only on what is"
-        " offered to or held by themselves, and reads conversations of their own departments.\n\n"
+        " `GET /api/v1/session`, from the server's own origin. An agent acts on what is"
+        " offered to or held by themselves, picks from lines that allow it, and reads conversations"
+        " of their own departments; supervisors steer and read those of all.\n\n"
         + _shape("connect (auth)", agents.AgentAuth),
         _asked(agents.ASKED),
         _told("the agent", agents.TOLD),

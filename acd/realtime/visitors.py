@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from acd.chat.delivery import to_agent
-from acd.chat.sessions import TAKEN
+from acd.chat.sessions import TAKEN, ChatPhase
 from acd.domain.conversation import AuthorKind, Side
 from acd.domain.errors import (
     ChatEnded,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class Guest:
     """Who a visitor's connection stands for; anonymous until a chat was started."""
 
-    __slots__ = ("allowance", "locale", "site", "token", "typing", "visit")
+    __slots__ = ("allowance", "locale", "signals", "site", "token", "typing", "visit")
 
     def __init__(self, site: Site, locale: str) -> None:
         self.site = site
@@ -49,11 +49,12 @@ class Guest:
         self.token = ""
         self.visit: Visit | None = None
         self.allowance: Allowance | None = None
+        self.signals: Allowance | None = None
         self.typing: Typing | None = None
 
 
 class Visitors(Namespace[Guest]):
-    """Every verb acts on the visitor's own chat; none takes an id of anything."""
+    """Every verb acts on the visitor's own chat; an id that a verb takes must be that chat's."""
 
     name = NAMESPACE
 
@@ -127,6 +128,7 @@ class Visitors(Namespace[Guest]):
         guest = connection.who
         guest.visit = visit = await self._relay.arrive(visitor, connection)
         guest.allowance = Allowance(self._limits, "visitor_message", visitor.contact)
+        guest.signals = Allowance(self._limits, "visitor_signal", visitor.contact)
         return visit
 
     # verbs
@@ -186,10 +188,10 @@ class Visitors(Namespace[Guest]):
         chat = visit.chat
         if chat is None:
             raise NotFound("There is no chat yet; start one.")
-        if not visit.writable and not await visit.returns():
-            raise ChatEnded
         if guest.allowance is not None:
             await guest.allowance.take()
+        if not visit.writable and not await visit.returns():
+            raise ChatEnded
         if guest.typing is not None:
             guest.typing.stop()
         message, fresh = await self._relay.chat.messages.send(
@@ -256,6 +258,8 @@ class Visitors(Namespace[Guest]):
 
     async def _servers(self, connection: Connection[Guest], asked: CallName) -> Ack:
         chat = _call(connection.who, asked.interaction)
+        if chat.live.phase is ChatPhase.ENDED:
+            raise NotFound("The call is over.", field="interaction")
         now_ms = self._relay.clock.now_ms()
         return {"ok": True, "servers": self._relay.ice.told(chat.contact, now_ms)}
 
@@ -264,6 +268,8 @@ class Visitors(Namespace[Guest]):
         chat = _call(connection.who, asked.interaction)
         if chat.live.phase not in TAKEN or chat.live.agent is None:
             raise NotConnected
+        if connection.who.signals is not None:
+            await connection.who.signals.take()
         self._relay.delivery.publish(
             to_agent(chat.live.agent),
             {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},

@@ -61,6 +61,8 @@ class Work:
         desk = connection.who.desk
         interaction = InteractionId(asked.interaction)
         chat = await held(desk, interaction)
+        if chat.role in {"guest", "consult"}:  # what is noted is the owner's word
+            raise NotYours(field="interaction")
         if asked.disposition or asked.note:
             await self._threads.note(
                 interaction, desk.agent.id, asked.disposition or "", asked.note or ""
@@ -82,7 +84,7 @@ class Work:
     async def _transfer(self, connection: Connection[Console], asked: wire.Transfer) -> Ack:
         desk, router = connection.who.desk, self._relay.router
         interaction = InteractionId(asked.interaction)
-        chat = await held(desk, interaction)
+        chat = await found(desk, interaction)  # None: said again, and theirs no more
         mine = desk.agent.id
         if asked.agent is not None:
             answer = await router.transfer_to_agent(
@@ -97,7 +99,7 @@ class Work:
             answer = await router.transfer_to_department(
                 interaction, mine, department, command=asked.command
             )
-        if answer.changed and asked.agent is None:
+        if answer.changed and asked.agent is None and chat is not None:
             self._note_left(chat, desk, asked.command)
         return await steered(desk, chat, answer)
 
@@ -124,12 +126,12 @@ class Work:
     ) -> Ack:
         desk, relay = connection.who.desk, self._relay
         interaction = InteractionId(asked.interaction)
-        chat = await held(desk, interaction)
-        to = chat.consulted
+        chat = await found(desk, interaction)  # None: said again, and theirs no more
+        to = chat.consulted if chat is not None else None
         answer = await relay.router.consult_complete(
             interaction, desk.agent.id, stay=asked.stay, command=asked.command
         )
-        if answer.changed and to is not None:
+        if answer.changed and chat is not None and to is not None:
             name = relay.people.agent_name(to)
             relay.chores.start(
                 relay.chat.note_joined(chat.contact, chat.conversation, asked.command, name),
@@ -173,15 +175,20 @@ class Work:
         )
 
 
+async def found(desk: Desk, interaction: InteractionId) -> HeldChat | None:
+    """The interaction on the desk, looked for in Redis if the desk does not know it (yet)."""
+    if interaction not in desk.chats:
+        await desk.refresh()
+    return desk.chats.get(interaction)
+
+
 async def held(desk: Desk, interaction: InteractionId) -> HeldChat:
-    """The interaction on the desk, looked for in Redis if the desk does not know it (yet).
+    """The interaction that is on the desk.
 
     Raises:
         NotYours: somebody else holds it, or nobody, or there is no such interaction.
     """
-    if interaction not in desk.chats:
-        await desk.refresh()
-    chat = desk.chats.get(interaction)
+    chat = await found(desk, interaction)
     if chat is None:
         raise NotYours(field="interaction")
     return chat
@@ -195,14 +202,15 @@ async def changed(desk: Desk, chat: HeldChat) -> Ack:
     return {"ok": True, "chat": desk.described(chat)}
 
 
-async def steered(desk: Desk, chat: HeldChat, answer: Changed) -> Ack:
+async def steered(desk: Desk, chat: HeldChat | None, answer: Changed) -> Ack:
     """The same with what came of it; what was refused for a reason changed nothing.
 
     Raises:
         NotYours: it belongs to somebody else by now.
     """
     check_owned(answer)
-    return {**await changed(desk, chat), "outcome": answer.reason}
+    told = await changed(desk, chat) if chat is not None else {"ok": True, "chat": None}
+    return {**told, "outcome": answer.reason}
 
 
 def check_owned(answer: Changed) -> None:

@@ -237,8 +237,8 @@ class Steered(Outbound):
 
     `outcome` is `offered`, `moved`, `joined`, `completed`, `cancelled`, `left`, `pulled`,
     `assigned` or `rescored`; any other word says why nothing changed: `full`, `not_here`, `there`,
-    `guest`, `transferring`, `not_transferring`, `consulting`, `not_consulting`, `too_many`, `late`,
-    `ended`, `not_active`, `not_allowed`, `not_member`, `connecting`, `wrong_channel`.
+    `same`, `guest`, `transferring`, `not_transferring`, `consulting`, `not_consulting`, `too_many`,
+    `late`, `not_active`, `not_allowed`, `not_member`, or the state that it is in.
     """
 
     ok: Literal[True]

@@ -241,7 +241,13 @@ def new_start(**fields: Any) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def running_node(
-    redis_url: str, tenant: str, folder: Path, *, visitor_messages: int = 10_000, **rules: Any
+    redis_url: str,
+    tenant: str,
+    folder: Path,
+    *,
+    visitor_messages: int = 10_000,
+    visitor_signals: int = 10_000,
+    **rules: Any,
 ) -> AsyncIterator[Node]:
     """Everything between the sockets and the stores; nodes of one tenant share a folder."""
     router = await Router.open(redis_url, tenant)
@@ -256,6 +262,7 @@ async def running_node(
         "connect": many,
         "chat_start": many,
         "visitor_message": Rate(per_minute=visitor_messages),
+        "visitor_signal": Rate(per_minute=visitor_signals),
         "agent_message": many,
     }
     realtime = Realtime(

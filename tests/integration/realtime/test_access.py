@@ -9,6 +9,7 @@ import pytest
 from socketio.exceptions import ConnectionError as NotConnected
 
 from acd.domain.ids import AgentId
+from acd.realtime.allowance import LEASE
 from tests.integration.realtime.conftest import Client, Node, Nodes, new_start, until
 from tests.integration.realtime.test_messages import talking
 
@@ -166,6 +167,18 @@ async def test_a_stranger_can_do_nothing_before_a_chat(nodes: Nodes) -> None:
         assert await stranger.refused("chat.start", start) == "not_found"
     assert await stranger.refused("chat.start", new_start(client_id="short")) == "bad_request"
     assert await stranger.refused("chat.start", new_start(text="x" * 4001)) == "message_too_long"
+
+
+async def test_words_into_a_chat_that_is_over_are_counted_too(nodes: Nodes) -> None:
+    node = await nodes(visitor_messages=1)
+    jean = await node.visitor()
+    await jean.done("chat.start", new_start())
+    await jean.done("chat.leave", {})
+    said = [
+        await jean.refused("message.send", {"client_id": f"{n}", "text": "x"})
+        for n in range(LEASE + 1)
+    ]
+    assert said == ["chat_ended"] * LEASE + ["rate_limited"]
 
 
 async def test_too_many_messages_are_told_when_to_come_back(nodes: Nodes) -> None:

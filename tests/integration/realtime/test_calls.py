@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from acd.realtime.allowance import LEASE
 from acd.realtime.wire import agents, common, visitors
 from tests.integration.realtime.conftest import Nodes, new_start
 
@@ -92,6 +93,38 @@ async def test_nobody_speaks_into_a_call_of_others(nodes: Nodes) -> None:
     held = await node.router.interaction(interaction)
     assert held is not None
     assert (held.state, held.agent) == ("connecting", "anna")
+
+
+async def test_a_guest_says_nothing_from_page_to_page(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, _, interaction, offer = await ringing(node)
+    bruno = await node.console("bruno")
+    await anna.done("offer.accept", {"offer": offer})
+    await anna.done("call.connected", {"offer": offer})
+    asked = {"interaction": interaction, "command": "c1", "agent": "bruno"}
+    assert (await anna.done("interaction.invite", asked))["outcome"] == "joined"
+    await bruno.hears("chat", interaction=interaction, role="guest")
+    assert await bruno.refused("call.signal", signal(interaction, "t_b", "hello")) == "not_yours"
+
+
+async def test_nobody_gets_credentials_for_a_call_that_is_over(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    _, jean, interaction, _ = await ringing(node)
+    await jean.done("chat.leave", {})
+    assert await jean.refused("call.servers", {"interaction": interaction}) == "not_found"
+
+
+async def test_signals_are_limited_apart_from_messages(nodes: Nodes) -> None:
+    node = await nodes(calls=True, visitor_signals=1)
+    anna, jean, interaction, offer = await ringing(node)
+    await anna.done("offer.accept", {"offer": offer})
+    await jean.hears("chat", state="connecting")
+    for _ in range(LEASE):
+        await jean.done("call.signal", signal(interaction, "t_jean", "ready"))
+    assert (
+        await jean.refused("call.signal", signal(interaction, "t_jean", "ready")) == "rate_limited"
+    )
+    await jean.done("message.send", {"client_id": "m1", "text": "Do you hear me?"})
 
 
 async def test_a_department_without_calls_takes_none(nodes: Nodes) -> None:

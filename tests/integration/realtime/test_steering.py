@@ -107,6 +107,8 @@ async def test_to_another_department_it_waits_there_with_its_age(
     ix = chat["interaction"]
     moved = await anna.done("interaction.transfer", asks(ix, **target))
     assert (moved["outcome"], moved["chat"]["state"]) == ("moved", "ended")
+    again = await anna.done("interaction.transfer", asks(ix, **target))
+    assert (again["outcome"], again["chat"]) == ("moved", None), "the first answer is given again"
     waiting = await jean.hears("chat", state="waiting")
     assert waiting["department"]["name"] == "Sales"
     left = await jean.hears("message", **{"from": "system", "text": "agent_left"})
@@ -133,6 +135,8 @@ async def test_who_is_consulted_reads_along_and_takes_over(nodes: Nodes) -> None
     assert await bruno.refused("message.send", said) == "not_yours", "the contact would read it"
     done = await anna.done("interaction.consult_complete", asks(ix, "c2"))
     assert (done["outcome"], done["chat"]["state"]) == ("completed", "ended")
+    again = await anna.done("interaction.consult_complete", asks(ix, "c2"))
+    assert (again["outcome"], again["chat"]) == ("completed", None), "the first answer, again"
     owner = await bruno.hears("chat", interaction=ix, role="owner")
     assert owner["state"] == "active"
     await jean.hears("message", **{"from": "system", "text": "agent_joined", "name": "Bruno"})
@@ -158,6 +162,10 @@ async def test_a_consultation_ends_and_a_guest_takes_part(nodes: Nodes) -> None:
     await bruno.done("message.send", said)
     await jean.hears("message", text="Two of us now")
     assert await bruno.refused("interaction.finish", {"interaction": ix}) == "not_yours"
+    noted = {"interaction": ix, "disposition": "sold", "note": "by a guest"}
+    assert await bruno.refused("wrap_up.end", noted) == "not_yours"
+    past = await node.history.interaction(ix)
+    assert past is None or not past.note
     left = await bruno.done("interaction.leave", {"interaction": ix})
     assert left["outcome"] == "left"
     assert await anna.refused("interaction.leave", {"interaction": ix}) == "not_yours"
