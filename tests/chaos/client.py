@@ -167,10 +167,10 @@ class Client:
             if state.availability != "available" and self._dice.random() < 0.5:
                 await self._say(seen, channel, Availability.AVAILABLE)
         if self._dice.random() < 0.004:
-            channel = self._dice.choice((None, Channel.CHAT, Channel.CALL))
+            where = self._dice.choice((None, Channel.CHAT, Channel.CALL))
             wish = self._dice.choice((Availability.AWAY, Availability.OFFLINE))
             when = self._dice.choice((When.NOW, When.FINISHED))
-            await self._say(seen, channel, wish, when)
+            await self._say(seen, where, wish, when)
 
     async def _say(
         self,

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.events import Event, EventType
@@ -55,7 +56,7 @@ class Judge:
                 await self._router.queue("a-ring-all/chat")  # type: ignore[arg-type]
                 now_ms = await self._router.clock()
                 ticker = await link.client.hget(keys.meta(TENANT), "ticker")
-                due = await link.client.zrange(f"{prefix}timers", 0, 0, withscores=True)
+                due: list[Any] = await link.client.zrange(f"{prefix}timers", 0, 0, withscores=True)
                 names = [agent(number) for number in range(AGENTS)]
                 found = await link.call("check", prefix, 0, len(names), 0, *names)
         except (AcdError, TimeoutError, OSError):
@@ -131,9 +132,9 @@ class Judge:
                 wrong[name] = f"{name} is {folded.state} in the log and unknown"
                 continue
             is_now = (str(x.state), x.agent, {o.offer: o.agent for o in x.offers})
-            said = (str(folded.state), folded.agent, folded.offers)
-            if is_now != said:
-                wrong[name] = f"{name} is {is_now}, and {said} by the log"
+            by_log = (str(folded.state), folded.agent, folded.offers)
+            if is_now != by_log:
+                wrong[name] = f"{name} is {is_now}, and {by_log} by the log"
         for number in range(AGENTS):
             name = agent(number)
             seen = await self._router.agent(AgentId(name))

@@ -47,7 +47,7 @@ class Process:
             sys.executable, "-m", "acd", "serve", env=self._env, stderr=asyncio.subprocess.PIPE
         )
         assert self._process.stderr
-        said = []
+        said: list[bytes] = []
         async with asyncio.timeout(40):
             while not self.url:
                 line = await self._process.stderr.readline()

@@ -73,7 +73,7 @@ class Supervisors(Machine):
         ]
         if dialling and not data.draw(rarely):
             x = data.draw(pick(dialling))
-            name, agent = x.id, x.agent
+            name, agent = str(x.id), str(x.agent)
         else:
             name, agent = data.draw(pick(sorted(self.pair.interactions))), data.draw(pick(AGENTS))
         self.do("callback_dialled", name, agent, answered=data.draw(pick((False, True))))

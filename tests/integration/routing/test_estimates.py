@@ -90,7 +90,7 @@ async def test_what_is_told_at_the_arrival_is_kept_until_the_first_accept(world:
     await world.answer(raised)
     await world.finish(raised)
     await world.answer(third)
-    events = {e.interaction: e.data for e in await world.heard("offer.accepted")}
+    events = {str(e.interaction): e.data for e in await world.heard("offer.accepted")}
     assert "told" not in events[first]
     assert "told" not in events[second], "nobody had waited before"
     assert events[raised]["told"]["place"] == 1

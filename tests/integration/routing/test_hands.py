@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import uuid
@@ -140,7 +141,7 @@ class Hands:
         agent = self.dice.choice(AGENTS)
         await self.world.router.remove_agent(agent, 10**6, **self.world.at)
         await self.world.settled()
-        self.world.versions = iter(range(10**6 + 1, 10**7))
+        self.world.versions = itertools.count(10**6 + 1)
         await self.configure(agent)
 
     async def step(self) -> None:

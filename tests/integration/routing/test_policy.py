@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from acd.domain.errors import ConfigInvalid
@@ -50,7 +52,7 @@ async def test_asked_again_the_first_answer_stands(world: World) -> None:
     await world.queue(max_length=1, on_full=FORM)
     await world.arrive()
     refused = await world.enter()
-    world._numbers = iter([2])
+    world._numbers = itertools.count(2)
     again = await world.enter()
     assert (again.known, again.state, again.diverted) == (True, "ended", "form")
     assert again.interaction == refused.interaction
@@ -399,4 +401,4 @@ async def test_a_removed_queue_uses_its_overflow(world: World) -> None:
 
 async def timers(world: World, start: str) -> list[str]:
     found = await world.router.link.client.zrange(f"acd:{{{world.router.tenant}}}:timers", 0, -1)
-    return [name for name in found if name.startswith(start)]
+    return [str(name) for name in found if str(name).startswith(start)]

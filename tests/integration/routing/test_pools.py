@@ -25,7 +25,7 @@ async def skilled(world: World) -> World:
 
 async def fields(world: World, kind: str, name: str) -> list[str]:
     key = f"{keys.prefix(world.router.tenant)}{kind}:{name}"
-    return await world.router.link.client.zrange(key, 0, -1)
+    return [str(name) for name in await world.router.link.client.zrange(key, 0, -1)]
 
 
 async def test_only_the_skilled_are_asked(skilled: World) -> None:

@@ -125,7 +125,9 @@ async def test_an_agent_opens_one_active_at_once_with_capacity_checked(world: Wo
     await world.say("anna", "away")
     opened = await world.router.open_interaction(opening("ix_o"), **world.at)
     assert opened == Opened(interaction="ix_o", known=False, state="active")
-    assert (await world.router.open_interaction(opening("ix_o"), **world.at)).known
+    again = await world.router.open_interaction(opening("ix_o"), **world.at)
+    assert isinstance(again, Opened)
+    assert again.known
     found = await world.look("ix_o")
     assert (found.state, found.agent, found.offers) == ("active", "anna", ())
     assert (await world.see("anna")).channels[CALL].count == 1

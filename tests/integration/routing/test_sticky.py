@@ -14,7 +14,7 @@ WAIT = {"last_agent": LastAgent.WAIT, "last_agent_wait_s": 60}
 
 async def personal(world: World, agent: str) -> list[str]:
     key = f"{keys.prefix(world.router.tenant)}line:@{agent}/chat"
-    return await world.router.link.client.zrange(key, 0, -1)
+    return [str(name) for name in await world.router.link.client.zrange(key, 0, -1)]
 
 
 async def busy(world: World, agent: str) -> str:

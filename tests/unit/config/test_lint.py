@@ -156,7 +156,7 @@ def test_warnings_in_a_department(rule: str, code: str, key: str) -> None:
 
 def test_a_departments_rule_counts_once_and_applies_where_one_queue_uses_it() -> None:
     assert not found(HEAD + 'on_full = "callback"\n[departments.call]\nmax_length = 3\n')
-    assert one(HEAD + 'order = "strict"\n[departments.call]\n', "starvation")
+    assert one(HEAD + 'order = "strict"\n[departments.call]\n', "starvation").warning
 
 
 def test_strict_with_a_way_out_starves_nobody() -> None:

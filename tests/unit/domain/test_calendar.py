@@ -223,11 +223,10 @@ def test_it_is_open_when_the_clock_on_the_wall_says_so(
     for at in range(begin, until, 15 * MINUTE_MS):
         wall = datetime.fromtimestamp(at / 1000, where)
         naive = wall.replace(tzinfo=None, fold=0)
+        today = datetime.combine(naive.date(), datetime.min.time())
         by_wall = any(
             period.opens_min <= (naive - midnight) / timedelta(minutes=1) < period.closes_min
-            for back in (0, 1)
-            if (midnight := datetime.combine(naive.date(), datetime.min.time())
-                - timedelta(days=back))
+            for midnight in (today, today - timedelta(days=1))
             for period in periods_of(calendar, midnight.date(), NO_HOLIDAY)
         )  # fmt: skip
         is_open = any(opens <= at < closes for opens, closes in spans)

@@ -35,10 +35,11 @@ def leg(kind: type, number: int, device: str = "browser", **more: Any) -> Any:
 
 def told(*heard: Heard) -> tuple[Call, list[Action]]:
     """A call after all that, and what the last of it led to."""
-    call, actions = Call(id=IX), ()
+    call, actions = Call(id=IX), list[Action]()
     for one in heard:
-        call, actions = step(call, one)
-    return call, list(actions)
+        call, done = step(call, one)
+        actions = list(done)
+    return call, actions
 
 
 def test_every_device_of_an_offer_rings() -> None:
@@ -121,9 +122,9 @@ def test_a_bridge_that_fails_gives_the_call_back() -> None:
     assert call.phase is CallPhase.WAITING
     assert actions == [words.Fail(offer="ix_1.1", agent=ANNA, cause="connect_failed")]
     call, _ = step(call, offered(2, BEN))
-    call, actions = step(call, won(2, BEN, epoch=3))
+    call, done = step(call, won(2, BEN, epoch=3))
     assert call.phase is CallPhase.CONNECTING
-    assert isinstance(actions[-1], port.Bridge)
+    assert isinstance(done[-1], port.Bridge)
 
 
 def test_routing_gives_up_on_a_bridge_that_takes_too_long() -> None:
