@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from acd.chat.sessions import Card
@@ -132,27 +133,25 @@ class Steering:
         channel = Channel(chat.channel)
         await relay.people.refresh()
         wanted = relay.people.colleagues_of(desk.agent, asked.query)[:COLLEAGUES_MOST]
-        agents = []
-        for colleague in wanted:
-            snapshot = await relay.router.agent(colleague.id)
-            if snapshot is not None:
-                agents.append(_colleague(colleague, snapshot, channel))
+        snapshots = await asyncio.gather(*(relay.router.agent(each.id) for each in wanted))
+        agents = [
+            _colleague(colleague, snapshot, channel)
+            for colleague, snapshot in zip(wanted, snapshots, strict=True)
+            if snapshot is not None
+        ]
         agents.sort(key=lambda one: (_ORDER.index(one["state"]), one["name"].casefold()))
         queues = [q for q in relay.people.queues_on(channel) if q != chat.queue]
-        departments = []
-        for queue in queues:
-            figure = await relay.router.queue(queue)
-            departments.append(
-                {
-                    "queue": queue,
-                    "department": relay.people.department(
-                        queue.partition("/")[0], desk.agent.locale
-                    ),
-                    "waiting": figure.waiting,
-                    "available": figure.available,
-                    "estimate": relay.estimate(figure),
-                }
-            )
+        figures = await asyncio.gather(*(relay.router.queue(queue) for queue in queues))
+        departments = [
+            {
+                "queue": queue,
+                "department": relay.people.department(queue.partition("/")[0], desk.agent.locale),
+                "waiting": figure.waiting,
+                "available": figure.available,
+                "estimate": relay.estimate(figure),
+            }
+            for queue, figure in zip(queues, figures, strict=True)
+        ]
         return {"ok": True, "agents": agents, "departments": departments}
 
 

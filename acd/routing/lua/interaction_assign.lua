@@ -9,7 +9,7 @@
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-return once.run('assign', ARGV[4] .. '|' .. ARGV[6], ARGV[3], function()
+return once.run('assign', ARGV[4], ARGV[3], function()
   local x = interaction(ARGV[4])
   if not x then return {0, 'unknown'} end
   if x.state == 'ended' or x.state == 'connecting' then return {0, x.state} end

@@ -8,7 +8,7 @@
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-return once.run('pull', ARGV[4] .. '|' .. ARGV[5], ARGV[3], function()
+return once.run('pull', ARGV[4], ARGV[3], function()
   local x = interaction(ARGV[4])
   if not x then return {0, 'unknown'} end
   if x.state ~= 'waiting' then return {0, 'late', x.state} end

@@ -10,7 +10,7 @@
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-return once.run('swap', ARGV[4] .. '|' .. ARGV[5], ARGV[3], function()
+return once.run('swap', ARGV[4], ARGV[3], function()
   local x = interaction(ARGV[4])
   local refused = sharing.not_owned(x, ARGV[5])
   if refused then return {0, refused} end

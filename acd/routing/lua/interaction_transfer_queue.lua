@@ -9,7 +9,7 @@
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-return once.run('transfer_queue', ARGV[4] .. '|' .. ARGV[5], ARGV[3], function()
+return once.run('transfer_queue', ARGV[4], ARGV[3], function()
   local x, to = interaction(ARGV[4]), ARGV[6]
   local refused = sharing.not_owned(x, ARGV[5])
   if refused and not (refused == 'not_active' and x.state == 'idle') then return {0, refused} end

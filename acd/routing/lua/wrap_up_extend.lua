@@ -8,7 +8,7 @@
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
-return once.run('wrap_up_extend', ARGV[4] .. '|' .. ARGV[5], ARGV[3], function()
+return once.run('wrap_up_extend', ARGV[4], ARGV[3], function()
   local x, id = interaction(ARGV[4]), ARGV[5]
   local given = x and sharing.role(x, id) == 'wrap_up'
   if not x or not given and x.agent ~= id then return {0, 'unknown'} end

@@ -125,12 +125,12 @@ async def _owner(call: Call[OneInteraction, Any, Any]) -> AgentId:
     found = await _found(call)
     if not call.caller.steers and call.caller.agent is not None:
         return call.caller.agent.id
-    if found.agent is None:
-        raise errors.Conflict("Nobody has it; assign or move it instead.")
-    return AgentId(found.agent)
+    return AgentId(found.agent or call.caller.name)  # nobody: a command sent again is answered
 
 
 def _told(call: Call[OneInteraction, Any, Any], answer: Changed) -> Steered:
+    if answer.reason == "not_owner" and call.caller.steers:
+        raise errors.Conflict("Nobody has it; assign or move it instead.")
     if answer.reason in {"not_owner", "not_guest"}:
         raise errors.NotYours
     return Steered(id=call.path.interaction, changed=answer.changed, reason=answer.reason)

@@ -91,7 +91,8 @@ async def test_who_has_no_room_or_is_away_is_not_handed_anything(nodes: Nodes) -
         == "agent_unknown"
     )
     bruno = await node.console("bruno")
-    assert await bruno.refused("interaction.transfer", asks(ix, agent="anna")) == "not_yours"
+    theirs = asks(ix, "c3", agent="anna")
+    assert await bruno.refused("interaction.transfer", theirs) == "not_yours"
     both = asks(ix, agent="bruno", queue="sales/chat")
     assert await anna.refused("interaction.transfer", both) == "bad_request"
     assert await anna.refused("interaction.transfer", asks(ix)) == "bad_request"

@@ -47,22 +47,6 @@ async def test_the_same_id_of_another_agent_or_verb_is_another_command(world: Wo
         assert extended.changed, "without an id it would have been extended before"
 
 
-async def test_nobody_is_given_the_answer_that_another_agent_got(world: World) -> None:
-    await world.queue(pull=True)
-    for agent in ("anna", "bruno"):
-        await world.agent(agent)
-        await say(world, "away", "", agent=agent)
-    name = await world.arrive()
-    pulled = await world.router.pull(name, "anna", command="c1", **world.at)
-    assert pulled.changed
-    other = await world.router.pull(name, "bruno", command="c1", **world.at)
-    assert (other.changed, other.reason) == (False, "active")
-    moved = await world.router.transfer_to_agent(name, "bruno", "anna", command="c2", **world.at)
-    assert moved.reason == "not_owner"
-    mine = await world.router.transfer_to_agent(name, "anna", "bruno", command="c2", **world.at)
-    assert mine.reason == "not_here"
-
-
 async def test_an_answer_is_kept_for_ten_minutes_and_then_forgotten(world: World) -> None:
     await world.queue()
     await world.agent("anna")

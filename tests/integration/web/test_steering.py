@@ -59,6 +59,16 @@ async def test_an_agent_hands_over_what_is_theirs_and_nothing_else(start: Start)
     await problem(refused, 422, "invalid_input")
 
 
+async def test_a_program_that_sends_a_command_again_is_given_the_first_answer(node: Node) -> None:
+    at = await held_by_anna(node)
+    to = {"to": {"queue": "sales/chat"}, "command": "c1"}
+    for _ in range(2):
+        told = await asks(node.program, f"{at}/transfer", to)
+        assert (told["changed"], told["reason"]) == (True, "moved")
+    anew = {"to": {"queue": "support/chat"}, "command": "c2"}
+    await problem(await node.program.post(f"{at}/transfer", json=anew), 409, "conflict")
+
+
 async def test_guests_come_and_leave(start: Start) -> None:
     node = await start(agents=[*cast()["agents"], ZOE])
     at = await held_by_anna(node)

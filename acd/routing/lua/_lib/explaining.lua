@@ -9,7 +9,7 @@ do
   local function exclusions_of(x)
     local found = {}
     for who, limit, kind in string.gmatch(x.excluded, '([^|;]+)|(%d+)|(%l);') do
-      if tonumber(limit) > now then found[who] = {KINDS[kind] or 'excluded', tonumber(limit)} end
+      if tonumber(limit) > now then found[who] = {KINDS[kind], tonumber(limit)} end
     end
     return found
   end
@@ -112,7 +112,9 @@ do
   -- What the queue and the interaction add to it.
   function explaining.facts(x)
     local q = queue(x.queue)
-    local told = {pool = x.pool, epoch = x.epoch, queue_state = q and (q.state == 'ready' and not pools.ready(q, x.pool) and 'building' or q.state) or '', asked = x.offers,
+    local state = q and q.state or ''
+    if state == 'ready' and not pools.ready(q, x.pool) then state = 'building' end
+    local told = {pool = x.pool, queue_state = state, asked = x.offers,
       requires = kept(x, 'requires') or '', step = kept(x, 'step') or 0, sticky = kept(x, 'sticky') or '',
       sticky_until = kept(x, 'sticky_until') or 0, personal = kept(x, 'personal') or ''}
     if q then

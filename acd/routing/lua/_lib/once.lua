@@ -1,7 +1,6 @@
 -- Commands that nothing else fences: each may carry an id, and a retry after an unknown outcome is given the first
--- answer. The subject names who commands, so that it is nobody else's answer. Answers are kept in one hash for every ten
--- minutes, `verb|subject|id` -> packed reply, of which the present one and the one before are read: an answer is
--- remembered for ten to twenty minutes.
+-- answer. Answers are kept in one hash for every ten minutes, `verb|subject|id` -> packed reply, of which the present
+-- one and the one before are read: an answer is remembered for ten to twenty minutes.
 --- include("base")
 local once = {}
 do
