@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction, level, by
 -- RETURNS {due, "rescored"} | {0, "same"} | {0, "late", state} | {0, "unknown"}
--- EVENTS  interaction.reprioritised, offer.made*
+-- EVENTS  interaction.reprioritised
 --- include("drain")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

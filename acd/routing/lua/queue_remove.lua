@@ -3,7 +3,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, queue, version
 -- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"}
--- EVENTS  queue.removed, interaction.moved*, interaction.ended*, offer.withdrawn*, offer.made*
+-- EVENTS  queue.removed, interaction.moved*, interaction.ended*, offer.made*
 --- include("closing")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
