@@ -9,6 +9,7 @@ lot = tonumber(ARGV[2])
 local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
 if x.state ~= 'waiting' and x.state ~= 'ringing' and x.state ~= 'parked' then return {0, 'late', x.state} end
+if not queue(x.queue) then return {0, 'late', x.state} end -- it went while the contact was away
 local back = callback.pending(x)
 if back then
   if ARGV[4] ~= '' and back.number ~= ARGV[4] then

@@ -8,5 +8,5 @@ begin(ARGV[1])
 local q = queue(ARGV[3])
 if not q then return {0, 'unknown'} end
 q.ringing, q.active, q.dirty = 0, 0, true
-if q.state ~= 'closing' then reconcile.rebuild(q) end
+if q.state ~= 'closing' then reconcile.rebuild(q) else timer('r|' .. q.id, now) end
 return {commit(), 'rebuilding'}

@@ -46,7 +46,7 @@ end
 local ran = 0
 local entries = call('ZRANGE', key('timers'), '-inf', now, 'BYSCORE', 'LIMIT', 0, 48, 'WITHSCORES')
 for i = 1, #entries, 2 do
-  if offers_left <= 0 or walk_left <= 0 then break end
+  if offers_left <= 0 or walk_left <= 0 or policy.left <= 0 then break end
   local member = entries[i]
   -- one that an earlier timer of this turn removed or moved is not due any more
   if timers[member] == nil then

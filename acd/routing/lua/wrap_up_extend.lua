@@ -3,7 +3,7 @@
 -- ARGV    now_ms, seed, command, interaction, agent
 -- RETURNS {due, "extended", until_ms} | {0, "extended_before"} | {0, "not_in_wrap_up"} | {0, "unknown"}
 --         | {0, "overloaded"}
--- EVENTS  wrap_up.extended
+-- EVENTS  wrap_up.extended, offer.made*
 --- include("ending")
 --- include("once")
 begin(ARGV[1])
@@ -21,7 +21,10 @@ return once.run('wrap_up_extend', ARGV[4], ARGV[3], function()
     wraps[id] = {until_ms, true}
     keep(x, 'wraps', wraps)
     timer('w|' .. x.id .. '|' .. id, until_ms)
-    if x.state ~= 'ended' then exclude(x, id, math.max(until_ms, now + q.decline_ms), 'g') end
+    if x.state ~= 'ended' then
+      exclude(x, id, math.max(until_ms, now + q.decline_ms), 'g')
+      if x.state == 'waiting' then retry(x) end -- moved meanwhile, nothing may ask when that ends
+    end
   else
     x.wrap, x.extended = until_ms, true
     change(x)

@@ -42,6 +42,8 @@ class Callbacks(Policy):
             raise NotFound(field="interaction")
         if x.state not in (_S.WAITING, _S.RINGING, _S.PARKED):
             return Changed(changed=False, reason="late")
+        if x.queue not in self.queues:  # it went while the contact was away
+            return Changed(changed=False, reason="late")
         back = x.calls_back
         if back:
             if number_ref not in ("", back.number):

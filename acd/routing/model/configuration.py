@@ -126,6 +126,7 @@ class Configuration(Arrivals):
             for pool in queue.lines:
                 self._serve_line(queue, pool, None)
                 self._orphans += self._short(queue, pool)
+            self._built(queue)
         if ruled:
             self._rules_changed(queue)
         self._commit()

@@ -46,15 +46,15 @@ class Limits(Pooling):
     def _nobody_here(self, queue: Queue) -> bool:
         return not queue.closing and not self._members(queue, queue.id)
 
-    def _refuses(self, queue: Queue) -> str | None:
-        """The rule by which an arrival is not kept."""
+    def _refuses(self, one: Interaction, queue: Queue) -> str | None:
+        """The rule by which this one is not kept that comes."""
         rules = queue.rules
         if self._closed_since(queue) is not None:
             return "closed"
         if rules.get("on_nobody") and self._nobody_here(queue):
             return "nobody"
-        mine = [x for x in self.interactions.values() if x.queue == queue.id]
-        length = sum(x.in_line or x.state is _S.RINGING for x in mine)
+        others = [x for x in self.interactions.values() if x.queue == queue.id and x is not one]
+        length = sum(x.state in (_S.WAITING, _S.RINGING) for x in others)
         return "full" if rules.get("max_length") and length >= rules["max_length"] else None
 
     def _applies(self, x: Interaction, queue: Queue) -> str | None:
@@ -85,6 +85,13 @@ class Limits(Pooling):
         queue = self.queues.get(x.queue)
         if queue and queue.rules.get("max_wait"):
             self._untimer(f"m|{x.id}")
+
+    def _built(self, queue: Queue) -> None:
+        """Made anew: asked for as if they came now."""
+        empty = f"e|{queue.id}|"
+        waits = any(x.in_line and x.queue == queue.id for x in self.interactions.values())
+        if queue.rules.get("on_nobody") and waits and empty not in self.timers:
+            self._left(queue)
 
     def _left(self, queue: Queue | None) -> None:
         """A member left: if nobody is there any more, those in line are asked for after a while."""

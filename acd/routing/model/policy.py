@@ -161,7 +161,7 @@ class Policy(Ending):
 
     def _admit(self, x: Interaction, queue: Queue) -> None:
         """One comes into a queue; what becomes of it where the queue does not keep it."""
-        rule = self._refuses(queue)
+        rule = self._refuses(x, queue)
         if rule:
             self._divert(x, queue, rule)
 

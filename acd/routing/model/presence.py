@@ -26,6 +26,7 @@ in a row."""
 FAILURES_MAX: Final = 3
 _GRACE_S, _CHAT_GRACE_S, _LEASE_S = 20, 60, 15
 _S: Final = InteractionState
+_HAD: Final = (_S.ACTIVE, _S.CONNECTING)
 
 
 class Presence(Callbacks):
@@ -161,13 +162,13 @@ class Presence(Callbacks):
                 cause = {"cause": "unreachable"}
                 self._emit(EventType.OFFER_FAILED, cause, x=x, offer=ring.number, agent=agent)
                 self._ring_goes_on(x, "unreachable")
-            elif x.state is _S.ACTIVE and agent.held[x.id] is Channel.CHAT:
+            elif x.state in _HAD and agent.held[x.id] is Channel.CHAT:
                 over_ms = lapsed_ms + ms(self.queues[x.queue].settings.chat_grace_s)
                 self._timer(f"k|{x.id}", max(self.now_ms, over_ms))
 
     def _chat_grace_due(self, at_ms: int, interaction: str, _rest: str) -> None:
         x = self.interactions[interaction]
-        if x.state is not _S.ACTIVE:
+        if x.state not in _HAD:
             return
         agent, settings = self._owner(x), self.queues[x.queue].settings
         # back meanwhile, or back and gone again: then the end of the grace of now says more

@@ -94,5 +94,6 @@ do
     q.state, q.dirty = 'ready', true
     if fresh then call('HDEL', key('queue', id), 'fresh') end
     for _, line in ipairs(lines_of(q)) do match(line) end
+    limits.built(q)
   end
 end

@@ -73,7 +73,7 @@ end
 
 function run.k(at, id)
   local x = interaction(id)
-  if not x or x.state ~= 'active' then return end
+  if not x or (x.state ~= 'active' and x.state ~= 'connecting') then return end
   local a, q = agent(x.agent), queue(x.queue)
   local lapsed = tonumber(call('HGET', key('agent', x.agent), 'lapsed')) or 0
   -- back meanwhile, or back and gone again: then the end of the grace of now says more

@@ -44,12 +44,12 @@ do
     return q.state == 'ready' and call('ZCARD', key('here', q.id)) == 0
   end
 
-  -- The rule by which an arrival is not kept, or nil.
-  function limits.refuses(q)
+  -- The rule by which this one is not kept that comes, or nil.
+  function limits.refuses(q, x)
     local r = q.rules
     if q.hours and limits.closed_since(q) then return 'closed' end
     if r.on_nobody and limits.nobody_here(q) then return 'nobody' end
-    if r.max_length and q.ringing + waiting_in(q) >= r.max_length then return 'full' end
+    if r.max_length and q.ringing + waiting_in(q) + limits.untried(q, x) >= r.max_length then return 'full' end
     return nil
   end
 
@@ -88,6 +88,13 @@ do
   function limits.disarm(x)
     local q = queue(x.queue)
     if q and q.rules.max_wait then untimer('m|' .. x.id) end
+  end
+
+  -- Built anew: only now is it known whether anybody is there for those who came meanwhile.
+  function limits.built(q)
+    if q.rules.on_nobody and limits.nobody_here(q) and waiting_in(q) > 0 and not armed('e|' .. q.id .. '|') then
+      timer('e|' .. q.id .. '|', now + limits.EMPTY_MS)
+    end
   end
 
   -- A member left: if nobody is there any more, those in line are asked for after a while.

@@ -4,7 +4,8 @@
 local policy = {}
 do
   local HOPS = 3 -- so many queues may pass one on
-  local MOST = 64 -- so many are moved or ended by one timer
+  policy.MOST = 64 -- so many are moved or ended by one script
+  forget[#forget + 1] = function() policy.left = policy.MOST end
 
   local function overflow(x, to, rule)
     local t, hops = queue(to), kept(x, 'hops') or {}
@@ -41,9 +42,18 @@ do
     return kept(x, 'diverted') or kept(x, 'callback') and 'callback' or kept(x, 'hops') and 'overflow' or ''
   end
 
+  -- How many but this one wait in a queue by this script and were not tried yet: in no line, but of its length.
+  function limits.untried(q, but)
+    local n = 0
+    for _, x in pairs(interactions) do
+      if x and x ~= but and x.queue == q.id and x.state == 'waiting' and x.lined == false then n = n + 1 end
+    end
+    return n
+  end
+
   -- One comes into a queue; what becomes of it where the queue does not keep it.
   function policy.admit(x, q)
-    local rule = limits.refuses(q)
+    local rule = limits.refuses(q, x)
     if rule then limits.divert(x, q, rule) end
   end
 
@@ -71,15 +81,15 @@ do
       return
     end
     local from, place = string.match(cursor, '^([^~]*)~?(.*)$')
-    local names, left = lines_of(q), MOST
+    local names = lines_of(q)
     table.sort(names)
     for i = 1, #names do
       local pool = names[i]
       if pool >= from then
-        local ids, behind = page_of(pool, pool == from and place or '', left)
+        local ids, behind = page_of(pool, pool == from and place or '', policy.left)
         for k = 1, #ids do act(interaction(ids[k])) end
-        left = left - #ids
-        if left <= 0 then
+        policy.left = policy.left - #ids
+        if policy.left <= 0 then
           timer(letter .. '|' .. q.id .. '|' .. pool .. '~' .. behind, now)
           return
         end

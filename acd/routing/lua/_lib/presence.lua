@@ -148,16 +148,15 @@ local function lost(a)
   call('HSET', key('agent', a.id), 'before', before, 'away_since', lapsed)
   if before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
   for _, x in ipairs(held(a)) do
-    local q = queue(x.queue)
     local at, role = offer_of(x, a), sharing.role(x, a.id)
     if at then
       local o = drop_offer(x, at, 'f')
       emit('offer.failed', describe(x, o.n, a.id), '{"cause":"unreachable"}', a)
       ring_goes_on(x, 'unreachable')
-    elseif q.channel ~= 1 then -- a call goes on while its media does
+    elseif channel_of(x.queue) ~= 1 then -- a call goes on while its media does
     elseif role == 'guest' or role == 'consult' then sharing.leave(x, a, 'agent_lost')
-    elseif x.state == 'active' and role == 'owner' then
-      timer('k|' .. x.id, math.max(now, lapsed + q.chat_grace_ms))
+    elseif role == 'owner' then
+      timer('k|' .. x.id, math.max(now, lapsed + queue(x.queue).chat_grace_ms))
     end
   end
 end

@@ -136,7 +136,8 @@ local write_queues
 do
   -- A removed queue goes with the last that is open.
   local function queue_is_over(q)
-    return q.state == 'closing' and q.active == 0 and q.ringing == 0 and waiting_in(q) == 0
+    -- while it is made sure of, what is open is not counted yet
+    return q.state == 'closing' and not reconciling and q.active == 0 and q.ringing == 0 and waiting_in(q) == 0
   end
 
   function write_queues()

@@ -197,13 +197,13 @@ end
 -- It has another owner, who holds a slot of it; the one before learns who.
 function sharing.pass(x, a, q)
   local before = x.agent ~= '' and agent(x.agent)
+  if x.state == 'idle' then call('SREM', key('idle', x.agent), x.id) end
   x.epoch = x.epoch + 1
   x.agent, x.winner = a.id, a.id
   change(x)
-  if not before then return end
+  if not before then return end -- nobody had it, or who had it idle was removed
   emit('transfer.completed', describe(x, nil, before.id), '{"to":"' .. a.id .. '"}', before)
-  if x.state == 'idle' then call('SREM', key('idle', before.id), x.id)
-  else sharing.hand_off(x, before, q) end
+  if x.state ~= 'idle' then sharing.hand_off(x, before, q) end
 end
 
 -- A silent customer's chat gives its slot back when this runs out.
