@@ -61,6 +61,7 @@ local function check_agent(id)
   end
   if over(a) and a.over == '' then say_found('1: ' .. id .. ' is over capacity') end
   if a.over ~= '' and not over(a) then say_found('1: ' .. id .. ' is over no longer, and marked') end
+  if a.grace ~= '' and not call('ZSCORE', key('timers'), 'g|' .. id) then say_found('1: ' .. id .. ' is in grace for ever') end
   local finishing, last = 0, 0
   for channel = 1, 3 do
     if settling.AFTER[letter(a, channel)] then finishing, last = finishing + 1, last + a.n[channel] end
@@ -150,6 +151,21 @@ local function check_interaction(id)
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
   if x.state == 'parked' and not call('ZSCORE', key('timers'), (x.lost > 0 and 'c|' or 'q|') .. id) then say_found('4: ' .. id .. ' is parked for ever') end
+  if x.state == 'connecting' and not call('ZSCORE', key('timers'), 'n|' .. id .. '|' .. x.offers) then
+    say_found('4: ' .. id .. ' connects for ever')
+  end
+  if x.state == 'ended' and x.wrap > 0 and not call('ZSCORE', key('timers'), 'w|' .. id) then
+    say_found('2: ' .. x.agent .. ' wraps up ' .. id .. ' for ever')
+  end
+  if x.state == 'waiting' and not call('ZSCORE', key('timers'), 'x|' .. id) then
+    for who, limit in string.gmatch(x.excluded, '([^|;]+)|(%d+)|') do
+      if tonumber(limit) > now then say_found('3: ' .. id .. ' is not tried again for ' .. who) end
+    end
+  end
+  if (x.state == 'waiting' or x.state == 'ringing') and x.leased and x.lost == 0
+    and not call('ZSCORE', key('leases'), 'c|' .. id) then
+    say_found('4: ' .. id .. ' waits though nobody vouches for its contact')
+  end
   if x.state == 'ended' and x.outcome == '' then say_found('4: ' .. id .. ' ended without outcome') end
 end
 
