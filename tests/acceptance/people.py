@@ -110,7 +110,7 @@ class Agent(Person):
         self.find("sign-in").click()
         expect(self.find("presence")).to_be_visible()
 
-    def at_another_tab(self) -> Agent:
+    def at_another_tab(self) -> Self:
         """A second console, signed in by the same cookie."""
         other = self._beside()
         other.opens()
@@ -169,7 +169,7 @@ class Visitor(Person):
         self.page.goto(f"{self.url}/widget/?site={self.house.site}")
         expect(self.find("panel")).to_be_visible()
 
-    def at_another_tab(self) -> Visitor:
+    def at_another_tab(self) -> Self:
         other = self._beside()
         other.opens()
         return other

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import Browser, BrowserType, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 RATE: Final = 48_000
@@ -103,21 +103,21 @@ def speaking(chromium: BrowserType, program: Path, voice: Path) -> Iterator[Brow
 def hears(page: Page, *hz: int) -> None:
     """Waits until the page hears one of these notes."""
     heard = _until(page, lambda note: any(abs(note - each) <= 12 for each in hz))
-    assert heard, f"expected {hz} Hz"
+    assert not heard, f"expected {hz} Hz, heard {heard}"
 
 
 def hears_nothing(page: Page) -> None:
     """Waits until the page hears silence."""
-    assert _until(page, lambda note: note == 0), "expected silence"
+    heard = _until(page, lambda note: note == 0)
+    assert not heard, f"expected silence, heard {heard}"
 
 
-def _until(page: Page, wanted: object) -> bool:
-    assert callable(wanted)
+def _until(page: Page, wanted: Callable[[int], bool]) -> list[int]:
+    """What was heard while the wanted note was not; empty once it is."""
     deadline = time.monotonic() + PATIENCE_S
     heard: list[int] = []
     while time.monotonic() < deadline:
         heard.append(page.evaluate("heardHz()"))
         if wanted(heard[-1]):
-            return True
-    print(f"heard instead, in Hz: {heard}")  # noqa: T201 - shown with the failure
-    return False
+            return []
+    return heard

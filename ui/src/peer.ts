@@ -208,6 +208,7 @@ export class Peer {
     } else if (connection.connectionState === "failed") {
       this.#lose();
     } else if (connection.connectionState === "disconnected") {
+      if (this.#state.value === "talking") this.#state.value = "lost";
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS[this.#options.side]);
     }

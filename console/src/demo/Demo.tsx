@@ -86,11 +86,11 @@ export function Demo() {
       </nav>
       <main class="halves">
       <section class="visitor" aria-label={t("demo.visitor_side")}>
-        {signedIn && <iframe title={t("demo.shop_frame")} src={`./demo-shop-${locale.value}.html`} key={`${beginnings}${locale.value}`} />}
+        {signedIn && <iframe title={t("demo.shop_frame")} allow="autoplay; microphone" src={`./demo-shop-${locale.value}.html`} key={`${beginnings}${locale.value}`} />}
       </section>
       <section class="agent-side" aria-label={t("demo.agent_side")}>
         {signedIn ? (
-          <iframe ref={console_} title={t("demo.console_frame")} src={`./index.html?locale=${locale.value}`} key={beginnings} allow="autoplay" />
+          <iframe ref={console_} title={t("demo.console_frame")} src={`./index.html?locale=${locale.value}`} key={beginnings} allow="autoplay; microphone" />
         ) : (
           <p class="opening">{t("demo.signing_in")}</p>
         )}
