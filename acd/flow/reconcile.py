@@ -118,10 +118,10 @@ class Reconciler:
         async for page in own.stored("flow"):
             await asyncio.gather(*(own.reconcile_queue(QueueId(name)) for name in page))
         restated = recounted = restored = 0
-        async for page in own.stored("ix"):
-            restated += await own.reconcile_interactions([InteractionId(name) for name in page])
         async for page in own.stored("agent"):
             recounted += await own.reconcile_agents([AgentId(name) for name in page])
+        async for page in own.stored("ix"):
+            restated += await own.reconcile_interactions([InteractionId(name) for name in page])
         if self._directory is not None:
             await Compiler(self._directory, own).compile_all()
         async for page in own.stored("ix"):

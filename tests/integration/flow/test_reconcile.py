@@ -11,7 +11,7 @@ import pytest
 
 from acd.domain.agent import Availability
 from acd.domain.errors import StoreUnavailable
-from acd.domain.events import Event
+from acd.domain.events import Event, EventType
 from acd.domain.ids import AgentId, InteractionId, SessionId
 from acd.domain.interaction import InteractionState, Outcome
 from acd.flow.reconcile import Reconciler
@@ -250,6 +250,33 @@ async def test_a_replica_that_lacks_the_last_moments_is_told_them(  # noqa: PLR0
         await answer(after, late)
         await after.router.finish(late, by="agent")
         await holds(after)
+
+
+async def test_nobody_is_offered_anything_before_all_is_restored(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    """A chat waits for an agent who has room as soon as rings end with the old server."""
+    one, two = servers
+    async with node(database, one, tenant) as before:
+        await set_up(before, "anna", "bruno")
+        await before.router.set_presence(BRUNO, channel=None, availability=Availability.AWAY)
+        talking = await arrive(before)
+        assert await answer(before, talking) == ANNA
+        await before.router.set_presence(BRUNO, channel=None, availability=Availability.AVAILABLE)
+        await before.router.set_presence(ANNA, channel=None, availability=Availability.AWAY)
+        for _ in range(5):
+            await arrive(before)
+        asked = await before.router.transfer_to_agent(talking, ANNA, BRUNO, wait=True)
+        assert asked.changed
+        await before.router.assign(await arrive(before), BRUNO, "boss")
+        two.copies(one)
+        two.take_over()
+        await record(before)
+    async with node(database, two, tenant) as after:
+        await holds(after)
+        assert await state_of(after, talking) == ("active", ANNA), "who gave it has it again"
+        first = next(e for e in await log_of(after.router) if e.id.startswith("2-"))
+        assert first.type in (EventType.PRESENCE_CHANGED, EventType.CAPACITY_OVER)
 
 
 async def test_one_node_does_it_and_the_others_wait(

@@ -163,7 +163,8 @@ local function drain()
       local a = freed[freed_at]
       freed_at = freed_at + 1
       freed_ids[a.id] = nil
-      drain_agent(a)
+      -- nobody is offered anything before all is restored
+      if reconciling then timer('d|a|' .. a.id .. '|', now) else drain_agent(a) end
     end
   end
 end
