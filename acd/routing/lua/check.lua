@@ -117,12 +117,12 @@ local function check_interaction(id)
     elseif not rescored and tonumber(score or -1) ~= score_of(x, q) then
       say_found('3: ' .. id .. ' waits outside its place')
     elseif kept(x, 'personal') then
-      local a = agent(kept(x, 'personal'))
+      local who = kept(x, 'personal')
       local is, waits = sticky.first(x, q)
       if q.state == 'ready' and (is or not waits) and not drain_is_due() then
-        say_found('3: ' .. id .. ' waits for ' .. a.id .. ' without need')
+        say_found('3: ' .. id .. ' waits for ' .. who .. ' without need')
       end
-      if not call('ZSCORE', key('timers'), 's|' .. id) then say_found('3: ' .. id .. ' waits for ' .. a.id .. ' for ever') end
+      if not call('ZSCORE', key('timers'), 's|' .. id) then say_found('3: ' .. id .. ' waits for ' .. who .. ' for ever') end
     elseif q.state == 'ready' and pools.ready(q, x.pool) and not drain_is_due() then
       local free = call('ZRANGE', key('free', x.pool), 0, 99)
       for i = 1, #free do

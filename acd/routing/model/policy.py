@@ -172,6 +172,8 @@ class Policy(Ending):
         if queue.rules.get("max_wait"):
             self._timer(f"m|{queue.id}|", self.now_ms)
         self._left(queue)
+        if queue.rules.get("at_close") and self._closed_since(queue) is not None:
+            self._timer(f"h|{queue.id}|", self.now_ms)
 
     def _max_wait_due(self, _at_ms: int, name: str, _rest: str) -> None:
         """One that waits; or by its name a queue whose waiting are armed anew."""

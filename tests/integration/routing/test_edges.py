@@ -151,3 +151,30 @@ async def test_what_a_removed_queue_has_open_survives_a_failover(
     assert (await world.see("anna")).channels[CHAT].count == 0
     await world.run_timers()
     assert await router.check() == []
+
+
+async def test_a_rule_for_closing_that_comes_after_closing_counts(world: World) -> None:
+    await world.queue()
+    chat = await world.arrive()
+    world.now_ms += 1000
+    await world.router.set_hours("support/chat", [], **world.at)
+    await world.run_timers()
+    assert (await world.look(chat)).state == "waiting"
+    await world.queue(at_close=REJECT)
+    await world.run_timers()
+    assert (await world.look(chat)).outcome == "rejected"
+    await world.settled()
+
+
+async def test_one_called_back_for_longer_than_silence_lasts_falls_silent(world: World) -> None:
+    await world.queue(idle_s=10, dial_s=60)
+    await world.agent("anna")
+    chat = await world.arrive()
+    await world.router.request_callback(chat, **world.at)
+    await world.answer(chat, "anna")
+    await world.wait(15)
+    await world.router.contact_back(chat, **world.at)
+    assert (await world.look(chat)).state == "active"
+    await world.wait(15)
+    assert (await world.look(chat)).state == "idle"
+    await world.settled()

@@ -114,7 +114,8 @@ end
 function run.i(at, id)
   local x = interaction(id)
   if x and x.state == 'idle' then finish(x, 'handled', 'system', false)
-  elseif x and x.state == 'active' then idling.fall_silent(x, in_gap(at) and gap_to) end
+  elseif x and x.state == 'active' then idling.fall_silent(x, in_gap(at) and gap_to)
+  elseif x and x.state == 'connecting' then sharing.watch(x, queue(x.queue)) end -- they are called back still
 end
 
 function run.b(_, name, rest) building.go_on(name, string.match(rest, '^(%d*):?(.*)$')) end

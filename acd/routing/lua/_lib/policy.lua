@@ -101,6 +101,7 @@ do
   function policy.rearm(q)
     if q.rules.max_wait then timer('m|' .. q.id .. '|', now) end
     if q.rules.on_nobody then limits.left(q.id) end
+    if q.rules.at_close and limits.closed_since(q) then timer('h|' .. q.id .. '|', now) end
   end
 
   -- One that waits, or (by its name) a queue whose waiting are armed anew.
