@@ -9,6 +9,7 @@ from acd.domain.agent import short as short
 from acd.domain.errors import BadRequest, Overloaded
 from acd.domain.ids import is_plain_id
 from acd.routing import keys
+from acd.routing.layout import check_layout
 from acd.routing.redis_link import RedisLink
 
 if TYPE_CHECKING:
@@ -44,8 +45,14 @@ class Tenant:
         Raises:
             StoreUnavailable: the server does not answer.
             ConfigInvalid: the URL has no known form.
+            LayoutUnknown: another release's state is there.
         """
         link = await RedisLink.open(url, slot_of=keys.prefix(tenant))
+        try:
+            await check_layout(link, tenant)
+        except BaseException:
+            await link.close()
+            raise
         return cls(link, tenant, events_max=events_max)
 
     async def close(self) -> None:
