@@ -19,6 +19,7 @@ timers do:
     limits.py         what the rules of a queue say
     matching.py       rings, the drain
     estimating.py     how fast lines move
+    sharing.py        guests, transfers, the wrap-up of givers
     ending.py         ends of rings and interactions, wrap-up
     policy.py         moves, overflow, hours, waits
     callbacks.py      the customer is called when their turn comes
@@ -26,6 +27,8 @@ timers do:
     offers.py         answers to rings
     arrivals.py       enqueue, the contact's connection
     configuration.py  agents and queues come, change and go
+    idling.py         silent customers' chats
+    steering.py       transfer, consult, invite, assign, pull, open
     timers.py         what is due
     reading.py        snapshots
 

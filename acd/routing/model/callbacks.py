@@ -40,9 +40,7 @@ class Callbacks(Policy):
         x = self.interactions.get(interaction)
         if x is None:
             raise NotFound(field="interaction")
-        if x.state not in (_S.WAITING, _S.RINGING, _S.PARKED):
-            return Changed(changed=False, reason="late")
-        if x.queue not in self.queues:  # it went while the contact was away
+        if x.state not in (_S.WAITING, _S.RINGING, _S.PARKED) or x.queue not in self.queues:
             return Changed(changed=False, reason="late")
         back = x.calls_back
         if back:

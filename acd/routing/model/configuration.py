@@ -93,6 +93,10 @@ class Configuration(Arrivals):
             if ring:
                 self._withdraw(x, ring, "agent_left")
                 self._ring_goes_on(x, "agent_left")
+            elif agent in x.guests:
+                self._guest_leaves(x, a, "agent_left")
+            elif agent in x.wraps:
+                self._unwrap(x, a, "system")
             elif x.state is _S.ENDED:
                 self._end_wrap_up(x, "system")
             elif a.held[x.id] is not Channel.CALL:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
 from acd.domain.interaction import InteractionState, Outcome
-from acd.routing.model.estimating import Estimating
+from acd.routing.model.sharing import Sharing
 from acd.routing.model.values import ms
 from acd.routing.results import Changed, Finished
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import AgentId, InteractionId
-    from acd.routing.model.values import Agent, Interaction, Ring
+    from acd.routing.model.values import Agent, Interaction, Queue, Ring
 
 ENDERS: Final = ("agent", "contact", "system")
 _S: Final = InteractionState
 
 
-class Ending(Estimating):
+class Ending(Sharing):
     """Every way out of a ring and out of the house."""
 
     def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
@@ -51,10 +51,12 @@ class Ending(Estimating):
     def _ring_goes_on(self, x: Interaction, reason: str) -> None:
         """After one offer ended without a winner: who is next, or back to the line with its age.
 
-        If the contact is away it is set aside instead.
+        If the contact is away it is set aside instead. One of a transfer's leaves it the owner's.
         """
         if x.live:
             self._orphans.append(x)
+        elif x.state is not _S.RINGING:
+            self._give_back(x, reason)
         elif x.lost_until_ms:
             self._park(x)
         else:
@@ -74,6 +76,8 @@ class Ending(Estimating):
         Until not_before_ms the agent who had it is not asked again.
         """
         agent, queue = self._owner(x), self.queues[x.queue]
+        self._alone(x, reason)
+        self._unwatch(x, queue)
         self._untimer(f"n|{x.id}|{x.offers}")
         self._free_slot(x, agent, worked=True)
         if not_before_ms:
@@ -86,9 +90,12 @@ class Ending(Estimating):
         self._emit(
             EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, agent=agent, contact=True
         )
+        self._lease(x, queue)
+        self._orphans.append(x)
+
+    def _lease(self, x: Interaction, queue: Queue) -> None:
         if x.leased:
             self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
-        self._orphans.append(x)
 
     # the end
 
@@ -103,7 +110,9 @@ class Ending(Estimating):
         if before is _S.RINGING:
             self._withdraw_all(x, "customer_left")
         elif before not in (_S.WAITING, _S.PARKED):
-            owner = self._owner(x)
+            owner = self.agents.get(x.agent or "")
+            self._unwatch(x, self.queues[x.queue])
+            self._alone(x, "ended")
         for letter in "cxpq":
             self._untimer(f"{letter}|{x.id}")
         self._untimer(f"n|{x.id}|{x.offers}")
@@ -117,12 +126,13 @@ class Ending(Estimating):
             EventType.INTERACTION_ENDED,
             {
                 "outcome": outcome, "by": by,
-                "waited_ms": (x.accepted_ms or self.now_ms) - x.enqueued_ms,
+                # accepted before it began to wait anew, it has not waited for nobody
+                "waited_ms": max(0, (x.accepted_ms or self.now_ms) - x.enqueued_ms),
                 "handled_ms": handled_ms, **({"reason": reason} if reason else {}),
             },
             x=x, agent=owner, contact=True,
         )  # fmt: skip
-        if owner:
+        if owner and before is not _S.IDLE:
             wrap_up_ms = ms(self.queues[x.queue].settings.wrap_up_s)
             if wrap_up and before is not _S.CONNECTING and wrap_up_ms > 0 and not owner.gone:
                 return self._start_wrap_up(x, owner, wrap_up_ms)
@@ -187,9 +197,11 @@ class Ending(Estimating):
         self._free_slot(x, agent, worked=True)
         self._fade(x)
 
-    def _wrap_up_due(self, _at_ms: int, interaction: str, _rest: str) -> None:
+    def _wrap_up_due(self, _at_ms: int, interaction: str, giver: str) -> None:
         x = self.interactions[interaction]
-        if x.wrap_up_until_ms:
+        if giver in x.wraps:
+            self._unwrap(x, self.agents[giver], "timer")
+        elif x.wrap_up_until_ms and not giver:
             self._end_wrap_up(x, "timer")
 
     def wrap_up_end(
@@ -198,6 +210,10 @@ class Ending(Estimating):
         """The work after the end is done: the slot is free."""
         self._begin(now_ms)
         x = self.interactions.get(interaction)
+        if x and self._role(x, agent) == "wrap_up":
+            self._unwrap(x, self.agents[agent], "agent")
+            self._commit()
+            return Changed(changed=True, reason="ended")
         if x is None or x.agent != agent:
             return Changed(changed=False, reason="unknown")
         if not x.wrap_up_until_ms:
@@ -212,17 +228,28 @@ class Ending(Estimating):
         """More time for it, once; not where the queue is gone."""
         self._begin(now_ms)
         x = self.interactions.get(interaction)
-        if x is None or x.agent != agent:
+        given = x.wraps[agent] if x and self._role(x, agent) == "wrap_up" else None
+        if x is None or (given is None and x.agent != agent):
             return Changed(changed=False, reason="unknown")
-        if not x.wrap_up_until_ms or x.queue not in self.queues:
+        if x.queue not in self.queues or not (given or x.wrap_up_until_ms):
             return Changed(changed=False, reason="not_in_wrap_up")
-        if x.wrap_up_extended:
+        if given.extended if given else x.wrap_up_extended:
             return Changed(changed=False, reason="extended_before")
-        extend_ms = ms(self.queues[x.queue].settings.wrap_up_extend_s)
-        x.wrap_up_until_ms = max(self.now_ms, x.wrap_up_until_ms) + extend_ms
-        x.wrap_up_extended = True
-        self._timer(f"w|{x.id}", x.wrap_up_until_ms)
-        until = {"until_ms": x.wrap_up_until_ms}
+        settings = self.queues[x.queue].settings
+        was_ms = given.until_ms if given else x.wrap_up_until_ms
+        until_ms = max(self.now_ms, was_ms) + ms(settings.wrap_up_extend_s)
+        if given:
+            given.until_ms, given.extended = until_ms, True
+            self._timer(f"w|{x.id}|{agent}", until_ms)
+            if x.state is not _S.ENDED:
+                not_before_ms = max(until_ms, self.now_ms + ms(settings.decline_s))
+                x.exclude(agent, not_before_ms, "gave", self.now_ms)
+                if x.state is _S.WAITING:
+                    self._orphans.append(x)  # moved meanwhile, nothing may ask when that ends
+        else:
+            x.wrap_up_until_ms, x.wrap_up_extended = until_ms, True
+            self._timer(f"w|{x.id}", until_ms)
+        until = {"until_ms": until_ms}
         self._emit(EventType.WRAP_UP_EXTENDED, until, x=x, agent=self.agents[agent])
         self._commit()
         return Changed(changed=True, reason="extended")

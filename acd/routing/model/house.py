@@ -10,7 +10,7 @@ from acd.domain.ids import offer_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from acd.domain.ids import QueueId
+    from acd.domain.ids import AgentId, QueueId
     from acd.routing.model.values import Agent, Interaction, Queue
 
 OUTAGE_MS: Final = 5000
@@ -108,10 +108,14 @@ class House:
         x: Interaction | None = None,
         offer: int | None = None,
         agent: Agent | None = None,
+        by_name: AgentId | None = None,
         queue: QueueId | None = None,
         contact: bool = False,
     ) -> None:
-        """Log it, and tell the agent it names, and the interaction's contact if asked to."""
+        """Log it, and tell the agent it names, and the interaction's contact if asked to.
+
+        by_name: the agent, who may be nobody any more.
+        """
         self.events.append(
             Event(
                 id=f"1-{len(self.events) + 1}",
@@ -120,7 +124,7 @@ class House:
                 at_ms=self.now_ms,
                 interaction=x.id if x else None,
                 offer=None if x is None or offer is None else offer_id(x.id, offer),
-                agent=agent.id if agent else None,
+                agent=agent.id if agent else by_name,
                 queue=x.queue if x else queue,
                 contact=x.arrival.contact if x else None,
                 conversation=x.arrival.conversation if x else None,

@@ -28,7 +28,9 @@ _S: Final = InteractionState
 def _rank(agent: Agent, queue: Queue) -> int:
     """The agent's own among their queues."""
     membership = agent.memberships.get(queue.id)
-    return NO_RANK if membership is None or membership.rank is None else membership.rank
+    if membership is None or membership.rank is None or queue.closing:
+        return NO_RANK
+    return membership.rank
 
 
 class Bound(Exception):
@@ -67,6 +69,7 @@ class Matching(Limits):
         following = [*(agent.id for agent in chosen[1:]), next_best]
         for agent, after in zip(chosen, following, strict=True):
             x.offers += 1
+            self._part(x, agent)
             why = self._why(agent, x, queue, eligible, after)
             if agent.id == last:
                 why["sticky"] = word
@@ -176,7 +179,9 @@ class Matching(Limits):
         if self.now_ms < x.ring_began_ms + ms(queue.settings.ring_time_s):
             return False
         asked = {who: one for who, one in x.excluded.items() if one.until_ms > self.now_ms}
-        failed = {who: one for who, one in asked.items() if one.fault == "failed"}
+        failed = {
+            who: one for who, one in asked.items() if one.fault not in ("declined", "expired")
+        }
         here = self._members(queue, x.pool)
         if len(failed) == len(asked) or not here or any(a.id not in asked for a in here):
             return False
@@ -263,8 +268,8 @@ class Matching(Limits):
             (
                 (_rank(agent, queue), queue.due(x), x.id)
                 for x in self._personal_line(agent.id, channel)[:LOOKS]
-                if not (queue := self.queues[x.queue]).closing
-                and not x.excludes(agent.id, self.now_ms)
+                for queue in (self.queues[x.queue],)
+                if x.transfer or (not queue.closing and not x.excludes(agent.id, self.now_ms))
             ),
             default=None,
         )
@@ -281,6 +286,9 @@ class Matching(Limits):
                     break  # what is better than all others may stand behind it
                 if x is None:
                     break
+                if x.transfer:
+                    self._ask_at_last(x, agent)
+                    continue
                 self._ring(x, self.queues[x.queue], [agent], None)
                 if len(x.live) < x.fan:
                     self._match(x)
@@ -359,6 +367,19 @@ class Matching(Limits):
         if agent.over and not exceeded(agent.capacity, agent.profile.total, agent.running):
             agent.over = ""
             self._emit(EventType.CAPACITY_WITHIN, {}, agent=agent)
+        self._finish(agent)
+
+    def _finish(self, agent: Agent) -> None:
+        """The last slot of the channels on which they finish may be free; see presence.py."""
+        raise NotImplementedError
+
+    def _part(self, x: Interaction, agent: Agent) -> None:
+        """Before they get another slot of it, the one they have is free; see sharing.py."""
+        raise NotImplementedError
+
+    def _ask_at_last(self, x: Interaction, target: Agent) -> None:
+        """The target of a transfer has room now; see sharing.py."""
+        raise NotImplementedError
 
     def _open_in(self, queue: QueueId) -> list[Interaction]:
         """What still needs the queue: all but what is parked or over."""

@@ -46,25 +46,32 @@ class Offers(Presence):
         if ring is None:
             outcome, winner = self._too_late(x, number, agent)
             return Accepted(outcome=outcome, interaction=interaction, winner=winner)
+        given, x.transfer = x.transfer, None
+        giver = self._owner(x) if given else None
         told = self._was_told(x)
         x.live.remove(ring)
         self._withdraw_all(x, "taken", agent)
         x.past[number] = "accepted"
-        for timer in (f"o|{x.id}|{number}", f"c|{x.id}", f"x|{x.id}", f"p|{x.id}"):
-            self._untimer(timer)
+        for letter in "cxp":
+            self._untimer(f"{letter}|{x.id}")
+        self._untimer(f"o|{x.id}|{number}")
         self.leases.pop(f"c|{x.id}", None)
         x.lost_until_ms = 0
         x.epoch += 1
         x.agent = x.winner = agent
-        x.won, x.accepted_ms, x.since_ms = number, self.now_ms, self.now_ms
+        x.won, x.since_ms = number, self.now_ms
         queue, winner_of_it = self.queues[x.queue], self.agents[agent]
-        self._count_served(queue)
-        self._count_departure(x, queue)
+        if given and giver:
+            said = {"waited_ms": self.now_ms - given.since_ms, "transfer": giver.id}
+        else:
+            said = {"waited_ms": self.now_ms - x.enqueued_ms, **told}
+            x.accepted_ms = self.now_ms
+            self._count_served(queue)
+            self._count_departure(x, queue)
         winner_of_it.missed[queue.channel] = winner_of_it.failed[queue.channel] = 0
         self._emit(
-            EventType.OFFER_ACCEPTED, {"waited_ms": self.now_ms - x.enqueued_ms, **told},
-            x=x, offer=number, agent=winner_of_it, contact=True,
-        )  # fmt: skip
+            EventType.OFFER_ACCEPTED, said, x=x, offer=number, agent=winner_of_it, contact=True
+        )
         self._disarm(x)
         if x.calls_back or queue.channel is Channel.CALL:
             x.state = _S.CONNECTING
@@ -72,6 +79,11 @@ class Offers(Presence):
         else:
             x.state = _S.ACTIVE
             self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=winner_of_it)
+        if giver:
+            self._emit(EventType.TRANSFER_COMPLETED, {"to": agent}, x=x, agent=giver)
+            self._hand_off(x, giver, queue)
+        else:
+            self._watch(x, queue)
         self._commit()
         return Accepted(outcome=AcceptOutcome.ACCEPTED, interaction=interaction, winner=agent)
 

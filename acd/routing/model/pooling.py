@@ -185,11 +185,19 @@ class Pooling(Ranking):
     def _look_again(self, agent: Agent, channel: Channel, start: int = 0) -> None:
         """Those who wait for the agent are tried again, a page at a time."""
         page = self._personal_line(agent.id, channel)[start : start + PAGE]
-        self._orphans += page
+        for x in page:
+            if not x.transfer:
+                self._orphans.append(x)
+            elif agent.availability[channel] is not Availability.AVAILABLE:
+                self._give_back(x, "agent_left")
         if len(page) == PAGE:
             there = agent.availability[channel] is Availability.AVAILABLE
             after = start + PAGE if there else 0
             self._timer(f"s|@{agent.id}/{channel}|{after}", self.now_ms)
+
+    def _give_back(self, x: Interaction, reason: str) -> None:
+        """The target of a transfer did not take it; see sharing.py."""
+        raise NotImplementedError
 
     def _patience_due(self, _at_ms: int, thing: str, rest: str) -> None:
         name, _, kind = thing.removeprefix("@").partition("/")

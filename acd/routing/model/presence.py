@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from acd.domain.agent import Availability, short
-from acd.domain.errors import AgentUnknown
+from acd.domain.agent import Availability, When, short
+from acd.domain.errors import AgentUnknown, BadRequest
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing.compiled import CHANNELS
@@ -54,16 +54,34 @@ class Presence(Callbacks):
     # what they say
 
     def _presence_event(
-        self, agent: Agent, channel: Channel | None, now: Availability, reason: str, cause: str
+        self,
+        agent: Agent,
+        channel: Channel | None,
+        now: Availability,
+        reason: str,
+        cause: str,
+        after: Availability | None = None,
     ) -> None:
-        data = {"availability": now, "reason": reason, "cause": cause}
+        """after: what one who is finishing will be."""
+        data: dict[str, str] = {"availability": now, "reason": reason, "cause": cause}
+        if after:
+            data["after"] = after
         if channel:
             data = {"channel": channel, **data}
         self._emit(EventType.PRESENCE_CHANGED, data, agent=agent)
 
-    def _say(self, agent: Agent, channel: Channel, to: Availability, reason: str) -> None:
+    def _say(
+        self,
+        agent: Agent,
+        channel: Channel,
+        to: Availability,
+        reason: str,
+        after: Availability | None = None,
+    ) -> None:
         """On one channel, rings included; leaving takes them back without blame."""
         agent.reasons[channel] = reason
+        if after:
+            agent.after[channel] = after
         before = agent.availability[channel]
         if before is to:
             return
@@ -78,6 +96,16 @@ class Presence(Callbacks):
                     self._withdraw(x, ring, "agent_left")
                     self._ring_goes_on(x, "agent_left")
             self._look_again(agent, channel)
+
+    def _finish(self, agent: Agent) -> None:
+        """The channels said to finish turn together."""
+        channels = [channel for channel in CHANNELS if self._after(agent, channel)]
+        if any(agent.running[channel] for channel in channels):
+            return
+        for channel in channels:
+            after, reason = agent.after[channel], agent.reasons[channel]
+            self._presence_event(agent, channel, after, reason, "finished")
+            self._say(agent, channel, after, reason)
 
     def _send_away(self, agent: Agent, channel: Channel, reason: str) -> None:
         if agent.availability[channel] is Availability.AVAILABLE:
@@ -97,10 +125,16 @@ class Presence(Callbacks):
         channel: Channel | None,
         availability: Availability,
         reason: str = "",
+        when: When = When.NOW,
         seq: int = 0,
         now_ms: int = 0,
     ) -> PresenceSet:
         """None is every channel. An older `seq` is refused; 0 is the next."""
+        finished = when is When.FINISHED
+        if availability is Availability.FINISHING or (
+            finished and availability is Availability.AVAILABLE
+        ):
+            raise BadRequest("say away or offline, when finished", field="availability")
         self._begin(now_ms)
         a = self.agents.get(agent)
         if a is None or a.gone:
@@ -115,9 +149,10 @@ class Presence(Callbacks):
         if availability is Availability.AVAILABLE:
             for one in channels:
                 a.missed[one] = a.failed[one] = 0
-        self._presence_event(a, channel, availability, short(reason), "said")
+        to, after = (Availability.FINISHING, availability) if finished else (availability, None)
+        self._presence_event(a, channel, to, short(reason), "said", after)
         for one in channels:
-            self._say(a, one, availability, short(reason))
+            self._say(a, one, to, short(reason), after)
         self._commit()
         return PresenceSet(changed=True, presence_seq=a.presence_seq)
 
@@ -162,7 +197,11 @@ class Presence(Callbacks):
                 cause = {"cause": "unreachable"}
                 self._emit(EventType.OFFER_FAILED, cause, x=x, offer=ring.number, agent=agent)
                 self._ring_goes_on(x, "unreachable")
-            elif x.state in _HAD and agent.held[x.id] is Channel.CHAT:
+            elif agent.held[x.id] is not Channel.CHAT:
+                continue  # a call goes on while its media does
+            elif agent.id in x.guests:
+                self._guest_leaves(x, agent, "agent_lost")
+            elif self._role(x, agent.id) == "owner":
                 over_ms = lapsed_ms + ms(self.queues[x.queue].settings.chat_grace_s)
                 self._timer(f"k|{x.id}", max(self.now_ms, over_ms))
 
@@ -201,7 +240,8 @@ class Presence(Callbacks):
                 self._say(agent, channel, before[channel], reasons[channel])
         for channel in CHANNELS:
             now = agent.availability[channel]
-            self._presence_event(agent, channel, now, reasons[channel], "returned")
+            after = self._after(agent, channel)
+            self._presence_event(agent, channel, now, reasons[channel], "returned", after)
         self._has_room(agent)
         return True
 

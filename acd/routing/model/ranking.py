@@ -80,9 +80,13 @@ class Ranking(House):
         line = [
             x
             for x in self.interactions.values()
-            if x.personal == agent and self.queues[x.queue].channel is channel
+            if (x.personal == agent or (x.transfer and x.transfer.waits and x.transfer.to == agent))
+            and self.queues[x.queue].channel is channel
         ]
-        return sorted(line, key=lambda x: (self.queues[x.queue].due(x), x.id))
+        return sorted(line, key=lambda x: (self._stands(x), x.id))
+
+    def _stands(self, x: Interaction) -> int:
+        return x.transfer.due_ms if x.transfer else self.queues[x.queue].due(x)
 
     def _short(self, queue: Queue, pool: str) -> list[Interaction]:
         """Rings that want more agents than they have, the oldest first."""
@@ -94,6 +98,15 @@ class Ranking(House):
             and len(x.live) < x.fan
         ]
         return sorted(rings, key=lambda x: (queue.due(x), x.id))
+
+    def _idle_of(self, agent: AgentId) -> list[Interaction]:
+        """Their open chats that hold no slot."""
+        return [x for x in self.interactions.values() if x.state is _S.IDLE and x.agent == agent]
+
+    def _after(self, agent: Agent, channel: Channel) -> Availability | None:
+        """What they will be where they are finishing."""
+        finishing = agent.availability[channel] is Availability.FINISHING
+        return agent.after[channel] if finishing else None
 
     # the strategy's choice
 

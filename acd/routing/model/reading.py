@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, InteractionId, QueueId
     from acd.routing.model.values import Callback, Interaction
 
+_REASONED: Final = (Availability.AWAY, Availability.FINISHING)
 _S: Final = InteractionState
 
 
@@ -51,8 +52,32 @@ def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
             delivered=ring.delivered,
             why=ring.why,
             card=x.card,
+            transfer=x.agent if x.state is _S.ACTIVE else None,
         )
         for ring in x.live
+    )
+
+
+def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
+    given = x.wraps.get(agent)
+    mine = Role.GIVER if given else Role.OWNER
+    until_ms = given.until_ms if given else x.wrap_up_until_ms
+    return HeldSnapshot(
+        interaction=x.id,
+        channel=_channel(x),
+        queue=x.queue,
+        contact=x.arrival.contact,
+        conversation=x.arrival.conversation,
+        state=_S.ENDED if given else x.state,
+        role=Role(x.guests[agent]) if agent in x.guests else mine,
+        transfer_to=x.transfer.to if x.transfer else None,
+        guests=tuple(sorted(x.guests)),
+        consulted=x.consulted,
+        enqueued_ms=x.enqueued_ms,
+        since_ms=x.since_ms,
+        wrap_up_until_ms=until_ms or None,
+        wrap_up_extended=given.extended if given else x.wrap_up_extended,
+        card=x.card,
     )
 
 
@@ -76,8 +101,8 @@ class Reading(Estimating):
         channels = {
             channel: ChannelSnapshot(
                 availability=a.availability[channel],
-                reason=a.reasons[channel] if a.availability[channel] is Availability.AWAY else "",
-                after=None,
+                reason=a.reasons[channel] if a.availability[channel] in _REASONED else "",
+                after=self._after(a, channel),
                 count=a.running[channel],
                 max=capacity.max,
                 weight=capacity.weight,
@@ -86,7 +111,7 @@ class Reading(Estimating):
             )
             for channel, capacity in a.capacity.items()
         }
-        held = [self.interactions[name] for name in a.held]
+        held = [self.interactions[name] for name in a.held] + self._idle_of(agent)
         offers = [one for x in held for one in _offers(x) if one.agent == agent]
         return AgentSnapshot(
             agent=agent,
@@ -96,24 +121,9 @@ class Reading(Estimating):
             total=a.profile.total,
             offers=tuple(sorted(offers, key=lambda one: (one.made_ms, one.offer))),
             held=tuple(
-                HeldSnapshot(
-                    interaction=x.id,
-                    channel=_channel(x),
-                    queue=x.queue,
-                    contact=x.arrival.contact,
-                    conversation=x.arrival.conversation,
-                    state=x.state,
-                    role=Role.OWNER,
-                    transfer_to=None,
-                    guests=(),
-                    enqueued_ms=x.enqueued_ms,
-                    since_ms=x.since_ms,
-                    wrap_up_until_ms=x.wrap_up_until_ms or None,
-                    wrap_up_extended=x.wrap_up_extended,
-                    card=x.card,
-                )
+                _held(x, agent)
                 for x in sorted(held, key=lambda x: (x.since_ms, x.id))
-                if x.agent == agent
+                if not x.ring_of(agent)
             ),
             over=a.over,
             address_seq=a.address_seq,
@@ -147,9 +157,9 @@ class Reading(Estimating):
             agent=x.agent,
             outcome=x.outcome,
             offers=_offers(x),
-            transfer_to=None,
-            guests=(),
-            consulted=None,
+            transfer_to=x.transfer.to if x.transfer else None,
+            guests=tuple(sorted(x.guests)),
+            consulted=x.consulted,
             position=self._place(x) or None,
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
             parked_until_ms=(x.lost_until_ms or next_ms or None) if parked else None,
@@ -186,8 +196,9 @@ class Reading(Estimating):
             queue,
             (
                 clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
-                mine.count(_S.ACTIVE) + mine.count(_S.CONNECTING), len(self._free(q, queue)),
-                len(self._members(q, queue)), min((x.enqueued_ms for x in line), default=0),
+                sum(one in (_S.ACTIVE, _S.CONNECTING, _S.IDLE) for one in mine),
+                len(self._free(q, queue)), len(self._members(q, queue)),
+                min((x.enqueued_ms for x in line), default=0),
                 str(q.served), q.served_ms, "+".join(q.settings.strategy),
                 int(self._closed_since(q) is None), self._closes_at(q) or 0,
                 self._opens_at(q) or 0, str(left), busy_ms,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.interaction import InteractionState
-from acd.routing.model.configuration import Configuration
+from acd.routing.model.steering import Steering
 from acd.routing.model.values import ms
 from acd.routing.results import TimersRun
 
@@ -21,7 +21,7 @@ LONGEST_LEASE_MS: Final = 120_000
 _S: Final = InteractionState
 
 
-class Timers(Configuration):
+class Timers(Steering):
     """Time passes."""
 
     def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:

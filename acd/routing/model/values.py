@@ -73,7 +73,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """Until when an agent is not asked; `fault` is `declined`, `expired` or `failed`."""
+    """Until when an agent is not asked; `fault` is `declined`, `expired`, `failed` or `gave`."""
 
     until_ms: int
     fault: str
@@ -105,6 +105,25 @@ class Callback:
     tries: int = 0
     called: bool = False
     next_ms: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Transfer:
+    """An agent who is asked to take it over, or will be when they have room (`waits`)."""
+
+    to: AgentId
+    since_ms: int
+    waits: bool
+    due_ms: int
+    """Where it stands in their personal line."""
+
+
+@dataclass(slots=True, kw_only=True)
+class WrapUp:
+    """The work after the end of somebody who gave it away."""
+
+    until_ms: int
+    extended: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,6 +193,12 @@ class Interaction:
     """What a queue made of it that did not keep it."""
     wrap_up_until_ms: int = 0
     wrap_up_extended: bool = False
+    transfer: Transfer | None = None
+    """Until the target answers."""
+    guests: dict[AgentId, str] = field(default_factory=dict)
+    """Who else holds a slot of it: `guest`, or `consult` for whom it may be handed to."""
+    wraps: dict[AgentId, WrapUp] = field(default_factory=dict)
+    """Those who gave it away."""
 
     @property
     def id(self) -> InteractionId:
@@ -183,6 +208,11 @@ class Interaction:
     def calls_back(self) -> Callback | None:
         """A callback whose customer has not answered."""
         return self.callback if self.callback and not self.callback.called else None
+
+    @property
+    def consulted(self) -> AgentId | None:
+        """The guest who may take over."""
+        return next((who for who, role in self.guests.items() if role == "consult"), None)
 
     @property
     def leased(self) -> bool:
@@ -298,6 +328,8 @@ class Agent:
         default_factory=lambda: dict.fromkeys(CHANNELS, Availability.OFFLINE)
     )
     reasons: dict[Channel, str] = field(default_factory=lambda: dict.fromkeys(CHANNELS, ""))
+    after: dict[Channel, Availability] = field(default_factory=dict)
+    """What follows where they are, or were when their grace ended, finishing."""
     presence_seq: int = 0
     held: dict[InteractionId, Channel] = field(default_factory=dict)
     """What holds one of their slots: offers, active interactions, wrap-up."""

@@ -227,6 +227,9 @@ function sharing.out_of_line(x, q, by)
   if x.excluded ~= '' then untimer('x|' .. x.id) end
   if x.more then
     pools.leave(x)
+    for _, name in ipairs({'sticky', 'sticky_until'}) do
+      if kept(x, name) then keep(x, name, nil) end
+    end
     local back = kept(x, 'callback')
     if back and back.next_ms then
       untimer('q|' .. x.id)
@@ -245,8 +248,9 @@ end
 -- It is this agent's by a human act, wherever it is: capacity may be exceeded, and that is said.
 function sharing.take(x, a, cause, by)
   local q, before = queue(x.queue), x.state
-  local waited = (x.accepted > 0 and x.accepted or now) - x.enqueued
+  local waited = now - x.enqueued
   if before == 'active' or before == 'idle' then
+    waited = x.accepted - x.enqueued
     if kept(x, 'transfer') then sharing.bring_back(x, 'taken') end
     sharing.part(x, a)
     sharing.pass(x, a, q)
