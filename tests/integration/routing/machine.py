@@ -80,17 +80,21 @@ class Machine(RuleBasedStateMachine):
     def do(self, verb: str, *arguments: Any, **named: Any) -> Any:
         note(f"{self.pair.clock} {verb} {arguments} {named}")
         answer = self.runner.run(self.pair.do(verb, *arguments, **named))
+        self.note_offers()
+        return answer
+
+    def note_offers(self) -> None:
         for x in self.model.interactions.values():
             for ring in x.live:
                 if (one := (f"{x.id}.{ring.number}", ring.agent)) not in self.offers:
                     self.offers.append(one)
-        return answer
 
     def wait(self, seconds: float) -> None:
         """As in life, though in longer steps if it is long."""
         note(f"{self.pair.clock} wait {seconds} {self.beating}")
         step_ms = 1000 if seconds < 10 else 4000
         self.runner.run(self.pair.wait(seconds, step_ms, *self.beating))
+        self.note_offers()
 
     def teardown(self) -> None:
         """In the end everybody leaves, and nothing is left."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from tests.integration.routing.world import CHAT, World
 
 
@@ -38,7 +40,7 @@ async def test_an_idle_chat_taken_from_who_is_gone_is_theirs_no_more(world: Worl
     await world.router.remove_agent("anna", 10**6, **world.at)
     await world.agent("bruno")
     assert (await world.router.assign(first, "bruno", "sofia", **world.at)).changed
-    world.versions = iter(range(10**6 + 1, 10**7))
+    world.versions = itertools.count(10**6 + 1)
     await world.agent("anna", chat=1)
     await world.say("bruno", "away")
     for _ in range(2):
