@@ -46,7 +46,8 @@ def queue_settings(draw: st.DrawFn, queue: str, version: int) -> QueueSettings:
         grace_s=draw(pick((5, 20))), delivery_s=draw(pick((2, 4, 30))),
         connect_s=draw(pick((5, 10))), relax=draw(pick(RELAX)),
         last_agent=draw(pick(LastAgent)), last_agent_wait_s=draw(pick((10, 40, 0))),
-        pull=draw(st.booleans()), **draw(queue_rules(queue)),
+        pull=draw(st.booleans()), idle_s=draw(pick((0, 3, 3, 30))),
+        **draw(queue_rules(queue)),
     )  # fmt: skip
 
 
