@@ -20,7 +20,16 @@ class Hands(Machine):
         owner = getattr(self.model.interactions.get(name), "agent", None)
         return name, data.draw(pick(AGENTS)) if owner is None or data.draw(rarely) else owner
 
-    @command(7, when=lambda self: self.in_state(S.ACTIVE))
+    @command(9, when=lambda self: self.live)
+    def answer_all(self, _data: st.DataObject) -> None:
+        """So that there is something to hand on."""
+        for offer, agent in self.live:
+            self.do("accept", offer, agent)
+        for name in self.in_state(S.CONNECTING):
+            x = self.model.interactions[name]
+            self.do("connected", f"{name}.{x.won}", x.agent)
+
+    @command(9, when=lambda self: self.in_state(S.ACTIVE))
     def transfer(self, data: st.DataObject) -> None:
         name, agent = self.owned(data)
         wait = data.draw(st.booleans())
@@ -60,7 +69,7 @@ class Hands(Machine):
         name = data.draw(pick(everything if not waiting or data.draw(rarely) else waiting))
         self.do("pull", name, data.draw(pick(AGENTS)))
 
-    @command(4, when=lambda self: self.in_state(S.ACTIVE))
+    @command(9, when=lambda self: self.in_state(S.ACTIVE))
     def bring_in(self, data: st.DataObject) -> None:
         verb = data.draw(pick(("invite", "consult", "consult")))
         self.do(verb, *self.owned(data), data.draw(pick(AGENTS)))
@@ -69,7 +78,7 @@ class Hands(Machine):
     def guests(self) -> list[tuple[str, str]]:
         return [(x.id, guest) for x in self.model.interactions.values() for guest in x.guests]
 
-    @command(4, when=lambda self: self.guests)
+    @command(8, when=lambda self: self.guests)
     def part(self, data: st.DataObject) -> None:
         name, guest = data.draw(pick(self.guests))
         owner = self.model.interactions[name].agent
