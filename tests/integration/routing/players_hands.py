@@ -81,7 +81,7 @@ class Hands(Machine):
     @command(8, when=lambda self: self.guests)
     def part(self, data: st.DataObject) -> None:
         name, guest = data.draw(pick(self.guests))
-        owner = self.model.interactions[name].agent
+        owner = str(self.model.interactions[name].agent)
         if data.draw(rarely):
             owner = guest = data.draw(pick(AGENTS))
         verb = data.draw(pick(("consult_complete", "consult_complete", "consult_cancel", "leave")))
