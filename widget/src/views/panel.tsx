@@ -17,7 +17,7 @@ type Screen = "call" | "loading" | "failed" | "form" | "wait" | "talk" | "ended"
 
 function screenOf({ chat, site }: Widget): Screen {
   const now = chat.chat.value;
-  if (now?.channel === "call" && !now.diverted && (now.agent || now.state !== "ended")) return "call";
+  if (now?.channel === "call" && !now.diverted && now.outcome !== "abandoned") return "call";
   if (now?.state === "ended") {
     if (now.diverted) return now.diverted === "form" ? "kept" : "turned";
     return now.agent || now.outcome !== "abandoned" ? "ended" : "left";
