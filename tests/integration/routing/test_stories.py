@@ -167,6 +167,21 @@ async def test_two_misses_send_away_from_all_rings(story: Story) -> None:
     assert story.model.interactions[second].state == "waiting"
 
 
+async def test_an_accept_ends_the_misses_in_a_row(story: Story) -> None:
+    await story.queue(ring_time_s=3, delivery_s=30, max_missed=3, decline_s=1)
+    await story.agent("anna")
+    name = await story.arrive()
+    for _ in range(2):
+        await story.later(3)
+        while not story.model.interactions[name].live:
+            await story.later(1)
+    await story.answer(name)
+    second = await story.arrive()
+    await story.later(3)
+    assert story.model.agents["anna"].missed[Channel.CHAT] == 1
+    assert story.model.interactions[second].past == {1: "expired"}
+
+
 async def test_a_queue_that_comes_back_serves_who_stayed(story: Story) -> None:
     await story.queue(decline_s=0.001)
     await story.agent("anna")
