@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -140,11 +139,11 @@ async def traffic(router: Router) -> AsyncIterator[Traffic]:
     try:
         yield playing
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        running = set(tasks)
+        while running:  # one that swallowed its cancellation (Python 3.11) is told again
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=1)
 
 
 async def more(playing: Traffic, chats: int = 20) -> None:
