@@ -8,6 +8,7 @@ import pytest
 
 from acd.routing.router import Router
 from tests.integration.routing.seen import Seen
+from tests.integration.routing.story import Story
 from tests.integration.routing.world import World
 
 
@@ -21,6 +22,13 @@ async def router(redis_url: str, tenant: str) -> AsyncIterator[Router]:
 @pytest.fixture
 def world(router: Router) -> World:
     return World(router)
+
+
+@pytest.fixture
+async def story(router: Router) -> AsyncIterator[Story]:
+    story = Story(router)
+    yield story
+    await story.compare()
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -2,79 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from acd.domain.agent import AgentProfile, Availability, Membership
 from acd.domain.interaction import Arrival, Channel
-from acd.domain.queue import Diversion, Divert, QueueSettings
-from acd.routing.router import Router
-from tests.integration.routing.pair import Pair
-
-CHAT, CALL = "support/chat", "support/call"
-
-
-class Story(Pair):
-    """Short words for what every story begins with."""
-
-    version = 0
-
-    async def queue(self, queue: str = CHAT, **settings: Any) -> None:
-        self.version += 1
-        self.queues.add(queue)
-        department, _, channel = queue.partition("/")
-        await self.do(
-            "configure_queue",
-            QueueSettings(
-                queue=queue, department=department, channel=Channel(channel),
-                version=self.version, **settings,
-            ),
-        )  # fmt: skip
-
-    async def agent(self, agent: str, *queues: str) -> None:
-        self.version += 1
-        self.agents.add(agent)
-        await self.do(
-            "configure_agent",
-            AgentProfile(
-                agent=agent, version=self.version,
-                memberships=tuple(Membership(queue=queue) for queue in queues or (CHAT,)),
-            ),
-        )  # fmt: skip
-        await self.do("open_session", agent, f"ss_{agent}")
-        await self.say(agent, "available")
-
-    async def say(self, agent: str, word: str) -> None:
-        await self.do("set_presence", agent, channel=None, availability=Availability(word))
-
-    async def arrive(self, queue: str = CHAT, **more: Any) -> str:
-        name = f"ix_{len(self.interactions) + 1}"
-        self.interactions.add(name)
-        arrival = Arrival(
-            interaction=name, queue=queue, contact="ct_1", conversation="cv_1", leased=False, **more
-        )
-        await self.do("enqueue", arrival)
-        return name
-
-    async def answer(self, name: str) -> str:
-        """Accept by the first who rings."""
-        ring = self.model.interactions[name].live[0]
-        await self.do("accept", f"{name}.{ring.number}", ring.agent)
-        return ring.agent
-
-    async def later(self, seconds: float) -> None:
-        """The timers run, and all consoles are there."""
-        await self.wait(seconds, 1000, [(name, f"ss_{name}") for name in sorted(self.agents)], [])
-
-
-@pytest.fixture
-async def story(router: Router) -> AsyncIterator[Story]:
-    story = Story(router)
-    yield story
-    await story.compare()
+from acd.domain.queue import Diversion, Divert
+from tests.integration.routing.story import CALL, CHAT, Story
 
 
 async def test_nothing_is_known_of_the_unknown(story: Story) -> None:
@@ -90,6 +24,17 @@ async def test_nothing_is_known_of_the_unknown(story: Story) -> None:
     await story.do("remove_queue", CHAT, 0)
     await story.do("configure_skills", ["french"], 2)
     await story.do("configure_skills", ["english"], 1)
+
+
+async def test_an_old_word_of_the_directory_is_refused(story: Story) -> None:
+    await story.queue()
+    await story.agent("anna")
+    agent, queue = story.model.agents["anna"].profile, story.model.queues[CHAT].settings
+    old = await story.do("configure_agent", replace(agent, version=0, total=20))
+    assert old.reason == "stale"
+    assert (await story.do("configure_queue", replace(queue, version=0, ring=2))).reason == "stale"
+    assert (await story.do("configure_agent", agent)).reason == "unchanged"
+    assert (await story.do("configure_queue", queue)).reason == "unchanged"
 
 
 async def test_too_late_for_an_expired_offer_and_a_wrap_up_that_is_over(story: Story) -> None:

@@ -1,0 +1,65 @@
+"""Short words for stories that are told to the scripts and to the model side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acd.domain.agent import AgentProfile, Availability, Membership
+from acd.domain.interaction import Arrival, Channel
+from acd.domain.queue import QueueSettings
+from tests.integration.routing.pair import Pair
+
+CHAT, CALL, SALES = "support/chat", "support/call", "sales/chat"
+
+
+class Story(Pair):
+    """What most stories begin with."""
+
+    version = 0
+
+    async def queue(self, queue: str = CHAT, **settings: Any) -> None:
+        self.version += 1
+        self.queues.add(queue)
+        department, _, channel = queue.partition("/")
+        await self.do(
+            "configure_queue",
+            QueueSettings(
+                queue=queue, department=department, channel=Channel(channel),
+                version=self.version, **settings,
+            ),
+        )  # fmt: skip
+
+    async def agent(self, agent: str, *queues: str) -> None:
+        self.version += 1
+        self.agents.add(agent)
+        await self.do(
+            "configure_agent",
+            AgentProfile(
+                agent=agent, version=self.version,
+                memberships=tuple(Membership(queue=queue) for queue in queues or (CHAT,)),
+            ),
+        )  # fmt: skip
+        await self.do("open_session", agent, f"ss_{agent}")
+        await self.say(agent, "available")
+
+    async def say(self, agent: str, word: str) -> None:
+        await self.do("set_presence", agent, channel=None, availability=Availability(word))
+
+    async def arrive(self, queue: str = CHAT, **more: Any) -> str:
+        name = f"ix_{len(self.interactions) + 1}"
+        self.interactions.add(name)
+        arrival = Arrival(
+            interaction=name, queue=queue, contact="ct_1", conversation="cv_1", leased=False, **more
+        )
+        await self.do("enqueue", arrival)
+        return name
+
+    async def answer(self, name: str) -> str:
+        """Accept by the first who rings."""
+        ring = self.model.interactions[name].live[0]
+        await self.do("accept", f"{name}.{ring.number}", ring.agent)
+        return ring.agent
+
+    async def later(self, seconds: float) -> None:
+        """The timers run, and all consoles are there."""
+        await self.wait(seconds, 1000, [(name, f"ss_{name}") for name in sorted(self.agents)], [])
