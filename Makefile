@@ -44,7 +44,7 @@ mutations: $(S)/dev ## break the routing scripts one way at a time; the oracle n
 
 coverage: $(S)/dev ## every branch of the domain, the strategies and the model is run
 	@mkdir -p .pytest_cache
-	$(BIN)/python -m coverage run -m pytest -m 'not long' tests/unit tests/integration/routing
+	ACD_TEST_EXAMPLES=400 $(BIN)/python -m coverage run -m pytest -m 'not long' tests/unit tests/integration/routing
 	$(BIN)/python -m coverage report
 
 check: $(S)/dev ## style, types, floors, locks

@@ -43,7 +43,7 @@ def profile(examples: int, steps: int) -> settings:
     )  # fmt: skip
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_the_scripts_do_what_the_model_says(oracle: type[Oracle]) -> None:
     run_state_machine_as_test(oracle, settings=profile(40, 40))
 

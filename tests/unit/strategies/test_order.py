@@ -81,3 +81,24 @@ def test_an_entry_point_adds_a_strategy(monkeypatch: pytest.MonkeyPatch) -> None
 def test_an_unknown_name_lists_those_there_are() -> None:
     with pytest.raises(StrategyUnknown, match="average_utilization, longest_idle"):
         find("fastest")
+
+
+@pytest.mark.parametrize(
+    ("names", "measure", "ranks"),
+    [
+        pytest.param(["priority"], "count", [0, 4], id="priority"),
+        pytest.param(["average_utilization"], "count", [1, 5], id="fewest first"),
+        pytest.param(["average_utilization"], "ratio", [100, 1000], id="fewest of one's own maximum"),
+        pytest.param(["max_utilization"], "count", [2046, 2042], id="most first"),
+    ],
+)  # fmt: skip
+def test_a_key_ranks(names: list[str], measure: str, ranks: list[int]) -> None:
+    key = compose([find(name) for name in names], Measure(measure)).keys[0]
+    agents = [(1, 1, 10), (5, 5, 5)]
+    assert ranks == [key.rank(priority=p, running=r, maximum=most) for p, r, most in agents]
+
+
+def test_beyond_its_steps_a_key_tells_nothing_apart() -> None:
+    key = compose([find("priority"), find("average_utilization")]).keys[1]
+    assert key.rank(priority=1, running=19, maximum=50) == 19
+    assert key.rank(priority=1, running=20, maximum=50) == 19
