@@ -88,7 +88,7 @@ def test_an_unknown_name_lists_those_there_are() -> None:
     [
         pytest.param(["priority"], "count", [0, 4], id="priority"),
         pytest.param(["average_utilization"], "count", [1, 5], id="fewest first"),
-        pytest.param(["average_utilization"], "ratio", [100, 1000], id="fewest of one's own maximum"),
+        pytest.param(["average_utilization"], "ratio", [100, 1000], id="fewest of the maximum"),
         pytest.param(["max_utilization"], "count", [2046, 2042], id="most first"),
     ],
 )  # fmt: skip
