@@ -20,6 +20,8 @@ from acd.routing.scripts import load_library
 ELSEWHERE = re.compile("reconcile_|interaction_restore")
 """What one node does for all after a failover: tests/integration/flow/test_reconcile.py."""
 UNSEEN = {
+    "queue_configure": "offer.made",
+    "wrap_up_extend": "offer.made",
     "interaction_assign": "unknown_queue guest.left offer.made transfer.returned wrap_up.ended",
     "interaction_heard": "offer.made",
     "interaction_invite": "ended too_many transferring unknown_agent",

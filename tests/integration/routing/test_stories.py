@@ -18,6 +18,8 @@ async def test_nothing_is_known_of_the_unknown(story: Story) -> None:
         assert (await story.do(verb, "ix_0")).reason == "unknown"
     await story.do("connected", "ix_0.1", "anna")
     await story.do("decline", "ix_0.1", "anna")
+    await story.do("fail", "ix_0.1", "anna", "busy")
+    await story.do("remove_queue", "it/chat", 1)
     await story.do("delivered", "ix_0.1", "anna")
     await story.do("close_session", "anna", "ss_0")
     await story.do("remove_agent", "anna", 0)
