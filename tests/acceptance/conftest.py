@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
 
 from tests.acceptance.house import PASSWORD, House, Server
 from tests.acceptance.network import Wire
@@ -75,24 +75,30 @@ def house(server: Server, request: pytest.FixtureRequest, tmp_path: Path) -> Hou
 
 
 @pytest.fixture(scope="session")
-def browser(peer: Callable[[str], Path]) -> Iterator[Browser]:
-    chromium = peer("chromium")
+def chromium(peer: Callable[[str], Path]) -> Iterator[BrowserType]:
+    """The one driver of a run: a second one cannot be started beside it."""
+    peer("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-        yield browser
-        browser.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType, peer: Callable[[str], Path]) -> Iterator[Browser]:
+    browser = chromium.launch(
+        executable_path=peer("chromium"),
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--autoplay-policy=no-user-gesture-required",
+        ],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect
 
 from tests.acceptance.house import PASSWORD, House, Server
 from tests.acceptance.network import Wire
@@ -46,17 +46,15 @@ def server(call_server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def browsers(
-    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+    chromium: BrowserType, peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Browser]]:
     """One browser a voice."""
     program = peer("chromium")
     folder = tmp_path_factory.mktemp("voices")
     voices = {"anna": ANNA_HZ, "claire": CLAIRE_HZ, "jean": JEAN_HZ}
-    with sync_playwright() as playwright, ExitStack() as stack:
+    with ExitStack() as stack:
         yield {
-            name: stack.enter_context(
-                speaking(playwright.chromium, program, tone(folder / f"{name}.wav", hz))
-            )
+            name: stack.enter_context(speaking(chromium, program, tone(folder / f"{name}.wav", hz)))
             for name, hz in voices.items()
         }
 

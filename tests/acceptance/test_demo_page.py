@@ -163,7 +163,7 @@ def test_the_page_is_small(browser: Browser, demo: str, tmp_path: Path) -> None:
     assert _transferred(page) <= 61_440
     page.goto(f"{demo}/widget/?site=shop")
     expect(page.get_by_test_id("widget-form")).to_be_visible()
-    assert _transferred(page) <= 34_000
+    assert _transferred(page) <= 40_960  # the support takes calls: their part comes too
     context.close()
 
 
