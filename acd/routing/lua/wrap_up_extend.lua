@@ -3,7 +3,7 @@
 -- ARGV    now_ms, seed, command, interaction, agent
 -- RETURNS {due, "extended", until_ms} | {0, "extended_before"} | {0, "not_in_wrap_up"} | {0, "unknown"}
 --         | {0, "overloaded"}
--- EVENTS  wrap_up.extended, offer.made*
+-- EVENTS  wrap_up.extended
 --- include("ending")
 --- include("once")
 begin(ARGV[1])
