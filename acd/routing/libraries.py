@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from acd.domain.errors import StoreUnavailable
 from acd.routing.redis_link import AWAY
 from acd.routing.scripts import LIBRARY_PREFIX, load_library
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from acd.routing.redis_link import RedisLink
@@ -55,6 +56,7 @@ async def remove_libraries_forever(link: RedisLink, *, every_s: float = LOOK_EVE
     """Remove what is unused at two looks in a row, until cancelled; any number of nodes may."""
     before: set[str] = set()
     while True:
+        stay_cancelled()
         await asyncio.sleep(every_s)
         try:
             unused = await unused_libraries(link)
