@@ -39,16 +39,6 @@ class When(StrEnum):
     """Nothing new from now on; away or offline once the last slot is free."""
 
 
-class AwayReason(StrEnum):
-    """The reasons the product itself knows; people may give others of up to 40 characters."""
-
-    BREAK = "break"
-    LUNCH = "lunch"
-    TRAINING = "training"
-    MISSED = "missed"
-    UNREACHABLE = "unreachable"
-
-
 def short(text: str) -> str:
     """A reason as it may stand in an event: cut to `REASON_MAX_CHARS`, and valid Unicode."""
     return text[:REASON_MAX_CHARS].encode("utf-8", "replace").decode()

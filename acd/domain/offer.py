@@ -23,12 +23,3 @@ class AcceptOutcome(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
-
-
-class WithdrawReason(StrEnum):
-    """Why an offer was taken back."""
-
-    TAKEN = "taken"
-    CUSTOMER_LEFT = "customer_left"
-    AGENT_LEFT = "agent_left"
-    MOVED = "moved"
