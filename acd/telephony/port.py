@@ -3,18 +3,20 @@
 An adapter (call button, SIP, webhooks) is told commands and answers with events. It decides
 nothing: several devices may answer one call, and only the offer that routing accepted is bridged.
 
-Every `Ring` ends in exactly one of `LegFailed`, `LegEnded` or, when it won, the call's own end.
-Commands are idempotent by `id`; one whose `epoch` is older than the call's is ignored.
+Every `Ring` ends in exactly one of `LegFailed`, `LegEnded`, a `Withdraw` or the call's own end. A
+command given twice changes nothing; one whose `epoch` is older than the call's is ignored.
+
+The id of a call is that of its interaction; the adapter makes it when a call arrives.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from acd.domain.ids import AgentId, InteractionId, OfferId
 
@@ -27,6 +29,7 @@ class Ability(StrEnum):
     CONFIRM = "confirm"
     HOLD = "hold"
     TRANSFER = "transfer"
+    CONSULT = "consult"
     CALLBACK = "callback"
     REATTACH = "reattach"
 
@@ -63,6 +66,28 @@ class LegFault(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+class AnswerHow(StrEnum):
+    """What a caller hears while they wait."""
+
+    MUSIC = "music"
+    """Answered at once, with music: the caller pays from here on."""
+    RINGING = "ringing"
+    """Not answered until an agent takes it: their own network's ringing tone."""
+    PROGRESS = "progress"
+    """Not answered, and music where their network lets it through (183)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A call that an adapter holds, as far as it knows: `offer` and `device` are those bridged."""
+
+    call: InteractionId
+    caller: str = field(default="", repr=False)
+    called: str = ""
+    offer: OfferId | None = None
+    device: str = ""
+
+
 # commands
 
 
@@ -76,7 +101,24 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Command):
-    """Take the caller into the line, with music if the adapter has it."""
+    """Take the caller into the line."""
+
+    how: AnswerHow = AnswerHow.MUSIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject(Command):
+    """Turn a call away that was not answered: `code` is a SIP status, `reason` one of ours."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(Command):
+    """Let the caller hear a file, once, in place of the music: ends in `Announced`."""
+
+    file: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +133,10 @@ class Ring(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw(Command):
-    """Stop ringing a device; one that answered is hung up. `reason` is told to it."""
+    """Stop ringing a device; one that answered is hung up. `reason` is told to it.
+
+    The caller whom it was bridged with hears music again.
+    """
 
     offer: OfferId
     device: str
@@ -100,7 +145,15 @@ class Withdraw(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Command):
-    """Connect the caller with the device that won."""
+    """Connect the caller with the device that won, in place of any other: ends in `Bridged`."""
+
+    offer: OfferId
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult(Command):
+    """Connect a second device with the bridged one, while the caller hears music."""
 
     offer: OfferId
     device: str
@@ -114,6 +167,35 @@ class Hold(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume(Command):
     """Both talk again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """Give the caller away to a number in E.164: ends in `TransferResult`.
+
+    The agent's leg ends when it succeeds; from then on the call is the adapter's alone.
+    """
+
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial(Command):
+    """Call the customer back, for at most `timeout_ms`: ends in `Dialled`."""
+
+    number: str = field(repr=False)
+    caller_id: str
+    timeout_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSaid(Command):
+    """What an agent's page says to set up its leg, as `call.signal` has it."""
+
+    offer: OfferId
+    device: str
+    agent: AgentId
+    signal: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +213,42 @@ class CallEvent:
     """What every event carries."""
 
     call: InteractionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(CallEvent):
+    """Somebody calls. It waits for `Answer` or `Reject`; nothing was promised to the caller.
+
+    `caller` is in E.164, or empty when withheld; `called` is the user part that was dialled,
+    `headers` what the configuration lets through, by lower-case name.
+    """
+
+    caller: str = field(repr=False)
+    called: str
+    display: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced(CallEvent):
+    """The caller heard it to its end, or it could not be played."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit(CallEvent):
+    """A key was pressed: by the caller, or at the device of an offer."""
+
+    digit: str
+    offer: OfferId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTold(CallEvent):
+    """What is to be said to the page of an offer's agent, as `call.signal` has it."""
+
+    offer: OfferId
+    device: str
+    signal: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +282,8 @@ class LegFailed(CallEvent):
     offer: OfferId
     device: str
     fault: LegFault
+    code: int = 0
+    """The SIP status that said so, or 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +309,30 @@ class LegEnded(CallEvent):
 
     offer: OfferId
     device: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLost(CallEvent):
+    """No audio comes from the caller, or from the device of an offer, though nobody hung up."""
+
+    offer: OfferId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferResult(CallEvent):
+    """Whether the number took the call; if not, it is the agent's as before."""
+
+    ok: bool
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled(CallEvent):
+    """Whether the customer who was called back answered."""
+
+    ok: bool
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +340,22 @@ class CallerEnded(CallEvent):
     """The caller is gone, whatever the state of the call."""
 
     cause: str
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterUp:
+    """Calls can be made and taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterDown:
+    """No call can be made or taken; those that talk may go on."""
+
+    cause: str
+
+
+Event = CallEvent | AdapterUp | AdapterDown
 
 
 class TelephonyAdapter(Protocol):
@@ -204,14 +364,14 @@ class TelephonyAdapter(Protocol):
     name: str
     abilities: frozenset[Ability]
 
-    async def start(self, sink: Callable[[CallEvent], Awaitable[None]]) -> None:
-        """Begin; every event goes to `sink`, in order for each call."""
+    async def start(self, sink: Callable[[Event], Awaitable[None]]) -> None:
+        """Begin; every event goes to `sink`, in order for each call. `sink` returns soon."""
 
     async def execute(self, command: Command) -> None:
         """Do it; what came of it is told as an event."""
 
-    async def calls(self) -> Sequence[InteractionId]:
+    async def calls(self) -> Sequence[Standing]:
         """The calls it holds now, as after a restart."""
 
     async def stop(self) -> None:
-        """End: calls that cannot be taken up again are hung up."""
+        """End: calls that cannot be taken up again are hung up, each with its `CallerEnded`."""
