@@ -93,6 +93,8 @@ def _message(error: ErrorDetails) -> str:
             return _PATTERNS.get(pattern, f"text of the form {pattern}")
         case "string_too_short" | "string_too_long":
             return error["msg"].replace("String should have", "text of")
+        case "value_error":
+            return str(error["ctx"]["error"])
         case "model_type" | "model_attributes_type":
             return "a table"
         case "tuple_type" | "list_type":

@@ -2,12 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from acd.config.base import STUN_URL, TURN_URL, EnvironmentName, Section
+from acd.domain.phone import has_plan
 
 StunUrl = Annotated[str, StringConstraints(pattern=STUN_URL)]
 TurnUrl = Annotated[str, StringConstraints(pattern=TURN_URL)]
+
+
+def _with_plan(region: str) -> str:
+    if region and not has_plan(region):
+        raise ValueError("a country with telephone numbers, such as `FR` or `GB`")
+    return region
 
 
 class WebrtcSettings(Section):
@@ -29,5 +36,7 @@ class WebrtcSettings(Section):
 class TelephonySettings(Section):
     """Calls."""
 
+    region: Annotated[str, AfterValidator(_with_plan)] = ""
+    """The country, such as `FR`, whose national numbers are understood without `+` and its code."""
     webrtc: WebrtcSettings = WebrtcSettings()
     """Calls from page to page."""

@@ -191,6 +191,12 @@ class ChatEnded(AcdError):
     code = "chat_ended"
 
 
+class PhoneNumberInvalid(BadRequest):
+    """This is no telephone number; write it with its country, such as +33 1 99 00 12 34."""
+
+    code = "phone_number_invalid"
+
+
 class OriginRefused(AcdError):
     """This page's address is not in the site's list of origins; add it to the site."""
 

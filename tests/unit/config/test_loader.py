@@ -149,6 +149,14 @@ def test_a_text_of_a_wrong_form_is_told_with_an_example() -> None:
     assert "this should be an address such as `turns:turn.example.com:443?transport=tcp`" in turn
 
 
+def test_a_country_is_one_with_telephone_numbers() -> None:
+    assert parse('[telephony]\nregion = "GB"').telephony.region == "GB"
+    assert problems('[telephony]\nregion = "UK"') == [
+        "/etc/acd/config.toml:2: telephony.region: this should be a country with telephone numbers,"
+        ' such as `FR` or `GB`. It is "UK".'
+    ]
+
+
 class TestEnvironment:
     def test_overrides_the_file(self) -> None:
         config = parse(

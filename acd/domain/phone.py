@@ -1,0 +1,59 @@
+"""Telephone numbers: what people type, and E.164, the one form that is stored and dialled.
+
+The plans of the countries are those of libphonenumber. A number counts by its length and not by
+the ranges in use: these change faster than any copy of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NewType
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from acd.domain.errors import PhoneNumberInvalid
+
+E164 = NewType("E164", str)
+"""`+33199001234`: `+`, the country's code, at most 15 digits in all."""
+
+_SHOWN: Final = 3
+_COSTLY: Final = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
+
+
+def parse(text: str, region: str = "") -> E164:
+    """The number that somebody typed, dialled or sent.
+
+    `region` is the country (ISO 3166-1, two letters) whose national form is understood; without
+    one a number begins with `+` or is none. An extension (`ext. 12`) is left away.
+
+    Raises:
+        PhoneNumberInvalid: no number, one without its country, too short or too long.
+    """
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except NumberParseException:
+        raise PhoneNumberInvalid from None
+    number.extension = None
+    if not phonenumbers.is_possible_number(number):
+        raise PhoneNumberInvalid
+    return E164(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def has_plan(region: str) -> bool:
+    """Whether that country's national form is understood. The United Kingdom is `GB`."""
+    return region in phonenumbers.SUPPORTED_REGIONS
+
+
+def is_costly(number: E164) -> bool:
+    """Whether who dials it pays more than for a call: premium rate, shared cost."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) in _COSTLY
+
+
+def shown(number: E164) -> str:
+    """The number for people to read, in its international form: `+33 1 99 00 12 34`."""
+    return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+
+
+def masked(number: str) -> str:
+    """The number for a log: its first third and its length, `+331xxxxxxxx`. Takes any text."""
+    return number[: len(number) // _SHOWN].ljust(len(number), "x")
