@@ -116,7 +116,7 @@ class Relay:
         try:
             if visit.chat is None:
                 with contextlib.suppress(StoreUnavailable):  # chat.resume says it and tries again
-                    await visit.load()
+                    await visit.load(asker=connection)
             if first:
                 visit.announce(on=True)
                 if visit.unserved and visit.chat is not None:

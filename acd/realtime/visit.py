@@ -50,7 +50,7 @@ class Visit:
         self.elsewhere: set[str] = set()
         """Other nodes that said they hold a socket of this visitor, since asked last."""
         self._spoken_s = 0.0
-        self._told: Live | None = None
+        self._told: tuple[InteractionId, Live] | None = None
         self._lock = asyncio.Lock()
         self._dirty = False
 
@@ -133,33 +133,36 @@ class Visit:
 
     # reading the stores
 
-    async def load(self) -> None:
-        """Listen, then read the chat whole.
+    async def load(self, *, asker: Connection[Any] | None = None) -> None:
+        """Listen, then read the chat whole; if it moved, every tab but the asker's is told.
 
         Raises:
             StoreUnavailable: one of the stores is away and the chat cannot be told without it.
         """
         with contextlib.suppress(StoreUnavailable):  # `missed` comes when the subscription stands
             await self.relay.delivery.listen(self.address, self)
-        await self.reload()
+        if await self._reload():
+            self.tell(but=asker)
 
-    async def reload(self) -> None:
-        """Read the chat whole, as after a start or when something was missed."""
+    async def _reload(self) -> bool:
         async with self._lock:
             chat = await self.relay.chat.current(self.visitor)
-            if chat is None:
-                return
-            self.take(chat)
+            return chat is not None and self._take(chat)
 
-    def take(self, chat: Chat) -> None:
-        """Show this chat from now on."""
-        self.chat = chat
-        self._told = chat.live
-        self.relay.clock.set(chat.live.now_ms)
+    def _take(self, chat: Chat) -> bool:
         thread = chat.conversation
         self.last_seq = max(self.last_seq, thread.last_seq)
         self.agent_read = max(self.agent_read, thread.agent_read_seq)
         self.visitor_read = max(self.visitor_read, thread.visitor_read_seq)
+        return self._place(chat, chat.live)
+
+    def _place(self, chat: Chat, live: Live) -> bool:
+        """The chat stands there from now on; whether that differs from what was told."""
+        self.relay.clock.set(live.now_ms)
+        live = replace(live, now_ms=0)
+        self.chat = replace(chat, live=live)
+        told, self._told = self._told, (chat.interaction, live)
+        return told != self._told
 
     async def refresh(self) -> None:
         """Read where the chat stands and tell it if it moved."""
@@ -169,13 +172,7 @@ class Visit:
             if chat is None:
                 return
             live = await self.relay.chat.live(chat.interaction, since_ms=chat.live.since_ms)
-            if self.chat is not chat:
-                return
-            self.relay.clock.set(live.now_ms)
-            live = replace(live, now_ms=0)
-            self.chat = replace(chat, live=live)
-            if self._told is None or replace(self._told, now_ms=0) != live:
-                self._told = live
+            if self._place(chat, live):
                 self.tell()
 
     def refresh_soon(self) -> None:
@@ -193,7 +190,7 @@ class Visit:
             self._dirty = False
 
     async def _reload_and_tell(self) -> None:
-        await self.reload()
+        await self._reload()
         self.tell()
 
     # telling

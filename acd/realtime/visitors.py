@@ -158,9 +158,8 @@ class Visitors(Namespace[Guest]):
         guest.token = started.token or guest.token
         if visit is None:
             visit = await self._identify(connection, started.visitor)
-        await visit.load()
+        await visit.load(asker=connection)
         messages = await relay.chat.messages.after(started.conversation, 0)
-        visit.tell(but=connection)
         return {
             "ok": True,
             "token": guest.token,
@@ -173,7 +172,7 @@ class Visitors(Namespace[Guest]):
         visit = guest.visit
         if visit is None:
             return {"ok": True, "chat": None, "messages": []}
-        await visit.load()
+        await visit.load(asker=connection)
         chat = visit.chat
         messages = []
         if chat is not None:

@@ -142,9 +142,8 @@ async def test_one_chat_through_every_part(config: Config) -> None:
         assert question["text"] == "Où est ma commande ?"
 
         async with visitor(node) as lina:
-            await start_chat(lina, "Moi aussi")
-            waiting = await heard(lina, "chat", position=1)
-            assert waiting["state"] == "waiting"
+            waiting = (await start_chat(lina, "Moi aussi"))["chat"]
+            assert (waiting["state"], waiting["position"]) == ("waiting", 1)
             interaction = accepted["chat"]["interaction"]
             await anna.call("interaction.finish", interaction=interaction)
             await heard(jean, "chat", state="ended")

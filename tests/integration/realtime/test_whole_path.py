@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from acd.realtime import visit
 from acd.realtime.wire import agents, common, desk, visitors
 from tests.integration.realtime.conftest import Nodes, new_start
 
@@ -128,3 +131,20 @@ async def test_visitor_on_one_node_agent_on_another(nodes: Nodes) -> None:
     await anna.hears("chat", contact_here=False, after=len(anna.heard) - 1)
     await anna.done("interaction.finish", {"interaction": chat["interaction"]})
     await anna.hears("chat", state="ended")
+
+
+async def test_news_that_one_tab_asks_for_reach_the_others(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    jean = await node.visitor()
+    started = await jean.done("chat.start", new_start())
+    tab = await node.visitor(started["token"])
+    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
+
+    monkeypatch.setattr(visit, "SETTLE_S", 60)
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+    assert (await tab.done("chat.resume", {"after_seq": 0}))["chat"]["state"] == "active"
+    await jean.hears("chat", state="active")
+    assert not tab.all("chat"), "its answer told it"
