@@ -18,6 +18,13 @@ PERIOD = r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\
 REGION = r"^([A-Z]{2}(-[A-Z0-9]{1,8})?)?\Z"
 STUN_URL = r"^stuns?:[A-Za-z0-9._:\[\]-]+\Z"
 TURN_URL = r"^turns?:[A-Za-z0-9._:\[\]-]+(\?transport=(udp|tcp))?\Z"
+E164 = r"^(\+[1-9][0-9]{4,14})?\Z"
+DIALLED = r"^(\+[1-9][0-9]{1,14}|[A-Za-z0-9._*#-]{1,64})\Z"
+SIP_URI = r"^(sips?:[A-Za-z0-9._:\[\]-]+(;transport=(udp|tcp|tls))?)?\Z"
+SIP_NAME = r"^[A-Za-z0-9._+-]{0,64}\Z"
+X_HEADER = r"^X-[A-Za-z0-9-]{1,62}\Z"
+HOST = r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)?\Z"
+HOST_PORT = r"^(child|([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5})\Z"
 _DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
 
 

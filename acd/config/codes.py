@@ -26,6 +26,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "relax_step": "a step of `relax` that says neither or both of `level` and `drop`",
     "relax_order": "a step of `relax` that comes no later or asks for no less than the one before",
     "too_many_pools": "more than 64 different requirements in one queue",
+    "number_without_calls": "a number that leads to a department without a `call` table",
+    "ports_backwards": "ports for audio whose last is before its first",
     "hours_reserved": "hours named `always`",
     "period_empty": "a period that ends when it begins",
     "days_backwards": "a run of days whose last is before its first",
@@ -51,5 +53,9 @@ WARNINGS: Final[Mapping[str, str]] = {
     "hours_never_open": "hours that are not open once in the next 400 days",
     "hours_unused": "hours that no queue has",
     "periods_overlap": "two periods of a day that overlap",
+    "no_numbers": "calls over SIP are on, and no number leads to a department",
+    "sip_open": "anybody may call over SIP without a password",
+    "sip_nobody": "calls over SIP are on for others, and nobody else may call",
+    "sound_missing": "music or announcements that are not there",
 }
 """These are likely not meant; `acd config check --strict` counts them as errors."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -163,9 +162,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if value is None or isinstance(value, BaseModel):
         return ""
-    if isinstance(value, tuple):
-        value = list(value)
-    return f"`{json.dumps(str(value) if isinstance(value, Path) else value)}`"
+    return f"`{json.dumps(value, default=str)}`"
 
 
 def _meaning(field: FieldInfo) -> str:

@@ -10,17 +10,24 @@ from pydantic import BaseModel
 from acd.config.base import (
     DATABASE_URL,
     DAYS,
+    DIALLED,
+    E164,
     EMAIL,
+    HOST,
+    HOST_PORT,
     LOCALE,
     ORIGIN,
     PERIOD,
     REDIS_URL,
     REGION,
+    SIP_NAME,
+    SIP_URI,
     SITE_URL,
     SLUG,
     STUN_URL,
     TURN_URL,
     VARIABLE,
+    X_HEADER,
 )
 from acd.config.model import Config
 from acd.config.problems import KeyPath, Problem, did_you_mean
@@ -51,6 +58,13 @@ _PATTERNS = {
     REGION: "a country such as `FR`, a region of one such as `DE-BY`, or empty",
     STUN_URL: "an address such as `stun:stun.example.com:3478`",
     TURN_URL: "an address such as `turns:turn.example.com:443?transport=tcp`",
+    E164: "a number with its country, such as `+33123456789`, or empty",
+    DIALLED: "what is dialled: `+33123456789`, a short number, or a name; without blanks",
+    SIP_NAME: "a name of up to 64 letters, digits, `.`, `_`, `+` and `-`",
+    SIP_URI: "an address such as `sip:pbx.example.com:5060`, or empty",
+    X_HEADER: "a header's name such as `X-Customer`",
+    HOST: "an address such as `10.0.0.5`, or a host's name",
+    HOST_PORT: "`child`, or an address such as `10.0.0.3:2223`",
     VARIABLE: "the name of an environment variable, in capitals",
 }
 
@@ -99,6 +113,8 @@ def _message(error: ErrorDetails) -> str:
             return "a table"
         case "tuple_type" | "list_type":
             return "a list"
+        case "ip_any_network":
+            return "a network such as `10.0.0.0/8` or `10.0.0.5/32`"
         case "too_short":
             return "a list with an entry"
         case _:

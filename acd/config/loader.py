@@ -202,6 +202,6 @@ def _named_variables(data: dict[str, Any]) -> Iterator[str]:
 
 def _anchor_files(data: dict[str, Any], folder: Path) -> None:
     for table in _tables(data):
-        for key in ("password_file", "secret_file"):
+        for key in ("password_file", "secret_file", "music_file", "sounds_dir"):
             if isinstance(name := table.get(key), str) and name:
                 table[key] = str(folder / name)

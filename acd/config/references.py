@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from acd.config.directory import MembershipSettings
-from acd.config.problems import KeyPath, Problem, did_you_mean
+from acd.config.problems import KeyPath, Problem, did_you_mean, dotted
 from acd.config.rules import ALWAYS, OverflowSettings
 from acd.domain.errors import ConfigInvalid
 from acd.domain.interaction import Channel
@@ -53,6 +53,9 @@ def dangling(config: Config, strategies: Mapping[str, Order]) -> Iterator[Proble
     for index, department in enumerate(config.departments):
         yield from _strategies(department, strategies, ("departments", index))
         yield from _elsewhere(config, department, ("departments", index))
+    for number, name in config.telephony.sip.numbers.items():
+        path: KeyPath = ("telephony", "sip", "numbers", number)
+        yield from _known(name, departments, "department", path)
 
 
 def _required(site: SiteSettings, skills: Collection[str], path: KeyPath) -> Iterator[Problem]:
@@ -136,17 +139,19 @@ def _known(name: str, known: Collection[str], kind: str, path: KeyPath) -> Itera
 def _duplicates(config: Config) -> Iterator[Problem]:
     for section in KINDS:
         ids = [entry.id for entry in getattr(config, section)]
-        yield from _twice(ids, section, "id")
-    yield from _twice([agent.email.casefold() for agent in config.agents], "agents", "email")
+        yield from _twice(ids, section, key="id")
+    yield from _twice([agent.email.casefold() for agent in config.agents], "agents", key="email")
+    users = [user.name for user in config.telephony.sip.users]
+    yield from _twice(users, "telephony", "sip", "users", key="name")
 
 
-def _twice(values: Iterable[str], section: str, key: str) -> Iterator[Problem]:
+def _twice(values: Iterable[str], *section: str, key: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, value in enumerate(values):
         if value in first:
             yield Problem(
-                path=(section, index, key),
-                message=f"`{value}` is already {section}[{first[value]}]",
+                path=(*section, index, key),
+                message=f"`{value}` is already {dotted((*section, first[value]))}",
                 remedy=f"Give each its own {key}.",
                 code="twice",
             )

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from acd.config.model import Config
+    from acd.config.telephony import SipSettings
 
 SECRET_MISSING: Final = "secret_missing"  # noqa: S105 - a code, not a password
 """What a secret that is named and not there is called."""
+_NEEDS: Final = {
+    "api_keys": "an API key needs its secret",
+    "webrtc": "TURN servers need the secret they share",
+    "users": "who calls with a password needs one",
+    "trunk": "a trunk with a user needs its password",
+}
 _CLEAR = re.compile(r"^(password|secret|token|api_?key|private_?key)$", re.IGNORECASE)
 
 
@@ -101,10 +108,21 @@ def _holders(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:
     yield ("database",), "password", config.database
     if config.telephony.webrtc.turn:
         yield ("telephony", "webrtc"), "secret", config.telephony.webrtc
+    yield from _sip_holders(config.telephony.sip)
     for index, agent in enumerate(config.agents):
         yield ("agents", index), "password", agent
     for index, key in enumerate(config.api_keys):
         yield ("api_keys", index), "secret", key
+
+
+def _sip_holders(sip: SipSettings) -> Iterator[tuple[KeyPath, str, Any]]:
+    path = ("telephony", "sip")
+    if sip.enabled is False:
+        return
+    for index, user in enumerate(sip.users):
+        yield (*path, "users", index), "secret", user
+    if sip.trunk.user:
+        yield (*path, "trunk"), "secret", sip.trunk
 
 
 def missing_secrets(config: Config, env: Mapping[str, str]) -> Iterator[Problem]:
@@ -135,9 +153,7 @@ def missing_secrets(config: Config, env: Mapping[str, str]) -> Iterator[Problem]
         elif kind == "secret" and not variable:
             yield Problem(
                 path=path,
-                message="an API key needs its secret"
-                if path[0] == "api_keys"
-                else "TURN servers need the secret they share",
+                message=next(words for part, words in _NEEDS.items() if part in path),
                 remedy="Name a file in `secret_file` or an environment variable in `secret_env`.",
             )
 

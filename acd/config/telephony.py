@@ -1,14 +1,36 @@
 """How calls travel."""
 
-from typing import Annotated
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, IPvAnyNetwork, StringConstraints
 
-from acd.config.base import STUN_URL, TURN_URL, EnvironmentName, Section
+from acd.config.base import (
+    DIALLED,
+    E164,
+    HOST,
+    HOST_PORT,
+    SIP_NAME,
+    SIP_URI,
+    STUN_URL,
+    TURN_URL,
+    X_HEADER,
+    EnvironmentName,
+    Locale,
+    Section,
+    Slug,
+)
 from acd.domain.phone import has_plan
 
 StunUrl = Annotated[str, StringConstraints(pattern=STUN_URL)]
 TurnUrl = Annotated[str, StringConstraints(pattern=TURN_URL)]
+Dialled = Annotated[str, StringConstraints(pattern=DIALLED)]
+SipName = Annotated[str, StringConstraints(pattern=SIP_NAME)]
+XHeader = Annotated[str, StringConstraints(pattern=X_HEADER)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+CHILD = "child"
+"""rtpengine is run by the node itself."""
 
 
 def _with_plan(region: str) -> str:
@@ -33,6 +55,92 @@ class WebrtcSettings(Section):
     """How long a page may use the TURN servers, in seconds."""
 
 
+class SipUserSettings(Section):
+    """Who may call from anywhere, with a password (digest authentication)."""
+
+    name: Annotated[SipName, Field(min_length=1)]
+    """The user name."""
+    secret_env: EnvironmentName = ""
+    """Environment variable that holds the password."""
+    secret_file: str = ""
+    """File that holds it."""
+
+
+class TrunkSettings(Section):
+    """The way out: agents' own phones and callbacks are dialled through it."""
+
+    proxy: Annotated[str, Field(pattern=SIP_URI)] = ""
+    """Where calls are sent, such as `sip:pbx.example.com:5060`. Empty: nobody is dialled."""
+    user: SipName = ""
+    """The user name it asks for; empty where it knows this server by its address."""
+    secret_env: EnvironmentName = ""
+    """Environment variable that holds the password of `user`."""
+    secret_file: str = ""
+    """File that holds it."""
+    caller_id: Annotated[str, Field(pattern=E164)] = ""
+    """The number that is shown, such as `+33123456789`; empty: what the trunk puts there."""
+
+
+class SipSettings(Section):
+    """Calls from a telephone exchange or a trunk. Facing the internet, put Kamailio before it."""
+
+    enabled: bool | Literal["auto"] = "auto"
+    """`auto`: where `numbers` lead to a department and rtpengine is there."""
+    host: Annotated[str, Field(pattern=HOST, min_length=1)] = "127.0.0.1"
+    """Address to listen on, over UDP; the exchange sends its calls here."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 5060
+    """UDP port; 0 takes a free one and logs it."""
+    advertise: Annotated[str, Field(pattern=HOST)] = ""
+    """The address others are told, where it is not `host`, as behind a router."""
+    allow: tuple[IPvAnyNetwork, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    """Networks whose calls are taken without a password, such as `["10.0.0.5/32"]`."""
+    users: tuple[SipUserSettings, ...] = ()
+    """Who is taken from any other address, with a password; empty: nobody."""
+    numbers: dict[Dialled, Slug] = Field(default_factory=dict)
+    """What is dialled, and the department it leads to, which needs a `call` table: a number with
+    its country (`"+33123456789" = "support"`), a short one, or a name (`support = "support"`)."""
+    answer: Literal["music", "ringing", "progress"] = "music"
+    """What a waiting caller hears: `music` (the call is taken, 200), `ringing` (it only rings, 180)
+    or `progress` (music before the call is taken, 183, where the exchange lets it through)."""
+    locale: Locale = "en"
+    """Language of what callers are told."""
+    music_file: str = ""
+    """Music, as WAV or MP3, relative to the configuration file; empty: ours."""
+    sounds_dir: str = ""
+    """Folder with announcements that replace ours, each under the same name
+    (`fr/you-are-number.wav`), relative to the configuration file."""
+    announce_s: Annotated[int, Field(ge=0, le=600)] = 45
+    """How often a waiting caller is told the place in the line, in seconds; 0 for never."""
+    x_headers: tuple[XHeader, ...] = ()
+    """Headers of a call that are kept with it, such as `["X-Customer"]`."""
+    session_timer_s: Literal[0] | Annotated[int, Field(ge=90, le=86_400)] = 1800
+    """How often the other side is asked whether the call still is (RFC 4028), in seconds; 0 for
+    never."""
+    max_calls: Annotated[int, Field(ge=1, le=10_000)] = 400
+    """The most calls at a time on one node; beyond it they are refused with 503."""
+    trunk: TrunkSettings = TrunkSettings()
+    """The way out."""
+
+
+class RtpengineSettings(Section):
+    """The program that carries the audio of calls over SIP."""
+
+    ng: Annotated[str, Field(pattern=HOST_PORT)] = CHILD
+    """`child`: a node runs its own. Or the control address of one that runs elsewhere, such as
+    `10.0.0.3:2223`; the keys below are then its own affair."""
+    interface: Annotated[str, Field(pattern=HOST)] = ""
+    """Address for audio; empty: the one this machine reaches its network with."""
+    advertise: Annotated[str, Field(pattern=HOST)] = ""
+    """The address others send audio to, where it is not `interface`, as behind a router."""
+    first_port: Port = 30_000
+    """Lowest UDP port for audio."""
+    last_port: Port = 39_999
+    """Highest; a call takes four while it rings somewhere."""
+    dtmf_port: Annotated[int, Field(ge=0, le=65_535)] = 0
+    """UDP port of `sip.host` where a node hears the digits that one elsewhere writes
+    (`--dtmf-log-dest`); 0 with a child, for a free one."""
+
+
 class TelephonySettings(Section):
     """Calls."""
 
@@ -40,3 +148,7 @@ class TelephonySettings(Section):
     """The country, such as `FR`, whose national numbers are understood without `+` and its code."""
     webrtc: WebrtcSettings = WebrtcSettings()
     """Calls from page to page."""
+    sip: SipSettings = SipSettings()
+    """Calls over SIP."""
+    rtpengine: RtpengineSettings = RtpengineSettings()
+    """What carries the audio of calls over SIP."""

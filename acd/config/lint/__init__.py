@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.config.lint import bounds, hours, overflow, relax, serving
+from acd.config.lint import bounds, hours, overflow, relax, serving, telephony
 from acd.config.lint.view import View
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def findings(config: Config, now_ms: int) -> Iterator[Problem]:
     yield from broken
     if not broken:
         yield from hours.findings(config, now_ms)
+    yield from telephony.findings(config)
     view = View(config)
     for look in (bounds.findings, relax.findings, overflow.findings, serving.findings):
         yield from look(view)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from acd.config import ConfigProblems, Problem, check_config, codes
-from acd.config.loader import check_text, packaged_config
+from acd.config.loader import check_text, packaged_config, with_secrets
 from acd.demo import seed
 
 SOURCE = Path("/etc/acd/config.toml")
@@ -46,6 +46,13 @@ def one(text: str, code: str) -> Problem:
     assert [problem.code for problem in problems] == [code]
     assert problems[0].remedy
     return problems[0]
+
+
+def check_secrets(text: str) -> tuple[Problem, ...]:
+    """What is wrong with a text, secrets included."""
+    with pytest.raises(ConfigProblems) as raised:
+        with_secrets(check_text(text, source=SOURCE, env={}))
+    return raised.value.problems
 
 
 def test_what_comes_with_the_product_is_clean() -> None:
@@ -315,6 +322,67 @@ class TestHours:
         twice = OFFICE.replace('"09:00-17:00"', '"09:00-13:00", "12:15-17:00"')
         problem = one(HEAD + 'hours = "office"\n' + twice, "periods_overlap")
         assert "12:15" in problem.message
+
+
+SIP = "[departments.call]\n[telephony.sip]\n"
+
+
+class TestSip:
+    def test_what_is_right_says_nothing(self) -> None:
+        text = HEAD + SIP + 'numbers = { "+33123456789" = "support", "12" = "support" }\n'
+        text += 'enabled = true\nhost = "0.0.0.0"\nallow = ["10.0.0.5/32", "2001:db8::/32"]\n'
+        assert not found(text)
+        assert not found(HEAD + SIP + 'enabled = false\nhost = "::"\nallow = ["0.0.0.0/0"]\n')
+
+    def test_a_number_leads_to_a_department_that_takes_calls(self) -> None:
+        problem = one(HEAD + SIP + 'numbers = { "+331" = "suport" }', "unknown_department")
+        assert problem.remedy == "Did you mean `support`?"
+        assert problem.path == ("telephony", "sip", "numbers", "+331")
+        problem = one(HEAD + SIP + 'numbers = { "+331" = "sales" }', "number_without_calls")
+        assert not problem.warning
+        assert "[departments.call]" in problem.remedy
+
+    @pytest.mark.parametrize("number", ["", "01 23", "+0123", "a@b", "+", "1\\n", "x" * 65])
+    def test_what_nobody_can_dial(self, number: str) -> None:
+        text = HEAD + SIP + f'numbers = {{ "{number}" = "support" }}'
+        assert one(text, "wrong_value").message.startswith("this should be what is dialled")
+
+    def test_calls_that_lead_nowhere(self) -> None:
+        assert one(HEAD + SIP + "enabled = true", "no_numbers").warning
+        assert not found(HEAD + SIP + 'enabled = "auto"')
+
+    def test_who_may_call(self) -> None:
+        assert one(HEAD + SIP + 'allow = ["0.0.0.0/0"]', "sip_open").line == 17
+        assert one(HEAD + SIP + 'host = "10.0.0.2"', "sip_nobody").line == 17
+        user = '[[telephony.sip.users]]\nname = "trunk"\nsecret_env = "TRUNK"\n'
+        assert not found(HEAD + SIP + 'host = "10.0.0.2"\n' + user)
+        problem = one(HEAD + SIP + 'allow = ["10.0.0.5/8"]', "wrong_value")
+        assert "10.0.0.0/8" in problem.message
+
+    def test_users_need_a_password_and_a_name_of_their_own(self) -> None:
+        user = '[[telephony.sip.users]]\nname = "trunk"\n'
+        assert "password" in one(HEAD + SIP + user, "invalid").message
+        clear = user + 'password = "x"\n'
+        assert any("does not belong" in problem.message for problem in found(HEAD + SIP + clear))
+        user += 'secret_file = "/dev/null"\n'
+        codes_told = {problem.code for problem in check_secrets(HEAD + SIP + user + user)}
+        assert codes_told == {"twice", "secret_missing"}
+
+    def test_a_trunk_with_a_user_needs_its_password(self) -> None:
+        trunk = 'trunk = { proxy = "sip:pbx.example.com" }\n'
+        assert not found(HEAD + SIP + trunk)
+        assert one(HEAD + SIP + trunk.replace("sip:", "tel:"), "wrong_value").line == 17
+        trunk = trunk.replace(" }", ', user = "acd" }')
+        assert "trunk" in one(HEAD + SIP + trunk, "invalid").message
+
+    def test_sounds_that_are_not_there(self) -> None:
+        assert one(HEAD + SIP + 'music_file = "music.wav"', "sound_missing").line == 17
+        problem = one(HEAD + SIP + 'sounds_dir = "/nowhere"', "sound_missing")
+        assert "/nowhere" in problem.message
+
+    def test_ports(self) -> None:
+        text = HEAD + "[telephony.rtpengine]\nlast_port = 29999\n"
+        assert not one(text, "ports_backwards").warning
 
 
 class TestAllInOneRun:
