@@ -151,7 +151,7 @@ class Agents(Namespace[Console]):
                 "locale": agent.locale,
             },
             "presence": _presence_of(desk, now),
-            "offers": [_offer(offer, now) for offer in desk.offers.values()],
+            "offers": [_offer(offer, now) for offer in desk.rings.offers.values()],
             "chats": [desk.described(chat) for chat in desk.chats.values()],
             "lines": lines,
         }
@@ -204,7 +204,7 @@ class Agents(Namespace[Console]):
         desk = connection.who.desk
         conversation = ConversationId(asked.conversation)
         shown = desk.shown_chat(conversation)
-        ringing = any(offer["conversation"] == conversation for offer in desk.offers.values())
+        ringing = any(offer["conversation"] == conversation for offer in desk.rings.offers.values())
         if shown is None and not ringing:
             await self._threads.check_seen_by(desk.agent, conversation)
         return {

@@ -36,7 +36,7 @@ class Calling:
         """Asked while it rings, so that the page is ready at the accept."""
         desk = connection.who.desk
         now_ms = self._relay.clock.now_ms()
-        if not any(o["interaction"] == asked.interaction for o in desk.offers.values()):
+        if not any(o["interaction"] == asked.interaction for o in desk.rings.offers.values()):
             await held(desk, InteractionId(asked.interaction))
         return {"ok": True, "servers": self._relay.ice.told(desk.agent.id, now_ms)}
 

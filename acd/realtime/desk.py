@@ -8,22 +8,22 @@ the ring is shown from the event alone: it carries its card.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_agent, to_contact
 from acd.chat.messages import said
-from acd.chat.sessions import Card
 from acd.domain.agent import Availability
 from acd.domain.errors import StoreUnavailable
 from acd.realtime import frames
 from acd.realtime.held import HeldChat
+from acd.realtime.rings import Rings
+from acd.realtime.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from acd.domain.directory import Agent
-    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, OfferId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId
     from acd.realtime.namespaces import Connection
     from acd.realtime.relay import Relay
     from acd.routing.results import AgentSnapshot, HeldSnapshot
@@ -32,19 +32,7 @@ NAMESPACE: Final = "/agent"
 SETTLE_S: Final = 0.02
 """How long events of one change are waited for before the picture is read."""
 
-ENDED_KEPT: Final = 100
 LAST_WORDS_S: Final = 3.0
-
-HERE_ANSWER_S: Final = 2.0
-"""How soon a node must say that it holds a visitor's socket."""
-
-_OFFER_ENDS: Final = {
-    "offer.accepted": "accepted",
-    "offer.declined": "declined",
-    "offer.expired": "expired",
-    "offer.failed": "failed",
-    "offer.withdrawn": "withdrawn",
-}
 
 
 class Desk:
@@ -57,11 +45,8 @@ class Desk:
         self.chats: dict[InteractionId, HeldChat] = {}
         self._left: dict[InteractionId, HeldChat] = {}
         """Chats that ended a moment ago."""
-        self.offers: dict[OfferId, dict[str, Any]] = {}
-        self._made: dict[OfferId, int] = {}
-        """At which sequence of the address an offer rang: an older picture does not know it."""
-        self._ended: OrderedDict[OfferId, None] = OrderedDict()
-        """Offers that ended lately: an older picture still has them, and none rings again."""
+        self.rings = Rings(self)
+        self.whereabouts = Whereabouts(self)
         self.presence: dict[str, Any] | None = None
         self.address_seq = 0
         self.lines: list[dict[str, Any]] | None = None
@@ -99,9 +84,9 @@ class Desk:
             ),
             "state": chat.state,
             "role": chat.role,
-            "transfer_to": self._named(chat.transfer_to),
-            "consulted": self._named(chat.consulted),
-            "guests": [self._named(guest) for guest in chat.guests],
+            "transfer_to": self.named(chat.transfer_to),
+            "consulted": self.named(chat.consulted),
+            "guests": [self.named(guest) for guest in chat.guests],
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
@@ -112,7 +97,8 @@ class Desk:
             "now": self.relay.clock.now_ms(),
         }
 
-    def _named(self, agent: AgentId | None) -> dict[str, str] | None:
+    def named(self, agent: AgentId | None) -> dict[str, str] | None:
+        """A colleague as the wire says them."""
         if agent is None:
             return None
         return {"id": agent, "name": self.relay.people.agent_name(agent)}
@@ -144,7 +130,7 @@ class Desk:
             self.relay.clock.set(snapshot.now_ms)
             self.address_seq = snapshot.address_seq
             self._compare_presence(snapshot)
-            self._compare_offers(snapshot)
+            self.rings.compare(snapshot)
             await self._compare_chats(snapshot.held)
 
     def refresh_soon(self) -> None:
@@ -186,30 +172,6 @@ class Desk:
             self.presence = presence
             self.emit("presence", {**presence, "now": self.relay.clock.now_ms()})
 
-    def _compare_offers(self, snapshot: AgentSnapshot) -> None:
-        ringing = {offer.offer: offer for offer in snapshot.offers}
-        for gone in [offer for offer in self.offers if offer not in ringing]:
-            if self._made.get(gone, 0) <= snapshot.address_seq:
-                self._end_offer(gone, "withdrawn", "", None)
-        for offer in ringing.values():
-            if offer.offer in self.offers or offer.offer in self._ended:
-                continue
-            self._ring(
-                {
-                    "offer": offer.offer,
-                    "interaction": offer.interaction,
-                    "channel": offer.channel.value,
-                    "queue": offer.queue,
-                    "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
-                    "deadline_ms": offer.deadline_ms,
-                    "ring_ms": offer.ring_ms,
-                    "why": dict(offer.why),
-                    "transfer": offer.transfer,
-                },
-                Card.parse(offer.card),
-                offer.conversation,
-            )
-
     async def _compare_chats(self, held: Iterable[HeldSnapshot]) -> None:
         now = {one.interaction: one for one in held}
         for chat in [chat for chat in self.chats.values() if chat.interaction not in now]:
@@ -230,7 +192,7 @@ class Desk:
         for held in fresh:
             self.chats[held.interaction] = chat = HeldChat.of(held)
             await self.relay.delivery.listen(to_contact(chat.contact), self)
-            self._ask_here(chat)
+            self.whereabouts.ask(chat)
         await self._read_threads([held.conversation for held in fresh])
         for held in fresh:
             if held.interaction in self.chats:
@@ -290,78 +252,19 @@ class Desk:
         self.refresh_soon()
         for chat in self.chats.values():
             if to_contact(chat.contact) == address:
-                self._ask_here(chat)
+                self.whereabouts.ask(chat)
         self.emit("resync", {})
 
     def _hear_work(self, kind: str, payload: Mapping[str, Any]) -> None:
         seq = payload.get("seq")
         if isinstance(seq, int):
             self.address_seq = max(self.address_seq, seq)
-        mine = payload.get("agent") in (None, self.agent.id)
-        offer = payload.get("offer")
-        data: Mapping[str, Any] = payload.get("data") or {}
-        if kind == "offer.made" and mine and offer and self._is_new(offer):
-            card = Card.parse(payload.get("card"))
-            at_ms = int(payload.get("at_ms") or 0)
-            self.relay.clock.set(at_ms)
-            queue = str(payload.get("queue"))
-            enqueued_ms = int(data.get("enqueued_ms") or payload.get("enqueued_ms") or at_ms)
-            self._made[offer] = seq if isinstance(seq, int) else 0
-            self._ring(
-                {
-                    "offer": offer,
-                    "interaction": payload.get("interaction"),
-                    "channel": queue.rpartition("/")[2],
-                    "queue": queue,
-                    "waited_ms": max(0, at_ms - enqueued_ms),
-                    "deadline_ms": data["deadline_ms"],
-                    "ring_ms": data["ring_ms"],
-                    "why": data.get("why") or {},
-                    "transfer": data.get("transfer"),
-                },
-                card,
-                str(payload.get("conversation")),
-            )
-        elif kind in _OFFER_ENDS and mine and offer:
-            reason = str(data.get("reason") or data.get("cause") or "")
-            self._end_offer(offer, _OFFER_ENDS[kind], reason, data.get("by"))
+        self.rings.hear(kind, payload)
         self.refresh_soon()
-
-    def _is_new(self, offer: OfferId) -> bool:
-        return offer not in self.offers and offer not in self._ended
-
-    def _ring(self, offer: dict[str, Any], card: Card, conversation: str) -> None:
-        people = self.relay.people
-        why = offer["why"]
-        shown = {
-            **offer,
-            "why": {**why, "skills": people.skills_of(why["pool"])} if "pool" in why else why,
-            "transfer": self._named(offer["transfer"]),
-            "department": people.department(
-                str(offer["queue"]).partition("/")[0], self.agent.locale
-            ),
-            "contact": {"name": card.contact_name},
-            "preview": card.preview,
-            "page": card.page,
-        }
-        self.offers[offer["offer"]] = {**shown, "conversation": conversation}
-        self.emit("offer", {**shown, "now": self.relay.clock.now_ms()})
-
-    def _end_offer(self, offer: OfferId, outcome: str, reason: str, by: object) -> None:
-        self._ended[offer] = None
-        if len(self._ended) > ENDED_KEPT:
-            self._ended.popitem(last=False)
-        self._made.pop(offer, None)
-        if self.offers.pop(offer, None) is None:
-            return
-        ended: dict[str, Any] = {"offer": offer, "outcome": outcome, "reason": reason}
-        if by and by != self.agent.id:
-            ended["by"] = {"id": by, "name": self.relay.people.agent_name(str(by))}
-        self.emit("offer.ended", ended)
 
     def _hear_contact(self, contact: str, kind: str, payload: Mapping[str, Any]) -> None:
         if kind == "here":
-            self._hear_here(contact, payload)
+            self.whereabouts.hear(contact, payload)
             return
         told: Mapping[str, Any] = payload["message"] if kind == "message" else payload
         conversation = str(told.get("conversation"))
@@ -389,34 +292,3 @@ class Desk:
         elif mark > chat.visitor_read:
             chat.visitor_read = mark
             self.emit("read", {"conversation": chat.conversation, "by": "visitor", "seq": mark})
-
-    # who is here
-
-    def _ask_here(self, chat: HeldChat) -> None:
-        self.relay.delivery.publish(to_contact(chat.contact), {"type": "here.ask"})
-
-    def _hear_here(self, contact: str, payload: Mapping[str, Any]) -> None:
-        node = str(payload.get("node"))
-        for chat in self.chats.values():
-            if chat.contact != contact:
-                continue
-            before = bool(chat.nodes_here)
-            if payload.get("on"):
-                chat.nodes_here.add(node)
-                chat.answered.add(node)
-            else:
-                chat.nodes_here.discard(node)
-            if bool(chat.nodes_here) != before:
-                self.emit("chat", self.described(chat))
-
-    async def check_here(self) -> None:
-        """Ask again which nodes hold the visitors; a node that died does not answer."""
-        for chat in self.chats.values():
-            chat.answered = set()
-            self._ask_here(chat)
-        await asyncio.sleep(HERE_ANSWER_S)
-        for chat in self.chats.values():
-            before = bool(chat.nodes_here)
-            chat.nodes_here &= chat.answered
-            if before and not chat.nodes_here:
-                self.emit("chat", self.described(chat))

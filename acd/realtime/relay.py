@@ -246,7 +246,7 @@ class Relay:
 
     async def _check_here(self) -> None:
         if self.delivery.available:
-            await _all(desk.check_here() for desk in self.desks.values())
+            await _all(desk.whereabouts.check() for desk in self.desks.values())
 
     # Redis goes and comes
 

@@ -1,0 +1,130 @@
+"""What rings at an agent: from the event that made the offer, until the event that ended it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.chat.sessions import Card
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.ids import OfferId
+    from acd.realtime.desk import Desk
+    from acd.routing.results import AgentSnapshot
+
+ENDED_KEPT: Final = 100
+
+_OFFER_ENDS: Final = {
+    "offer.accepted": "accepted",
+    "offer.declined": "declined",
+    "offer.expired": "expired",
+    "offer.failed": "failed",
+    "offer.withdrawn": "withdrawn",
+}
+
+
+class Rings:
+    """The offers of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.offers: dict[OfferId, dict[str, Any]] = {}
+        self._made: dict[OfferId, int] = {}
+        """At which sequence of the address an offer rang: an older picture does not know it."""
+        self._ended: OrderedDict[OfferId, None] = OrderedDict()
+        """Offers that ended lately: an older picture still has them, and none rings again."""
+
+    def compare(self, snapshot: AgentSnapshot) -> None:
+        """Ring what was not heard of, and end what is gone."""
+        ringing = {offer.offer: offer for offer in snapshot.offers}
+        for gone in [offer for offer in self.offers if offer not in ringing]:
+            if self._made.get(gone, 0) <= snapshot.address_seq:
+                self._end(gone, "withdrawn", "", None)
+        for offer in ringing.values():
+            if not self._is_new(offer.offer):
+                continue
+            self._ring(
+                {
+                    "offer": offer.offer,
+                    "interaction": offer.interaction,
+                    "channel": offer.channel.value,
+                    "queue": offer.queue,
+                    "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
+                    "deadline_ms": offer.deadline_ms,
+                    "ring_ms": offer.ring_ms,
+                    "why": dict(offer.why),
+                    "transfer": offer.transfer,
+                },
+                Card.parse(offer.card),
+                offer.conversation,
+            )
+
+    def hear(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """An event at the agent's address, which may be about an offer."""
+        offer = payload.get("offer")
+        if not offer or payload.get("agent") not in (None, self._desk.agent.id):
+            return
+        data: Mapping[str, Any] = payload.get("data") or {}
+        if kind == "offer.made" and self._is_new(offer):
+            seq = payload.get("seq")
+            self._made[offer] = seq if isinstance(seq, int) else 0
+            self._hear_made(offer, payload, data)
+        elif kind in _OFFER_ENDS:
+            reason = str(data.get("reason") or data.get("cause") or "")
+            self._end(offer, _OFFER_ENDS[kind], reason, data.get("by"))
+
+    def _hear_made(
+        self, offer: OfferId, payload: Mapping[str, Any], data: Mapping[str, Any]
+    ) -> None:
+        at_ms = int(payload.get("at_ms") or 0)
+        self._desk.relay.clock.set(at_ms)
+        queue = str(payload.get("queue"))
+        enqueued_ms = int(data.get("enqueued_ms") or payload.get("enqueued_ms") or at_ms)
+        self._ring(
+            {
+                "offer": offer,
+                "interaction": payload.get("interaction"),
+                "channel": queue.rpartition("/")[2],
+                "queue": queue,
+                "waited_ms": max(0, at_ms - enqueued_ms),
+                "deadline_ms": data["deadline_ms"],
+                "ring_ms": data["ring_ms"],
+                "why": data.get("why") or {},
+                "transfer": data.get("transfer"),
+            },
+            Card.parse(payload.get("card")),
+            str(payload.get("conversation")),
+        )
+
+    def _is_new(self, offer: OfferId) -> bool:
+        return offer not in self.offers and offer not in self._ended
+
+    def _ring(self, offer: dict[str, Any], card: Card, conversation: str) -> None:
+        desk, people, why = self._desk, self._desk.relay.people, offer["why"]
+        shown = {
+            **offer,
+            "why": {**why, "skills": people.skills_of(why["pool"])} if "pool" in why else why,
+            "transfer": desk.named(offer["transfer"]),
+            "department": people.department(
+                str(offer["queue"]).partition("/")[0], desk.agent.locale
+            ),
+            "contact": {"name": card.contact_name},
+            "preview": card.preview,
+            "page": card.page,
+        }
+        self.offers[offer["offer"]] = {**shown, "conversation": conversation}
+        desk.emit("offer", {**shown, "now": desk.relay.clock.now_ms()})
+
+    def _end(self, offer: OfferId, outcome: str, reason: str, by: object) -> None:
+        self._ended[offer] = None
+        if len(self._ended) > ENDED_KEPT:
+            self._ended.popitem(last=False)
+        self._made.pop(offer, None)
+        if self.offers.pop(offer, None) is None:
+            return
+        ended: dict[str, Any] = {"offer": offer, "outcome": outcome, "reason": reason}
+        if by and by != self._desk.agent.id:
+            ended["by"] = {"id": by, "name": self._desk.relay.people.agent_name(str(by))}
+        self._desk.emit("offer.ended", ended)

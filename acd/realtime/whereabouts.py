@@ -1,0 +1,55 @@
+"""Whether the contacts of an agent's chats are here: some node holds a socket of theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.chat.delivery import to_contact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.realtime.desk import Desk
+    from acd.realtime.held import HeldChat
+
+ANSWER_S: Final = 2.0
+"""How soon a node must say that it holds a visitor's socket."""
+
+
+class Whereabouts:
+    """The visitors of one desk. Nodes are asked, and answer at the contact's address."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(self, chat: HeldChat) -> None:
+        """Ask every node whether it holds the chat's contact."""
+        self._desk.relay.delivery.publish(to_contact(chat.contact), {"type": "here.ask"})
+
+    def hear(self, contact: str, payload: Mapping[str, Any]) -> None:
+        """A node says that it holds a contact, or does no longer."""
+        node = str(payload.get("node"))
+        for chat in self._desk.chats.values():
+            if chat.contact != contact:
+                continue
+            before = bool(chat.nodes_here)
+            if payload.get("on"):
+                chat.nodes_here.add(node)
+                chat.answered.add(node)
+            else:
+                chat.nodes_here.discard(node)
+            if bool(chat.nodes_here) != before:
+                self._desk.emit("chat", self._desk.described(chat))
+
+    async def check(self) -> None:
+        """Ask again which nodes hold the visitors; a node that died does not answer."""
+        for chat in self._desk.chats.values():
+            chat.answered = set()
+            self.ask(chat)
+        await asyncio.sleep(ANSWER_S)
+        for chat in self._desk.chats.values():
+            before = bool(chat.nodes_here)
+            chat.nodes_here &= chat.answered
+            if before and not chat.nodes_here:
+                self._desk.emit("chat", self._desk.described(chat))
