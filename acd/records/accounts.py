@@ -12,9 +12,10 @@ from acd.domain.contact import Visitor
 from acd.domain.errors import Conflict, SignInFailed
 from acd.records import directory_rows as rows
 from acd.records.directory import read_agents
-from acd.records.schema import agent_sessions, agents, api_keys, visitor_tokens
 from acd.records.secrets import Passwords, new_token, token_hash
 from acd.records.sql import now_ms
+from acd.records.tables.directory import agent_sessions, agents, api_keys
+from acd.records.tables.people import visitor_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, exc, func, or_, select, tuple_, update
 from acd.domain.contact import Address, AddressKind, Contact, normal_email
 from acd.domain.errors import Conflict, NotFound
 from acd.domain.ids import ContactId, new_id
-from acd.records.schema import contact_addresses, contacts
 from acd.records.sql import insert_if_absent, now_ms, padded, upsert
+from acd.records.tables.people import contact_addresses, contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,8 +17,8 @@ from acd.records.message_batch import (
     read_threads,
     write_messages,
 )
-from acd.records.schema import conversations, messages
 from acd.records.sql import insert_if_absent, now_ms, padded
+from acd.records.tables.people import conversations, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

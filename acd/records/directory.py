@@ -14,7 +14,8 @@ from sqlalchemy import Connection, exc, select, update
 from acd.domain.errors import Conflict, NotFound
 from acd.records import directory_rows as rows
 from acd.records.provision import apply_provision, digest_of
-from acd.records.schema import (
+from acd.records.secrets import Passwords
+from acd.records.tables.directory import (
     agent_skills,
     agents,
     api_keys,
@@ -26,7 +27,6 @@ from acd.records.schema import (
     sites,
     skills,
 )
-from acd.records.secrets import Passwords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from acd.domain.errors import NotFound
 from acd.records.engine import store_errors
 from acd.records.migrations import configuration
-from acd.records.schema import directory_state
+from acd.records.tables.directory import directory_state
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

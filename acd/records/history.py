@@ -13,8 +13,8 @@ from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
 from acd.records.fold import split_position
 from acd.records.recording import record_events, set_aside, stored_position
-from acd.records.schema import dispositions, events, interactions, offers
 from acd.records.sql import now_ms, padded, upsert
+from acd.records.tables.happened import dispositions, events, interactions, offers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence

@@ -20,9 +20,10 @@ from acd.domain.interaction import Channel
 from acd.records.accounts import issue_visitor_token
 from acd.records.contacts import claim, new_contact
 from acd.records.conversations import add_messages, new_conversation, open_conversation
-from acd.records.schema import intakes, interactions
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms
+from acd.records.tables.happened import interactions
+from acd.records.tables.people import intakes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

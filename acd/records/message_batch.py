@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, String, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from acd.records.schema import conversations, messages
+from acd.records.tables.people import conversations, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

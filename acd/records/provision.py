@@ -12,7 +12,9 @@ from sqlalchemy import Connection, exc, select, update
 from acd.domain.directory import Applied
 from acd.domain.errors import ConfigInvalid
 from acd.records import directory_rows as rows
-from acd.records.schema import (
+from acd.records.secrets import token_hash
+from acd.records.sql import now_ms, upsert
+from acd.records.tables.directory import (
     agent_skills,
     agents,
     api_keys,
@@ -24,8 +26,6 @@ from acd.records.schema import (
     sites,
     skills,
 )
-from acd.records.secrets import token_hash
-from acd.records.sql import now_ms, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

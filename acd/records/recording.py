@@ -15,16 +15,16 @@ from acd.domain.errors import AcdError
 from acd.domain.interaction import Channel
 from acd.records.fold import Folded, Row, touched
 from acd.records.log_rows import event_row
-from acd.records.schema import (
+from acd.records.sql import insert_if_absent, now_ms, padded, upsert
+from acd.records.tables.happened import (
     events,
     events_unreadable,
-    intakes,
     interactions,
     offers,
     presence_intervals,
     recorder_positions,
 )
-from acd.records.sql import insert_if_absent, now_ms, padded, upsert
+from acd.records.tables.people import intakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from acd.domain.errors import AcdError
 from acd.records.engine import Database, open_database
 from acd.records.history import History
-from acd.records.schema import interactions
+from acd.records.tables.happened import interactions
 from acd.routing.router import Router
 from tests.chaos import client, node
 from tests.chaos.judge import Judge

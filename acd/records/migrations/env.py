@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from acd.records.schema import metadata
+from acd.records.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

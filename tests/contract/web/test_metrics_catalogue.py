@@ -7,7 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from acd.domain.events import Event, EventType
 from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId
-from acd.reporting.metrics import CATALOGUE, Kind, Metric, Metrics, QueueFigures, guide
+from acd.reporting.catalogue import CATALOGUE, Kind, Metric, guide
+from acd.reporting.metrics import Metrics, QueueFigures
 
 UNITS = ("_seconds", "_total", "_info", "_connected", "_up")
 FIGURES = ("_waiting", "_ringing", "_active", "_agents")  # counts of people and interactions
@@ -21,7 +22,7 @@ QUEUE = QueueId("support/chat")
 def test_the_guide_is_current() -> None:
     page = Path(__file__).parents[3] / "docs" / "guides" / "metrics.md"
     assert page.read_text() == guide(), (
-        "run: python -m acd.reporting.metrics > docs/guides/metrics.md"
+        "run: python -m acd.reporting.catalogue > docs/guides/metrics.md"
     )
 
 

@@ -24,7 +24,7 @@ from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.flow.recorder import Recorder
 from acd.records.history import History
-from acd.records.schema import events_unreadable, presence_intervals
+from acd.records.tables.happened import events_unreadable, presence_intervals
 from acd.routing import keys
 from acd.routing.events import parse_entries
 from acd.routing.router import Router

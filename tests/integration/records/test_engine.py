@@ -15,7 +15,8 @@ from sqlalchemy import Connection, exc, select, text
 
 from acd.domain.errors import AcdError, ConfigInvalid, NotFound, StoreUnavailable
 from acd.records.engine import Database, open_database
-from acd.records.schema import metadata, skills
+from acd.records.tables import metadata
+from acd.records.tables.directory import skills
 
 
 def put(name: str) -> Callable[[Connection], str]:

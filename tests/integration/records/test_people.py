@@ -13,7 +13,8 @@ from acd.records.accounts import Accounts
 from acd.records.contacts import Contacts
 from acd.records.directory import Directory
 from acd.records.engine import Database
-from acd.records.schema import agent_sessions, visitor_tokens
+from acd.records.tables.directory import agent_sessions
+from acd.records.tables.people import visitor_tokens
 
 SHOP = SiteId("shop")
 CAMILLE = "camille@example.com"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from acd.reporting.metrics import CATALOGUE
+from acd.reporting.catalogue import CATALOGUE
 from acd.web import static
 from tests.integration.web.asking import key, problem
 from tests.integration.web.conftest import Node, Start

@@ -6,7 +6,8 @@ import pytest
 
 from acd.domain.capacity import DEFAULT_CHANNELS, exceeded, has_room, used
 from acd.domain.errors import IllegalTransition
-from acd.domain.events import DATA, EventType
+from acd.domain.event_data import DATA
+from acd.domain.events import EventType
 from acd.domain.ids import InteractionId, is_plain_id, is_queue_id, new_id, offer_id, split_offer_id
 from acd.domain.interaction import TRANSITIONS, Channel, InteractionState, check_transition
 from acd.domain.queue import LineOrder, due_ms, line_score
