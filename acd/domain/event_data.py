@@ -144,6 +144,12 @@ class OfferMadeData(TypedDict):
     """Who hands it on and has it until the target accepts; missing where it rings from a line."""
 
 
+class DeadlineData(TypedDict):
+    """Until when it rings now: somebody is asked at a phone whether they take it."""
+
+    deadline_ms: int
+
+
 class Told(TypedDict):
     """What an estimate was made of at the arrival; `acd.domain.estimate.wait_of` makes it."""
 
@@ -272,6 +278,7 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_ENDED: EndedData,
     EventType.INTERACTION_RESTORED: RestoredData,
     EventType.OFFER_MADE: OfferMadeData,
+    EventType.OFFER_EXTENDED: DeadlineData,
     EventType.OFFER_ACCEPTED: AcceptedData,
     EventType.OFFER_DECLINED: ReasonData,
     EventType.OFFER_EXPIRED: ExpiredData,

@@ -42,6 +42,7 @@ class EventType(StrEnum):
     INTERACTION_ENDED = "interaction.ended"
     INTERACTION_RESTORED = "interaction.restored"
     OFFER_MADE = "offer.made"
+    OFFER_EXTENDED = "offer.extended"
     OFFER_ACCEPTED = "offer.accepted"
     OFFER_DECLINED = "offer.declined"
     OFFER_EXPIRED = "offer.expired"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+EXTRA_MAX_MS: Final = 120_000
+"""The most that an offer may be prolonged by."""
 
 
 class OfferOutcome(StrEnum):

@@ -92,6 +92,8 @@ class Folded:
             row["made_ms"] = event.at_ms
             row["deadline_ms"] = event.data.get("deadline_ms", event.at_ms)
             row["why"] = dict(event.data.get("why", {}))
+        elif event.type is EventType.OFFER_EXTENDED:
+            row["deadline_ms"] = event.data["deadline_ms"]
         elif (outcome := _OFFER_ENDS.get(event.type)) is not None and not row["outcome"]:
             row["outcome"] = outcome
             row["ended_ms"] = event.at_ms

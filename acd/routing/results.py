@@ -81,6 +81,15 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """Until when the offer lasts; `changed` is False if it was prolonged before, or is over."""
+
+    changed: bool
+    reason: str
+    deadline_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferEnded:
     """How the offer ended; `changed` is False if it had ended before (None: never heard of)."""
 

@@ -9,10 +9,10 @@ from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
 from acd.domain.ids import split_offer_id
 from acd.domain.interaction import Channel, InteractionState
-from acd.domain.offer import AcceptOutcome, OfferOutcome
+from acd.domain.offer import EXTRA_MAX_MS, AcceptOutcome, OfferOutcome
 from acd.routing.model.presence import Presence
 from acd.routing.model.values import ms
-from acd.routing.results import Accepted, Changed, OfferEnded
+from acd.routing.results import Accepted, Changed, Extended, OfferEnded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,6 +188,29 @@ class Offers(Presence):
             return Changed(changed=False, reason="delivered_before")
         ring.delivered = True
         return Changed(changed=True, reason="delivered")
+
+    def extend(self, offer: OfferId, agent: AgentId, extra_ms: int, *, now_ms: int = 0) -> Extended:
+        """A phone is asked for a digit: the offer lasts at least that long from now, once."""
+        _, number, x = self._find(offer)
+        if not 0 < extra_ms <= EXTRA_MAX_MS:
+            raise BadRequest
+        self._begin(now_ms)
+        if x is None or x.outcome_of(number) is None:
+            return Extended(changed=False, reason="unknown", deadline_ms=None)
+        ring = x.numbered(number)
+        if ring is None:
+            return Extended(changed=False, reason="late", deadline_ms=None)
+        if ring.agent != agent:
+            return Extended(changed=False, reason="unknown", deadline_ms=None)
+        if ring.extended:
+            return Extended(changed=False, reason="extended_before", deadline_ms=ring.deadline_ms)
+        ring.delivered = ring.extended = True
+        ring.deadline_ms = max(ring.deadline_ms, self.now_ms + extra_ms)
+        self._timer(f"o|{x.id}|{number}", ring.deadline_ms)
+        told = {"deadline_ms": ring.deadline_ms}
+        self._emit(EventType.OFFER_EXTENDED, told, x=x, offer=number, agent=self.agents[agent])
+        self._commit()
+        return Extended(changed=True, reason="extended", deadline_ms=ring.deadline_ms)
 
     def connected(self, offer: OfferId, agent: AgentId, *, now_ms: int = 0) -> Changed:
         """Media flows: the accepted call is active."""

@@ -69,6 +69,7 @@ class Ring:
     deadline_ms: int
     why: Mapping[str, Any]
     delivered: bool = False
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from acd.domain.agent import short
 from acd.domain.errors import BadRequest
 from acd.domain.ids import split_offer_id
-from acd.domain.offer import AcceptOutcome, OfferOutcome
-from acd.routing.results import Accepted, Changed, OfferEnded
+from acd.domain.offer import EXTRA_MAX_MS, AcceptOutcome, OfferOutcome
+from acd.routing.results import Accepted, Changed, Extended, OfferEnded
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -55,6 +55,24 @@ class Offers(Tenant):
         interaction, number = self._split(offer)
         word = (await self._ask("offer_delivered", now_ms, interaction, number, agent))[0]
         return Changed(changed=word == "delivered", reason=word)
+
+    async def extend(
+        self, offer: OfferId, agent: AgentId, extra_ms: int, *, now_ms: int = 0
+    ) -> Extended:
+        """A phone was picked up and is asked for a digit: the offer lasts that long from now, once.
+
+        Raises:
+            BadRequest: that is not an offer's id, or not a time of at most two minutes.
+        """
+        interaction, number = self._split(offer)
+        if not 0 < extra_ms <= EXTRA_MAX_MS:
+            raise BadRequest(f"1 to {EXTRA_MAX_MS} ms", field="extra_ms")
+        word, *reply = await self._change(
+            "offer_extend", now_ms, interaction, number, agent, extra_ms
+        )
+        return Extended(
+            changed=word == "extended", reason=word, deadline_ms=reply[0] if reply else None
+        )
 
     async def connected(self, offer: OfferId, agent: AgentId, *, now_ms: int = 0) -> Changed:
         """Media flows: the accepted call is active."""

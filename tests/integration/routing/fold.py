@@ -133,7 +133,7 @@ class Fold:
             case steered:
                 self._steered(x, steered, event)
 
-    def _steered(  # noqa: C901 - one case a type
+    def _steered(  # noqa: C901, PLR0912 - one case a type
         self, x: FoldedInteraction, kind: EventType, event: Event
     ) -> None:
         match kind:
@@ -164,6 +164,8 @@ class Fold:
                 x.transfer = None
             case T.TRANSFER_COMPLETED:
                 assert x.transfer is None
+            case T.OFFER_EXTENDED:
+                assert x.offers[str(event.offer)] == event.agent
             case T.GUEST_JOINED:
                 assert event.agent not in x.guests
                 x.guests.add(str(event.agent))

@@ -211,6 +211,11 @@ class Agents(Machine):
         for offer, agent in self.live:
             self.do("delivered", offer, agent)
 
+    @command(1, when=lambda self: self.offers)
+    def extend(self, data: st.DataObject) -> None:
+        extra_ms = data.draw(pick((1, 8000, 30_000, 120_001)))
+        self.do("extend", *self.an_offer(data), extra_ms)
+
     @command(6, when=lambda self: self.in_state(S.CONNECTING))
     def connect(self, data: st.DataObject) -> None:
         x = self.model.interactions[data.draw(pick(self.in_state(S.CONNECTING)))]

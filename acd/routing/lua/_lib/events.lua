@@ -3,7 +3,8 @@
 --- include("base")
 local change -- an interaction is written at the end; in interaction.lua
 local log, said, heard = {}, {}, {} -- the entry in pieces; what is said, by address; the addresses in their order
-throw_away[#throw_away + 1] = function() log, said, heard = {}, {}, {} end
+local calls = {} -- about: the call that was described for the event to come; number(x): of what is said of it, from 1
+throw_away[#throw_away + 1] = function() log, said, heard, calls.about = {}, {}, {}, nil end
 
 local function quoted(text)
   if string.find(text, '^[%w_ .:/-]*$') then return '"' .. text .. '"' end
@@ -20,7 +21,7 @@ end
 
 -- who: a JSON fragment that begins with a comma. To the log always; to the agent's address if one is given, with the
 -- address's own sequence, and to that of the contact of the interaction given, with the interaction's own, so that a
--- listener notices a gap.
+-- listener notices a gap. All that is said of a call is heard at its own address: whoever has its line acts on it.
 local function emit(kind, who, data, agent, about, card)
   seq = seq + 1
   local body = '{"id":"' .. generation_text .. '-' .. digits(seq) .. '","type":"' .. kind .. '","at_ms":' .. now_text .. who
@@ -36,6 +37,11 @@ local function emit(kind, who, data, agent, about, card)
     about.told = about.told + 1
     change(about)
     tell(P .. 'to:contact:' .. about.contact, body, about.told, card)
+  end
+  local x = calls.about
+  if x then
+    calls.about = nil
+    tell(P .. 'to:call:' .. x.id, body, calls.number(x))
   end
 end
 

@@ -26,14 +26,14 @@ do
     for i = 1, n do
       local number, asked, deadline, made, delivered, why
       number, asked, deadline, made, delivered, why, at = fields(OFFER, text, at)
-      live[i] = {n = number, agent = asked, deadline = deadline, made = made, delivered = delivered == 1, why = why}
+      live[i] = {n = number, agent = asked, deadline = deadline, made = made, delivered = delivered > 0, extended = delivered == 2, why = why}
     end
     return {id = id, contact = contact, conversation = conversation, card = card, enqueued = enqueued,
       leases = leased == 1, leased = leased == 1, place = place, left = left, busy = busy, queue = queue_id, pool = pool, level = level, epoch = epoch, state = state, since = since, agent = owner,
       offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short == 1, lost = lost,
       accepted = accepted, winner = winner, won = won, past = past, told = told, outcome = outcome, wrap = wrap,
       extended = extended == 1, more = more ~= '' and unpacked(more) or nil, live = live, head = false, changed = false,
-      lined = nil, waiting = 0, text = false}
+      lined = nil, waiting = 0, text = false, calls = false}
   end
 
   local function interaction_text(x)
@@ -44,7 +44,7 @@ do
       x.accepted, x.winner, x.won, x.past, x.told, x.outcome, x.wrap, x.extended and 1 or 0, #more, more, #live)
     for i = 1, #live do
       local o = live[i]
-      text = text .. record(OFFER, o.n, o.agent, o.deadline, o.made, o.delivered and 1 or 0, o.why)
+      text = text .. record(OFFER, o.n, o.agent, o.deadline, o.made, o.extended and 2 or o.delivered and 1 or 0, o.why)
     end
     return text
   end
@@ -104,6 +104,12 @@ local function place_in(x, queue_id, pool)
   change(x)
 end
 
+function calls.number(x)
+  local number = (kept(x, 'said') or 0) + 1
+  keep(x, 'said', number)
+  return number
+end
+
 local function set_state(x, state)
   x.state, x.since = state, now
   change(x)
@@ -114,8 +120,9 @@ local function describe(x, offer, agent_id)
   if not head then
     head = ',"interaction":"' .. x.id .. '","queue":"' .. x.queue .. '","contact":"' .. x.contact
       .. '","conversation":"' .. x.conversation .. '"'
-    x.head = head
+    x.head, x.calls = head, channel_of(x.queue) == 2
   end
+  if x.calls then calls.about = x end
   if offer then head = head .. ',"offer":"' .. x.id .. '.' .. offer .. '"' end
   if agent_id then head = head .. ',"agent":"' .. agent_id .. '"' end
   return head

@@ -177,7 +177,7 @@ do
       local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best,
         a.id == last and more .. preferred or more)
       reserve(a, q.channel, x.id)
-      x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, why = reasons}
+      x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, extended = false, why = reasons}
       timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
       emit('offer.made', describe(x, number, a.id), told .. reasons .. rest, a, nil, card)
     end

@@ -132,7 +132,7 @@ function sharing.ask(x, a)
   local reasons = '{"strategy":"transfer","keys":[],"eligible":1,"next":null,"config":' .. q.version .. '}'
   x.offers, x.ring_n = n, 1
   reserve(a, q.channel, x.id)
-  x.live[1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, why = reasons}
+  x.live[1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, extended = false, why = reasons}
   change(x)
   timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
   emit('offer.made', describe(x, number, a.id), '{"deadline_ms":' .. digits(deadline) .. ',"ring_ms":' .. digits(q.ring_ms)
