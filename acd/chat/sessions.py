@@ -12,16 +12,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from acd.chat.delivery import to_agent
-from acd.domain.conversation import AuthorKind
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.interaction import InteractionState, Outcome
 from acd.domain.queue import Diversion
 
 if TYPE_CHECKING:
     from acd.chat.messages import Messages
+    from acd.chat.notes import Notes
     from acd.domain.contact import Visitor
     from acd.domain.conversation import Conversation
-    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+    from acd.domain.ids import AgentId, ContactId, InteractionId, QueueId
     from acd.flow.intake import ChatStart, Intake, StartedChat
     from acd.records.conversations import Conversations
     from acd.records.history import History
@@ -151,6 +151,7 @@ class ChatService:
         intakes: Intakes,
         intake: Intake,
         messages: Messages,
+        notes: Notes,
     ) -> None:
         self._router = router
         self._conversations = conversations
@@ -158,6 +159,7 @@ class ChatService:
         self._intakes = intakes
         self._intake = intake
         self.messages = messages
+        self.notes = notes
 
     async def start(self, start: ChatStart) -> StartedChat:
         """Start a chat, or give the one this client_id started.
@@ -230,47 +232,12 @@ class ChatService:
         elif chat.live.phase is not ChatPhase.ENDED:
             finished = await self._router.finish(chat.interaction, by="contact")
             if finished.changed:
-                await self.note_ended(chat.contact, chat.conversation.id, chat.interaction, "")
+                await self.notes.ended(chat.contact, chat.conversation.id, chat.interaction)
 
     def signed_out(self, agent: AgentId, token_hash: str = "") -> None:
         """End an agent's consoles on every node: those of one sign-in, or all of them."""
         self.messages.delivery.publish(
             to_agent(agent), {"type": "signed_out", "session": token_hash}
-        )
-
-    async def note_joined(
-        self, contact: ContactId, conversation: ConversationId, offer: str, agent_name: str
-    ) -> None:
-        """Write into the conversation that an agent joined it; once an offer."""
-        await self._note(contact, conversation, f"joined.{offer}", "agent_joined", agent_name)
-
-    async def note_left(
-        self, contact: ContactId, conversation: ConversationId, key: str, agent_name: str
-    ) -> None:
-        """Write into the conversation that an agent left it; once a key."""
-        await self._note(contact, conversation, f"left.{key}", "agent_left", agent_name)
-
-    async def note_ended(
-        self,
-        contact: ContactId,
-        conversation: ConversationId,
-        interaction: InteractionId,
-        by_name: str,
-    ) -> None:
-        """Write into the conversation that the chat ended; once an interaction."""
-        await self._note(contact, conversation, f"ended.{interaction}", "chat_ended", by_name)
-
-    async def _note(
-        self, contact: ContactId, conversation: ConversationId, key: str, code: str, name: str
-    ) -> None:
-        await self.messages.send(
-            contact=contact,
-            conversation=conversation,
-            client_id=key,
-            author_kind=AuthorKind.SYSTEM,
-            author_id="system",
-            author_name=name,
-            text=code,
         )
 
     async def _placed(self, snapshot: InteractionSnapshot) -> Live:

@@ -95,6 +95,9 @@ class LimitsSettings(Section):
     """Sockets opened from one address."""
     sign_ins_per_minute: Annotated[int, Field(ge=1)] = 10
     """Sign-ins tried from one address, and for one account."""
+    steering_per_minute: Annotated[int, Field(ge=1)] = 240
+    """What one person or API key does with work: hands over, consults, assigns, moves, ends it, or
+    says who is available."""
     requests_per_minute: Annotated[int, Field(ge=1)] = 1200
     """API requests of one session or key."""
 

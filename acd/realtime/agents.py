@@ -6,6 +6,7 @@ import contextlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
+from acd.chat.actors import Actor
 from acd.domain.agent import Availability, When
 from acd.domain.conversation import AuthorKind, Side
 from acd.domain.errors import Forbidden, NotSignedIn, NotYours, StoreUnavailable
@@ -16,8 +17,9 @@ from acd.realtime.allowance import Allowance
 from acd.realtime.calling import Calling
 from acd.realtime.console import Console
 from acd.realtime.desk import NAMESPACE
+from acd.realtime.lines import Lines
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
-from acd.realtime.steering import Steering
+from acd.realtime.steering import Steered
 from acd.realtime.typing import Typing
 from acd.realtime.wire import agents as wire
 from acd.realtime.work import Work
@@ -27,8 +29,8 @@ from acd.records.secrets import token_hash
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.chat.steering import Steering
     from acd.chat.threads import Threads
-    from acd.domain.directory import Agent
     from acd.realtime.desk import Desk
     from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
@@ -50,12 +52,14 @@ class Agents(Namespace[Console]):
         accounts: Accounts,
         limits: Limits,
         threads: Threads,
+        steering: Steering,
         metrics: Metrics | None = None,
     ) -> None:
         self._relay = relay
         self._accounts = accounts
         self._limits = limits
         self._threads = threads
+        self._steering = steering
         self._metrics = metrics
         handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
             "console.open": self._open,
@@ -70,7 +74,8 @@ class Agents(Namespace[Console]):
             "heartbeat": self._heartbeat,
             **Calling(relay).handlers,
             **Work(relay, threads).handlers,
-            **Steering(relay).handlers,
+            **Lines(relay).handlers,
+            **Steered(steering).handlers,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
@@ -159,11 +164,12 @@ class Agents(Namespace[Console]):
     async def _presence(self, connection: Connection[Console], asked: wire.PresenceSet) -> Ack:
         desk = connection.who.desk
         connection.who.check_opened()
-        await self._relay.router.set_presence(
+        await self._steering.set_presence(
+            Actor.person(desk.agent),
             desk.agent.id,
             channel=Channel(asked.channel) if asked.channel is not None else None,
             availability=Availability(asked.availability),
-            reason=asked.reason.strip(),
+            reason=asked.reason,
             when=When(asked.when),
         )
         await desk.refresh()
@@ -184,12 +190,14 @@ class Agents(Namespace[Console]):
             await desk.refresh()
             chat = desk.chats.get(answer.interaction)
             if chat is not None:
-                relay.chores.start(self._note_joined(chat, asked.offer, desk.agent), "joined")
+                relay.chores.start(
+                    relay.chat.notes.joined(
+                        chat.contact, chat.conversation, asked.offer, desk.agent.id
+                    ),
+                    "joined",
+                )
                 ack["chat"] = desk.described(chat)
         return ack
-
-    async def _note_joined(self, chat: HeldChat, offer: str, agent: Agent) -> None:
-        await self._relay.chat.note_joined(chat.contact, chat.conversation, offer, agent.name)
 
     async def _decline(self, connection: Connection[Console], asked: wire.OfferDecline) -> Ack:
         desk = connection.who.desk

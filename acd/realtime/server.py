@@ -17,8 +17,10 @@ import structlog
 
 from acd.chat.delivery import Delivery
 from acd.chat.messages import Messages
+from acd.chat.notes import Notes
 from acd.chat.people import People
 from acd.chat.sessions import ChatService
+from acd.chat.steering import Steering
 from acd.chat.threads import Threads
 from acd.domain.errors import AcdError
 from acd.realtime.agents import Agents
@@ -54,8 +56,8 @@ SIGN_INS_EVERY_S: Final = 15.0
 class Stores:
     """The repositories and the limits the face works with.
 
-    `limits` must know `connect`, `chat_start`, `visitor_message` and `agent_message`; a token of
-    the last two stands for `allowance.LEASE` messages.
+    `limits` must know `connect`, `chat_start`, `steering`, `visitor_message`, `visitor_signal` and
+    `agent_message`; a token of the last three stands for `allowance.LEASE` messages.
     """
 
     router: Router
@@ -86,6 +88,10 @@ class Realtime:
         self.people = People(stores.directory)
         self.delivery = Delivery(stores.router)
         messages = Messages(stores.conversations, self.delivery, message_chars=message_chars)
+        notes = Notes(messages, self.people)
+        self.steering = Steering(
+            router=stores.router, notes=notes, history=stores.history, limits=stores.limits
+        )
         self.chat = ChatService(
             router=stores.router,
             conversations=stores.conversations,
@@ -93,6 +99,7 @@ class Realtime:
             intakes=stores.intakes,
             intake=stores.intake,
             messages=messages,
+            notes=notes,
         )
         self.relay = Relay(
             router=stores.router,
@@ -122,6 +129,7 @@ class Realtime:
             accounts=stores.accounts,
             limits=stores.limits,
             threads=threads,
+            steering=self.steering,
             metrics=metrics,
         )
         self.sockets.add(self._agents)

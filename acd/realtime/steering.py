@@ -1,177 +1,94 @@
-"""What agents and supervisors do with what others hold or nobody yet: pick, assign, move."""
+"""Work that changes hands, over sockets: each event is a verb of `acd.chat.steering`."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from acd.chat.sessions import Card
-from acd.domain.agent import Availability
-from acd.domain.errors import Forbidden, NotFound
-from acd.domain.ids import AgentId, InteractionId, QueueId
-from acd.domain.interaction import Channel
-from acd.realtime.work import check_owned, held
+from acd.chat.actors import Actor
+from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId
+from acd.realtime.work import changed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.chat.steering import Steering
     from acd.domain.directory import Agent
     from acd.realtime.console import Console
-    from acd.realtime.desk import Desk
     from acd.realtime.namespaces import Ack, Connection
-    from acd.realtime.relay import Relay
     from acd.realtime.wire import agents as wire
-    from acd.routing.results import AgentSnapshot, Changed, Waiting
+    from acd.routing.results import Changed
 
-LINE_MOST = 50
-COLLEAGUES_MOST = 100
-_ORDER = ("free", "full", "away", "offline")
+    Verb = Callable[[Steering, Agent, InteractionId, Any], Awaitable[Changed]]
 
 
-class Steering:
-    """Lines and colleagues. Agents pick where their queue allows it; supervisors steer."""
-
-    def __init__(self, relay: Relay) -> None:
-        self._relay = relay
-        self.handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
-            "transfer.targets": self._targets,
-            "line.open": self._line,
-            "interaction.pull": self._pull,
-            "interaction.assign": self._assign,
-            "interaction.move": self._move,
-            "interaction.prioritise": self._prioritise,
-        }
-
-    # lines
-
-    async def _line(self, connection: Connection[Console], asked: wire.LineName) -> Ack:
-        agent, relay = connection.who.desk.agent, self._relay
+def _transfer(
+    steering: Steering, agent: Agent, interaction: InteractionId, asked: wire.Transfer
+) -> Awaitable[Changed]:
+    actor, command = Actor.person(agent), asked.command
+    if asked.agent is not None:
+        return steering.transfer_to_agent(
+            actor, interaction, AgentId(asked.agent), wait=asked.wait, command=command
+        )
+    if asked.queue is not None:
         queue = QueueId(asked.queue)
-        if agent.sees is not None and queue not in relay.people.queues_of(agent):
-            raise NotFound(field="queue")
-        found = await relay.router.line(queue, most=LINE_MOST)
-        return {
-            "ok": True,
-            "queue": queue,
-            "waiting": [self._waiting(place, each) for place, each in enumerate(found, 1)],
-            "now": relay.clock.now_ms(),
-        }
-
-    def _waiting(self, place: int, waiting: Waiting) -> dict[str, Any]:
-        card = Card.parse(waiting.card)
-        return {
-            "interaction": waiting.interaction,
-            "position": place,
-            "contact": {"name": card.contact_name},
-            "preview": card.preview,
-            "level": waiting.level,
-            "enqueued_ms": waiting.enqueued_ms,
-            "skills": self._relay.people.skills_of(waiting.requires),
-        }
-
-    async def _pull(self, connection: Connection[Console], asked: wire.Command) -> Ack:
-        desk = connection.who.desk
-        answer = await self._relay.router.pull(
-            InteractionId(asked.interaction), desk.agent.id, command=asked.command
-        )
-        return await self._taken(desk, asked, answer)
-
-    # supervisors
-
-    async def _assign(self, connection: Connection[Console], asked: wire.WithAgent) -> Ack:
-        desk = connection.who.desk
-        _check_steers(desk.agent)
-        answer = await self._relay.router.assign(
-            InteractionId(asked.interaction),
-            AgentId(asked.agent),
-            desk.agent.id,
-            command=asked.command,
-        )
-        return await self._taken(desk, asked, answer)
-
-    async def _move(self, connection: Connection[Console], asked: wire.Move) -> Ack:
-        desk = connection.who.desk
-        _check_steers(desk.agent)
-        answer = await self._relay.router.move(
-            InteractionId(asked.interaction), QueueId(asked.queue), desk.agent.id
-        )
-        return {"ok": True, "outcome": answer.reason, "chat": None}
-
-    async def _prioritise(self, connection: Connection[Console], asked: wire.Prioritise) -> Ack:
-        desk = connection.who.desk
-        _check_steers(desk.agent)
-        answer = await self._relay.router.reprioritise(
-            InteractionId(asked.interaction), asked.level, desk.agent.id
-        )
-        return {"ok": True, "outcome": answer.reason, "chat": None}
-
-    async def _taken(self, desk: Desk, asked: wire.Command, answer: Changed) -> Ack:
-        """Somebody has it at once; when that is the agent of this desk, their chat comes along."""
-        check_owned(answer)
-        ack: Ack = {"ok": True, "outcome": answer.reason, "chat": None}
-        interaction = InteractionId(asked.interaction)
-        await desk.refresh()
-        chat = desk.chats.get(interaction)
-        if chat is not None:
-            ack["chat"] = desk.described(chat)
-        if answer.changed:
-            self._relay.chores.start(self._note_joined(interaction, asked.command), "joined")
-        return ack
-
-    async def _note_joined(self, interaction: InteractionId, command: str) -> None:
-        found = await self._relay.router.interaction(interaction)
-        if found is not None and found.agent is not None:
-            name = self._relay.people.agent_name(found.agent)
-            await self._relay.chat.note_joined(found.contact, found.conversation, command, name)
-
-    # colleagues
-
-    async def _targets(self, connection: Connection[Console], asked: wire.TargetsAsked) -> Ack:
-        """Who could take it over: colleagues with their state, departments with their line."""
-        desk, relay = connection.who.desk, self._relay
-        chat = await held(desk, InteractionId(asked.interaction))
-        channel = Channel(chat.channel)
-        await relay.people.refresh()
-        wanted = relay.people.colleagues_of(desk.agent, asked.query)[:COLLEAGUES_MOST]
-        snapshots = await asyncio.gather(*(relay.router.agent(each.id) for each in wanted))
-        agents = [
-            _colleague(colleague, snapshot, channel)
-            for colleague, snapshot in zip(wanted, snapshots, strict=True)
-            if snapshot is not None
-        ]
-        agents.sort(key=lambda one: (_ORDER.index(one["state"]), one["name"].casefold()))
-        queues = [q for q in relay.people.queues_on(channel) if q != chat.queue]
-        figures = await asyncio.gather(*(relay.router.queue(queue) for queue in queues))
-        departments = [
-            {
-                "queue": queue,
-                "department": relay.people.department(queue.partition("/")[0], desk.agent.locale),
-                "waiting": figure.waiting,
-                "available": figure.available,
-                "estimate": relay.estimate(figure),
-            }
-            for queue, figure in zip(queues, figures, strict=True)
-        ]
-        return {"ok": True, "agents": agents, "departments": departments}
+        return steering.transfer_to_queue(actor, interaction, queue, command=command)
+    department = DepartmentId(asked.department or "")
+    return steering.transfer_to_department(actor, interaction, department, command=command)
 
 
-def _check_steers(agent: Agent) -> None:
-    if not agent.role.steers:
-        raise Forbidden("Supervisors do that.")
+_VERBS: Final[dict[str, Verb]] = {
+    "interaction.transfer": _transfer,
+    "interaction.transfer_cancel": lambda steering, agent, name, _: steering.transfer_cancel(
+        Actor.person(agent), name
+    ),
+    "interaction.consult": lambda steering, agent, name, asked: steering.consult(
+        Actor.person(agent), name, AgentId(asked.agent), command=asked.command
+    ),
+    "interaction.consult_complete": lambda steering, agent, name, asked: steering.consult_complete(
+        Actor.person(agent), name, stay=asked.stay, command=asked.command
+    ),
+    "interaction.consult_cancel": lambda steering, agent, name, _: steering.consult_cancel(
+        Actor.person(agent), name
+    ),
+    "interaction.invite": lambda steering, agent, name, asked: steering.invite(
+        Actor.person(agent), name, AgentId(asked.agent), command=asked.command
+    ),
+    "interaction.leave": lambda steering, agent, name, _: steering.leave(agent, name),
+    "interaction.pull": lambda steering, agent, name, asked: steering.pull(
+        agent, name, command=asked.command
+    ),
+    "interaction.assign": lambda steering, agent, name, asked: steering.assign(
+        Actor.person(agent), name, AgentId(asked.agent), command=asked.command
+    ),
+    "interaction.move": lambda steering, agent, name, asked: steering.move(
+        Actor.person(agent), name, QueueId(asked.queue)
+    ),
+    "interaction.prioritise": lambda steering, agent, name, asked: steering.prioritise(
+        Actor.person(agent), name, asked.level
+    ),
+}
 
 
-def _colleague(agent: Agent, snapshot: AgentSnapshot, channel: Channel) -> dict[str, Any]:
-    state = snapshot.channels[channel]
-    word = "away"
-    if state.availability is Availability.OFFLINE or snapshot.grace_until_ms is not None:
-        word = "offline"
-    elif state.availability is Availability.AVAILABLE:
-        word = "free" if snapshot.has_room(channel) else "full"
-    return {
-        "id": agent.id,
-        "name": agent.name,
-        "state": word,
-        "reason": state.reason,
-        "count": state.count,
-        "max": state.max,
-    }
+class Steered:
+    """The verbs, each answered with the interaction as the desk has it afterwards."""
+
+    def __init__(self, steering: Steering) -> None:
+        self._steering = steering
+        self.handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
+            name: partial(self._steer, verb) for name, verb in _VERBS.items()
+        } | {"interaction.finish": self._finish}
+
+    async def _steer(
+        self, verb: Verb, connection: Connection[Console], asked: wire.InteractionName
+    ) -> Ack:
+        desk, interaction = connection.who.desk, InteractionId(asked.interaction)
+        before = desk.chats.get(interaction)
+        answer = await verb(self._steering, desk.agent, interaction, asked)
+        return {**await changed(desk, interaction, before), "outcome": answer.reason}
+
+    async def _finish(self, connection: Connection[Console], asked: wire.InteractionName) -> Ack:
+        desk, interaction = connection.who.desk, InteractionId(asked.interaction)
+        before = desk.chats.get(interaction)
+        await self._steering.finish(Actor.person(desk.agent), interaction)
+        return await changed(desk, interaction, before)

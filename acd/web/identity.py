@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from acd.chat.actors import Actor
 from acd.domain import errors
 from acd.domain.directory import Role
 from acd.records.accounts import SESSION_COOKIE
@@ -80,10 +81,14 @@ class Caller:
             return frozenset()
         return self.agent.sees
 
+    @property
+    def actor(self) -> Actor:
+        """The caller as the features know them."""
+        return Actor(name=self.name, steers=self.steers, agent=self.agent)
+
     def sees_queue(self, queue: QueueId) -> bool:
         """Whether that queue's work is the caller's to see."""
-        allowed = self.departments
-        return allowed is None or queue.rpartition("/")[0] in allowed
+        return self.actor.sees(queue)
 
     def is_agent(self, agent: AgentId) -> bool:
         """Whether the caller is that person."""

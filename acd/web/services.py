@@ -11,6 +11,7 @@ from acd.web.peer import TrustedProxies
 
 if TYPE_CHECKING:
     from acd.chat.sessions import ChatService
+    from acd.chat.steering import Steering
     from acd.config import Config
     from acd.flow.intake import Intake
     from acd.records.accounts import Accounts
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Services:
     """The services of one node. `demo` opens the demo page.
 
-    `limits` must know `api`, `sign_in_address` and `sign_in_account`.
+    `limits` must know `api`, `sign_in_address`, `sign_in_account` and `widget`.
     """
 
     config: Config
@@ -43,6 +44,7 @@ class Services:
     metrics: Metrics
     health: Health
     chat: ChatService
+    steering: Steering
     demo: bool = False
 
 

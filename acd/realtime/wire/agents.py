@@ -11,6 +11,7 @@ from acd.realtime.wire.common import (
     CallName,
     ChannelName,
     ClientId,
+    CommandId,
     Done,
     IceServersOut,
     Id,
@@ -126,7 +127,7 @@ class Command(Inbound):
     """One interaction; a command sent again with the same id gives the first answer."""
 
     interaction: Id
-    command: ClientId
+    command: CommandId
 
 
 class WithAgent(Command):
@@ -138,10 +139,12 @@ class WithAgent(Command):
 class Transfer(Command):
     """Hand over to an agent, a queue or a department: exactly one of them.
 
-    The agent keeps it until the colleague accepts; a queue or a department has it at once.
+    The agent keeps it until the colleague accepts, who with `wait` is asked once they have room; a
+    queue or a department has it at once.
     """
 
     agent: Id | None = None
+    wait: bool = False
     queue: Id | None = None
     department: Id | None = None
 
@@ -149,6 +152,8 @@ class Transfer(Command):
     def _one_target(self) -> Self:
         if sum(target is not None for target in (self.agent, self.queue, self.department)) != 1:
             raise ValueError("name an agent, a queue or a department")
+        if self.wait and self.agent is None:
+            raise ValueError("only an agent is waited for")
         return self
 
 
@@ -235,7 +240,7 @@ class ChatChanged(Outbound):
 class Steered(Outbound):
     """What came of it, and the chat if it is on the desk.
 
-    `outcome` is `offered`, `moved`, `joined`, `completed`, `cancelled`, `left`, `pulled`,
+    `outcome` is `offered`, `waits`, `moved`, `joined`, `completed`, `cancelled`, `left`, `pulled`,
     `assigned` or `rescored`; any other word says why nothing changed: `full`, `not_here`, `there`,
     `same`, `guest`, `transferring`, `not_transferring`, `consulting`, `not_consulting`, `too_many`,
     `late`, `not_active`, `not_allowed`, `not_member`, or the state that it is in.

@@ -13,6 +13,8 @@ Id = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_.@/
 
 ClientId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
+CommandId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9_-]+$")]
+
 Seq = Annotated[int, Field(ge=0, le=2**53)]
 
 Text = Annotated[str, Field(max_length=MAX_PAYLOAD_BYTES)]

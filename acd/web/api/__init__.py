@@ -10,6 +10,7 @@ from acd.web.api import (
     event_stream,
     explain,
     interactions,
+    lines,
     presence,
     queues,
     session,
@@ -31,6 +32,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     *agents.ENDPOINTS,
     *presence.ENDPOINTS,
     *queues.ENDPOINTS,
+    *lines.ENDPOINTS,
     *event_stream.ENDPOINTS,
     *widget.ENDPOINTS,
 )

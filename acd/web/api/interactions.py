@@ -12,7 +12,6 @@ from acd.domain.directory import Role
 from acd.domain.ids import (
     AgentId,
     ContactId,
-    ConversationId,
     DepartmentId,
     InteractionId,
     QueueId,
@@ -287,27 +286,12 @@ async def _open_interaction(call: Call[Nothing, Nothing, NewInteraction]) -> Int
 
 
 async def _finish_interaction(call: Call[OneInteraction, Nothing, Nothing]) -> FinishedView:
-    services, caller = call.services, call.caller
     wanted = InteractionId(call.path.interaction)
-    found = await visible_interaction(services, caller, wanted)
-    # An agent ends their own; whoever steers ends anybody's, and a line's too.
-    owner = None if caller.steers or caller.agent is None else caller.agent.id
-    finished = await services.router.finish(
-        wanted, by="system" if owner is None else "agent", agent=owner
-    )
-    if finished.reason == "not_owner":
-        raise errors.NotYours
-    if finished.reason == "unknown" and found.state is not InteractionState.ENDED:
-        raise errors.NotFound
-    if finished.changed and found.agent is not None:
-        name = caller.agent.name if caller.agent is not None else ""
-        await services.chat.note_ended(
-            ContactId(found.contact), ConversationId(found.conversation), wanted, name
-        )
+    finished = await call.services.steering.finish(call.caller.actor, wanted)
     return FinishedView(
         id=wanted,
         changed=finished.changed,
-        outcome=finished.outcome or found.outcome,
+        outcome=finished.outcome,
         wrap_up_until_ms=finished.wrap_up_until_ms,
     )
 

@@ -51,10 +51,7 @@ class PresenceChange(Input):
     availability: Literal[Availability.AVAILABLE, Availability.AWAY, Availability.OFFLINE]
     when: Annotated[
         When,
-        Field(
-            description="finished: nothing new, and away or offline with the last slot;"
-            " whoever says available is so at once"
-        ),
+        Field(description="finished: nothing new, and away or offline with the last slot"),
     ] = When.NOW
     reason: Annotated[
         str, StringConstraints(max_length=REASON_MAX_CHARS, pattern=r"^[^\x00-\x1f\x7f]*$")
@@ -93,14 +90,13 @@ async def _read_presence(call: Call[OneAgent, Nothing, Nothing]) -> PresenceView
 
 async def _set_presence(call: Call[OneAgent, Nothing, PresenceChange]) -> PresenceView:
     agent = await visible_agent(call.services, call.caller, call.path.agent)
-    if not (call.caller.steers or call.caller.is_agent(agent.id)):
-        raise errors.Forbidden
-    await call.services.router.set_presence(
+    await call.services.steering.set_presence(
+        call.caller.actor,
         agent.id,
         channel=call.body.channel,
         availability=call.body.availability,
         reason=call.body.reason,
-        when=When.NOW if call.body.availability is Availability.AVAILABLE else call.body.when,
+        when=call.body.when,
     )
     return await _view(call.services, agent.id)
 

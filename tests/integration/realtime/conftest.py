@@ -261,6 +261,7 @@ async def running_node(
     rates = {
         "connect": many,
         "chat_start": many,
+        "steering": many,
         "visitor_message": Rate(per_minute=visitor_messages),
         "visitor_signal": Rate(per_minute=visitor_signals),
         "agent_message": many,

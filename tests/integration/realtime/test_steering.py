@@ -91,6 +91,9 @@ async def test_who_has_no_room_or_is_away_is_not_handed_anything(nodes: Nodes) -
         == "agent_unknown"
     )
     bruno = await node.console("bruno")
+    assert (
+        await anna.refused("interaction.transfer", asks(ix, "C3", agent="bruno")) == "bad_request"
+    )
     theirs = asks(ix, "c3", agent="anna")
     assert await bruno.refused("interaction.transfer", theirs) == "not_yours"
     both = asks(ix, agent="bruno", queue="sales/chat")
@@ -169,6 +172,7 @@ async def test_a_consultation_ends_and_a_guest_takes_part(nodes: Nodes) -> None:
     assert past is None or not past.note
     left = await bruno.done("interaction.leave", {"interaction": ix})
     assert left["outcome"] == "left"
+    await jean.hears("message", **{"from": "system", "text": "agent_left", "name": "Bruno"})
     assert await anna.refused("interaction.leave", {"interaction": ix}) == "not_yours"
 
 

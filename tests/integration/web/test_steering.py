@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from acd.domain.ids import AgentId, OfferId
+from acd.domain.ids import AgentId, InteractionId, OfferId
 from tests.integration.web.asking import problem
 from tests.integration.web.conftest import Node, Start, cast
 from tests.integration.web.test_rest import INTERACTIONS, chat, lina
@@ -125,3 +125,82 @@ async def test_a_planned_break_over_http(node: Node) -> None:
     await asks(node.client, f"{at}/finish", headers=csrf)
     told = await (await node.client.get(there)).json()
     assert told["channels"]["chat"]["availability"] == "away"
+
+
+async def told(node: Node, at: str) -> list[tuple[str, str]]:
+    """What the system wrote into the conversation: code and name."""
+    found = await node.services.router.interaction(InteractionId(at.rpartition("/")[2]))
+    assert found is not None
+    thread = await node.services.conversations.messages(found.conversation)
+    return [(each.text, each.author_name) for each in thread if each.author_id == "system"]
+
+
+async def test_the_conversation_tells_who_came_and_went(start: Start) -> None:
+    node = await start(agents=[*cast()["agents"], ZOE])
+    at = await held_by_anna(node)
+    await node.sits_down("zoe")
+    invited = {"agent": "zoe", "command": "c1"}
+    for _ in range(2):  # said twice, told once
+        await asks(node.program, f"{at}/invite", invited)
+    csrf = await node.sign_in("zoe")
+    await asks(node.client, f"{at}/leave", headers=csrf)
+    await asks(node.program, f"{at}/consult", {"agent": "zoe"})
+    await asks(node.client, f"{at}/leave", headers=csrf)
+    await asks(node.program, f"{at}/consult", {"agent": "zoe"})
+    await asks(node.program, f"{at}/consult/complete", {})
+    await asks(node.program, f"{at}/transfer", {"to": {"queue": "sales/chat"}})
+    assert await told(node, at) == [
+        ("agent_joined", "Zoé"),
+        ("agent_left", "Zoé"),
+        ("agent_joined", "Zoé"),
+        ("agent_left", "Zoé"),
+    ], "the contact does not learn who was asked"
+    await node.sits_down("claire")
+    await asks(node.program, f"{at}/assign", {"agent": "claire"})
+    await asks(node.program, f"{at}/finish")
+    assert (await told(node, at))[4:] == [("agent_joined", "Claire"), ("chat_ended", "")]
+
+
+async def test_who_is_full_is_waited_for_where_one_says_so(start: Start) -> None:
+    claire = {**ZOE, "capacity": {"chat": {"max": 0}}}
+    node = await start(agents=[*cast()["agents"], claire])
+    at = await held_by_anna(node)
+    await node.sits_down("zoe")
+    full = await asks(node.program, f"{at}/transfer", {"to": {"agent": "zoe"}})
+    assert (full["changed"], full["reason"]) == (False, "full")
+    waits = await asks(node.program, f"{at}/transfer", {"to": {"agent": "zoe", "wait": True}})
+    assert (waits["changed"], waits["reason"]) == (True, "waits")
+
+
+async def test_a_commands_id_is_one_that_routing_keeps(node: Node) -> None:
+    at = await held_by_anna(node)
+    capitals = {"to": {"queue": "sales/chat"}, "command": "C1"}
+    await problem(await node.program.post(f"{at}/transfer", json=capitals), 422, "invalid_input")
+
+
+async def test_nobody_becomes_available_when_finished(node: Node) -> None:
+    await node.sits_down("anna")
+    said = {"availability": "available", "when": "finished"}
+    there = "/api/v1/agents/anna/presence"
+    await problem(await node.program.put(there, json=said), 400, "bad_request")
+
+
+async def test_steering_has_a_limit_of_its_own(start: Start) -> None:
+    node = await start(limits={"steering_per_minute": 2})
+    at = await opened(node)
+    for level in (1, 2):
+        await asks(node.program, f"{at}/priority", {"level": level})
+    refused = await node.program.post(f"{at}/priority", json={"level": 3})
+    await problem(refused, 429, "rate_limited")
+    assert float(refused.headers["Retry-After"]) > 0
+    csrf = await node.sign_in("omar")
+    await asks(node.client, f"{at}/priority", {"level": 3}, headers=csrf)
+
+
+async def test_what_ended_long_ago_is_finished_once_more_and_stays_as_it_was(node: Node) -> None:
+    at = await held_by_anna(node)
+    first = await asks(node.program, f"{at}/finish")
+    again = await asks(node.program, f"{at}/finish")
+    assert (first["changed"], again["changed"]) == (True, False)
+    assert first["outcome"] == again["outcome"] == "handled"
+    await problem(await node.program.post(f"{INTERACTIONS}/ix_none/finish"), 404, "not_found")

@@ -1,0 +1,50 @@
+"""Who asks for something to be done with work: a person, or a program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acd.domain.errors import Forbidden
+
+if TYPE_CHECKING:
+    from acd.domain.directory import Agent
+    from acd.domain.ids import QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks: a person, or a program by its key."""
+
+    name: str
+    """As history tells it: an agent's id, or a key's after `key:`."""
+    steers: bool
+    """Whether everybody's work is theirs to steer."""
+    agent: Agent | None = None
+    """The person; None for a program."""
+
+    @classmethod
+    def person(cls, agent: Agent) -> Actor:
+        """An agent, a supervisor or an administrator."""
+        return cls(name=agent.id, steers=agent.role.steers, agent=agent)
+
+    @property
+    def said(self) -> str:
+        """The name that the conversation tells; programs have none."""
+        return self.agent.name if self.agent is not None else ""
+
+    def sees(self, queue: QueueId) -> bool:
+        """Whether that queue's work is theirs to see."""
+        if self.agent is None:
+            return self.steers
+        seen = self.agent.sees
+        return seen is None or queue.rpartition("/")[0] in seen
+
+    def check_steers(self) -> None:
+        """Let pass who steers.
+
+        Raises:
+            Forbidden: they do not.
+        """
+        if not self.steers:
+            raise Forbidden("Supervisors do that.")

@@ -1,0 +1,65 @@
+"""What a conversation tells of itself: who joined, who left, that the chat ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from acd.domain.conversation import AuthorKind
+from acd.domain.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from acd.chat.messages import Messages
+    from acd.chat.people import People
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId
+
+log = structlog.get_logger(__name__)
+
+
+class Notes:
+    """Messages of the system. What they tell of has happened already, and stands without them."""
+
+    def __init__(self, messages: Messages, people: People) -> None:
+        self._messages = messages
+        self._people = people
+
+    async def joined(
+        self, contact: ContactId, conversation: ConversationId, key: str, agent: AgentId
+    ) -> None:
+        """An agent joined; told once a key."""
+        name = self._people.agent_name(agent)
+        await self._write(contact, conversation, f"joined.{key}", "agent_joined", name)
+
+    async def left(
+        self, contact: ContactId, conversation: ConversationId, key: str, agent: AgentId
+    ) -> None:
+        """An agent left; told once a key."""
+        name = self._people.agent_name(agent)
+        await self._write(contact, conversation, f"left.{key}", "agent_left", name)
+
+    async def ended(
+        self,
+        contact: ContactId,
+        conversation: ConversationId,
+        interaction: InteractionId,
+        by_name: str = "",
+    ) -> None:
+        """The chat ended; told once an interaction. Nobody is named where the contact ended it."""
+        await self._write(contact, conversation, f"ended.{interaction}", "chat_ended", by_name)
+
+    async def _write(
+        self, contact: ContactId, conversation: ConversationId, key: str, code: str, name: str
+    ) -> None:
+        try:
+            await self._messages.send(
+                contact=contact,
+                conversation=conversation,
+                client_id=key,
+                author_kind=AuthorKind.SYSTEM,
+                author_id="system",
+                author_name=name,
+                text=code,
+            )
+        except StoreUnavailable:
+            log.warning("note not written, the database is away", code=code)

@@ -1,0 +1,305 @@
+"""Work that changes hands: who may do it, what routing is asked, what the conversation tells.
+
+Every face asks here, so that a console, a supervisor's page and a program get one answer. Agents do
+it with what is theirs; whoever steers does it on behalf of its owner. A verb that was refused for a
+reason changed nothing and says the reason; `acd.routing.verbs.steering` lists the reasons.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from acd.chat.actors import Actor
+from acd.domain.errors import AcdError, Conflict, NotFound, NotYours
+from acd.domain.ids import AgentId, new_id
+from acd.domain.interaction import InteractionState
+from acd.routing.results import Changed, Finished
+
+if TYPE_CHECKING:
+    from acd.chat.notes import Notes
+    from acd.domain.agent import Availability, When
+    from acd.domain.directory import Agent
+    from acd.domain.ids import DepartmentId, InteractionId, QueueId
+    from acd.domain.interaction import Channel
+    from acd.records.history import History
+    from acd.routing.limits import Limits
+    from acd.routing.results import InteractionSnapshot
+    from acd.routing.router import Router
+
+LIMIT: Final = "steering"
+
+
+class Steering:
+    """Every verb raises NotFound for what is not there or not to be seen, and TooMany.
+
+    NotYours: somebody else has it. Conflict: who steers acts for an owner, and there is none, or
+    another by now. `command` is an id under which the first answer is given again.
+    """
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        notes: Notes,
+        history: History,
+        limits: Limits,
+    ) -> None:
+        self._router = router
+        self._notes = notes
+        self._history = history
+        self._limits = limits
+
+    # by its owner
+
+    async def transfer_to_agent(
+        self,
+        actor: Actor,
+        interaction: InteractionId,
+        target: AgentId,
+        *,
+        wait: bool = False,
+        command: str = "",
+    ) -> Changed:
+        """Offer it to a colleague; with `wait`, once they have room."""
+        found, owner = await self._owned(actor, interaction)
+        return _allowed(
+            actor,
+            found,
+            await self._router.transfer_to_agent(
+                interaction, owner, target, wait=wait, command=command
+            ),
+        )
+
+    async def transfer_to_queue(
+        self, actor: Actor, interaction: InteractionId, queue: QueueId, *, command: str = ""
+    ) -> Changed:
+        """Into another line of its channel; its owner is done with it."""
+        found, owner = await self._owned(actor, interaction)
+        answer = await self._router.transfer_to_queue(interaction, owner, queue, command=command)
+        return await self._gone(actor, found, command, answer)
+
+    async def transfer_to_department(
+        self, actor: Actor, interaction: InteractionId, to: DepartmentId, *, command: str = ""
+    ) -> Changed:
+        """Into a department's line, likewise."""
+        found, owner = await self._owned(actor, interaction)
+        answer = await self._router.transfer_to_department(interaction, owner, to, command=command)
+        return await self._gone(actor, found, command, answer)
+
+    async def transfer_cancel(self, actor: Actor, interaction: InteractionId) -> Changed:
+        """Take back a transfer that nobody answered yet."""
+        found, owner = await self._owned(actor, interaction)
+        return _allowed(actor, found, await self._router.transfer_cancel(interaction, owner))
+
+    async def consult(
+        self, actor: Actor, interaction: InteractionId, target: AgentId, *, command: str = ""
+    ) -> Changed:
+        """Ask a colleague, who may take over; the contact is told nothing."""
+        found, owner = await self._owned(actor, interaction)
+        answer = await self._router.consult(interaction, owner, target, command=command)
+        return _allowed(actor, found, answer)
+
+    async def consult_complete(
+        self, actor: Actor, interaction: InteractionId, *, stay: bool = False, command: str = ""
+    ) -> Changed:
+        """Whoever is consulted takes over; with `stay` the owner remains as a guest."""
+        found, owner = await self._owned(actor, interaction)
+        answer = _allowed(
+            actor,
+            found,
+            await self._router.consult_complete(interaction, owner, stay=stay, command=command),
+        )
+        if answer.changed and found.consulted is not None:
+            await self._joined(found, command, found.consulted)
+        return answer
+
+    async def consult_cancel(self, actor: Actor, interaction: InteractionId) -> Changed:
+        """End the consultation; the owner keeps it."""
+        found, owner = await self._owned(actor, interaction)
+        return _allowed(actor, found, await self._router.consult_cancel(interaction, owner))
+
+    async def invite(
+        self, actor: Actor, interaction: InteractionId, guest: AgentId, *, command: str = ""
+    ) -> Changed:
+        """Bring in a colleague, who talks with the contact too."""
+        found, owner = await self._owned(actor, interaction)
+        answer = _allowed(
+            actor, found, await self._router.invite(interaction, owner, guest, command=command)
+        )
+        if answer.changed:
+            await self._joined(found, command, guest)
+        return answer
+
+    async def finish(self, actor: Actor, interaction: InteractionId) -> Finished:
+        """End it. Agents end what is theirs; who steers ends anybody's, and what waits."""
+        await self._limits.take(LIMIT, actor.name)
+        found = await self._router.interaction(interaction)
+        if found is None:
+            return await self._finished_long_ago(interaction)
+        own = None
+        if actor.agent is not None and (not actor.steers or found.agent == actor.agent.id):
+            own = actor.agent.id
+        finished = await self._router.finish(
+            interaction, by="system" if own is None else "agent", agent=own
+        )
+        if finished.reason == "not_owner":
+            raise _not_theirs(actor, found)
+        if finished.reason == "unknown":
+            return await self._finished_long_ago(interaction)
+        if finished.changed and found.agent is not None:
+            await self._notes.ended(found.contact, found.conversation, interaction, actor.said)
+        return finished
+
+    # by others
+
+    async def leave(self, agent: Agent, interaction: InteractionId) -> Changed:
+        """A guest leaves, or who is consulted."""
+        actor = Actor.person(agent)
+        found = await self._found(actor, interaction)
+        answer = _allowed(actor, found, await self._router.leave(interaction, agent.id))
+        if answer.changed and found.consulted != agent.id:
+            await self._left(found, "", agent.id)
+        return answer
+
+    async def pull(self, agent: Agent, interaction: InteractionId, *, command: str = "") -> Changed:
+        """An agent picks from a line of theirs, where the queue allows it."""
+        actor = Actor.person(agent)
+        found = await self._found(actor, interaction)
+        if found.agent != agent.id and not actor.sees(found.queue):
+            raise NotFound(field="interaction")
+        answer = await self._router.pull(interaction, agent.id, command=command)
+        if answer.changed:
+            await self._joined(found, command, agent.id)
+        return answer
+
+    async def assign(
+        self, actor: Actor, interaction: InteractionId, agent: AgentId, *, command: str = ""
+    ) -> Changed:
+        """Give it to an agent, wherever it is and over their capacity if need be.
+
+        Raises:
+            Forbidden: the actor does not steer.
+        """
+        actor.check_steers()
+        found = await self._found(actor, interaction)
+        answer = await self._router.assign(interaction, agent, actor.name, command=command)
+        if answer.changed:
+            await self._joined(found, command, agent)
+        return answer
+
+    async def move(self, actor: Actor, interaction: InteractionId, queue: QueueId) -> Changed:
+        """What nobody has yet, into another line of its channel with its age.
+
+        Raises:
+            Forbidden: the actor does not steer.
+        """
+        actor.check_steers()
+        await self._limits.take(LIMIT, actor.name)
+        return await self._router.move(interaction, queue, AgentId(actor.name))
+
+    async def prioritise(self, actor: Actor, interaction: InteractionId, level: int) -> Changed:
+        """Another level, 1 (first) to 9, for what nobody has yet.
+
+        Raises:
+            Forbidden: the actor does not steer.
+        """
+        actor.check_steers()
+        await self._limits.take(LIMIT, actor.name)
+        return await self._router.reprioritise(interaction, level, AgentId(actor.name))
+
+    async def keep_place(self, actor: Actor, interaction: InteractionId) -> Changed:
+        """The contact need not stay: an agent calls them in their turn.
+
+        Raises:
+            Forbidden: the actor does not steer.
+        """
+        actor.check_steers()
+        await self._limits.take(LIMIT, actor.name)
+        return await self._router.request_callback(interaction)
+
+    async def set_presence(
+        self,
+        actor: Actor,
+        agent: AgentId,
+        *,
+        channel: Channel | None,
+        availability: Availability,
+        reason: str,
+        when: When,
+    ) -> None:
+        """What an agent shall be: people say it of themselves, who steers of anybody.
+
+        Raises:
+            Forbidden: it is somebody else, and the actor does not steer.
+            BadRequest: nobody becomes available when finished.
+        """
+        if actor.name != agent:
+            actor.check_steers()
+        await self._limits.take(LIMIT, actor.name)
+        await self._router.set_presence(
+            agent, channel=channel, availability=availability, reason=reason.strip(), when=when
+        )
+
+    # whose it is
+
+    async def _found(self, actor: Actor, interaction: InteractionId) -> InteractionSnapshot:
+        await self._limits.take(LIMIT, actor.name)
+        found = await self._router.interaction(interaction)
+        if found is None:
+            raise NotFound(field="interaction")
+        return found
+
+    async def _owned(
+        self, actor: Actor, interaction: InteractionId
+    ) -> tuple[InteractionSnapshot, AgentId]:
+        """It, and in whose name routing is asked; routing checks that it is theirs."""
+        found = await self._found(actor, interaction)
+        if actor.agent is not None and not actor.steers:
+            return found, actor.agent.id
+        # nobody's: a command sent again is answered, anything else refused
+        return found, found.agent or AgentId(actor.name)
+
+    async def _finished_long_ago(self, interaction: InteractionId) -> Finished:
+        past = await self._history.interaction(interaction)
+        if past is None or past.state is not InteractionState.ENDED:
+            raise NotFound(field="interaction")
+        return Finished(changed=False, outcome=past.outcome, reason="ended_before")
+
+    # what the conversation tells
+
+    async def _gone(
+        self, actor: Actor, found: InteractionSnapshot, command: str, answer: Changed
+    ) -> Changed:
+        if _allowed(actor, found, answer).changed and found.agent is not None:
+            await self._left(found, command, found.agent)
+        return answer
+
+    async def _joined(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
+        await self._notes.joined(found.contact, found.conversation, _key(found, command), agent)
+
+    async def _left(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
+        await self._notes.left(found.contact, found.conversation, _key(found, command), agent)
+
+
+def _allowed(actor: Actor, found: InteractionSnapshot, answer: Changed) -> Changed:
+    if answer.reason == "not_owner" and actor.steers:
+        raise Conflict("Nobody has it, or somebody else by now; read it again, or assign it.")
+    if answer.reason in {"not_owner", "not_guest"}:
+        raise _not_theirs(actor, found)
+    return answer
+
+
+def _not_theirs(actor: Actor, found: InteractionSnapshot) -> AcdError:
+    """What one may not see is not there."""
+    takes_part = actor.agent is not None and actor.agent.id in found.guests
+    if takes_part or actor.sees(found.queue):
+        return NotYours(field="interaction")
+    return NotFound(field="interaction")
+
+
+def _key(found: InteractionSnapshot, command: str) -> str:
+    """One note a command, however often it is sent."""
+    if not command:
+        return new_id("cm")
+    return hashlib.sha256(f"{found.interaction}|{command}".encode()).hexdigest()[:32]
