@@ -296,6 +296,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         health=Health(router=router, database=database),
         chat=realtime.chat,
         steering=realtime.steering,
+        people=realtime.people,
         demo=demo,
     )
 
@@ -332,6 +333,7 @@ def _rates(config: Config) -> dict[str, Rate]:
     return {
         "api": Rate(per_minute=said.requests_per_minute),
         "connect": Rate(per_minute=said.connects_per_minute),
+        "public": Rate(per_minute=said.public_per_minute),
         "steering": Rate(per_minute=said.steering_per_minute),
         "chat_start": Rate(per_minute=said.chats_per_minute),
         "sign_in_address": Rate(per_minute=said.sign_ins_per_minute),

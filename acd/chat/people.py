@@ -23,7 +23,8 @@ class People:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._version = -1
+        self.version = -1
+        """The directory's, of the copy; -1 before the first."""
         self._read_at = 0.0
         self.agents: dict[AgentId, Agent] = {}
         self.departments: dict[DepartmentId, Department] = {}
@@ -39,12 +40,12 @@ class People:
         Raises:
             StoreUnavailable: there was never a copy.
         """
-        if not now and self._version >= 0 and time.monotonic() - self._read_at < FRESH_S:
+        if not now and self.version >= 0 and time.monotonic() - self._read_at < FRESH_S:
             return
         self._read_at = time.monotonic()
         try:
             version = await self._directory.version()
-            if version == self._version:
+            if version == self.version:
                 return
             self.departments = {d.id: d for d in await self._directory.departments(inactive=True)}
             self.sites = {site.id: site for site in await self._directory.sites()}
@@ -52,11 +53,11 @@ class People:
             self._queues = {queue.id: queue for queue in await self._directory.queues()}
             self._skills = {skill.id: skill.name for skill in await self._directory.skills()}
         except StoreUnavailable:
-            if self._version < 0:
+            if self.version < 0:
                 raise
             return
         self.origins = frozenset(o for site in self.sites.values() for o in site.origins)
-        self._version = version
+        self.version = version
 
     def agent_name(self, agent: str) -> str:
         """The agent's name; the id where the directory does not know them any more."""

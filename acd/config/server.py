@@ -93,6 +93,8 @@ class LimitsSettings(Section):
     """Chats started from one address."""
     connects_per_minute: Annotated[int, Field(ge=1)] = 120
     """Sockets opened from one address."""
+    public_per_minute: Annotated[int, Field(ge=1)] = 600
+    """What one address asks without signing in: what the widget shows, and `/metrics`."""
     sign_ins_per_minute: Annotated[int, Field(ge=1)] = 10
     """Sign-ins tried from one address, and for one account."""
     steering_per_minute: Annotated[int, Field(ge=1)] = 240

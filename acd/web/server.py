@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
@@ -10,9 +11,11 @@ from aiohttp import web
 from acd.domain.errors import StoreUnavailable
 from acd.reporting.metrics import CONTENT_TYPE, QueueFigures
 from acd.web import health, middleware, openapi, static
-from acd.web.api import ENDPOINTS, PREFIX
+from acd.web.api import ENDPOINTS, PREFIX, widget
 from acd.web.api.event_stream import STREAMS, EventStreams
+from acd.web.api.widget import ANSWERS
 from acd.web.endpoint import MAX_BODY_BYTES
+from acd.web.fresh import Fresh, FreshOnes
 from acd.web.peer import TrustedProxies
 from acd.web.services import PROXIES, SERVICES, Services
 
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
     from acd.web.endpoint import Endpoint
 
 SCRAPE_S: Final = 2.0
+SCRAPED_S: Final = 1.0
+"""How old the figures may be: several scrapers, or a curious one, cost one reading a second."""
 MAX_QUEUES: Final = 500
+SCRAPED: Final = web.AppKey("scraped", Fresh[bytes])
 
 
 def build_app(services: Services) -> web.Application:
@@ -34,6 +40,8 @@ def build_app(services: Services) -> web.Application:
     app[PROXIES] = TrustedProxies.parse(services.config.server.trusted_proxies)
     app.on_response_prepare.append(middleware.prepare)
     health.mount(app, services.health)
+    app[ANSWERS] = FreshOnes(widget.FRESH_S)
+    app[SCRAPED] = Fresh(SCRAPED_S)
     app.router.add_get("/metrics", _metrics)
     _mount_api(app, ENDPOINTS, server=services.config.server.public_url)
     streams = EventStreams()
@@ -63,13 +71,19 @@ def _mount_api(
 
 async def _metrics(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
+    with contextlib.suppress(StoreUnavailable):
+        await services.limits.take("public", request[middleware.PEER].subscriber)
+    return web.Response(
+        body=await request.app[SCRAPED].of(lambda: _figures(services)),
+        headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"},
+    )
+
+
+async def _figures(services: Services) -> bytes:
     readiness, _ = await asyncio.gather(services.health.readiness(), _gather_queues(services))
     for name, store in readiness.stores.items():
         services.metrics.store(name, up=store.ok)
-    return web.Response(
-        body=services.metrics.text(),
-        headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"},
-    )
+    return services.metrics.text()
 
 
 async def _gather_queues(services: Services) -> None:

@@ -10,6 +10,7 @@ from aiohttp import web
 from acd.web.peer import TrustedProxies
 
 if TYPE_CHECKING:
+    from acd.chat.people import People
     from acd.chat.sessions import ChatService
     from acd.chat.steering import Steering
     from acd.config import Config
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class Services:
     """The services of one node. `demo` opens the demo page.
 
-    `limits` must know `api`, `sign_in_address`, `sign_in_account` and `widget`.
+    `limits` must know `api`, `sign_in_address`, `sign_in_account` and `public`.
     """
 
     config: Config
@@ -45,6 +46,7 @@ class Services:
     health: Health
     chat: ChatService
     steering: Steering
+    people: People
     demo: bool = False
 
 

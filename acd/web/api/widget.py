@@ -6,6 +6,7 @@ import contextlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
+from aiohttp import web
 from pydantic import Field
 
 from acd.domain import errors
@@ -16,20 +17,23 @@ from acd.flow.opening import opens_at
 from acd.web import problems
 from acd.web.api.values import Id, Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
+from acd.web.fresh import FreshOnes
 from acd.web.identity import PUBLIC
-from acd.web.middleware import REQUEST_ID
+from acd.web.middleware import PEER, REQUEST_ID
 from acd.web.peer import same_origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiohttp import web
-
-    from acd.domain.directory import Department, Queue
+    from acd.domain.directory import Department, Queue, Site
     from acd.domain.ids import DepartmentId
     from acd.domain.queue import Divert, QueueSettings
     from acd.routing.results import QueueSnapshot
     from acd.web.services import Services
+
+
+FRESH_S: Final = 2.0
+"""How old what a page is told may be: hours, lines and estimates move slower than visitors come."""
 
 
 class OneSite(Input):
@@ -87,10 +91,15 @@ class WidgetConfig(Output):
     limits: WidgetLimits
 
 
+ANSWERS: Final = web.AppKey("widget_answers", FreshOnes[tuple[SiteId, int], WidgetConfig])
+
+
 async def _read_widget(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     try:
+        with contextlib.suppress(errors.StoreUnavailable):
+            await call.services.limits.take("public", call.request[PEER].subscriber)
         return await _described(call)
-    except (errors.OriginRefused, errors.NotFound) as refusal:
+    except (errors.OriginRefused, errors.NotFound, errors.TooMany) as refusal:
         # it tells nothing of the site, and without this the page could only guess at the reason
         response = problems.response_of(refusal, instance=call.request[REQUEST_ID])
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -100,7 +109,8 @@ async def _read_widget(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
 
 async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     services = call.services
-    site = await services.directory.site(SiteId(call.path.site))
+    await services.people.refresh()
+    site = services.people.sites.get(SiteId(call.path.site))
     if site is None or not site.active:
         raise errors.NotFound
     origin = call.request.headers.get("Origin")
@@ -109,6 +119,18 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
     )
     if origin is not None and foreign and not site.admits(origin):
         raise errors.OriginRefused
+    answer = call.request.app[ANSWERS].of((site.id, services.people.version))
+    config = await answer.of(lambda: _config(services, site))
+    response = reply(config)
+    response.headers["Vary"] = "Origin"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if origin is not None and foreign:
+        response.headers["Access-Control-Allow-Origin"] = origin
+    return response
+
+
+async def _config(services: Services, site: Site) -> WidgetConfig:
     queues = {
         (queue.department, queue.channel): queue
         for queue in await services.directory.queues()
@@ -118,7 +140,7 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
         found.id: found for found in await services.directory.departments() if found.active
     }
     chosen = [wanted for wanted in site.departments or departments if wanted in departments]
-    config = WidgetConfig(
+    return WidgetConfig(
         site=site.id,
         name=site.name,
         locales=tuple(site.locales),
@@ -127,13 +149,6 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
         ),
         limits=WidgetLimits(message_chars=services.config.limits.message_chars),
     )
-    response = reply(config)
-    response.headers["Vary"] = "Origin"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if origin is not None and foreign:
-        response.headers["Access-Control-Allow-Origin"] = origin
-    return response
 
 
 async def _department(
@@ -211,6 +226,6 @@ ENDPOINTS: Final = (
         query=Nothing,
         body=Nothing,
         answer=WidgetConfig,
-        refuses=(errors.OriginRefused,),
+        refuses=(errors.OriginRefused, errors.TooMany),
     ),
 )

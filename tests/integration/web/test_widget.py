@@ -3,11 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from acd.domain.ids import QueueId
+from acd.web.api import widget
+from tests.integration.web.asking import problem
 from tests.integration.web.conftest import Node, Start, cast
 from tests.integration.web.test_rest import INTERACTIONS, chat, lina
 
 QUEUE = QueueId("support/chat")
+
+
+@pytest.fixture(autouse=True)
+def _told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page is told may be two seconds old; these tests ask what is true now."""
+    monkeypatch.setattr(widget, "FRESH_S", 0)
 
 
 async def support(node: Node) -> dict[str, Any]:
@@ -68,3 +78,27 @@ async def test_a_season_that_begins_later_than_routing_knows_is_told(start: Star
     told = await support(node)
     opens = datetime.fromtimestamp(told["opens_ms"] / 1000, UTC)
     assert (told["service"], opens.date(), opens.hour) == ("form", day, 9)
+
+
+async def test_a_rush_of_visitors_costs_one_look_and_origins_are_asked_each_time(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(widget, "FRESH_S", 600)
+    node = await start(departments=with_rules(on_nobody="form"))
+    assert (await support(node))["service"] == "form"
+    await node.sits_down("anna")
+    assert (await support(node))["service"] == "form", "kept for all who come now"
+    foreign = {"Origin": "https://other.example"}
+    refused = await node.stranger.get("/api/v1/widget/shop", headers=foreign)
+    await problem(refused, 403, "origin_refused")
+
+
+async def test_one_address_asks_so_often(start: Start) -> None:
+    node = await start(limits={"public_per_minute": 2})
+    for _ in range(2):
+        assert (await node.stranger.get("/api/v1/widget/shop")).status == 200
+    refused = await node.stranger.get("/api/v1/widget/shop")
+    await problem(refused, 429, "rate_limited")
+    assert refused.headers["Access-Control-Allow-Origin"] == "*", "the page may say why"
+    assert float(refused.headers["Retry-After"]) > 0
+    await problem(await node.stranger.get("/metrics"), 429, "rate_limited")
