@@ -36,6 +36,8 @@ class Idling(Configuration):
             self._end(x, Outcome.HANDLED, "system")
         elif x and x.state is _S.ACTIVE:
             self._fall_silent(x, at_ms)
+        elif x and x.state is _S.CONNECTING:  # they are called back still
+            self._watch(x, self.queues[x.queue])
 
     def _fall_silent(self, x: Interaction, at_ms: int) -> None:
         """At most two idle chats for each that may be active."""

@@ -50,6 +50,19 @@ async def test_a_callback_that_is_given_up(story: Story, end: str) -> None:
     assert story.model.interactions[name].state is S.ENDED
 
 
+async def test_who_is_being_called_back_does_not_fall_silent(story: Story) -> None:
+    await story.queue(idle_s=3, dial_s=30)
+    await story.agent("anna")
+    name = await story.arrive()
+    await story.do("request_callback", name, "nr_1")
+    await story.answer(name)
+    await story.later(12)
+    assert story.model.interactions[name].state is S.CONNECTING
+    await story.do("callback_dialled", name, "anna", answered=True)
+    await story.later(4)
+    assert story.model.interactions[name].state is S.IDLE
+
+
 async def test_nobody_is_passed_on_for_ever(story: Story) -> None:
     there = Divert(to=Diversion.OVERFLOW, queue=SALES)
     back = Divert(to=Diversion.OVERFLOW, queue=CHAT)
