@@ -20,7 +20,7 @@ from acd.tasks import stay_cancelled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.domain.ids import AgentId, ContactId
+    from acd.domain.ids import AgentId, ContactId, InteractionId
     from acd.routing.router import Router
 
 log = structlog.get_logger(__name__)
@@ -42,6 +42,11 @@ def to_agent(agent: AgentId) -> str:
 def to_contact(contact: ContactId) -> str:
     """Where a contact's conversation is heard: by its visitor, and by the agent who holds it."""
     return f"contact:{contact}"
+
+
+def to_call(call: InteractionId) -> str:
+    """Where all that routing does about a call is heard, by the node that has its line."""
+    return f"call:{call}"
 
 
 class Listener(Protocol):

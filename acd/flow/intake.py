@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import ContactId, ConversationId, DepartmentId, InteractionId, SiteId
     from acd.records.directory import Directory
     from acd.records.intakes import IntakeRow, Intakes
+    from acd.routing.results import Enqueued
     from acd.routing.router import Router
 
 CLIENT_ID_MIN_CHARS = 16
@@ -140,8 +141,9 @@ class Intake:
             )
         )
         row = begun.intake
-        queued = row.confirmed_ms is not None or await self._enqueue(
-            row, queue, late=not begun.fresh
+        queued = (
+            row.confirmed_ms is not None
+            or await self.enqueue(row, queue, late=not begun.fresh) is not None
         )
         return StartedChat(
             token=begun.token,
@@ -164,11 +166,12 @@ class Intake:
         rows = await self._intakes.unconfirmed(older_than_ms)
         queues = {row.queue: await self._directory.queue(row.queue) for row in rows}
         swept = await asyncio.gather(
-            *(self._enqueue(row, queues[row.queue], late=True) for row in rows)
+            *(self.enqueue(row, queues[row.queue], late=True) for row in rows)
         )
+        through = sum(entered is not None for entered in swept)
         if rows:
-            log.info("arrivals swept", found=len(rows), enqueued=sum(swept))
-        return sum(swept)
+            log.info("arrivals swept", found=len(rows), enqueued=through)
+        return through
 
     async def sweep_forever(self) -> None:
         """Sweep every few seconds until cancelled."""
@@ -179,29 +182,32 @@ class Intake:
                 log.warning("sweep of arrivals postponed")
             await asyncio.sleep(SWEEP_EVERY_S)
 
-    async def _enqueue(self, row: IntakeRow, queue: Queue | None, *, late: bool) -> bool:
+    async def enqueue(self, row: IntakeRow, queue: Queue | None, *, late: bool) -> Enqueued | None:
+        """Put a stored arrival in its line; None if that was not possible yet, and the sweep will.
+
+        One that is `late` keeps the age of its row.
+        """
         arrival = arrival_of(row, arrived_ms=row.created_ms if late else 0)
         if queue is not None and queue.settings.last_agent is not LastAgent.OFF:
             last = await self._intakes.last_agent(row.contact, queue.department)
             arrival = replace(arrival, last_agent=last)
         try:
             try:
-                await self._router.enqueue(arrival)
+                return await self._router.enqueue(arrival)
             except SkillUnknown:  # undeclared in the meantime: better served by anyone than by none
                 log.warning("requirement dropped", interaction=row.interaction)
-                await self._router.enqueue(replace(arrival, requires={}))
+                return await self._router.enqueue(replace(arrival, requires={}))
             except QueueUnknown:
                 queue = await self._directory.queue(row.queue)
                 if queue is not None and queue.active:
                     raise
                 # it went in the meantime: whoever was let in gets an answer, and may begin anew
-                await self._router.enqueue(arrival, reject=True)
+                return await self._router.enqueue(arrival, reject=True)
         except StoreUnavailable:
-            return False
+            return None
         except AcdError as error:  # the log is full, or the queue is not compiled yet
             log.warning("arrival not enqueued", interaction=row.interaction, code=error.code)
-            return False
-        return True
+            return None
 
     async def _door(self, start: ChatStart) -> _Door:
         """The queue asked for. An open door is known for a moment: rushes ask for the same one."""

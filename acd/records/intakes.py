@@ -145,9 +145,7 @@ class Intakes:
         return await self._database.read(lambda tx: tx.execute(query).scalar())
 
     async def get(self, interaction: InteractionId) -> IntakeRow | None:
-        query = select(intakes).where(intakes.c.interaction == interaction)
-        row = await self._database.read(lambda tx: tx.execute(query).first())
-        return _intake(row) if row else None
+        return await self._database.read(lambda tx: read_intake(tx, interaction))
 
     async def unconfirmed(self, older_than_ms: int, limit: int = SWEEP_MAX) -> list[IntakeRow]:
         """Arrivals at least that old that no event has confirmed, oldest first."""
@@ -249,19 +247,49 @@ def _first_message(
 def _insert(
     tx: Connection, new: NewIntake, conversation: Conversation, start_hash: str
 ) -> IntakeRow:
+    return insert_intake(
+        tx,
+        InteractionId(new_id("ix")),
+        conversation,
+        start_hash=start_hash,
+        queue=new.queue,
+        level=new.level,
+        card=new.card,
+        requires=new.requires,
+    )
+
+
+def insert_intake(
+    tx: Connection,
+    interaction: InteractionId,
+    conversation: Conversation,
+    *,
+    start_hash: str,
+    queue: QueueId,
+    level: int,
+    card: str,
+    requires: Mapping[str, int],
+) -> IntakeRow:
+    """Write an arrival; `start_hash` is unique on its site."""
     row: dict[str, Any] = {
-        "interaction": InteractionId(new_id("ix")),
-        "site": new.site,
+        "interaction": interaction,
+        "site": conversation.site,
         "contact": conversation.contact,
         "conversation": conversation.id,
-        "queue": new.queue,
-        "level": new.level,
-        "card": new.card,
-        "requires": dict(new.requires),
+        "queue": queue,
+        "level": level,
+        "card": card,
+        "requires": dict(requires),
         "created_ms": now_ms(),
     }
     tx.execute(intakes.insert(), {**row, "start_hash": start_hash})
     return IntakeRow(**row, confirmed_ms=None, ended_ms=None)
+
+
+def read_intake(tx: Connection, interaction: InteractionId) -> IntakeRow | None:
+    """The arrival of that interaction, if there was one."""
+    row = tx.execute(select(intakes).where(intakes.c.interaction == interaction)).first()
+    return _intake(row) if row else None
 
 
 def _intake(row: Row[Any]) -> IntakeRow:

@@ -7,9 +7,12 @@ Two sides speak to it: an adapter (the events of `port`) and routing (`Offered`,
 
 - only `Won` decides who gets the call; several devices may have answered before it;
 - a device that may be a voicemail claims at the digit, any other when it is picked up;
+- where an agent's devices ring in turn, the next one rings when the one before did not get through;
 - an offer fails when its last device failed; a device that declines, declines the offer;
 - the call is active only when `Bridged` says that media flows; before that a fault gives it back to
   routing, which rings again with the call's age kept;
+- one that talks may be given to another agent's device, or back to the line: the caller hears music
+  in between;
 - what comes late or twice changes nothing.
 """
 
@@ -32,10 +35,12 @@ from acd.telephony.words import (
     GivenBack,
     HoldAsked,
     HungUp,
+    NotTransferred,
     Offered,
     OfferOver,
     Request,
     Side,
+    TransferAsked,
     Won,
 )
 
@@ -82,12 +87,13 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call. `winner` is the offer and device it was given to."""
+    """A call. `winner` is the offer and device it was given to, `later` what rings next."""
 
     id: InteractionId
     epoch: int = 0
     phase: CallPhase = CallPhase.WAITING
     legs: Mapping[LegKey, Leg] = field(default_factory=dict)
+    later: Mapping[OfferId, Offered] = field(default_factory=dict)
     winner: LegKey | None = None
 
 
@@ -95,12 +101,12 @@ Heard = port.CallEvent | Fact
 Action = port.Command | Request
 Step = tuple[Call, tuple[Action, ...]]
 
-_OPEN: Final = frozenset({CallPhase.CONNECTING, CallPhase.TALKING, CallPhase.HELD})
+_TALKS: Final = frozenset({CallPhase.TALKING, CallPhase.HELD})
 
 
 def step(call: Call, heard: Heard) -> Step:
     """What `heard` makes of the call, and what is to be done about it, in order."""
-    if call.phase is CallPhase.ENDED:
+    if call.phase is CallPhase.ENDED or type(heard) not in _STEPS:
         return call, ()
     return _STEPS[type(heard)](call, heard)
 
@@ -110,22 +116,39 @@ def _offered(call: Call, heard: Offered) -> Step:
         return call, ()
     if not heard.targets:
         return call, (Fail(offer=heard.offer, agent=heard.agent, cause="no_device"),)
+    if not heard.in_turn:
+        return _ring(call, heard, heard.targets)
+    first, *rest = heard.targets
+    later = {**call.later, heard.offer: replace(heard, targets=tuple(rest))}
+    return _ring(replace(call, later=later), heard, (first,))
+
+
+def _ring(call: Call, asked: Offered, targets: tuple[port.Target, ...]) -> Step:
     fresh = {
-        (heard.offer, target.device): Leg(agent=heard.agent, target=target)
-        for target in heard.targets
+        (asked.offer, target.device): Leg(agent=asked.agent, target=target) for target in targets
     }
     rings = tuple(
         port.Ring(
             call=call.id,
             epoch=call.epoch,
-            offer=heard.offer,
-            agent=heard.agent,
+            offer=asked.offer,
+            agent=asked.agent,
             target=target,
-            timeout_ms=heard.timeout_ms,
+            timeout_ms=min(target.ring_ms or asked.timeout_ms, asked.timeout_ms),
         )
-        for target in heard.targets
+        for target in targets
     )
     return replace(call, legs={**call.legs, **fresh}), rings
+
+
+def _next(call: Call, offer: OfferId) -> Step | None:
+    """Ring the offer's next device, if there is one."""
+    asked = call.later.get(offer)
+    if asked is None or not asked.targets:
+        return None
+    first, *rest = asked.targets
+    later = {**call.later, offer: replace(asked, targets=tuple(rest))}
+    return _ring(replace(call, later=later), asked, (first,))
 
 
 def _over(call: Call, heard: OfferOver) -> Step:
@@ -137,40 +160,47 @@ def _withdrawn(call: Call, offer: OfferId, reason: str) -> Step:
     gone = [key for key in call.legs if key[0] == offer]
     if call.winner in gone:
         return call, ()  # it was accepted: an end of its offer is said of the others
-    return _without(call, gone), tuple(_withdraw(call, key, reason) for key in gone)
+    return _over_with(_without(call, gone), offer), tuple(
+        _withdraw(call, key, reason) for key in gone
+    )
+
+
+def _over_with(call: Call, offer: OfferId) -> Call:
+    return replace(call, later={key: one for key, one in call.later.items() if key != offer})
 
 
 def _won(call: Call, heard: Won) -> Step:
-    mine = [key for key in call.legs if key[0] == heard.offer]
-    if call.phase in _OPEN or heard.epoch < call.epoch:
+    if heard.epoch <= call.epoch or (call.winner is not None and call.winner[0] == heard.offer):
         return call, ()
+    call = replace(call, epoch=heard.epoch)
+    mine = [key for key in call.legs if key[0] == heard.offer]
     if not mine:  # every device had gone when routing decided
-        call = replace(call, epoch=heard.epoch)
         return call, (Fail(offer=heard.offer, agent=heard.agent, cause="connect_failed"),)
     claimed = [key for key in mine if call.legs[key].phase is LegPhase.CLAIMED]
     pages = [key for key in mine if call.legs[key].target.kind is port.TargetKind.BROWSER]
     winner = (claimed or pages or mine)[0]
     losers = [key for key in call.legs if key != winner]
-    call = replace(call, epoch=heard.epoch)
-    withdrawn = tuple(_withdraw(call, key, "taken") for key in losers)
+    withdrawn = tuple(
+        _withdraw(call, key, "transferred" if key == call.winner else "taken") for key in losers
+    )
     bridge = port.Bridge(call=call.id, epoch=call.epoch, offer=winner[0], device=winner[1])
-    call = replace(_without(call, losers), phase=CallPhase.CONNECTING, winner=winner)
+    call = replace(_without(call, losers), phase=CallPhase.CONNECTING, winner=winner, later={})
     return call, (*withdrawn, bridge)
 
 
 def _given_back(call: Call, heard: GivenBack) -> Step:
-    """Routing gave up on the winner: the caller waits again."""
-    if call.phase is not CallPhase.CONNECTING or call.winner is None:
-        return replace(call, epoch=max(call.epoch, heard.epoch)), ()
-    stop = _withdraw(call, call.winner, "connect_timeout")
-    call = _without(call, [call.winner])
-    return replace(call, epoch=heard.epoch, phase=CallPhase.WAITING, winner=None), (stop,)
+    """The winner has it no longer: the caller waits again."""
+    call = replace(call, epoch=max(call.epoch, heard.epoch))
+    if call.winner is None or call.legs[call.winner].agent != heard.agent:
+        return call, ()  # they lost it before
+    stop = _withdraw(call, call.winner, heard.reason)
+    return replace(_without(call, [call.winner]), phase=CallPhase.WAITING, winner=None), (stop,)
 
 
 def _advanced(call: Call, heard: port.LegRinging | port.LegAnswered | port.LegConfirmed) -> Step:
     key = (heard.offer, heard.device)
     leg = call.legs.get(key)
-    if leg is None or call.winner is not None:
+    if leg is None or key == call.winner:
         return call, ()
     offer, agent = heard.offer, leg.agent
     asked: Request
@@ -208,6 +238,9 @@ def _failed(call: Call, key: LegKey, fault: port.LegFault) -> Step:
     call = _without(call, [key])
     if any(other == offer for other, _ in call.legs):
         return call, ()
+    if (turn := _next(call, offer)) is not None:
+        return turn
+    call = _over_with(call, offer)
     if fault is port.LegFault.NO_ANSWER:
         return call, ()  # the offer's own deadline says so
     return call, (Fail(offer=offer, agent=leg.agent, cause=fault),)
@@ -256,13 +289,32 @@ def _hold(call: Call, heard: HoldAsked) -> Step:
 
 def _held(call: Call, heard: port.Held | port.Resumed) -> Step:
     on = isinstance(heard, port.Held)
-    if call.phase not in {CallPhase.TALKING, CallPhase.HELD}:
+    if call.phase not in _TALKS:
         return call, ()
     return replace(call, phase=CallPhase.HELD if on else CallPhase.TALKING), ()
 
 
+def _transfer(call: Call, heard: TransferAsked) -> Step:
+    if call.phase not in _TALKS or call.winner is None:
+        return call, ()
+    if call.legs[call.winner].agent != heard.agent:
+        return call, ()
+    return call, (port.Transfer(call=call.id, epoch=call.epoch, number=heard.number),)
+
+
+def _transferred(call: Call, heard: port.TransferResult) -> Step:
+    """Away with the number, and the adapter's alone; or the agent's as before."""
+    if call.winner is None:
+        return call, ()
+    agent = call.legs[call.winner].agent
+    if not heard.ok:
+        return call, (NotTransferred(agent=agent, code=heard.code),)
+    others = tuple(_withdraw(call, key, "transferred") for key in call.legs if key != call.winner)
+    return _closed(call), (*others, HungUp(side=Side.AGENT, agent=agent))
+
+
 def _closed(call: Call) -> Call:
-    return replace(call, phase=CallPhase.ENDED, legs={}, winner=None)
+    return replace(call, phase=CallPhase.ENDED, legs={}, later={}, winner=None)
 
 
 def _withdraw(call: Call, key: LegKey, reason: str) -> port.Withdraw:
@@ -284,6 +336,7 @@ _STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
     GivenBack: _given_back,
     Finished: _finished,
     HoldAsked: _hold,
+    TransferAsked: _transfer,
     port.LegRinging: _advanced,
     port.LegAnswered: _advanced,
     port.LegConfirmed: _advanced,
@@ -292,5 +345,7 @@ _STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
     port.Bridged: _bridged,
     port.Held: _held,
     port.Resumed: _held,
+    port.TransferResult: _transferred,
     port.CallerEnded: _caller_ended,
 }
+"""What moves a call; signals of pages, digits and announcements are for others."""

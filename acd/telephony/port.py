@@ -29,7 +29,6 @@ class Ability(StrEnum):
     CONFIRM = "confirm"
     HOLD = "hold"
     TRANSFER = "transfer"
-    CONSULT = "consult"
     CALLBACK = "callback"
     REATTACH = "reattach"
 
@@ -49,6 +48,8 @@ class Target:
     device: str
     kind: TargetKind
     address: str = ""
+    ring_ms: int = 0
+    """How long it rings at most; 0 for as long as the offer lasts."""
 
     @property
     def confirms(self) -> bool:
@@ -146,14 +147,6 @@ class Withdraw(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge(Command):
     """Connect the caller with the device that won, in place of any other: ends in `Bridged`."""
-
-    offer: OfferId
-    device: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consult(Command):
-    """Connect a second device with the bridged one, while the caller hears music."""
 
     offer: OfferId
     device: str

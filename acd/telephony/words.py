@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,13 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """An offer was made; these devices of the agent are to ring."""
+    """An offer was made; these devices of the agent are to ring: all at once, or in turn."""
 
     offer: OfferId
     agent: AgentId
     targets: tuple[Target, ...]
     timeout_ms: int
+    in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,11 @@ class Won:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenBack:
-    """The accepted call did not connect: it waits again."""
+    """The agent has it no longer, and it waits: it did not connect, or they sent it elsewhere."""
 
+    agent: AgentId
     epoch: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,14 @@ class HoldAsked:
     """The agent puts the caller on hold, or takes them back."""
 
     on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """The agent gives the caller away to a number in E.164."""
+
+    agent: AgentId
+    number: str = field(repr=False)
 
 
 # what is asked of routing
@@ -129,5 +140,13 @@ class HungUp:
     agent: AgentId | None = None
 
 
-Fact = Offered | OfferOver | Won | GivenBack | Finished | HoldAsked
-Request = Delivered | Confirming | Claim | Decline | Fail | Connected | HungUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTransferred:
+    """The number did not take the caller: tell the agent why, as a SIP status."""
+
+    agent: AgentId
+    code: int
+
+
+Fact = Offered | OfferOver | Won | GivenBack | Finished | HoldAsked | TransferAsked
+Request = Delivered | Confirming | Claim | Decline | Fail | Connected | HungUp | NotTransferred

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,8 +30,15 @@ def won(number: int, agent: str, epoch: int = 1) -> words.Won:
     return words.Won(offer=f"{IX}.{number}", agent=agent, epoch=epoch)
 
 
+def given_back(agent: str, reason: str = "lost", epoch: int = 2) -> words.GivenBack:
+    return words.GivenBack(agent=agent, epoch=epoch, reason=reason)
+
+
 def leg(kind: type, number: int, device: str = "browser", **more: Any) -> Any:
     return kind(call=IX, offer=f"{IX}.{number}", device=device, **more)
+
+
+TALKING = (offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer=f"{IX}.1"))
 
 
 def told(*heard: Heard) -> tuple[Call, list[Action]]:
@@ -108,6 +116,32 @@ def test_a_device_that_declines_declines_the_offer() -> None:
     ]
 
 
+def test_devices_ring_in_turn() -> None:
+    desk = replace(DESK, ring_ms=8000)
+    both = replace(offered(1, ANNA, desk, PHONE), in_turn=True)
+    call, actions = told(both)
+    assert [(a.target.device, a.timeout_ms) for a in actions] == [("desk", 8000)]  # type: ignore[union-attr]
+    call, done = step(call, leg(port.LegFailed, 1, "desk", fault=LegFault.NO_ANSWER))
+    assert [(a.target.device, a.timeout_ms) for a in done] == [("mobile", 20_000)]  # type: ignore[union-attr]
+    call, done = step(call, leg(port.LegFailed, 1, "mobile", fault=LegFault.BUSY))
+    assert done == (words.Fail(offer="ix_1.1", agent=ANNA, cause="busy"),)
+    assert not call.later
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        words.OfferOver(offer="ix_1.1", reason="expired"),
+        leg(port.LegFailed, 1, "desk", fault=LegFault.DECLINED),
+        won(1, ANNA),
+    ],
+)
+def test_no_device_has_its_turn_after_the_offer(ended: Heard) -> None:
+    call, actions = told(replace(offered(1, ANNA, DESK, PHONE), in_turn=True), ended)
+    assert not call.later
+    assert not any(isinstance(action, port.Ring) for action in actions)
+
+
 def test_a_device_nobody_answers_is_left_to_the_offers_deadline() -> None:
     call, actions = told(
         offered(1, ANNA, DESK), leg(port.LegFailed, 1, "desk", fault=LegFault.NO_ANSWER)
@@ -128,9 +162,53 @@ def test_a_bridge_that_fails_gives_the_call_back() -> None:
 
 
 def test_routing_gives_up_on_a_bridge_that_takes_too_long() -> None:
-    call, actions = told(offered(1, ANNA), won(1, ANNA), words.GivenBack(epoch=2))
+    call, actions = told(offered(1, ANNA), won(1, ANNA), given_back(ANNA, "connect_timeout"))
     assert (call.phase, call.winner) == (CallPhase.WAITING, None)
+    assert actions == [
+        port.Withdraw(call=IX, epoch=2, offer="ix_1.1", device="browser", reason="connect_timeout")
+    ]
+
+
+def test_who_lost_it_before_loses_it_no_more() -> None:
+    call, actions = told(*TALKING, given_back(BEN))
+    assert (call.phase, actions) == (CallPhase.TALKING, [])
+
+
+def test_a_call_that_talks_goes_to_the_agent_it_is_transferred_to() -> None:
+    call, actions = told(*TALKING, offered(2, BEN), won(2, BEN, epoch=2))
+    assert (call.phase, call.winner) == (CallPhase.CONNECTING, ("ix_1.2", "browser"))
+    assert actions == [
+        port.Withdraw(call=IX, epoch=2, offer="ix_1.1", device="browser", reason="transferred"),
+        port.Bridge(call=IX, epoch=2, offer="ix_1.2", device="browser"),
+    ]
+    call, actions = step(call, leg(port.LegEnded, 1))
+    assert (call.phase, actions) == (CallPhase.CONNECTING, ())
+
+
+def test_a_phone_may_claim_a_call_that_talks_elsewhere() -> None:
+    _, actions = told(*TALKING, offered(2, BEN, DESK), leg(port.LegAnswered, 2, "desk"))
+    assert actions == [words.Claim(offer="ix_1.2", agent=BEN)]
+
+
+def test_a_call_sent_to_another_line_hears_music_again() -> None:
+    call, actions = told(*TALKING, given_back(ANNA, "transferred"))
+    assert call.phase is CallPhase.WAITING
     assert [type(a) for a in actions] == [port.Withdraw]
+
+
+def test_a_number_takes_the_call_or_not() -> None:
+    asked = words.TransferAsked(agent=ANNA, number="+33199001234")
+    assert told(*TALKING, words.TransferAsked(agent=BEN, number="+33199001234"))[1] == []
+    assert told(*TALKING, asked)[1] == [port.Transfer(call=IX, epoch=1, number="+33199001234")]
+    busy = port.TransferResult(call=IX, ok=False, code=486)
+    call, actions = told(*TALKING, asked, busy)
+    assert (call.phase, actions) == (
+        CallPhase.TALKING,
+        [words.NotTransferred(agent=ANNA, code=486)],
+    )
+    call, actions = told(*TALKING, asked, port.TransferResult(call=IX, ok=True))
+    assert call.phase is CallPhase.ENDED
+    assert actions == [words.HungUp(side=words.Side.AGENT, agent=ANNA)]
 
 
 def test_an_offer_won_after_its_devices_went_is_given_back() -> None:
@@ -160,10 +238,9 @@ def test_the_agent_hangs_up() -> None:
 
 
 def test_hold_and_back() -> None:
-    talking = (offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer="ix_1.1"))
-    assert told(*talking, words.HoldAsked(on=False))[1] == []
-    assert told(*talking, words.HoldAsked(on=True))[1] == [port.Hold(call=IX, epoch=1)]
-    call, actions = told(*talking, port.Held(call=IX), words.HoldAsked(on=False))
+    assert told(*TALKING, words.HoldAsked(on=False))[1] == []
+    assert told(*TALKING, words.HoldAsked(on=True))[1] == [port.Hold(call=IX, epoch=1)]
+    call, actions = told(*TALKING, port.Held(call=IX), words.HoldAsked(on=False))
     assert (call.phase, actions) == (CallPhase.HELD, [port.Resume(call=IX, epoch=1)])
 
 
@@ -171,11 +248,13 @@ NUMBERS = st.integers(1, 4)
 DEVICES = st.sampled_from(["browser", "desk", "mobile"])
 TARGETS = st.lists(st.sampled_from([PAGE, DESK, PHONE]), max_size=3, unique=True).map(tuple)
 HEARD: st.SearchStrategy[Heard] = st.one_of(
-    st.builds(lambda n, who, t: offered(n, who, *t), NUMBERS, st.sampled_from([ANNA, BEN]),
-              TARGETS),
+    st.builds(lambda n, who, t, turn: replace(offered(n, who, *t), in_turn=turn), NUMBERS,
+              st.sampled_from([ANNA, BEN]), TARGETS, st.booleans()),
     st.builds(lambda n: words.OfferOver(offer=f"{IX}.{n}", reason="expired"), NUMBERS),
-    st.builds(lambda n, e: won(n, ANNA, e), NUMBERS, st.integers(0, 3)),
-    st.builds(lambda e: words.GivenBack(epoch=e), st.integers(0, 3)),
+    st.builds(lambda n, e: won(n, ANNA, e), NUMBERS, st.integers(0, 9)),
+    st.builds(given_back, st.sampled_from([ANNA, BEN]), st.just("lost"), st.integers(0, 9)),
+    st.builds(lambda: words.TransferAsked(agent=ANNA, number="+33199001234")),
+    st.builds(lambda ok: port.TransferResult(call=IX, ok=ok), st.booleans()),
     st.builds(
         leg,
         st.sampled_from([port.LegRinging, port.LegAnswered, port.LegConfirmed, port.LegEnded]),
@@ -214,15 +293,16 @@ def test_whatever_is_heard(heard: list[Heard]) -> None:
                     assert (action.offer, action.device) in up
                     up.discard((action.offer, action.device))
                 case port.Bridge():
-                    assert before.winner is None
+                    assert before.winner not in up, "one at a time"
                     assert (action.offer, action.device) in up
                 case port.HangUp():
                     up.clear()
                 case words.Claim() | words.Delivered() | words.Confirming():
-                    assert before.winner is None
+                    assert before.winner is None or before.winner[0] != action.offer
                 case _:
                     pass
-        assert up == set(call.legs)
+        # a call that was given away is the adapter's
+        assert up == set(call.legs) or call.phase is CallPhase.ENDED
         assert (call.winner is not None) == (
             call.phase in {CallPhase.CONNECTING, CallPhase.TALKING, CallPhase.HELD}
         )

@@ -1,0 +1,135 @@
+"""Let a caller in: SQL first, then the line, as for a chat.
+
+Contact, conversation and an intake row with the call's own id are one transaction; then the call is
+enqueued by that id. With Redis away the caller is in all the same: the sweep enqueues the row.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acd.domain import phone
+from acd.domain.errors import NotFound, PhoneNumberInvalid
+from acd.domain.ids import QueueId
+from acd.domain.interaction import DEFAULT_LEVEL, Channel
+from acd.records.callers import NewCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.domain.directory import Queue, Site
+    from acd.domain.ids import DepartmentId, InteractionId
+    from acd.domain.phone import E164
+    from acd.flow.intake import Intake
+    from acd.records.callers import Callers
+    from acd.records.directory import Directory
+    from acd.records.intakes import IntakeRow
+    from acd.routing.results import Enqueued
+
+NAME_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """What is dialled here, and the department it leads to: numbers as E.164, short ones, names.
+
+    `region` is the country whose national numbers are understood; `locale` that of callers.
+    """
+
+    numbers: Mapping[str, DepartmentId]
+    region: str = ""
+    locale: str = "en"
+
+    def department(self, called: str) -> DepartmentId | None:
+        """Where it leads, or None."""
+        found = self.numbers.get(called) or self.numbers.get(called.lower())
+        return found or self.numbers.get(self.number(called) or "")
+
+    def number(self, said: str) -> E164 | None:
+        """A number as the network says it, or None for none."""
+        try:
+            return phone.parse(said, self.region)
+        except PhoneNumberInvalid:
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnteredCall:
+    """The caller is in. `entered` is None while the call could not be enqueued yet: it will be."""
+
+    row: IntakeRow
+    entered: Enqueued | None
+
+
+class CallIntake:
+    """The door for calls. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(
+        self, *, intake: Intake, directory: Directory, callers: Callers, dialled: Dialled
+    ) -> None:
+        self._intake = intake
+        self._directory = directory
+        self._callers = callers
+        self._dialled = dialled
+
+    async def enter(
+        self, call: InteractionId, *, caller: str, called: str, display: str, transfers: bool
+    ) -> EnteredCall:
+        """Let a caller in; the same call again gives what is there.
+
+        Args:
+            call: its id.
+            caller: the number as the network says it, empty when withheld.
+            called: what was dialled.
+            display: what the caller's telephone system calls them.
+            transfers: whether the agent can give it away to a number.
+
+        Raises:
+            NotFound: nothing is known by that number, or it takes no calls.
+        """
+        site, queue = await self._door(called)
+        number = self._dialled.number(caller)
+        shown = phone.shown(number) if number else ""
+        row = await self._callers.begin(
+            NewCall(
+                interaction=call,
+                site=site.id,
+                queue=queue.id,
+                number=number,
+                name=display.strip()[:NAME_CHARS] or shown,
+                locale=self._dialled.locale,
+                level=DEFAULT_LEVEL,
+                card=lambda name: _card(name, shown, queue.department, transfers=transfers),
+            )
+        )
+        return EnteredCall(row=row, entered=await self._intake.enqueue(row, queue, late=False))
+
+    async def enter_late(self, row: IntakeRow) -> None:
+        """Enqueue what could not be when it came; its age is kept."""
+        await self._intake.enqueue(row, await self._directory.queue(row.queue), late=True)
+
+    async def _door(self, called: str) -> tuple[Site, Queue]:
+        department = self._dialled.department(called)
+        if department is None:
+            raise NotFound("Nothing is known by this number.", field="called")
+        queue = await self._directory.queue(QueueId(f"{department}/{Channel.CALL.value}"))
+        if queue is None or not queue.active:
+            raise NotFound("This department takes no calls.", field="called")
+        sites = [site for site in await self._directory.sites() if site.active]
+        own = [site for site in sites if not site.departments or department in site.departments]
+        if not sites:
+            raise NotFound("There is no site whose conversations calls belong to.", field="site")
+        return (own or sites)[0], queue
+
+
+def _card(name: str, shown: str, department: DepartmentId, *, transfers: bool) -> str:
+    """What a ring shows of a caller: the name, and the number where it says more."""
+    fields = {
+        "contact_name": name or shown,
+        "preview": shown if shown != name else "",
+        "department": department,
+        "call": "number" if transfers else "",
+    }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,107 @@
+"""Callers: the arrival of a telephone call, and the contact behind its number.
+
+A number is the contact's who was proved to own it, else of the first who is known by it: numbers
+come from the network and from agents, never from a form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, exc, select
+
+from acd.domain.contact import Address, AddressKind
+from acd.records.contacts import new_contact, put_address
+from acd.records.conversations import open_conversation
+from acd.records.intakes import insert_intake, read_intake
+from acd.records.secrets import token_hash
+from acd.records.tables.people import contact_addresses, contacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.domain.ids import ContactId, InteractionId, QueueId, SiteId
+    from acd.domain.phone import E164
+    from acd.records.engine import Database
+    from acd.records.intakes import IntakeRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCall:
+    """Somebody calls. `number` is None when withheld, `name` what to call a stranger.
+
+    `card` makes the card of an offer from the contact's name.
+    """
+
+    interaction: InteractionId
+    site: SiteId
+    queue: QueueId
+    number: E164 | None = field(repr=False)
+    name: str = field(repr=False)
+    locale: str
+    level: int
+    card: Callable[[str], str]
+
+
+class Callers:
+    """Who calls. Every verb raises StoreUnavailable while the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, new: NewCall) -> IntakeRow:
+        """Write an arrival, or find the one that is there by the interaction's id."""
+        try:
+            return await self._database.write(lambda tx: _begin(tx, new))
+        except exc.IntegrityError:  # twice at once: now the first is there
+            return await self._database.write(lambda tx: _begin(tx, new))
+
+    async def number(self, contact: ContactId) -> E164 | None:
+        """The number to call the contact back at."""
+        address = contact_addresses.c
+        query = (
+            select(address.value)
+            .where(address.contact == contact, address.kind == AddressKind.PHONE.value)
+            .order_by(address.verified.desc(), address.value)
+            .limit(1)
+        )
+        return await self._database.read(lambda tx: tx.execute(query).scalar())
+
+
+def _begin(tx: Connection, new: NewCall) -> IntakeRow:
+    if (there := read_intake(tx, new.interaction)) is not None:
+        return there
+    contact, name = _found(tx, new.number) or _made(tx, new)
+    return insert_intake(
+        tx,
+        new.interaction,
+        open_conversation(tx, contact, new.site),
+        start_hash=token_hash(new.interaction),
+        queue=new.queue,
+        level=new.level,
+        card=new.card(name),
+        requires={},
+    )
+
+
+def _found(tx: Connection, number: E164 | None) -> tuple[ContactId, str] | None:
+    if number is None:
+        return None
+    address = contact_addresses.c
+    query = (
+        select(contacts.c.id, contacts.c.name)
+        .join(contact_addresses, address.contact == contacts.c.id)
+        .where(address.kind == AddressKind.PHONE.value, address.value == number)
+        .order_by(address.verified.desc(), contacts.c.id)
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return (row.id, row.name) if row else None
+
+
+def _made(tx: Connection, new: NewCall) -> tuple[ContactId, str]:
+    contact = new_contact(tx, name=new.name, locale=new.locale)
+    if new.number is not None:
+        put_address(tx, contact, Address(kind=AddressKind.PHONE, value=new.number))
+    return contact, new.name

@@ -1,0 +1,289 @@
+"""One call of this node: it hears, `calls.step` decides, it does; one thing after another.
+
+What the adapter, routing and the agent's page say comes into one queue. Requests to routing are
+repeated until Redis has answered, so that a call ends in exactly one outcome whatever is away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import structlog
+
+from acd.chat.delivery import to_agent, to_call, to_contact
+from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.offer import AcceptOutcome
+from acd.routing.redis_link import BACK_OFF_S
+from acd.tasks import stay_cancelled
+from acd.telephony import hearing, port, words
+from acd.telephony.calls import Call, CallPhase, Heard, step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from acd.chat.delivery import Delivery
+    from acd.domain.ids import AgentId
+    from acd.flow.calls import CallIntake
+    from acd.records.intakes import IntakeRow
+    from acd.routing.router import Router
+
+log = structlog.get_logger(__name__)
+
+RING_LEAST_MS: Final = 1000
+CONNECT_MS: Final = 10_000
+_PASSING: Final = (words.Delivered, words.Confirming)
+"""Asked once: a moment later they mean nothing."""
+
+
+class Devices(Protocol):
+    """Where an agent is to be rung."""
+
+    async def targets(self, agent: AgentId) -> Sequence[port.Target]:
+        """Their devices, in the order they ring; none if there is nothing to ring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What every call of a node works with. `confirm_ms` is how long a phone asks for the digit."""
+
+    router: Router
+    delivery: Delivery
+    adapter: port.TelephonyAdapter
+    intake: CallIntake
+    devices: Devices
+    confirm_ms: int = 15_000
+
+
+class LiveCall:
+    """Runs until the call is over and its outcome is certain."""
+
+    def __init__(self, means: Means, row: IntakeRow) -> None:
+        self._means = means
+        self._row = row
+        self.call = Call(id=row.interaction)
+        self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
+        self._decided: set[str] = set()
+        """Offers that won: what routing says of them again is old."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nobody talks with the caller yet: this node vouches for them."""
+        return self.call.phase is CallPhase.WAITING
+
+    def hear(self, event: port.CallEvent) -> None:
+        """The adapter says something of it."""
+        self._heard.put_nowait(event)
+
+    def heard(self, address: str, payload: Mapping[str, Any]) -> None:
+        """Routing says something of it, or the page of an agent does."""
+        del address
+        if payload.get("interaction") == self.call.id:
+            self._heard.put_nowait(payload)
+
+    def missed(self, address: str) -> None:
+        """Something may have been missed: see how it stands."""
+        del address
+        self._heard.put_nowait(None)
+
+    async def listen(self) -> None:
+        """Hear its addresses from now on; with Redis away, from when it is back."""
+        await asyncio.gather(*(self._listen(address) for address in self._addresses()))
+        self.missed("")  # what was said before
+
+    async def _listen(self, address: str) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            await self._means.delivery.listen(address, self)
+
+    async def run(self) -> None:
+        """Take what is heard until the call has ended."""
+        try:
+            while self.call.phase is not CallPhase.ENDED:
+                said = await self._heard.get()
+                if said is None:
+                    await self._compare()
+                elif isinstance(said, port.PageTold):
+                    self._tell_page(said)
+                elif isinstance(said, port.CallEvent):
+                    await self._take(said)
+                else:
+                    await self._hear_payload(said)
+        finally:
+            for address in self._addresses():
+                await self._means.delivery.forget(address, self)
+
+    def _addresses(self) -> tuple[str, str]:
+        return to_call(self.call.id), to_contact(self._row.contact)
+
+    # hearing
+
+    async def _hear_payload(self, payload: Mapping[str, Any]) -> None:
+        match str(payload.get("type")):
+            case "call.signal":
+                await self._hear_page(payload)
+            case "call.transfer":
+                await self._take(
+                    words.TransferAsked(agent=payload["agent"], number=payload["number"])
+                )
+            case _ if "id" in payload:
+                if (heard := hearing.news(payload, self.call.epoch + 1)) is not None:
+                    await self._learn(heard)
+
+    async def _hear_page(self, payload: Mapping[str, Any]) -> None:
+        """What an agent's page says of its leg; a visitor's page has no agent."""
+        agent, offer, signal = payload.get("agent"), payload.get("offer"), payload["signal"]
+        if agent is None:
+            return
+        winner = self.call.winner
+        if offer is None and winner is not None and self.call.legs[winner].agent == agent:
+            offer = winner[0]
+        leg = next(
+            (
+                key
+                for key, leg in self.call.legs.items()
+                if key[0] == offer
+                and leg.agent == agent
+                and leg.target.kind is port.TargetKind.BROWSER
+            ),
+            None,
+        )
+        if leg is None:
+            return
+        if signal.get("kind") in ("held", "resumed"):
+            if leg == winner:
+                await self._take(words.HoldAsked(on=signal["kind"] == "held"))
+            return
+        said = port.PageSaid(
+            call=self.call.id, epoch=self.call.epoch, offer=leg[0], device=leg[1], agent=agent,
+            signal=signal,
+        )  # fmt: skip
+        await self._execute(said)
+
+    def _tell_page(self, told: port.PageTold) -> None:
+        leg = self.call.legs.get((told.offer, told.device))
+        if leg is not None:
+            self._means.delivery.publish(
+                to_agent(leg.agent),
+                {"type": "call.signal", "interaction": self.call.id, "signal": dict(told.signal)},
+            )
+
+    async def _compare(self) -> None:
+        """Read how routing has it, and catch up."""
+        seen = await self._answered(lambda: self._means.router.interaction(self.call.id))
+        for one in hearing.compared(self.call, seen):
+            await self._learn(one)
+
+    async def _learn(self, heard: hearing.News) -> None:
+        match heard:
+            case hearing.Asked():
+                targets = tuple(await self._means.devices.targets(heard.agent))
+                timeout_ms = max(RING_LEAST_MS, heard.timeout_ms)
+                await self._take(
+                    words.Offered(
+                        offer=heard.offer, agent=heard.agent, targets=targets, timeout_ms=timeout_ms
+                    )
+                )
+            case hearing.Taken():
+                await self._take_won(heard.offer, heard.agent)
+            case hearing.Given():
+                targets = tuple(await self._means.devices.targets(heard.agent))
+                await self._take(
+                    words.Offered(
+                        offer=heard.offer, agent=heard.agent, targets=targets[:1],
+                        timeout_ms=CONNECT_MS,
+                    )
+                )  # fmt: skip
+                await self._take_won(heard.offer, heard.agent)
+            case hearing.Parked():
+                await self._answered(lambda: self._means.router.contact_back(self.call.id))
+            case _:
+                await self._take(heard)
+
+    async def _take_won(self, offer: str, agent: AgentId) -> None:
+        if offer not in self._decided:
+            self._decided.add(offer)
+            await self._take(words.Won(offer=offer, agent=agent, epoch=self.call.epoch + 1))
+
+    # doing
+
+    async def _take(self, heard: Heard) -> None:
+        """Step, and do what follows; what routing answers is heard in its turn."""
+        pending = deque([heard])
+        while pending:
+            self.call, actions = step(self.call, pending.popleft())
+            for action in actions:
+                if isinstance(action, port.Command):
+                    await self._execute(action)
+                else:
+                    pending.extend(await self._ask(action))
+
+    async def _execute(self, command: port.Command) -> None:
+        try:
+            await self._means.adapter.execute(command)
+        except Exception:
+            log.exception("telephony failed", call=self.call.id, command=type(command).__name__)
+
+    async def _ask(self, asked: words.Request) -> list[Heard]:
+        """Ask routing; what its answer says at once."""
+        if isinstance(asked, words.NotTransferred):
+            told = {"type": "call.transferred", "interaction": self.call.id, "ok": False}
+            self._means.delivery.publish(to_agent(asked.agent), {**told, "code": asked.code})
+            return []
+        once = isinstance(asked, _PASSING)
+        return await self._answered(lambda: self._request(asked), once=once) or []
+
+    async def _request(self, asked: words.Request) -> list[Heard]:
+        router = self._means.router
+        match asked:
+            case words.Delivered():
+                await router.delivered(asked.offer, asked.agent)
+            case words.Confirming():
+                await router.extend(asked.offer, asked.agent, self._means.confirm_ms)
+            case words.Claim():
+                return await self._claim(asked)
+            case words.Decline():
+                await router.decline(asked.offer, asked.agent)
+            case words.Fail():
+                await router.fail(asked.offer, asked.agent, asked.cause)
+            case words.Connected():
+                await router.connected(asked.offer, asked.agent)
+            case words.HungUp():
+                await self._close(asked)
+        return []
+
+    async def _claim(self, asked: words.Claim) -> list[Heard]:
+        answer = await self._means.router.accept(asked.offer, asked.agent)
+        if answer.outcome is AcceptOutcome.ACCEPTED:
+            self._decided.add(asked.offer)
+            epoch = self.call.epoch + 1
+            return [words.Won(offer=asked.offer, agent=asked.agent, epoch=epoch)]
+        return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
+
+    async def _close(self, asked: words.HungUp) -> None:
+        """End the interaction for whoever hung up; one that is in no line yet goes in first."""
+        router, call = self._means.router, self.call.id
+        if asked.side is words.Side.AGENT:
+            done = await router.finish(call, by="agent", agent=asked.agent)
+            if done.reason != "not_owner":
+                return
+        if (await router.abandon(call)).reason == "unknown":
+            await self._means.intake.enter_late(self._row)
+            if (await router.abandon(call)).reason == "unknown":
+                raise StoreUnavailable
+
+    async def _answered(self, ask: Any, *, once: bool = False) -> Any:
+        """The answer, asked again while a store is away; None where it was refused."""
+        tries = 0
+        while True:
+            stay_cancelled()
+            try:
+                return await ask()
+            except AcdError as error:
+                if once or not error.retryable:
+                    log.warning("routing refused", call=self.call.id, code=error.code)
+                    return None
+            await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+            tries += 1

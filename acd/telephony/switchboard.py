@@ -1,0 +1,157 @@
+"""The switchboard of a node: lets callers in, and owns the calls of its adapter until they end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from acd.domain.errors import AcdError, NotFound, StoreUnavailable
+from acd.domain.interaction import InteractionState
+from acd.telephony import port
+from acd.telephony.live import LiveCall, Means
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from acd.domain.ids import InteractionId
+    from acd.flow.calls import EnteredCall
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S: Final = 5.0
+NOT_FOUND: Final = 404
+TEMPORARILY_UNAVAILABLE: Final = 480
+SERVICE_UNAVAILABLE: Final = 503
+
+
+class Switchboard:
+    """The calls of this node. `run` serves until it is cancelled; then every call has ended."""
+
+    def __init__(
+        self, means: Means, *, how: port.AnswerHow = port.AnswerHow.MUSIC, stop_s: float = 2.0
+    ) -> None:
+        """`stop_s`: how long the ends of calls may take when the node stops."""
+        self._means = means
+        self._how = how
+        self._stop_s = stop_s
+        self._calls: dict[InteractionId, LiveCall] = {}
+        self._early: dict[InteractionId, list[port.CallEvent]] = {}
+        """What was heard of calls that are being let in."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self.up = False
+        """Whether the adapter can make and take calls."""
+
+    @property
+    def calls(self) -> int:
+        """How many there are."""
+        return len(self._calls) + len(self._early)
+
+    async def run(self) -> None:
+        """Take calls until cancelled; then no more, and those there are end."""
+        await self._means.adapter.start(self._hear)
+        try:
+            while True:
+                await asyncio.sleep(HEARTBEAT_S)
+                await self.beat()
+        finally:
+            await self._stop()
+
+    async def beat(self) -> None:
+        """Vouch for the callers who wait."""
+        waiting = [call for call, live in self._calls.items() if live.waiting]
+        if waiting:
+            try:
+                await self._means.router.heartbeat([], sorted(waiting))
+            except StoreUnavailable:
+                log.debug("callers not vouched for")
+
+    async def _stop(self) -> None:
+        self._stopping = True
+        await self._means.adapter.stop()
+        running = set(self._tasks)
+        if running:
+            _, running = await asyncio.wait(running, timeout=self._stop_s)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    # hearing
+
+    async def _hear(self, event: port.Event) -> None:
+        match event:
+            case port.AdapterUp():
+                self.up = True
+            case port.AdapterDown():
+                self.up = False
+                log.warning("telephony is down", cause=event.cause)
+            case port.CallArrived():
+                if event.call not in self._early and event.call not in self._calls:
+                    self._early[event.call] = []
+                    self._start(self._let_in(event), f"call-{event.call}")
+            case _ if (live := self._calls.get(event.call)) is not None:
+                live.hear(event)
+            case _ if (early := self._early.get(event.call)) is not None:
+                early.append(event)
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _let_in(self, arrived: port.CallArrived) -> None:
+        """A call from its arrival to its end."""
+        call = arrived.call
+        try:
+            live = await self._enter(arrived)
+            if live is None:
+                return
+            self._calls[call] = live
+            for event in self._early.pop(call):
+                live.hear(event)
+            await live.run()
+        except Exception:
+            log.exception("call failed", call=call)
+            await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="failed"))
+            with contextlib.suppress(AcdError):  # else its lease ends it
+                await self._means.router.abandon(call)
+        finally:
+            self._early.pop(call, None)
+            self._calls.pop(call, None)
+
+    async def _enter(self, arrived: port.CallArrived) -> LiveCall | None:
+        """Let the caller in, or turn them away: then there is nothing to run."""
+        transfers = port.Ability.TRANSFER in self._means.adapter.abilities
+        try:
+            if self._stopping:
+                raise StoreUnavailable
+            entered = await self._means.intake.enter(
+                arrived.call, caller=arrived.caller, called=arrived.called,
+                display=arrived.display, transfers=transfers,
+            )  # fmt: skip
+        except NotFound as error:
+            log.info("call refused", call=arrived.call, reason=error.code, field=error.field)
+            await self._reject(arrived.call, NOT_FOUND, error.code)
+            return None
+        except AcdError as error:
+            log.warning("call refused", call=arrived.call, reason=error.code)
+            await self._reject(arrived.call, SERVICE_UNAVAILABLE, error.code)
+            return None
+        return await self._take_in(arrived.call, entered)
+
+    async def _take_in(self, call: InteractionId, entered: EnteredCall) -> LiveCall | None:
+        said = entered.entered
+        if said is not None and said.state is InteractionState.ENDED:
+            reason = said.diverted.value if said.diverted else "rejected"
+            await self._reject(call, TEMPORARILY_UNAVAILABLE, reason)
+            return None
+        live = LiveCall(self._means, entered.row)
+        await self._means.adapter.execute(port.Answer(call=call, epoch=0, how=self._how))
+        await live.listen()
+        return live
+
+    async def _reject(self, call: InteractionId, code: int, reason: str) -> None:
+        await self._means.adapter.execute(port.Reject(call=call, epoch=0, code=code, reason=reason))

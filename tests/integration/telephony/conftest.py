@@ -1,0 +1,262 @@
+"""An exchange: the switchboard on real stores, a telephone system in memory, agents at their desks.
+
+Every test is held to this: no call ends without exactly one outcome in the history, no slot stays
+held, and the telephone system was told nothing that makes no sense.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acd.chat.delivery import Delivery, to_agent
+from acd.domain.agent import Availability
+from acd.domain.directory import Provision
+from acd.domain.ids import AgentId, DepartmentId, InteractionId
+from acd.flow.calls import CallIntake, Dialled
+from acd.flow.compiler import Compiler
+from acd.flow.intake import Intake
+from acd.flow.recorder import Recorder
+from acd.records.callers import Callers
+from acd.records.contacts import Contacts
+from acd.records.directory import Directory
+from acd.records.engine import Database, open_database
+from acd.records.history import History
+from acd.records.intakes import Intakes
+from acd.routing import keys
+from acd.routing.events import parse_entries
+from acd.routing.router import Router
+from acd.routing.timers import run_timers_forever
+from acd.telephony.live import Means
+from acd.telephony.port import AnswerHow, Target, TargetKind
+from acd.telephony.switchboard import Switchboard
+from tests.contract.telephony.fake import FakeCall, FakeTelephony
+from tests.contract.telephony.rig import eventually, until
+from tests.integration.realtime.conftest import provision
+
+BROWSER = Target(device="browser", kind=TargetKind.BROWSER)
+DESK = Target(device="desk", kind=TargetKind.SIP, address="sip:anna@pbx.example")
+MOBILE = Target(device="mobile", kind=TargetKind.PHONE, address="+33199005678")
+
+
+class Desks:
+    """The devices each agent has; a browser unless said otherwise."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, tuple[Target, ...]] = {}
+
+    async def targets(self, agent: AgentId) -> Sequence[Target]:
+        return self.of.get(agent, (BROWSER,))
+
+
+class Page:
+    """What is said to an agent's consoles."""
+
+    def __init__(self) -> None:
+        self.said: list[Mapping[str, Any]] = []
+
+    def heard(self, _address: str, payload: Mapping[str, Any]) -> None:
+        self.said.append(payload)
+
+    def missed(self, _address: str) -> None: ...
+
+
+class Exchange:
+    def __init__(self, router: Router, database: Database) -> None:
+        self.router = router
+        self.contacts, self.history = Contacts(database), History(database)
+        self.callers = Callers(database)
+        self.directory = Directory(database)
+        self.intakes = Intakes(database)
+        self.intake = Intake(router, self.directory, self.intakes)
+        self.delivery = Delivery(router)
+        self.phones = FakeTelephony()
+        self.desks = Desks()
+        self.board = self.make_board()
+        self.agents: set[str] = set()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def make_board(self, how: AnswerHow = AnswerHow.MUSIC) -> Switchboard:
+        support = DepartmentId("support")
+        dialled = Dialled(
+            numbers={"600": support, "support": support, "+33199000600": support}, region="FR"
+        )
+        return Switchboard(
+            Means(
+                router=self.router,
+                delivery=self.delivery,
+                adapter=self.phones,
+                intake=CallIntake(
+                    intake=self.intake, directory=self.directory, callers=self.callers,
+                    dialled=dialled,
+                ),
+                devices=self.desks,
+            ),
+            how=how,
+        )  # fmt: skip
+
+    async def begin(self, configured: Provision) -> None:
+        await self.directory.apply(configured)
+        await Compiler(self.directory, self.router).compile_all()
+        recorder = Recorder(self.router, self.history)
+        for name, work in {
+            "delivery": self.delivery.run(),
+            "recorder": recorder.run(),
+            "timers": run_timers_forever(self.router, asyncio.Event()),
+            "switchboard": self.board.run(),
+        }.items():
+            self.tasks.append(asyncio.create_task(work, name=name))
+        await until(lambda: self.board.up)
+
+    async def end(self) -> None:
+        """The switchboard first, so that every call has ended; then what records it."""
+        board, rest = self.tasks.pop(), self.tasks
+        board.cancel()
+        await asyncio.gather(board, return_exceptions=True)
+        for call in self.phones.calls_there.values():
+            if not call.over.startswith(("404", "503")):
+                await self.outcome(call.id)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+    # agents
+
+    async def sign_in(self, *agents: str) -> None:
+        for name in agents:
+            agent = AgentId(name)
+            self.agents.add(name)
+            await self.router.open_session(agent, f"ss_{name}")  # type: ignore[arg-type]
+            await self.router.set_presence(
+                agent, channel=None, availability=Availability.AVAILABLE, reason=""
+            )
+
+    async def page(self, agent: str) -> Page:
+        page = Page()
+        await self.delivery.listen(to_agent(AgentId(agent)), page)
+        return page
+
+    async def offers(self, call: str, *agents: str) -> dict[str, str]:
+        """The offers of these agents, Anna's alone if none is named, once it rings them and nobody
+        else, here too; their pages say so.
+        """
+        found: dict[str, str] = {}
+
+        async def rung() -> bool:
+            seen = await self.router.interaction(InteractionId(call))
+            found.clear()
+            found.update({one.agent: one.offer for one in seen.offers} if seen else {})
+            return set(found) == set(agents or ("anna",))
+
+        await eventually(rung)
+        await until(lambda: {offer for offer, _ in self.at(call).legs} >= set(found.values()))
+        for agent, offer in found.items():
+            await self.router.delivered(offer, agent)  # type: ignore[arg-type]
+        return found
+
+    async def talk(self, agent: str = "anna") -> tuple[str, str]:
+        """A call that talks with the agent's page, and its offer."""
+        await self.sign_in(agent)
+        call = await self.phones.arrive()
+        offer = (await self.offers(call))[agent]
+        await self.router.accept(offer, agent)  # type: ignore[arg-type]
+        await self.state(call, "active")
+        return call, offer
+
+    async def heard(self, page: Page, kind: str, **fields: object) -> Mapping[str, Any]:
+        """The first thing of that type and these fields that was said to an agent."""
+        found: list[Mapping[str, Any]] = []
+
+        def there() -> bool:
+            found[:] = [
+                one for one in page.said
+                if one["type"] == kind and all(one.get(k) == v for k, v in fields.items())
+            ]  # fmt: skip
+            return bool(found)
+
+        await until(there)
+        return found[0]
+
+    def at(self, call: str) -> FakeCall:
+        return self.phones.calls_there[call]
+
+    async def hears(self, call: str, what: object) -> None:
+        """What the caller hears, at once or soon."""
+        await until(lambda: self.at(call).hears == what)
+
+    async def over(self, call: str) -> str:
+        await until(lambda: bool(self.at(call).over))
+        return self.at(call).over
+
+    async def state(self, call: str, state: str) -> None:
+        async def reached() -> bool:
+            seen = await self.router.interaction(InteractionId(call))
+            return seen is not None and seen.state == state
+
+        await eventually(reached)
+
+    async def outcome(self, call: str) -> str:
+        """How it ended, by the history; there is exactly one end of it in the log."""
+
+        async def ended() -> bool:
+            past = await self.history.interaction(InteractionId(call))
+            return past is not None and past.outcome is not None
+
+        await eventually(ended)
+        reply = await self.router.link.client.xrange(keys.events(self.router.tenant), "-", "+")
+        ends = [
+            event for event in parse_entries(reply)
+            if event.interaction == call and event.type == "interaction.ended"
+        ]  # fmt: skip
+        assert len(ends) == 1, ends
+        past = await self.history.interaction(InteractionId(call))
+        assert past is not None
+        assert past.outcome is not None
+        return past.outcome.value
+
+
+@contextlib.asynccontextmanager
+async def running_exchange(
+    redis_url: str, tenant: str, folder: Path, **rules: Any
+) -> AsyncIterator[Exchange]:
+    router = await Router.open(redis_url, tenant)
+    database = await open_database(f"sqlite:///{folder / 'acd.db'}")
+    exchange = Exchange(router, database)
+    try:
+        await exchange.begin(provision(calls=True, **rules))
+        yield exchange
+        await exchange.end()
+        assert exchange.phones.faults == []
+        found = await router.check()
+        assert not found, found
+        for name in exchange.agents:
+            seen = await router.agent(AgentId(name))
+            assert seen is not None
+            assert {c.count for c in seen.channels.values()} == {0}, name
+    finally:
+        for task in exchange.tasks:
+            task.cancel()
+        await asyncio.gather(*exchange.tasks, return_exceptions=True)
+        await router.close()
+        await database.close()
+
+
+Exchanges = Callable[..., Awaitable[Exchange]]
+
+
+@pytest.fixture
+async def exchanges(redis_url: str, tenant: str, tmp_path: Path) -> AsyncIterator[Exchanges]:
+    """`await exchanges(**rules)` is an exchange whose queues have these rules."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def one(**rules: Any) -> Exchange:
+            return await stack.enter_async_context(
+                running_exchange(redis_url, tenant, tmp_path, **rules)
+            )
+
+        yield one

@@ -1,0 +1,209 @@
+"""A caller, the line, the agents: what is heard, who is asked, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from acd.chat.delivery import to_contact
+from acd.domain.ids import InteractionId
+from acd.telephony import port
+from acd.telephony.port import LegFault
+from tests.integration.telephony.conftest import BROWSER, DESK, MOBILE, Exchanges
+
+
+async def test_a_caller_waits_with_music_is_answered_and_hangs_up(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive("+33 1 99 00 06 00", caller="0199001234")
+    await exchange.hears(call, "music")
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    ring = exchange.phones.told[-1]
+    assert isinstance(ring, port.Ring)
+    assert 15_000 < ring.timeout_ms <= 20_000
+    await exchange.router.accept(offer, "anna")  # type: ignore[arg-type]
+    await exchange.hears(call, (offer, "browser"))
+    await exchange.state(call, "active")
+    await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_who_calls_is_known_the_second_time(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    await exchange.sign_in("anna")
+    calls = []
+    for name in ("", "Jean Martin"):
+        call = await exchange.phones.arrive(caller="+33199001234", display=name)
+        await exchange.offers(call)
+        calls.append(await exchange.router.interaction(InteractionId(call)))
+        await exchange.phones.hang_up(call)
+        assert await exchange.outcome(call) == "abandoned"
+    first, second = calls
+    assert first is not None
+    assert second is not None
+    assert first.contact == second.contact
+    assert first.conversation == second.conversation
+    assert '"contact_name":"+33 1 99 00 12 34"' in second.card
+    await exchange.contacts.update(first.contact, name="Jean Martin")
+    third = await exchange.phones.arrive(caller="+33199001234")
+    await exchange.offers(third)
+    seen = await exchange.router.interaction(InteractionId(third))
+    assert seen is not None
+    assert '"contact_name":"Jean Martin","preview":"+33 1 99 00 12 34"' in seen.card
+
+
+async def test_callers_who_withhold_their_number_are_strangers(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    calls = [await exchange.phones.arrive(caller=caller) for caller in ("", "anonymous")]
+    for call in calls:
+        await exchange.hears(call, "music")
+    seen = [await exchange.router.interaction(InteractionId(call)) for call in calls]
+    assert len({one.contact for one in seen if one}) == 2
+
+
+async def test_what_nobody_knows_is_refused(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive("601")
+    assert await exchange.over(call) == "404 not_found"
+    assert exchange.board.calls == 0
+
+
+@pytest.mark.parametrize("when", ["waiting", "ringing", "connecting", "active", "held"])
+async def test_the_caller_may_hang_up_at_any_moment(exchanges: Exchanges, when: str) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive()
+    await exchange.hears(call, "music")
+    if when != "waiting":
+        await exchange.sign_in("anna")
+        offer = (await exchange.offers(call))["anna"]
+        if when == "connecting":
+            exchange.phones.silent = True
+        if when != "ringing":
+            await exchange.router.accept(offer, "anna")  # type: ignore[arg-type]
+            await exchange.state(call, "connecting" if when == "connecting" else "active")
+        if when == "held":
+            await page_says(exchange, call, "anna", "held")
+            await exchange.hears(call, "music")
+    await exchange.phones.hang_up(call)
+    handled = when in ("connecting", "active", "held")
+    assert await exchange.outcome(call) == ("handled" if handled else "abandoned")
+    assert exchange.board.calls == 0
+
+
+async def page_says(
+    exchange: Any, call: str, agent: str, kind: str, offer: str | None = None
+) -> None:
+    seen = await exchange.router.interaction(InteractionId(call))
+    signal = {"interaction": call, "tab": f"t_{agent}", "to": None, "kind": kind}
+    exchange.delivery.publish(
+        to_contact(seen.contact),
+        {"type": "call.signal", "interaction": call, "agent": agent, "offer": offer,
+         "signal": signal},
+    )  # fmt: skip
+
+
+async def test_the_agent_ends_it_at_the_console(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk()
+    await exchange.router.finish(InteractionId(call), by="agent", agent="anna")  # type: ignore[arg-type]
+    assert await exchange.over(call) == "handled"
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_the_agent_hangs_up_the_device(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, offer = await exchange.talk()
+    await exchange.phones.put_down(offer, "browser")
+    assert await exchange.over(call) == "agent"
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_all_ring_and_one_wins(exchanges: Exchanges) -> None:
+    exchange = await exchanges(strategy=("ring_all",))
+    await exchange.sign_in("anna", "bruno")
+    call = await exchange.phones.arrive()
+    offers = await exchange.offers(call, "anna", "bruno")
+    answers = await asyncio.gather(
+        *(exchange.router.accept(offer, agent) for agent, offer in offers.items())  # type: ignore[arg-type]
+    )
+    assert sorted(answer.outcome for answer in answers) == ["accepted", "taken"]
+    winner = answers[0].winner
+    await exchange.hears(call, (offers[str(winner)], "browser"))
+    assert list(exchange.at(call).legs) == [(offers[str(winner)], "browser")]
+
+
+async def test_a_desk_phone_claims_when_it_is_picked_up(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    exchange.desks.of["anna"] = (BROWSER, DESK)
+    await exchange.sign_in("anna")
+    call = await exchange.phones.arrive()
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.phones.pick_up(offer, "desk")
+    await exchange.hears(call, (offer, "desk"))
+    assert list(exchange.at(call).legs) == [(offer, "desk")]
+    await exchange.state(call, "active")
+
+
+async def test_a_phone_claims_at_the_digit_and_has_the_time_for_it(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    exchange.desks.of["anna"] = (MOBILE,)
+    await exchange.sign_in("anna")
+    call = await exchange.phones.arrive()
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.phones.pick_up(offer, "mobile")
+    await exchange.phones.press(offer, "mobile", "7")
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    assert seen.state == "ringing"
+    assert exchange.at(call).hears == "music"
+    await exchange.phones.press(offer, "mobile", "1")
+    await exchange.hears(call, (offer, "mobile"))
+
+
+async def test_a_device_that_declines_lets_the_next_agent_ring(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    exchange.desks.of["anna"] = (BROWSER, DESK)
+    await exchange.sign_in("anna")
+    call = await exchange.phones.arrive()
+    first = (await exchange.offers(call))["anna"]
+    await exchange.sign_in("bruno")
+    await exchange.phones.refuse(first, "desk", LegFault.DECLINED)
+    second = (await exchange.offers(call, "bruno"))["bruno"]
+    assert {offer for offer, _ in exchange.at(call).legs} == {second}
+
+
+async def test_a_page_that_cannot_connect_gives_the_call_back(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    exchange.phones.broken_pages.add("anna")
+    await exchange.sign_in("anna")
+    call = await exchange.phones.arrive()
+    first = (await exchange.offers(call))["anna"]
+    await exchange.sign_in("bruno")
+    await exchange.router.accept(first, "anna")  # type: ignore[arg-type]
+    second = (await exchange.offers(call, "bruno"))["bruno"]
+    assert exchange.at(call).hears == "music"
+    await exchange.router.accept(second, "bruno")  # type: ignore[arg-type]
+    await exchange.hears(call, (second, "browser"))
+
+
+async def test_page_and_adapter_speak_through_the_switchboard(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    page = await exchange.page("anna")
+    await exchange.sign_in("anna")
+    call = await exchange.phones.arrive()
+    offer = (await exchange.offers(call))["anna"]
+    await page_says(exchange, call, "anna", "hello", offer)
+    await exchange.heard(page, "call.signal", interaction=call)
+    await exchange.router.accept(offer, "anna")  # type: ignore[arg-type]
+    await exchange.hears(call, (offer, "browser"))
+    before = len(exchange.phones.told)
+    await page_says(exchange, call, "bruno", "hello", offer)  # not his
+    await page_says(exchange, call, "bruno", "held")
+    await page_says(exchange, call, "anna", "resumed")  # not held
+    await page_says(exchange, call, "anna", "held")
+    await exchange.hears(call, "music")
+    assert [type(one) for one in exchange.phones.told[before:]] == [port.Hold]
+    await page_says(exchange, call, "anna", "resumed")
+    await exchange.hears(call, (offer, "browser"))
