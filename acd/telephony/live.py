@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acd.chat.delivery import Delivery
-    from acd.domain.ids import AgentId
+    from acd.domain.ids import AgentId, OfferId
     from acd.flow.calls import CallIntake
     from acd.records.intakes import IntakeRow
     from acd.routing.router import Router
@@ -66,7 +66,7 @@ class LiveCall:
         self._row = row
         self.call = Call(id=row.interaction)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
-        self._decided: set[str] = set()
+        self._decided: set[OfferId] = set()
         """Offers that won: what routing says of them again is old."""
 
     @property
@@ -202,7 +202,7 @@ class LiveCall:
             case _:
                 await self._take(heard)
 
-    async def _take_won(self, offer: str, agent: AgentId) -> None:
+    async def _take_won(self, offer: OfferId, agent: AgentId) -> None:
         if offer not in self._decided:
             self._decided.add(offer)
             await self._take(words.Won(offer=offer, agent=agent, epoch=self.call.epoch + 1))

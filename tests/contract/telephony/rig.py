@@ -39,9 +39,12 @@ async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
 class World(Protocol):
     """The people and telephones behind an adapter."""
 
-    adapter: TelephonyAdapter
-    kinds: tuple[TargetKind, ...]
-    """The devices it can play."""
+    @property
+    def adapter(self) -> TelephonyAdapter: ...
+
+    @property
+    def kinds(self) -> tuple[TargetKind, ...]:
+        """The devices it can play."""
 
     def target(self, kind: TargetKind, number: int = 1) -> Target:
         """A device of that kind; another number is another device."""

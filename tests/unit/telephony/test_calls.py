@@ -181,8 +181,8 @@ def test_a_call_that_talks_goes_to_the_agent_it_is_transferred_to() -> None:
         port.Withdraw(call=IX, epoch=2, offer="ix_1.1", device="browser", reason="transferred"),
         port.Bridge(call=IX, epoch=2, offer="ix_1.2", device="browser"),
     ]
-    call, actions = step(call, leg(port.LegEnded, 1))
-    assert (call.phase, actions) == (CallPhase.CONNECTING, ())
+    call, late = step(call, leg(port.LegEnded, 1))
+    assert (call.phase, late) == (CallPhase.CONNECTING, ())
 
 
 def test_a_phone_may_claim_a_call_that_talks_elsewhere() -> None:
