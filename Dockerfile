@@ -8,9 +8,11 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 
 # Dependencies first: they change less often than the sources.
 COPY requirements/run.lock requirements/build.lock requirements/
-RUN hashed="install -q --require-hashes --only-binary :all: --no-deps" \
-    && python3 -m venv /build && /build/bin/pip $hashed -r requirements/build.lock \
-    && python3 -m venv /opt/acd && /opt/acd/bin/pip $hashed -r requirements/run.lock
+RUN hashed="-q --require-hashes --only-binary :all: --no-deps" \
+    && python3 -m venv /build && /build/bin/pip install $hashed -r requirements/build.lock \
+    # sippy is published as source: build.lock has what makes it a wheel
+    && /build/bin/pip wheel $hashed --no-binary sippy --no-build-isolation -w /wheels -r requirements/run.lock \
+    && python3 -m venv /opt/acd && /opt/acd/bin/pip install -q --no-deps --no-index /wheels/*.whl
 
 COPY . .
 RUN /build/bin/python hatch_build.py \

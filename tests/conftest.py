@@ -27,6 +27,8 @@ from acd.embedded import dies_with_parent, find_server
 # peer: where it may be found
 PEERS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "rtpengine": ("rtpengine",),
+    "sipp": ("sipp",),
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb",),
 }
 

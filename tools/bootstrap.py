@@ -2,7 +2,8 @@
 
     python3 tools/bootstrap.py requirements/run.lock …
 
-Only wheels, each checked against its hash. Where they come from is pip's own configuration.
+Only wheels, but for sippy, which is published as source, all of it Python; each checked against its
+hash. Where they come from is pip's own configuration.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ def main() -> None:
     install = [str(PYTHON), "-m", "pip", "--no-input", "install", "-q", "--no-deps"]
     # what is never imported need not be compiled
     hashed = ["--require-hashes", "--only-binary", ":all:", "--no-compile"]
+    # without isolation, or pip would fetch the build tools unhashed: build.lock has them
+    hashed += ["--no-binary", "sippy", "--no-build-isolation"]
     for lock in options.locks:
         say(f"installing {lock.name}")
         run(*install, *hashed, "-r", lock)

@@ -19,7 +19,8 @@ fi
 compile() {
     # --universal matters: Debian's Python 3.11.2 needs async-timeout where 3.11.3 does not.
     # binary only: a source archive would be compiled, and may fetch, on the user's machine
-    uv pip compile -q --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+    # but sippy, which is all Python and published as nothing else
+    uv pip compile -q --universal --python-version 3.11 --generate-hashes --only-binary :all: --no-binary sippy \
         --no-emit-index-url --no-emit-find-links --no-header --no-annotate "$@"
 }
 compile pyproject.toml -o requirements/run.lock "$@"

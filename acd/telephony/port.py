@@ -124,12 +124,16 @@ class Announce(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring(Command):
-    """Ring one device for one offer, at most `timeout_ms`."""
+    """Ring one device for one offer, at most `timeout_ms`.
+
+    `outgoing`: nobody called, the customer is to be dialled once an agent is there.
+    """
 
     offer: OfferId
     agent: AgentId
     target: Target
     timeout_ms: int
+    outgoing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +178,10 @@ class Transfer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial(Command):
-    """Call the customer back, for at most `timeout_ms`: ends in `Dialled`."""
+    """Call the customer back, for at most `timeout_ms`: ends in `Dialled`.
+
+    They are connected with the agent who is bridged, or stand in the line.
+    """
 
     number: str = field(repr=False)
     caller_id: str

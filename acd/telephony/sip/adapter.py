@@ -1,0 +1,180 @@
+"""Calls by SIP as the core knows them: commands in, events out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from acd.domain.ids import InteractionId, new_id
+from acd.telephony import port
+from acd.telephony.port import Ability
+from acd.telephony.sip import arriving
+from acd.telephony.sip.call import SipCall
+from acd.telephony.sip.caller import Caller
+from acd.telephony.sip.gateway import Gateway
+from acd.telephony.sip.guard import Guard
+from acd.telephony.sip.house import House
+from acd.telephony.sip.media import Keys, sweep
+from acd.telephony.sip.ng import Engine
+from acd.telephony.sip.sdp import SINK
+
+if TYPE_CHECKING:
+    from acd.telephony.sip.dialog import Dialog
+    from acd.telephony.sip.message import Message
+    from acd.telephony.sip.options import SipOptions
+
+_log = structlog.get_logger(__name__)
+
+Sink = Callable[[port.Event], Awaitable[None]]
+_CALL: Final = "sip-call"
+_GOODBYE_S: Final = 0.5
+"""How long the last messages may take, and be answered, before the socket closes."""
+
+
+class SipAdapter:
+    """`port.TelephonyAdapter` over SIP and rtpengine."""
+
+    name = "sip"
+    abilities = frozenset(
+        {
+            Ability.MUSIC,
+            Ability.RING_ALL,
+            Ability.CONFIRM,
+            Ability.HOLD,
+            Ability.TRANSFER,
+            Ability.CALLBACK,
+        }
+    )
+
+    def __init__(self, options: SipOptions) -> None:
+        self._options = options
+        self._calls: dict[InteractionId, SipCall] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._events: asyncio.Queue[port.Event] = asyncio.Queue()
+        self._house: House | None = None
+        self._keys: Keys | None = None
+
+    async def start(self, sink: Sink) -> None:
+        """Begin; every event goes to `sink`, in order.
+
+        Raises:
+            OSError: an address is taken.
+            EngineSilent: rtpengine is not there.
+        """
+        options = self._options
+        engine = await Engine.open(options.engine)
+        guard = Guard(networks=options.networks, users=options.users)
+        gateway = Gateway(options.place, guard=guard, arrived=self._arrived)
+        self._house = House(
+            engine=engine,
+            gateway=gateway,
+            options=options,
+            emit=self._events.put_nowait,
+            forget=self._forget,
+        )
+        try:
+            self._keys = await Keys.open(options.keys, self._pressed)
+            left = await sweep(engine, keep=lambda _: False)
+            await gateway.start()
+        except BaseException:
+            await self.stop()
+            raise
+        _log.info("sip.started", pairings_swept=left)
+        self._own(self._tell(sink), "sip-events")
+        self._events.put_nowait(port.AdapterUp())
+
+    async def execute(self, command: port.Command) -> None:
+        """Do it; what came of it is told as an event. An unknown call is over already."""
+        call = self._calls.get(command.call)
+        match command:
+            case port.Dial() if call is None:
+                call = self._outgoing(command.call, "")
+            case port.Ring(outgoing=True) if call is None:
+                call = self._outgoing(command.call, SINK)
+        if call is not None:
+            call.execute(command)
+
+    async def calls(self) -> Sequence[port.Standing]:
+        """The calls it holds now."""
+        return [call.standing() for call in self._calls.values()]
+
+    async def stop(self) -> None:
+        """End: every call is hung up, each with its `CallerEnded`."""
+        house = self._house
+        if house is None:
+            return
+        house.gateway.refuse_calls(refuse=True)
+        for call in list(self._calls.values()):
+            call.stop()
+        while ending := [one for one in self._tasks if one.get_name().startswith(_CALL)]:
+            await asyncio.wait(ending)
+        await house.gateway.stop(_GOODBYE_S)
+        await self._events.join()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._keys is not None:
+            self._keys.close()
+        house.engine.close()
+        self._house = None
+
+    async def counts(self) -> dict[str, int]:
+        """What is held, by kind: to see that nothing is left behind."""
+        assert self._house is not None  # noqa: S101 - it was started
+        return {"calls": len(self._calls), **await self._house.gateway.counts()}
+
+    def _arrived(self, dialog: Dialog, message: Message) -> None:
+        house = self._house
+        if house is None or len(self._calls) >= self._options.max_calls:
+            dialog.refuse(503, "Service Unavailable", ("Retry-After: 5",))
+            return
+        identity = InteractionId(new_id("ix"))
+        event = arriving.arrived(identity, message, self._options)
+        caller = Caller(
+            house.engine,
+            identity,
+            dialog=dialog,
+            sdp=message.body.strip() and message.body,
+            number=event.caller,
+            called=event.called,
+        )
+        call = self._begin(identity, caller)
+        dialog.listen(call.heard_caller)
+        self._events.put_nowait(event)
+
+    def _outgoing(self, identity: InteractionId, sdp: str) -> SipCall | None:
+        if self._house is None:
+            return None
+        return self._begin(identity, Caller(self._house.engine, identity, dialog=None, sdp=sdp))
+
+    def _begin(self, identity: InteractionId, caller: Caller) -> SipCall:
+        assert self._house is not None  # noqa: S101 - it was started
+        call = self._calls[identity] = SipCall(self._house, identity, caller)
+        self._own(call.run(), f"{_CALL}-{identity}")
+        return call
+
+    def _pressed(self, pairing: str, side: str, digit: str) -> None:
+        call = self._calls.get(InteractionId(pairing.rpartition("-")[0]))
+        if call is not None:
+            call.pressed(pairing, side, digit)
+
+    def _forget(self, call: InteractionId) -> None:
+        self._calls.pop(call, None)
+
+    async def _tell(self, sink: Sink) -> None:
+        while True:
+            event = await self._events.get()
+            try:
+                await sink(event)
+            except Exception:  # noqa: BLE001 - the next event is told all the same
+                _log.exception("sip.event_lost", event_type=type(event).__name__)
+            finally:
+                self._events.task_done()
+
+    def _own(self, work: Coroutine[object, object, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,49 @@
+"""What an INVITE says of who calls, in the core's words. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.domain import phone
+from acd.domain.errors import PhoneNumberInvalid
+from acd.telephony.port import CallArrived
+from acd.telephony.sip.message import name_of, user_of
+
+if TYPE_CHECKING:
+    from acd.domain.ids import InteractionId
+    from acd.telephony.sip.message import Message
+    from acd.telephony.sip.options import SipOptions
+
+_TEXT: Final = 200
+"""The longest header that is kept."""
+_ANONYMOUS: Final = "anonymous"
+
+
+def arrived(call: InteractionId, message: Message, options: SipOptions) -> CallArrived:
+    """The event. A P-Asserted-Identity counts for more than the From, which anybody may write."""
+    asserted = message.header("p-asserted-identity")
+    source = asserted or message.header("from")
+    kept = {"diversion": user_of(message.header("diversion"))}
+    kept |= {name.lower(): message.header(name.lower()) for name in options.x_headers}
+    return CallArrived(
+        call=call,
+        caller="" if _is_withheld(message) else _number(user_of(source), options.region),
+        called=message.called,
+        display="" if _is_withheld(message) else name_of(source)[:_TEXT],
+        headers={name: value[:_TEXT] for name, value in kept.items() if value},
+    )
+
+
+def _is_withheld(message: Message) -> bool:
+    """RFC 3323, and how it was done before."""
+    privacy = message.words("privacy")
+    return bool({"id", "user", "full"} & set(privacy)) or (
+        user_of(message.header("from")).lower() == _ANONYMOUS
+    )
+
+
+def _number(text: str, region: str) -> str:
+    try:
+        return phone.parse(text, region)
+    except PhoneNumberInvalid:
+        return ""

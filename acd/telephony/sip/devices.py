@@ -1,0 +1,250 @@
+"""The devices that ring for a call, until one of them talks or all are gone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from acd.domain.errors import AcdError
+from acd.telephony import port
+from acd.telephony.sip.events import Asked, DialogEvent, Over, PickedUp, Pressed, Rang, Refused
+from acd.telephony.sip.legs import PageLeg, PhoneLeg, fault_of
+from acd.telephony.sip.media import B
+
+if TYPE_CHECKING:
+    from acd.domain.ids import OfferId
+    from acd.telephony.sip.call import SipCall
+
+Key = tuple["OfferId", str]
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """A device that rings for an offer, or talks."""
+
+    offer: OfferId
+    target: port.Target
+    leg: PageLeg | PhoneLeg
+    rang: bool = False
+    is_wanted: bool = False
+    """It won, and is bridged as soon as it is ready."""
+    timer: asyncio.TimerHandle | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> Key:
+        return self.offer, self.target.device
+
+
+class Devices:
+    """Of one call. Everything here is done in the call's own task."""
+
+    def __init__(self, call: SipCall) -> None:
+        self._call = call
+        self._house = call.house
+        self._held: dict[Key, Device] = {}
+        self._made = 0
+
+    def get(self, offer: OfferId, device: str) -> Device | None:
+        return self._held.get((offer, device))
+
+    def behind(self, pairing: str) -> Device | None:
+        """Whose pairing it is."""
+        return next((one for one in self._held.values() if one.leg.pairing.name == pairing), None)
+
+    def next_name(self) -> str:
+        """The name of one more pairing of this call."""
+        self._made += 1
+        return f"{self._call.id}-{self._made}"
+
+    def hang_up(self, reason: str) -> None:
+        """All of them, now."""
+        for device in self._held.values():
+            device.leg.hang_up(reason)
+
+    async def clear(self) -> None:
+        """Nothing of them is left."""
+        for device in list(self._held.values()):
+            await self.drop(device, "")
+
+    async def ring(self, command: port.Ring) -> None:
+        """Ring one: ends in `LegFailed`, `LegEnded`, a `Withdraw` or the call's end."""
+        offer, target = command.offer, command.target
+        if (offer, target.device) in self._held:
+            return
+        leg = self._leg(offer, target)
+        if leg is None:
+            self._emit_failed(offer, target.device, port.LegFault.UNREACHABLE)
+            return
+        device = self._held[offer, target.device] = Device(offer, target, leg)
+        try:
+            await leg.ring(self._call.caller.sdp)
+        except AcdError:
+            await self.fail(device, port.LegFault.UNREACHABLE)
+            return
+        if isinstance(leg, PhoneLeg):
+            self._fails_in(device, command.timeout_ms / 1000, port.LegFault.NO_ANSWER)
+
+    def _leg(self, offer: OfferId, target: port.Target) -> PageLeg | PhoneLeg | None:
+        if target.kind is port.TargetKind.BROWSER:
+            return self._page_leg(offer, target)
+        to = self._house.destination(target, self._call.caller.number)
+        if to is None:
+            return None
+        heard = partial(self._heard, (offer, target.device))
+        return PhoneLeg(self._house.engine, self.next_name(), self._house.gateway, to, heard)
+
+    def _page_leg(self, offer: OfferId, target: port.Target) -> PageLeg:
+        def tell(signal: dict[str, Any]) -> None:
+            told = port.PageTold(
+                call=self._call.id, offer=offer, device=target.device, signal=signal
+            )
+            self._house.emit(told)
+
+        return PageLeg(self._house.engine, self.next_name(), tell)
+
+    # pages
+
+    async def page_said(self, command: port.PageSaid) -> None:
+        """A page asks for its audio, or answers what it was told."""
+        device = self.get(command.offer, command.device)
+        if device is None or not isinstance(device.leg, PageLeg):
+            return
+        if command.signal.get("kind") == "hello":
+            await self._hello(device, device.leg, str(command.signal.get("tab", "")))
+        elif await device.leg.said(command.signal):
+            self._rang(device)
+            if device.is_wanted:
+                await self._call.connect(device)
+
+    async def _hello(self, device: Device, leg: PageLeg, tab: str) -> None:
+        """It is told what was told already, or anew if it lost that."""
+        if not leg.is_ready:
+            leg.tell_again(tab)
+            return
+        device.leg = fresh = self._page_leg(device.offer, device.target)
+        await fresh.ring(self._call.caller.sdp, tab)
+        if device is self._call.bridged:
+            device.is_wanted = True
+            await self._call.play_music()
+        else:
+            await leg.pairing.delete()
+
+    # telephones
+
+    def _heard(self, key: Key, event: DialogEvent) -> None:
+        self._call.do(partial(self._phone, key, event))
+
+    async def _phone(self, key: Key, event: DialogEvent) -> None:
+        device = self._held.get(key)
+        if device is None or not isinstance(device.leg, PhoneLeg):
+            return
+        match event:
+            case Rang():
+                self._rang(device)
+            case PickedUp(sdp):
+                await self._picked_up(device, device.leg, sdp)
+            case Asked(sdp) if device.leg.dialog is not None:
+                # its audio goes elsewhere, of which the caller is told nothing
+                device.leg.dialog.accept(await device.leg.pairing.again(B, sdp))
+            case Pressed(digit):
+                await self.digit(device, digit)
+            case Refused(code):
+                await self.fail(device, fault_of(code), code)
+            case Over(cause):
+                await self._gone(device, cause)
+            case _:
+                pass
+
+    async def _picked_up(self, device: Device, leg: PhoneLeg, sdp: str) -> None:
+        self.cancel(device)
+        try:
+            await leg.answered(sdp)
+            if device.target.confirms:
+                await leg.ask(self._house.options.prompt)
+        except AcdError:
+            await self.fail(device, port.LegFault.UNREACHABLE)
+            return
+        self._rang(device)
+        if device.target.confirms:
+            self._fails_in(device, self._house.options.confirm_s, port.LegFault.UNCONFIRMED)
+        answered = port.LegAnswered(
+            call=self._call.id, offer=device.offer, device=device.target.device
+        )
+        self._house.emit(answered)
+        if device.is_wanted:
+            await self._call.connect(device)
+
+    async def digit(self, device: Device, digit: str) -> None:
+        """A key was pressed there: it confirms, or is the core's to understand."""
+        leg, call = device.leg, self._call.id
+        if not isinstance(leg, PhoneLeg) or not leg.asks:
+            self._house.emit(port.Digit(call=call, offer=device.offer, digit=digit))
+        elif digit == self._house.options.confirm_digit:
+            self.cancel(device)
+            await leg.confirmed()
+            self._house.emit(
+                port.LegConfirmed(call=call, offer=device.offer, device=device.target.device)
+            )
+
+    # how one ends
+
+    async def fail(self, device: Device, fault: port.LegFault, code: int = 0) -> None:
+        """It did not get through."""
+        await self.drop(device, fault)
+        self._emit_failed(device.offer, device.target.device, fault, code)
+
+    async def _gone(self, device: Device, cause: str) -> None:
+        """It hung up."""
+        if device is self._call.bridged:
+            await self._call.unbridge()
+        await self.drop(device, "")
+        self._house.emit(
+            port.LegEnded(
+                call=self._call.id, offer=device.offer, device=device.target.device, cause=cause
+            )
+        )
+
+    async def drop(self, device: Device, reason: str) -> None:
+        """Nothing of it is left, but what the caller still hears from."""
+        self.cancel(device)
+        self._held.pop(device.key, None)
+        device.leg.hang_up(reason)
+        if device.leg.pairing is not self._call.caller.at:
+            await device.leg.pairing.delete()
+
+    def emit_unknown(self, offer: OfferId, device: str) -> None:
+        """Who is to be bridged is gone."""
+        self._emit_failed(offer, device, port.LegFault.UNREACHABLE)
+
+    def cancel(self, device: Device) -> None:
+        """It came further in time."""
+        if device.timer is not None:
+            device.timer.cancel()
+            device.timer = None
+
+    def _fails_in(self, device: Device, after_s: float, fault: port.LegFault) -> None:
+        """Unless it comes further before."""
+        self.cancel(device)
+
+        async def fail() -> None:
+            if device.timer is timer and self._held.get(device.key) is device:
+                await self.fail(device, fault)
+
+        timer = asyncio.get_running_loop().call_later(after_s, self._call.do, fail)
+        device.timer = timer
+
+    def _rang(self, device: Device) -> None:
+        if not device.rang:
+            device.rang = True
+            self._house.emit(
+                port.LegRinging(call=self._call.id, offer=device.offer, device=device.target.device)
+            )
+
+    def _emit_failed(
+        self, offer: OfferId, device: str, fault: port.LegFault, code: int = 0
+    ) -> None:
+        self._house.emit(
+            port.LegFailed(call=self._call.id, offer=offer, device=device, fault=fault, code=code)
+        )

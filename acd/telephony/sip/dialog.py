@@ -1,0 +1,178 @@
+"""One SIP dialog, as asyncio sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import AcdError
+from acd.telephony.sip.events import (
+    Acknowledged,
+    Asked,
+    DialogEvent,
+    Over,
+    PickedUp,
+    Refused,
+)
+from acd.telephony.sip.thread import sip_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.telephony.sip.stack.leg import Leg
+
+_PENDING: Final = 491
+_AGAIN_S: Final = (0.3, 1.0, 2.0, 3.0)
+"""How long to wait after each 491: longer than the other end does (RFC 3261, 14.1)."""
+_ACK_S: Final = 32.0
+_UPDATE_S: Final = 10.0
+
+
+class DialogOver(AcdError):
+    """The other end hung up meanwhile."""
+
+    code = "dialog_over"
+
+
+class UpdateRefused(AcdError):
+    """The other end refused other audio, or said nothing."""
+
+    code = "update_refused"
+
+
+class Dialog:
+    """Used on the event loop; the stack's part of it lives in the stack's thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Args: loop is where it is used; it may be made elsewhere."""
+        self._loop = loop
+        self._listener: Callable[[DialogEvent], None] | None = None
+        self._leg: Leg | None = None
+        self._updating: asyncio.Future[str] | None = None
+        self._turn = asyncio.Lock()
+        self._acknowledged = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
+        self.is_over = False
+
+    # the stack's thread
+
+    def bind(self, leg: Leg) -> None:
+        """Of the gateway: this is the stack's part."""
+        self._leg = leg
+
+    def tell(self, event: DialogEvent) -> None:
+        """Of the stack: something happened."""
+        self._loop.call_soon_threadsafe(self._hear, event)
+
+    # the event loop
+
+    def listen(self, listener: Callable[[DialogEvent], None]) -> None:
+        """The listener hears all that is not the answer to an `update`."""
+        self._listener = listener
+
+    def ring(self) -> None:
+        """180: the caller's own network plays its ringing tone."""
+        self._post("ring", 180, "")
+
+    def progress(self, sdp: str) -> None:
+        """183: the caller hears our music where their network lets it through."""
+        self._post("ring", 183, sdp)
+
+    def accept(self, sdp: str) -> None:
+        """200, to the first INVITE or to what was `Asked`."""
+        self._free.set()
+        self._post("accept", sdp)
+
+    def refuse(self, code: int, reason: str, headers: tuple[str, ...] = ()) -> None:
+        """Another answer than 200. The dialog is over if it is to the first INVITE."""
+        self._free.set()
+        self._post("refuse", code, reason, headers)
+
+    def hang_up(self, reason: str = "") -> None:
+        """BYE, CANCEL or 500, as it fits. Nothing is heard of it any more."""
+        if self.is_over:
+            return
+        self._post("hang_up", reason)
+        self._end()
+
+    async def update(self, sdp: str) -> str:
+        """Have the other end send to and hear from elsewhere. Answers what it says to that.
+
+        One at a time, and only when it has our 200; it may refuse for a moment, and is asked again.
+
+        Raises:
+            DialogOver: it hung up.
+            UpdateRefused: it will not.
+        """
+        async with self._turn:
+            for wait_s in (*_AGAIN_S, 0.0):
+                await self._ready()
+                answer = await self._ask(sdp)
+                if answer is not None:
+                    return answer
+                await asyncio.sleep(wait_s)
+        raise UpdateRefused("491")
+
+    async def _ready(self) -> None:
+        """Until the other end has our answer, and we have answered what it asks."""
+        for needed in (self._acknowledged, self._free):
+            try:
+                async with asyncio.timeout(_ACK_S):
+                    await needed.wait()
+            except TimeoutError:
+                raise UpdateRefused("no ACK") from None
+        if self.is_over:
+            raise DialogOver
+
+    async def _ask(self, sdp: str) -> str | None:
+        """None when it is to be asked again."""
+        self._updating = self._loop.create_future()
+        self._post("update", sdp)
+        try:
+            async with asyncio.timeout(_UPDATE_S):
+                return await self._updating
+        except TimeoutError:
+            raise UpdateRefused("no answer") from None
+        except UpdateRefused as refused:
+            if refused.detail == str(_PENDING):
+                return None
+            raise
+        finally:
+            self._updating = None
+
+    def _hear(self, event: DialogEvent) -> None:
+        if self.is_over:
+            return
+        updating = self._updating
+        match event:
+            case PickedUp(sdp) if updating is not None:
+                if not updating.done():
+                    updating.set_result(sdp)
+                return
+            case Refused(code) if updating is not None:
+                if not updating.done():
+                    updating.set_exception(UpdateRefused(str(code)))
+                return
+            case PickedUp() | Acknowledged():
+                self._acknowledged.set()
+            case Asked():
+                self._free.clear()
+            case Refused() | Over():
+                self._end()
+        if self._listener is not None:
+            self._listener(event)
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._acknowledged.set()
+        self._free.set()
+        if self._updating is not None and not self._updating.done():
+            self._updating.set_exception(DialogOver())
+
+    def _post(self, what: str, *given: object) -> None:
+        def run() -> None:
+            if self._leg is not None:
+                getattr(self._leg, what)(*given)
+
+        sip_thread.post(run)

@@ -1,0 +1,210 @@
+"""Two sides that hear each other through rtpengine: `A` is the caller's, `B` the other.
+
+One pairing is one call of rtpengine's and never holds a third side: in one with more, audio leaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from acd.domain.errors import AcdError
+from acd.telephony.sip.sdp import SINK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.telephony.sip.ng import Engine
+
+_log = structlog.get_logger(__name__)
+
+A: Final = "A"
+B: Final = "B"
+_FOREVER: Final = 1_000_000
+_REPLACE: Final = ["origin", "session-connection"]
+
+
+class Wire(StrEnum):
+    """What a side speaks."""
+
+    PLAIN = "plain"
+    """RTP, as PBXs and trunks do."""
+    WEB = "web"
+    """WebRTC, as pages do."""
+
+
+_OFFERED: Final[dict[Wire, dict[str, Any]]] = {
+    Wire.PLAIN: {
+        "flags": ["trust-address"],
+        "replace": _REPLACE,
+        "ICE": "remove",
+        "transport-protocol": "RTP/AVP",
+        "rtcp-mux": ["demux"],
+    },
+    Wire.WEB: {
+        "flags": ["trust-address", "generate-mid", "SDES-off"],
+        "replace": _REPLACE,
+        "ICE": "force",
+        "transport-protocol": "RTP/SAVPF",
+        "rtcp-mux": ["offer", "require"],
+    },
+}
+_ANSWERED: Final[dict[Wire, dict[str, Any]]] = {
+    Wire.PLAIN: _OFFERED[Wire.PLAIN],
+    Wire.WEB: {**_OFFERED[Wire.WEB], "rtcp-mux": ["accept"]},
+}
+
+
+class Pairing:
+    """Side A and side B. Every method may raise `EngineSilent`, `EngineRefused`, `MediaGone`."""
+
+    def __init__(self, engine: Engine, name: str, *, a: Wire = Wire.PLAIN, b: Wire) -> None:
+        self._engine = engine
+        self.name = name
+        self._wires = {A: a, B: b}
+        self._said = {A: "", B: ""}
+        self.a_sdp = ""
+        """What A is to be told, once B answered."""
+        self.deleted = False
+
+    async def offer(self, sdp: str) -> str:
+        """What B is to be told, when A says `sdp`."""
+        self._said[A] = sdp
+        asked = await self._do("offer", from_tag=A, sdp=sdp, **_OFFERED[self._wires[B]])
+        return str(asked["sdp"])
+
+    async def answer(self, sdp: str) -> str:
+        """What A is to be told, when B answers `sdp`."""
+        self._said[B] = sdp
+        self.a_sdp = await self._answer(A, sdp)
+        return self.a_sdp
+
+    async def again(self, side: str, sdp: str) -> str:
+        """What a side is to be told, when it changed to `sdp`; the other one is told nothing."""
+        other = B if side == A else A
+        self._said[side] = sdp
+        wire = _OFFERED[self._wires[other]]
+        await self._do("offer", from_tag=side, to_tag=other, sdp=sdp, **wire)
+        told = await self._answer(side, self._said[other])
+        if side == A:
+            self.a_sdp = told
+        return told
+
+    async def _answer(self, side: str, sdp: str) -> str:
+        other, wire = B if side == A else A, _ANSWERED[self._wires[side]]
+        asked = await self._do("answer", from_tag=side, to_tag=other, sdp=sdp, **wire)
+        return str(asked["sdp"])
+
+    async def sink(self, sdp: str) -> str:
+        """What A is to be told, when nobody is there yet; A is not heard."""
+        await self.offer(sdp)
+        told = await self.answer(SINK)
+        await self.mute(A)
+        return told
+
+    async def ask(self) -> str:
+        """What A is to be told, when A leaves it to us to speak first; nobody is there yet."""
+        self._said[B] = SINK
+        asked = await self._do("offer", from_tag=B, sdp=SINK, **_OFFERED[self._wires[A]])
+        self.a_sdp = str(asked["sdp"])
+        return self.a_sdp
+
+    async def told(self, sdp: str) -> None:
+        """What A answered to that."""
+        self._said[A] = sdp
+        await self._answer(B, sdp)
+
+    async def mute(self, *sides: str) -> None:
+        """Nobody hears these sides; without any named, none is heard.
+
+        What is muted by name is unmuted by name: rtpengine keeps the two apart.
+        """
+        for side in sides:
+            await self._do("block media", from_tag=side)
+        if not sides:
+            await self._do("block media")
+
+    async def unmute(self, *sides: str) -> None:
+        """They are heard again."""
+        for side in sides:
+            await self._do("unblock media", from_tag=side)
+        if not sides:
+            await self._do("unblock media")
+
+    async def mute_keys(self, side: str) -> None:
+        """The other side does not hear which keys this one presses."""
+        await self._do("block DTMF", from_tag=side)
+
+    async def unmute_keys(self, side: str) -> None:
+        await self._do("unblock DTMF", from_tag=side)
+
+    async def play(self, side: str, file: str, *, times: int = _FOREVER) -> float:
+        """Let a side hear a file, in place of any other. Answers how long it lasts, in seconds."""
+        asked = await self._do("play media", from_tag=side, file=file, repeat_times=times)
+        return int(asked.get("duration", 0)) / 1000
+
+    async def stop(self, side: str) -> None:
+        """The side hears no file any more."""
+        await self._do("stop media", from_tag=side)
+
+    async def delete(self) -> None:
+        """End it; never raises, since there is nothing more that one could do."""
+        if self.deleted:
+            return
+        self.deleted = True
+        try:
+            await self._do("delete", delete_delay=0)
+        except AcdError as error:
+            _log.warning("media.not_deleted", pairing=self.name, error=error.code)
+
+    async def _do(self, command: str, **given: Any) -> dict[str, Any]:
+        return await self._engine.ask(command, call_id=self.name, **given)
+
+
+class Keys(asyncio.DatagramProtocol):
+    """Hears from rtpengine which keys are pressed (its `dtmf-log-dest`)."""
+
+    def __init__(self, heard: Callable[[str, str, str], None]) -> None:
+        self._heard = heard
+        self._transport: asyncio.BaseTransport | None = None
+
+    @classmethod
+    async def open(cls, address: tuple[str, int], heard: Callable[[str, str, str], None]) -> Keys:
+        """`heard(pairing, side, digit)` is called for each key. Close it."""
+        loop = asyncio.get_running_loop()
+        _, keys = await loop.create_datagram_endpoint(lambda: cls(heard), local_addr=address)
+        return keys
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Of asyncio: the socket is there."""
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        """Of asyncio: a key, or what pretends to be one."""
+        try:
+            said = json.loads(data)
+            pairing, side, event = said["callid"], said["source_tag"], int(said["event"])
+        except (ValueError, TypeError, KeyError):
+            return
+        if 0 <= event < len(_KEYS):
+            self._heard(str(pairing), str(side), _KEYS[event])
+
+
+_KEYS: Final = "0123456789*#ABCD"
+
+
+async def sweep(engine: Engine, keep: Callable[[str], bool]) -> int:
+    """Delete what a former life left behind. Answers how many pairings there were."""
+    listed = await engine.ask("list", limit="100000")
+    left = [name for name in listed.get("calls", ()) if not keep(str(name))]
+    for name in left:
+        await Pairing(engine, str(name), b=Wire.PLAIN).delete()
+    return len(left)

@@ -1,0 +1,127 @@
+"""A SIP message as text: what is read of it before, and beside, the stack. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_COMPACT: Final = {
+    "a": "accept-contact", "b": "referred-by", "c": "content-type", "e": "content-encoding",
+    "f": "from", "i": "call-id", "k": "supported", "l": "content-length", "m": "contact",
+    "o": "event", "r": "refer-to", "s": "subject", "t": "to", "u": "allow-events", "v": "via",
+    "x": "session-expires",
+}  # fmt: skip
+"""RFC 3261, 7.3.3, and those of its extensions."""
+
+_NEEDED: Final = ("via", "from", "to", "call-id", "cseq")
+_FIRST: Final = re.compile(r"SIP/2\.0 [1-6]\d\d .*|[A-Z]{3,20} \S+ SIP/2\.0")
+_URI: Final = re.compile(r"<?(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
+_NAME: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<')
+_TAG: Final = re.compile(r";\s*tag=([^;\s>]+)")
+
+
+class Malformed(ValueError):
+    """It is no SIP message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. Names of headers are in lower case, in their long form."""
+
+    first: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    @property
+    def method(self) -> str:
+        """Of a request: what is asked. Of an answer: what was asked."""
+        if self.is_answer:
+            return self.header("cseq").rpartition(" ")[2]
+        return self.first.partition(" ")[0]
+
+    @property
+    def is_answer(self) -> bool:
+        return self.first.startswith("SIP/2.0 ")
+
+    @property
+    def called(self) -> str:
+        """The user part of the address it is sent to."""
+        return user_of(self.first.split(" ")[1])
+
+    @property
+    def in_dialog(self) -> bool:
+        """Whether its sender takes it for part of a call that is up."""
+        return _TAG.search(self.header("to").rpartition(">")[2]) is not None
+
+    def header(self, name: str) -> str:
+        """The first of that name, or empty."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every one of that name, in order."""
+        return [value for key, value in self.headers if key == name]
+
+    def words(self, name: str) -> list[str]:
+        """The items of a header that is a list, in lower case and without their parameters."""
+        items = ",".join(self.all(name)).split(",")
+        return [word for item in items if (word := item.partition(";")[0].strip().lower())]
+
+
+def read(data: bytes) -> Message:
+    """The message in a datagram.
+
+    Raises:
+        Malformed: it is none, or lacks what RFC 3261 (8.1.1) demands of every message.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise Malformed("not UTF-8") from None
+    head, found, body = text.partition("\r\n\r\n")
+    if not found:
+        head, found, body = text.partition("\n\n")
+    lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines()
+    if not lines or not _FIRST.fullmatch(lines[0]):
+        raise Malformed("no first line")
+    headers = []
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        if not colon or not key:
+            raise Malformed("a line that is no header")
+        headers.append((_COMPACT.get(key, key), value.strip()))
+    return _checked(Message(lines[0], tuple(headers), body))
+
+
+def _checked(message: Message) -> Message:
+    for name in _NEEDED:
+        if not message.header(name):
+            raise Malformed(f"no {name}")
+    number, _, method = message.header("cseq").partition(" ")
+    if not number.isdigit() or int(number) >= 1 << 31:
+        raise Malformed("cseq")
+    if not message.is_answer and method.strip() != message.method:
+        raise Malformed("cseq of another method")
+    length = message.header("content-length") or "0"
+    if not length.isdigit() or int(length) > len(message.body.encode()):
+        raise Malformed("content-length")
+    return message
+
+
+def user_of(address: str) -> str:
+    """The user part of a SIP address or URI, or the number of a `tel:` one."""
+    found = _URI.search(address)
+    return _unescaped(found[1]).partition(";")[0] if found else ""
+
+
+def name_of(address: str) -> str:
+    """The name that stands beside an address, or empty."""
+    found = _NAME.match(address)
+    if found is None:
+        return ""
+    return re.sub(r"\\(.)", r"\1", found[1]) if found[1] is not None else found[2]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub("%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), text)

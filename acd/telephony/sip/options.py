@@ -1,0 +1,63 @@
+"""What the adapter is told of the world, read and resolved from the configuration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from acd.telephony.sip.gateway import Destination, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ipaddress import IPv4Network, IPv6Network
+
+_URI: Final = re.compile(r"sips?:(?:([^@]+)@)?(\[[^\]]+\]|[^:;?]+)(?::(\d+))?", re.IGNORECASE)
+_SIP_PORT: Final = 5060
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """The way out, for numbers."""
+
+    host: str
+    port: int = _SIP_PORT
+    name: str = ""
+    secret: str = field(default="", repr=False)
+    caller_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipOptions:
+    """Files are named as rtpengine sees them, addresses as this machine does."""
+
+    place: Place
+    engine: tuple[str, int]
+    """Where rtpengine is asked (NG)."""
+    keys: tuple[str, int]
+    """Where rtpengine tells which keys are pressed."""
+    music: str
+    """What who waits or is on hold hears, again and again."""
+    prompt: str = ""
+    """What an agent's own phone says: press 1."""
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Whose calls are taken without a password."""
+    users: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Who may call from anywhere else, and the password."""
+    region: str = ""
+    x_headers: tuple[str, ...] = ()
+    session_timer_s: int = 1800
+    max_calls: int = 400
+    trunk: Trunk | None = None
+    confirm_s: float = 15.0
+    """How long a phone that was picked up may wait for its digit."""
+    confirm_digit: str = "1"
+
+
+def destination(uri: str, caller: str = "") -> Destination | None:
+    """The device behind a `sip:` address, or None when it is none."""
+    found = _URI.match(uri)
+    if found is None:
+        return None
+    port = int(found[3] or _SIP_PORT)
+    return Destination(user=found[1] or "", host=found[2], port=port, caller=caller)

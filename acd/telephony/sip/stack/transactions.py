@@ -1,0 +1,162 @@
+"""sippy's transactions, mended: no message that is none gets in, and no answer is lost."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import structlog
+from sippy.SipRequest import SipRequest
+from sippy.SipResponse import SipResponse
+from sippy.SipTransactionManager import SipTransactionManager
+from sippy.Udp_server import Udp_server, Udp_server_opts
+
+from acd.telephony.sip.message import Malformed, Message, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = structlog.get_logger(__name__)
+
+
+class _Options(Udp_server_opts):  # type: ignore[misc] # sippy has no types
+    nworkers = 1
+    """Three threads that send, sippy's own choice, reorder a 100 and the 180 after it."""
+
+
+class _Socket(Udp_server):  # type: ignore[misc]
+    advertise: ClassVar[dict[int, str]] = {}
+    """By port: the address that others are told, when it is not the one that is bound."""
+
+    def getSIPaddr(self) -> Any:  # noqa: N802 - sippy's name
+        (host, port), transport = super().getSIPaddr()
+        return (self.advertise.get(port, host), port), transport
+
+
+class _Silent:
+    """Takes what sippy logs; the ladder is written by `Transactions`."""
+
+    def write(self, *_: object, **__: object) -> None:
+        """Of sippy."""
+
+
+class Transactions(SipTransactionManager):  # type: ignore[misc]
+    """Sends, repeats and matches messages on one address.
+
+    `asked(request, transaction, message)` is called for each request outside of a dialog, and
+    answers what sippy expects: a response, a callback for CANCEL, another for a missing ACK.
+    """
+
+    model_udp_server = (_Socket, _Options)
+
+    def __init__(
+        self, host: str, port: int, advertise: str, asked: Callable[[Any, Any, Message], Any]
+    ) -> None:
+        if advertise:
+            _Socket.advertise[port] = advertise
+        self.malformed = 0
+        self.mute = False
+        """Send nothing: what is said to the stack was answered in a former life."""
+        self._asked = asked
+        self._message: Message | None = None
+        where = {"_sip_address": host, "_sip_port": port, "_sip_logger": _Silent()}
+        where["_sip_tm"] = self
+        with warnings.catch_warnings():  # it tries whether there is IPv6, and drops the socket
+            warnings.simplefilter("ignore", ResourceWarning)
+            super().__init__(where, self._new)
+
+    @property
+    def settings(self) -> Any:
+        """What sippy's other parts are to be given."""
+        return self.global_config
+
+    def _new(self, request: Any, transaction: Any) -> Any:
+        assert self._message is not None  # noqa: S101 - it is being handled
+        return self._asked(request, transaction, self._message)
+
+    def handleIncoming(self, data_in: bytes, ra: Any, server: Any, rtime: Any) -> None:  # noqa: N802
+        """Of sippy: a datagram came."""
+        if len(data_in.strip()) == 0:
+            return  # somebody keeps a hole in a router open
+        try:
+            message = read(data_in)
+        except Malformed as error:
+            self.malformed += 1
+            _log.debug("sip.malformed", source=ra.address[0], why=str(error))
+            return
+        _step("<", message, ra.address)
+        self._message = message
+        try:
+            if message.is_answer and self._is_orphan(message, data_in, server):
+                return
+            super().handleIncoming(data_in, ra, server, rtime)
+        except Exception:  # noqa: BLE001 - whatever a stranger sent, the next message is heard
+            self.malformed += 1
+            _log.debug("sip.unreadable", source=ra.address[0], exc_info=True)
+        finally:
+            self._message = None
+
+    def transmitData(  # noqa: N802
+        self, userv: Any, data: str, address: Any, cachesum: Any = None, lossemul: int = 0
+    ) -> None:
+        """Of sippy: send."""
+        if self.mute:
+            return
+        _step(">", data, address)
+        super().transmitData(userv, data, address, cachesum, lossemul)
+
+    def shutdown(self) -> None:
+        """Send and hear no more. sippy's own would let timers run into nothing."""
+        self.mute = True
+        for held in (*self.tclient.values(), *self.tserver.values()):
+            for name in ("teA", "teB", "teC", "teD", "teE", "teF", "teG"):
+                timer = getattr(held, name, None)
+                if timer is not None:
+                    timer.cancel()
+        self.cp_timer.cancel()
+        self.l4r.shutdown()
+
+    def _is_orphan(self, message: Message, data: bytes, server: Any) -> bool:
+        """Whether it is a 2xx for an INVITE of a former life: it is acknowledged.
+
+        Otherwise who sent it would hang up after 32 seconds. Late repetitions are such, too.
+        """
+        if message.method != "INVITE" or not message.first.startswith("SIP/2.0 2"):
+            return False
+        answer = SipResponse(data.decode())
+        if answer.getTId(True, True) in self.tclient:
+            return False
+        mine, theirs = answer.getHFBody("from").getTag(), answer.getHFBody("to").getTag()
+        for consumer in self.req_consumers.get(str(answer.getHFBody("call-id")), ()):
+            leg = consumer.cobj
+            if (leg.lUri.getTag(), leg.rUri.getTag()) != (mine, theirs) or not leg.isConnected():
+                continue
+            ack = SipRequest(
+                method="ACK", ruri=leg.rTarget, to=leg.rUri, fr0m=leg.lUri,
+                cseq=answer.getHFBody("cseq").getCSeqNum(), callid=leg.cId, routes=leg.routes,
+                target=leg.rAddr,
+            )  # fmt: skip
+            self.transmitMsg(server, ack, leg.rAddr[0], None)
+            return True
+        return False
+
+
+def _step(way: str, said: Message | str, peer: Any) -> None:
+    """One rung of the ladder, without numbers or names: only at debug."""
+    if not _log.is_enabled_for(logging.DEBUG):
+        return
+    try:
+        message = read(said.encode()) if isinstance(said, str) else said
+    except Malformed:
+        return
+    first = message.first.split(" ")
+    what = f"{first[1]} {message.method}" if message.is_answer else first[0]
+    _log.debug(
+        "sip.message",
+        way=way,
+        what=what,
+        sip_call=message.header("call-id"),
+        cseq=message.header("cseq").partition(" ")[0],
+        peer=f"{peer[0]}:{peer[1]}",
+    )

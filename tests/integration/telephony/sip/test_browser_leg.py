@@ -1,0 +1,124 @@
+"""A browser's leg, as its page sees it: what it is told, and what is let through when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acd.domain.ids import InteractionId, OfferId
+from acd.telephony import port
+from tests.integration.telephony.sip.conftest import MUSIC_HZ
+from tests.integration.telephony.sip.desk import Desk
+from tests.peers.phone import Phone
+
+BROWSER = port.Target(device="browser", kind=port.TargetKind.BROWSER)
+PAGE = """v=0\r
+o=- 4611 2 IN IP4 127.0.0.1\r
+s=-\r
+t=0 0\r
+a=group:BUNDLE {mid}\r
+m=audio 9 UDP/TLS/RTP/SAVPF 0 101\r
+c=IN IP4 0.0.0.0\r
+a=rtcp:9 IN IP4 0.0.0.0\r
+a=ice-ufrag:abcd\r
+a=ice-pwd:abcdefghijklmnopqrstuvwx\r
+a=fingerprint:sha-256 {print}\r
+a=setup:active\r
+a=mid:{mid}\r
+a=sendrecv\r
+a=rtcp-mux\r
+a=rtpmap:0 PCMU/8000\r
+a=rtpmap:101 telephone-event/8000\r
+"""
+
+
+def page_sdp(offer: str) -> str:
+    mid = next(line[6:] for line in offer.splitlines() if line.startswith("a=mid:"))
+    return PAGE.format(mid=mid, print=":".join(["AB"] * 32))
+
+
+async def said(desk: Desk, call: InteractionId, offer: OfferId, **signal: Any) -> None:
+    await desk.do(
+        port.PageSaid(
+            call=call, epoch=1, offer=offer, device="browser", agent="anna", signal=signal
+        )
+    )
+
+
+async def answered(desk: Desk, told: port.PageTold, *, tab: str = "tab-1", to: str = "") -> None:
+    sdp = page_sdp(told.signal["description"]["sdp"])
+    await said(
+        desk, told.call, told.offer, tab=tab, to=to or told.signal["tab"], kind="description",
+        description={"type": "answer", "sdp": sdp},
+    )  # fmt: skip
+
+
+async def waiting(desk: Desk, caller: Phone) -> InteractionId:
+    await caller.call("support", desk.address, wait=False)
+    arrived = await desk.told(port.CallArrived)
+    await desk.answer(arrived.call)
+    return arrived.call
+
+
+async def test_a_page_prepares_while_it_rings_and_is_bridged_when_it_won(
+    desk: Desk, caller: Phone
+) -> None:
+    call = await waiting(desk, caller)
+    offer = await desk.ring(call, BROWSER)
+    told = await desk.told(port.PageTold)
+    assert (told.signal["kind"], told.signal["to"]) == ("description", None)
+    sdp = told.signal["description"]["sdp"]
+    assert all(part in sdp for part in ("RTP/SAVPF", "a=candidate", "a=fingerprint"))
+
+    await answered(desk, told)
+    await desk.told(port.LegRinging)
+    calling = next(iter(caller.calls.values()))
+    await calling.voice.hears(MUSIC_HZ)
+    assert calling.reinvites == 0
+
+    await desk.bridge(call, offer, "browser")
+    await desk.told(port.Bridged)
+    assert calling.reinvites == 1
+    assert len(desk.engine.pairings()) == 1
+    await calling.bye_now()
+    await desk.empty()
+
+
+async def test_a_page_that_prepares_late_is_bridged_then(desk: Desk, caller: Phone) -> None:
+    call = await waiting(desk, caller)
+    offer = await desk.ring(call, BROWSER)
+    first = await desk.told(port.PageTold)
+    await desk.bridge(call, offer, "browser")
+    await said(desk, call, offer, tab="tab-2", kind="hello")
+    again = await desk.told(port.PageTold)
+    assert again.signal["to"] == "tab-2"
+    assert again.signal["description"] == first.signal["description"]
+    await answered(desk, again, tab="tab-2")
+    await desk.told(port.Bridged)
+
+
+async def test_an_answer_to_another_offer_counts_for_nothing(desk: Desk, caller: Phone) -> None:
+    call = await waiting(desk, caller)
+    await desk.ring(call, BROWSER)
+    told = await desk.told(port.PageTold)
+    await answered(desk, told, to="server-of-yesterday")
+    await answered(desk, told, tab="tab-2")
+    await desk.told(port.LegRinging)
+    assert len(desk.heard(port.LegRinging)) == 1
+
+
+async def test_a_page_that_was_reloaded_gets_a_fresh_connection(desk: Desk, caller: Phone) -> None:
+    call = await waiting(desk, caller)
+    offer = await desk.ring(call, BROWSER)
+    await answered(desk, await desk.told(port.PageTold))
+    await desk.bridge(call, offer, "browser")
+    await desk.told(port.Bridged)
+
+    await said(desk, call, offer, tab="tab-2", kind="hello")
+    fresh = await desk.told(port.PageTold)
+    assert fresh.signal["to"] == "tab-2"
+    calling = next(iter(caller.calls.values()))
+    await calling.voice.hears(MUSIC_HZ)
+    await answered(desk, fresh, tab="tab-2")
+    await desk.told(port.Bridged)
+    assert calling.reinvites == 2
+    assert len(desk.engine.pairings()) == 1

@@ -1,0 +1,326 @@
+"""A telephone for tests: it speaks SIP over UDP as a tolerant PBX does, in plain sight."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import cast
+
+from acd.telephony.sip.message import Message, read
+from tests.peers.tones import Voice
+
+_FIRST_S = 0.5
+_GIVE_UP_S = 10.0
+
+
+@dataclass(eq=False)
+class PhoneCall:
+    """One dialog of a phone."""
+
+    phone: Phone
+    peer: tuple[str, int]
+    call_id: str
+    voice: Voice
+    remote_uri: str
+    """Whom requests are sent to."""
+    local: str = ""
+    remote: str = ""
+    """From and To of what we send."""
+    number: int = 0
+    invite: Message | None = None
+    """The first INVITE, ours or theirs."""
+    answers: list[int] = field(default_factory=list)
+    """Each status that came for our INVITE."""
+    reinvites: int = 0
+    is_up: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    bye: Message | None = None
+    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+    branch: str = ""
+    reply: Callable[[Message], tuple[int, str]] | None = None
+    """What a re-INVITE is answered with; without it: 200 and our own SDP."""
+
+    async def bye_now(self) -> int:
+        """Hang up; answers the status that came."""
+        self.is_up = False
+        code = (await self.phone.request(self, "BYE")).first.split(" ")[1]
+        self.ended.set()
+        return int(code)
+
+    async def is_over(self, within_s: float = 8.0) -> None:
+        async with asyncio.timeout(within_s):
+            await self.ended.wait()
+
+    async def reinvite(self, sdp: str) -> Message:
+        """Ask for other audio; the final answer, acknowledged."""
+        answer = await self.phone.request(self, "INVITE", sdp)
+        self.phone.send(self, "ACK", number=self.number)
+        return answer
+
+
+class Phone(asyncio.DatagramProtocol):
+    """Calls, and is called. What it does when it is called is set before."""
+
+    def __init__(self, hertz: int) -> None:
+        self.hertz = hertz
+        self.port = 0
+        self.calls: dict[str, PhoneCall] = {}
+        self.ringing: asyncio.Queue[PhoneCall] = asyncio.Queue()
+        """Who calls us, once it rings here."""
+        self.refuses: int | None = None
+        """Answer each call with this status."""
+        self.is_silent = False
+        """Say nothing at all."""
+        self._transport: asyncio.DatagramTransport | None = None
+        self._waiting: dict[tuple[str, str, str], asyncio.Queue[Message]] = {}
+        self._finals: dict[tuple[str, str, str], str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._voices: list[Voice] = []
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, hertz: int = 440) -> AsyncIterator[Phone]:
+        loop = asyncio.get_running_loop()
+        _, phone = await loop.create_datagram_endpoint(
+            lambda: cls(hertz), local_addr=("127.0.0.1", 0)
+        )
+        try:
+            yield phone
+        finally:
+            await phone.close()
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for voice in self._voices:
+            await voice.close()
+        if self._transport is not None:
+            self._transport.close()
+
+    async def voice(self) -> Voice:
+        voice = await Voice.open(self.hertz)
+        self._voices.append(voice)
+        return voice
+
+    # calling
+
+    async def call(
+        self,
+        number: str,
+        peer: tuple[str, int],
+        *,
+        caller: str = "+33199001234",
+        headers: tuple[str, ...] = (),
+        sdp: str | None = None,
+        wait: bool = True,
+    ) -> PhoneCall:
+        """INVITE, until it is answered with 200; `wait=False` returns once it was sent."""
+        voice = await self.voice()
+        call = PhoneCall(
+            self, peer, secrets.token_hex(8), voice, f"sip:{number}@{peer[0]}:{peer[1]}"
+        )
+        call.local = f'"Camille" <sip:{caller}@127.0.0.1>;tag={secrets.token_hex(4)}'
+        call.remote = f"<{call.remote_uri}>"
+        self.calls[call.call_id] = call
+        task = asyncio.create_task(self._call(call, voice.sdp() if sdp is None else sdp, headers))
+        self._tasks.add(task)
+        if wait:
+            await asyncio.wait_for(asyncio.shield(task), _GIVE_UP_S)
+            assert call.is_up, call.answers
+        return call
+
+    async def _call(self, call: PhoneCall, sdp: str, headers: tuple[str, ...]) -> None:
+        answer = await self.request(call, "INVITE", sdp, headers)
+        code = int(answer.first.split(" ")[1])
+        call.remote = answer.header("to")
+        if 200 <= code < 300:
+            call.remote_uri = answer.header("contact").strip("<>").split(">")[0]
+            late = "" if sdp else call.voice.sdp()
+            self.send(call, "ACK", late, number=call.number)
+            call.voice.talk_to(answer.body)
+            call.is_up = True
+        else:
+            self.send(call, "ACK", number=call.number, branch=call.branch)
+            call.ended.set()
+
+    def cancel(self, call: PhoneCall) -> None:
+        self.send(call, "CANCEL", number=call.number, branch=call.branch)
+
+    async def request(
+        self, call: PhoneCall, method: str, body: str = "", headers: tuple[str, ...] = ()
+    ) -> Message:
+        """Sent until the final answer comes."""
+        call.number += 1
+        call.branch = f"z9hG4bK{secrets.token_hex(6)}"
+        key = (call.call_id, str(call.number), method)
+        answers = self._waiting[key] = asyncio.Queue()
+        wait_s, heard = _FIRST_S, False
+        async with asyncio.timeout(_GIVE_UP_S):
+            while True:
+                if not heard:
+                    self.send(call, method, body, headers, number=call.number, branch=call.branch)
+                try:
+                    answer = await asyncio.wait_for(answers.get(), wait_s)
+                except TimeoutError:
+                    wait_s *= 2
+                    continue
+                heard = True
+                if not answer.first.startswith("SIP/2.0 1"):
+                    return answer
+
+    def send(
+        self,
+        call: PhoneCall,
+        method: str,
+        body: str = "",
+        headers: tuple[str, ...] = (),
+        *,
+        number: int,
+        branch: str = "",
+    ) -> None:
+        kind = ("Content-Type: application/sdp",) if body else ()
+        branch = branch or f"z9hG4bK{secrets.token_hex(6)}"
+        lines = [
+            f"{method} {call.remote_uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}",
+            "Max-Forwards: 70",
+            f"From: {call.local}",
+            f"To: {call.remote}",
+            f"Call-ID: {call.call_id}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:phone@127.0.0.1:{self.port}>",
+            *headers, *kind, f"Content-Length: {len(body)}",
+        ]  # fmt: skip
+        self.put("\r\n".join(lines) + "\r\n\r\n" + body, call.peer)
+
+    def put(self, text: str | bytes, peer: tuple[str, int]) -> None:
+        """Anything at all."""
+        assert self._transport is not None
+        self._transport.sendto(text.encode() if isinstance(text, str) else text, peer)
+
+    # being called
+
+    async def pick_up(self, call: PhoneCall) -> None:
+        """200 to who rings here."""
+        assert call.invite is not None
+        call.is_up = True
+        self._final(call.invite, 200, call, call.voice.sdp())
+        call.voice.talk_to(call.invite.body)
+
+    def decline(self, call: PhoneCall, code: int) -> None:
+        assert call.invite is not None
+        self._final(call.invite, code, call)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        message = read(data)
+        call = self.calls.get(message.header("call-id"))
+        number = message.header("cseq").split()[0]
+        key = (message.header("call-id"), number, message.method)
+        if message.is_answer:
+            if call is not None and message.method == "INVITE":
+                call.answers.append(int(message.first.split(" ")[1]))
+            if key in self._waiting:
+                self._waiting[key].put_nowait(message)
+        elif self.is_silent:
+            return
+        elif key in self._finals:
+            self.put(self._finals[key], addr)
+        elif call is not None:
+            self._in_dialog(message, call, addr)
+        elif message.method == "INVITE":
+            self._own(self._rung(message, addr))
+        elif message.method != "ACK":
+            self._say(message, 481, addr)
+
+    def _in_dialog(self, message: Message, call: PhoneCall, addr: tuple[str, int]) -> None:
+        if message.method == "ACK":
+            call.acknowledged.set()
+            return
+        if message.method == "INVITE":
+            self._reinvited(message, call)
+            return
+        self._say(message, 200, addr)
+        if message.method == "BYE":
+            call.bye, call.is_up = message, False
+            call.ended.set()
+        elif message.method == "CANCEL" and not call.is_up and call.invite is not None:
+            call.bye = message
+            self._final(call.invite, 487, call)
+            call.ended.set()
+
+    async def _rung(self, message: Message, addr: tuple[str, int]) -> None:
+        contact = message.header("contact").strip("<>")
+        call = PhoneCall(self, addr, message.header("call-id"), await self.voice(), contact)
+        call.invite, call.remote = message, message.header("from")
+        call.local = f"{message.header('to')};tag={secrets.token_hex(4)}"
+        self.calls[call.call_id] = call
+        if self.refuses is not None:
+            self._final(message, self.refuses, call)
+            call.ended.set()
+            return
+        self._say(message, 180, addr, call)
+        self.ringing.put_nowait(call)
+
+    def _reinvited(self, message: Message, call: PhoneCall) -> None:
+        call.reinvites += 1
+        if call.reply is not None:
+            code, body = call.reply(message)
+        else:
+            code, body = 200, call.voice.sdp()
+        if code < 300 and message.body:
+            call.voice.talk_to(message.body)
+        self._final(message, code, call, body)
+
+    def _final(self, message: Message, code: int, call: PhoneCall, body: str = "") -> None:
+        key = (message.header("call-id"), message.header("cseq").split()[0], message.method)
+        self._finals[key] = self._say(message, code, call.peer, call, body)
+        if message.method == "INVITE":
+            self._own(self._until_acknowledged(self._finals[key], call))
+
+    async def _until_acknowledged(self, text: str, call: PhoneCall) -> None:
+        call.acknowledged.clear()
+        for wait_s in (0.5, 1.0, 2.0, 4.0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await call.acknowledged.wait()
+                    return
+            self.put(text, call.peer)
+
+    def _say(
+        self,
+        message: Message,
+        code: int,
+        addr: tuple[str, int],
+        call: PhoneCall | None = None,
+        body: str = "",
+    ) -> str:
+        to = message.header("to")
+        if call is not None and not message.in_dialog:
+            to = call.local
+        lines = [
+            f"SIP/2.0 {code} Whatever",
+            *(f"Via: {via}" for via in message.all("via")),
+            f"From: {message.header('from')}",
+            f"To: {to}",
+            f"Call-ID: {message.header('call-id')}",
+            f"CSeq: {message.header('cseq')}",
+            f"Contact: <sip:phone@127.0.0.1:{self.port}>",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        text = "\r\n".join(lines) + "\r\n\r\n" + body
+        self.put(text, addr)
+        return text
+
+    def _own(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work, name="phone")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

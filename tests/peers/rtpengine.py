@@ -1,0 +1,89 @@
+"""A private rtpengine on loopback: killed, started again, asked what it holds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from acd.embedded import dies_with_parent
+
+PATIENCE_S = 10
+_ROOM = 400
+"""Audio ports: a call takes four while it rings."""
+
+
+def udp_port(room: int = 1) -> int:
+    """The first of `room` UDP ports that nobody has."""
+    while True:
+        with contextlib.ExitStack() as held:
+            one = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            one.bind(("127.0.0.1", 0))
+            first = int(one.getsockname()[1]) & ~1
+            if room == 1:
+                return int(one.getsockname()[1])
+            if first < 20_000 or first + room > 60_000:
+                continue
+            return first
+
+
+class Rtpengine:
+    """Answers at `ng`, tells pressed keys to `keys`."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        self._program = program
+        self._log = folder / "rtpengine.log"
+        self.ng = ("127.0.0.1", udp_port())
+        self.keys = ("127.0.0.1", udp_port())
+        self._first = udp_port(_ROOM)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        options = [
+            "--config-file=none", "-f", "-E", "-t", "-1", "-i", "127.0.0.1",
+            "-n", f"127.0.0.1:{self.ng[1]}", "-m", str(self._first),
+            "-M", str(self._first + _ROOM - 1), f"--dtmf-log-dest=127.0.0.1:{self.keys[1]}",
+            "--timeout=3600", "--silent-timeout=3600", "--num-threads=2", "-L", "4",
+        ]  # fmt: skip
+        with self._log.open("ab") as out:
+            self._process = subprocess.Popen(
+                [self._program, *options],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it allocates nothing
+            )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE_S
+        while self.ask("ping", wait_s=0.1) is None:
+            assert self._process.poll() is None, self._log.read_text()[-800:]
+            assert time.monotonic() < deadline, "rtpengine does not answer"
+
+    def ask(self, command: str, *, wait_s: float = 2.0, **given: Any) -> dict[str, Any] | None:
+        """One command, or None when nobody answers."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            line.settimeout(wait_s)
+            line.connect(self.ng)
+            try:
+                # a cookie that was used is answered with what it was answered before
+                asked = json.dumps({"command": command, **given})
+                line.send(f"{secrets.token_hex(8)} {asked}".encode())
+                return dict(json.loads(line.recv(65536).partition(b" ")[2]))
+            except OSError:
+                return None
+
+    def pairings(self) -> list[str]:
+        """What it holds."""
+        answer = self.ask("list", limit="10000")
+        assert answer is not None
+        return list(answer.get("calls", ()))
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
