@@ -30,6 +30,10 @@ PEERS = {
     "rtpengine": ("rtpengine",),
     "sipp": ("sipp",),
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb",),
+    "rtpengine": ("rtpengine",),
+    "sipp": ("sipp",),
+    "kamailio": ("kamailio", "/usr/sbin/kamailio"),
+    "espeak-ng": ("espeak-ng",),
 }
 
 

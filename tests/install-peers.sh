@@ -16,6 +16,11 @@ need() { # program on PATH (or a file pattern), Debian package
 need chromium chromium
 need '/usr/lib/*/libatomic.so.1' libatomic1 # for the browser driver's own Node
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
+need rtpengine rtpengine-daemon
+need sipp sip-tester
+need kamailio kamailio
+need '/usr/lib/*/kamailio/modules/tls.so' kamailio-tls-modules
+need espeak-ng espeak-ng
 # pictures of French and English pages need a face with accents, symbols and emoji
 [ -x /usr/bin/chromium ] || packages="$packages fonts-dejavu-core fonts-noto-color-emoji"
 [ -n "$programs" ] || exit 0

@@ -1,0 +1,212 @@
+"""rtpengine as a child: it answers, comes back, outlives a killed node, and is alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from acd.config.telephony import RtpengineSettings, SipSettings
+from acd.telephony.sip.child import ChildRtpengine
+from acd.telephony.sip.engine import media_engine
+from acd.telephony.sip.far import FarRtpengine
+from acd.telephony.sip.ping import answers
+from acd.telephony.sip.rtpengine import (
+    RtpengineFailed,
+    RtpengineInUse,
+    RtpengineMissing,
+    free_port,
+)
+
+SETTINGS = RtpengineSettings(interface="127.0.0.1")
+# A node: says that its rtpengine answers, then lives until it is killed.
+NODE = """
+import asyncio, sys
+from pathlib import Path
+from acd.config.telephony import RtpengineSettings
+from acd.telephony.sip.child import ChildRtpengine
+
+async def main():
+    engine = ChildRtpengine(RtpengineSettings(interface="127.0.0.1"), Path(sys.argv[1]),
+                            on_lost=lambda: None, on_back=lambda: None)
+    await engine.start()
+    print(engine.pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+@pytest.fixture
+def installed(peer: Callable[[str], Path]) -> None:
+    peer("rtpengine")
+
+
+def child(folder: Path, told: list[str], settings: RtpengineSettings = SETTINGS) -> ChildRtpengine:
+    return ChildRtpengine(
+        settings,
+        folder,
+        on_lost=lambda: told.append("lost"),
+        on_back=lambda: told.append("back"),
+    )
+
+
+async def eventually(condition: Callable[[], bool], *, within_s: float = 10.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - a process outside has no event to wait for
+            await asyncio.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def left_by_a_killed_node(folder: Path) -> int:
+    """The rtpengine of a node that was killed while it ran."""
+    node = subprocess.Popen([sys.executable, "-c", NODE, folder], stdout=subprocess.PIPE, text=True)
+    assert node.stdout is not None
+    with node:
+        pid = int(node.stdout.readline())
+        node.kill()
+    return pid
+
+
+async def test_it_answers_until_it_is_stopped(tmp_path: Path) -> None:
+    engine = child(tmp_path, [])
+    await engine.start()
+    assert not engine.adopted
+    assert engine.ng[1] != engine.dtmf[1]
+    assert await answers(engine.ng, within_s=2)
+    await engine.stop()
+    assert engine.pid is None
+    assert not await answers(engine.ng, within_s=0.05)
+    assert not (tmp_path / "rtpengine.json").exists()
+
+
+async def test_one_that_died_is_told_and_started_again_at_its_place(tmp_path: Path) -> None:
+    told: list[str] = []
+    engine = child(tmp_path, told)
+    await engine.start()
+    try:
+        place, first = engine.ng, engine.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await eventually(lambda: told == ["lost", "back"])
+        assert engine.pid not in {None, first}
+        assert engine.ng == place
+        assert await answers(place, within_s=2)
+    finally:
+        await engine.stop()
+
+
+async def test_it_outlives_a_killed_node_and_is_taken_up_again(tmp_path: Path) -> None:
+    orphan = left_by_a_killed_node(tmp_path)
+    told: list[str] = []
+    engine = child(tmp_path, told)
+    await engine.start()
+    try:
+        assert engine.adopted
+        assert engine.pid == orphan
+        os.kill(orphan, signal.SIGKILL)
+        await eventually(lambda: told == ["lost", "back"])
+        assert engine.pid not in {None, orphan}
+    finally:
+        await engine.stop()
+
+
+async def test_one_with_other_flags_is_ended(tmp_path: Path) -> None:
+    orphan = left_by_a_killed_node(tmp_path)
+    other = SETTINGS.model_copy(update={"first_port": 40_000, "last_port": 40_999})
+    engine = child(tmp_path, [], other)
+    await engine.start()
+    try:
+        assert not engine.adopted
+        assert engine.pid != orphan
+        assert not runs(orphan)
+    finally:
+        await engine.stop()
+
+
+async def test_a_number_that_another_process_got_is_left_alone(tmp_path: Path) -> None:
+    orphan = left_by_a_killed_node(tmp_path)
+    os.kill(orphan, signal.SIGKILL)
+    note = tmp_path / "rtpengine.json"
+    note.write_text(note.read_text().replace(f'"pid": {orphan}', f'"pid": {os.getpid()}'))
+    engine = child(tmp_path, [])
+    await engine.start()
+    assert engine.pid not in {orphan, os.getpid()}
+    await engine.stop()
+
+
+async def test_a_second_node_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    engine = child(tmp_path, [])
+    await engine.start()
+    try:
+        with pytest.raises(RtpengineInUse):
+            await child(tmp_path, []).start()
+        assert await answers(engine.ng, within_s=2)
+    finally:
+        await engine.stop()
+
+
+async def test_one_that_cannot_start_says_why(tmp_path: Path) -> None:
+    for interface, said in (("192.0.2.7", "assign requested"), ("nowhere0", "nowhere0")):
+        wrong = SETTINGS.model_copy(update={"interface": interface})
+        with pytest.raises(RtpengineFailed, match=said):
+            await child(tmp_path, [], wrong).start()
+
+
+async def test_a_missing_program_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    with pytest.raises(RtpengineMissing, match="rtpengine-daemon"):
+        await child(tmp_path, []).start()
+
+
+async def test_one_elsewhere_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("acd.telephony.sip.far.ASKED_EVERY_S", 0.05)
+    monkeypatch.setattr("acd.telephony.sip.far.START_S", 0.05)
+    near = child(tmp_path, [])
+    await near.start()
+    told: list[str] = []
+    far = media_engine(
+        RtpengineSettings(ng=f"127.0.0.1:{near.ng[1]}", dtmf_port=2299),
+        SipSettings(host="127.0.0.2"),
+        tmp_path,
+        on_lost=lambda: told.append("lost"),
+        on_back=lambda: told.append("back"),
+    )
+    try:
+        assert isinstance(far, FarRtpengine)
+        assert (far.dtmf, far.adopted) == (("127.0.0.2", 2299), True)
+        await far.start()
+        pid = near.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        await eventually(lambda: told == ["lost"])
+        os.kill(pid, signal.SIGCONT)
+        await eventually(lambda: told == ["lost", "back"])
+    finally:
+        await far.stop()
+        await near.stop()
+    nobody = FarRtpengine(
+        ng=("127.0.0.1", free_port()),
+        dtmf=("127.0.0.1", 0),
+        on_lost=lambda: None,
+        on_back=lambda: None,
+    )
+    with pytest.raises(RtpengineFailed, match="no rtpengine answers"):
+        await nobody.start()
