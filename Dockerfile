@@ -1,4 +1,5 @@
 # One node, one volume. `docker build -t acd . && docker run -p 8080:8080 -v acd:/data acd`
+# With calls over SIP: `docker build --build-arg SIP=1 -t acd .`, and the host's network, since audio takes many ports.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 python3-venv \
@@ -21,8 +22,9 @@ RUN /build/bin/python hatch_build.py \
     && /opt/acd/bin/pip uninstall -q -y pip setuptools
 
 FROM debian:bookworm-slim
+ARG SIP=
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates python3 \
+    && apt-get install -y --no-install-recommends ca-certificates python3 ${SIP:+rtpengine-daemon} \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin acd \
     && install -d -o acd -g acd -m 700 /data \

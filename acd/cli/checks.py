@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from acd.cli.call_checks import examine_calls
+from acd.cli.findings import Finding, Mark
 from acd.config.places import Running, database_url, redis_dir, redis_url
 from acd.config.problems import dotted
 from acd.config.provision import provision
@@ -29,24 +29,6 @@ OLDEST: Final = {"redis": (7, 0), "valkey": (8, 0)}
 MOST_VIOLATIONS: Final = 5
 
 
-class Mark(StrEnum):
-    """How a finding counts."""
-
-    OK = "ok"
-    NOTE = "note"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the report."""
-
-    mark: Mark
-    what: str
-    found: str
-    remedy: str = ""
-
-
 async def examine(config: Config, missing: Sequence[Problem] = ()) -> list[Finding]:
     """Everything, in the order of the report; one failure does not hide the next.
 
@@ -56,6 +38,7 @@ async def examine(config: Config, missing: Sequence[Problem] = ()) -> list[Findi
     """
     findings = [finding async for finding in _redis(config)]
     findings += [finding async for finding in _database(config, missing)]
+    findings += [finding async for finding in examine_calls(config)]
     return findings
 
 

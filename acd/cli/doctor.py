@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from acd.cli.checks import Finding, Mark, examine
+from acd.cli.checks import examine
+from acd.cli.findings import Finding, Mark
 from acd.cli.running import (
     FAILED,
     MISUSED,
@@ -36,9 +37,9 @@ def doctor(
 ) -> None:
     """Say whether everything a node needs is in order.
 
-    Examines Redis, the database, the clocks, the invariants of routing, and whether the
-    configuration is applied. It changes nothing. Exits with 1 when something is wrong; notes do
-    not count.
+    Examines Redis, the database, the clocks, the invariants of routing, whether the configuration
+    is applied, and what carries the audio of calls. It changes nothing. Exits with 1 when something
+    is wrong; notes do not count.
     """
     if demo and config is not None:
         fail("The demonstration has its own configuration: give --demo or --config.", MISUSED)

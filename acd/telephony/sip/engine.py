@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from acd.config.telephony import CHILD
 from acd.telephony.sip.child import ChildRtpengine
 from acd.telephony.sip.far import FarRtpengine
+from acd.telephony.sip.rtpengine import far_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,9 +58,8 @@ def media_engine(
     """
     if rtpengine.ng == CHILD:
         return ChildRtpengine(rtpengine, data_dir, on_lost=on_lost, on_back=on_back)
-    host, _, port = rtpengine.ng.rpartition(":")
     return FarRtpengine(
-        ng=(host.strip("[]"), int(port)),
+        ng=far_address(rtpengine),
         dtmf=(sip.host, rtpengine.dtmf_port),
         on_lost=on_lost,
         on_back=on_back,

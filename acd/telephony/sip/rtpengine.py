@@ -9,10 +9,11 @@ from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from acd.config.telephony import CHILD
 from acd.domain.errors import AcdError
 
 if TYPE_CHECKING:
-    from acd.config.telephony import RtpengineSettings
+    from acd.config.telephony import RtpengineSettings, TelephonySettings
     from acd.telephony.sip.ping import Address
 
 PROGRAM: Final = "rtpengine"
@@ -36,6 +37,33 @@ class RtpengineInUse(AcdError):
 
     code = "rtpengine_in_use"
     retryable = True
+
+
+def sip_wanted(settings: TelephonySettings) -> bool:
+    """Whether calls over SIP are to be served, if there is an rtpengine."""
+    sip = settings.sip
+    return bool(sip.numbers) if sip.enabled == "auto" else sip.enabled
+
+
+def sip_served(settings: TelephonySettings) -> bool:
+    """Whether a node serves calls over SIP.
+
+    Raises:
+        RtpengineMissing: the configuration insists, and there is no program to run.
+    """
+    if not sip_wanted(settings):
+        return False
+    if settings.rtpengine.ng != CHILD or find_rtpengine():
+        return True
+    if settings.sip.enabled == "auto":
+        return False
+    raise RtpengineMissing
+
+
+def far_address(settings: RtpengineSettings) -> Address:
+    """Where the one that runs elsewhere takes commands."""
+    host, _, port = settings.ng.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def find_rtpengine() -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -231,3 +232,46 @@ def test_doctor_examines_the_demonstration(acd: Acd, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert str(tmp_path / "data") in result.stdout
     assert acd("doctor", "--demo", "--config", str(tmp_path / "config.toml")).exit_code == 2
+
+
+class TestDoctorOfCalls:
+    CALLS = CONFIG.replace("[[agents]]", "[departments.call]\n[[agents]]")
+    NUMBERS = '[telephony.sip]\nnumbers = { support = "support" }\n'
+
+    def test_says_nothing_where_no_number_leads_anywhere(self, acd: Acd) -> None:
+        assert "audio of calls" not in acd("doctor").stdout
+
+    def test_names_the_program_that_is_installed(
+        self, acd: Acd, tmp_path: Path, peer: Callable[[str], Path]
+    ) -> None:
+        peer("rtpengine")
+        (tmp_path / "config.toml").write_text(self.CALLS + self.NUMBERS)
+        assert re.search(r"ok +audio of calls +rtpengine \d+\.\d+", acd("doctor").stdout)
+
+    def test_says_what_to_install(
+        self, acd: Acd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("acd.cli.call_checks.find_rtpengine", lambda: None)
+        (tmp_path / "config.toml").write_text(self.CALLS + self.NUMBERS)
+        result = acd("doctor")
+        assert (result.exit_code, "rtpengine-daemon" in result.stdout) == (0, True)
+        insists = self.NUMBERS + "enabled = true\n"
+        (tmp_path / "config.toml").write_text(self.CALLS + insists)
+        assert acd("doctor").exit_code == 1
+
+    def test_asks_one_elsewhere(self, acd: Acd, tmp_path: Path) -> None:
+        far = '[telephony.rtpengine]\nng = "127.0.0.1:9"\n'
+        (tmp_path / "config.toml").write_text(self.CALLS + self.NUMBERS + far)
+        result = acd("doctor")
+        assert result.exit_code == 1
+        assert "rtpengine at 127.0.0.1:9 does not answer" in result.stdout
+
+    def test_an_address_of_another_machine_is_wrong(
+        self, acd: Acd, tmp_path: Path, peer: Callable[[str], Path]
+    ) -> None:
+        peer("rtpengine")
+        wrong = '[telephony.rtpengine]\ninterface = "192.0.2.7"\n'
+        (tmp_path / "config.toml").write_text(self.CALLS + self.NUMBERS + wrong)
+        result = acd("doctor")
+        assert result.exit_code == 1
+        assert "192.0.2.7" in result.stdout
