@@ -1,0 +1,89 @@
+"""Music and announcements as files that rtpengine can play; an operator's stand before ours."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import wave
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+if TYPE_CHECKING:
+    from acd.config.telephony import SipSettings
+
+log = structlog.get_logger(__name__)
+
+OURS: Final = Path(__file__).with_name("sounds")
+FORMAT: Final = (1, 2, 8000)
+"""Channels, bytes a sample, samples a second: so that one file may follow another without a gap."""
+_GAP_FRAMES: Final = 800
+"""A tenth of a second between two of them."""
+
+
+class SoundFiles:
+    """The files of one node.
+
+    What is said is joined into one file for each wording, kept in `folder`, which is emptied first.
+    An operator's file of another format is told once, and ours is used.
+    """
+
+    def __init__(self, settings: SipSettings, folder: Path) -> None:
+        self._locale = settings.locale
+        self._folder = folder.absolute()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, mode=0o755)
+        music = Path(settings.music_file).absolute() if settings.music_file else None
+        self.music = music if music is not None and music.is_file() else OURS / "music.wav"
+        """For those who wait or are on hold; to be repeated."""
+        self._theirs = _usable(Path(settings.sounds_dir)) if settings.sounds_dir else {}
+
+    def said(self, *names: str, locale: str = "") -> Path:
+        """One file that says all of these, one after the other.
+
+        Args:
+            names: as `prompts` makes them.
+            locale: the language; by default the configured one.
+        """
+        locale = locale or self._locale
+        digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
+        path = self._folder / f"{locale}-{digest}.wav"
+        if not path.is_file():
+            fresh = path.with_suffix(".new")
+            with wave.open(str(fresh), "wb") as joined:
+                joined.setnchannels(FORMAT[0])
+                joined.setsampwidth(FORMAT[1])
+                joined.setframerate(FORMAT[2])
+                for name in names:
+                    joined.writeframes(self._frames(f"{locale}/{name}.wav"))
+                    joined.writeframes(bytes(_GAP_FRAMES * FORMAT[1]))
+            fresh.replace(path)
+        return path
+
+    def _frames(self, name: str) -> bytes:
+        with wave.open(str(self._theirs.get(name, OURS / name)), "rb") as one:
+            return one.readframes(one.getnframes())
+
+
+def _usable(folder: Path) -> dict[str, Path]:
+    """An operator's files by name, those that can be joined."""
+    found = {}
+    for path in sorted(folder.glob("*/*.wav")):
+        name = f"{path.parent.name}/{path.name}"
+        if not (OURS / name).is_file():
+            log.warning("sound of no use", file=str(path), reason="nothing is called so")
+        elif reason := _unusable(path):
+            log.warning("sound of no use", file=str(path), reason=reason)
+        else:
+            found[name] = path.absolute()
+    return found
+
+
+def _unusable(path: Path) -> str:
+    try:
+        with wave.open(str(path), "rb") as one:
+            is_format = (one.getnchannels(), one.getsampwidth(), one.getframerate())
+    except (OSError, EOFError, wave.Error) as error:
+        return str(error) or "it ends too early"
+    return "" if is_format == FORMAT else "it is not 8 kHz, mono, 16 bits"
