@@ -31,6 +31,7 @@ from acd.realtime.server import Realtime, Stores
 from acd.records.accounts import Accounts
 from acd.records.contacts import Contacts
 from acd.records.conversations import Conversations
+from acd.records.devices import Devices
 from acd.records.directory import Directory
 from acd.records.engine import open_database
 from acd.records.history import History
@@ -40,6 +41,8 @@ from acd.routing.libraries import remove_libraries_forever
 from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
+from acd.telephony.dialling import Dialling, DiallingRules, rates
+from acd.telephony.verification import Verification
 from acd.telephony.webrtc.servers import IceServers
 from acd.web.health import Health
 from acd.web.listener import bind, local_url
@@ -282,10 +285,14 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         same_origin=lambda request: same_origin(request, config.server.public_url),
     )
     await realtime.people.refresh()
+    devices = Devices(database)
+    dialling = Dialling(DiallingRules.of(config.telephony), limits)
     services = Services(
         config=config,
         router=router,
         directory=directory,
+        devices=devices,
+        verification=Verification(devices, dialling, caller=None),
         accounts=accounts,
         contacts=contacts,
         conversations=conversations,
@@ -342,6 +349,7 @@ def _rates(config: Config) -> dict[str, Rate]:
         "visitor_message": Rate(per_minute=max(1, said.messages_per_minute // LEASE)),
         "visitor_signal": Rate(per_minute=max(1, said.signals_per_minute // LEASE)),
         "agent_message": Rate(per_minute=max(1, said.agent_messages_per_minute // LEASE)),
+        **rates(config.telephony),
     }
 
 

@@ -2,12 +2,38 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
-from acd.config.base import Email, EnvironmentName, Locale, Name, Origin, Priority, Section, Slug
-from acd.config.rules import Level, QueueRules
+from acd.config.base import (
+    SIP_ADDRESS,
+    Email,
+    EnvironmentName,
+    Locale,
+    Name,
+    Origin,
+    Priority,
+    Section,
+    Slug,
+)
+from acd.config.rules import ALWAYS, Level, QueueRules
+from acd.domain.device import RING_S
+from acd.domain.errors import PhoneNumberInvalid
+from acd.domain.phone import parse
 
 Scope = Literal["read", "contacts", "interactions", "presence", "events"]
+
+
+SipAddress = Annotated[str, StringConstraints(pattern=SIP_ADDRESS)]
+
+
+def _number(text: str) -> str:
+    try:
+        return parse(text)
+    except PhoneNumberInvalid:
+        raise ValueError("a number such as `+33612345678`") from None
+
+
+PhoneNumber = Annotated[str, AfterValidator(_number)]
 
 
 class SkillSettings(Section):
@@ -120,6 +146,26 @@ class CapacitySettings(Section):
     """Tickets."""
 
 
+class DeviceSettings(Section):
+    """A telephone where an agent's calls ring as well. The console is always a device."""
+
+    id: Slug
+    """Its id, such as `desk`; `browser` is the console's, to say what differs there."""
+    address: SipAddress | PhoneNumber = ""
+    """A desk phone (`sip:101@10.0.0.5`) or a personal number (`+33612345678`); none for the
+    console."""
+    name: Annotated[str, Field(max_length=80)] = ""
+    """What its owner reads."""
+    place: Annotated[int, Field(ge=1, le=20)] = 1
+    """1 rings first, where the devices ring one after the other."""
+    ring_s: Annotated[int, Field(ge=3, le=120)] = RING_S
+    """How long it rings before the next one does, in seconds."""
+    hours: Slug = ALWAYS
+    """When it rings: the id of one of `[[hours]]`, or `always`."""
+    closed_console: bool = False
+    """Whether it rings although the agent's console is closed."""
+
+
 class AgentSettings(Section):
     """Someone who handles interactions. More can be added with `acd agents add`."""
 
@@ -139,6 +185,10 @@ class AgentSettings(Section):
     """What they know, with a level from 1 to 10."""
     capacity: CapacitySettings = CapacitySettings()
     """How much they take at once."""
+    devices: tuple[DeviceSettings, ...] = ()
+    """Telephones that ring beside the console; agents may add others."""
+    ring: Literal["all", "in_turn"] | None = None
+    """How they ring: `all` at once, or `in_turn`, one after the other; unset: the agent says."""
     password_env: EnvironmentName = ""
     """Environment variable that holds the first password. Without one: `acd agents passwd`."""
     password_file: str = ""

@@ -9,6 +9,7 @@ from acd.config.opening import business_hours
 from acd.config.rules import ALWAYS, LastAgentWait
 from acd.config.secrets import password, secret
 from acd.domain.capacity import ChannelCapacity
+from acd.domain.device import BROWSER, Device, DeviceKind, RingMode
 from acd.domain.directory import (
     Agent,
     ChannelOverride,
@@ -28,7 +29,7 @@ from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, Relax
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.config.directory import AgentSettings, DepartmentSettings
+    from acd.config.directory import AgentSettings, DepartmentSettings, DeviceSettings
     from acd.config.model import Config
     from acd.config.rules import QueueRules
 
@@ -60,7 +61,12 @@ def provision(config: Config, env: Mapping[str, str] | None = None) -> Provision
             for entry in config.skills
         ),
         agents=tuple(
-            ProvisionedAgent(agent=_agent(entry), first_password=password(entry, env) or "")
+            ProvisionedAgent(
+                agent=_agent(entry),
+                first_password=password(entry, env) or "",
+                devices=tuple(_device(entry, device) for device in entry.devices),
+                ring=RingMode(entry.ring) if entry.ring else None,
+            )
             for entry in config.agents
         ),
         sites=tuple(
@@ -117,6 +123,26 @@ def _agent(entry: AgentSettings) -> Agent:
             for place in entry.memberships
         ),
         skills=dict(entry.skills),
+        provisioned=True,
+    )
+
+
+def _device(agent: AgentSettings, said: DeviceSettings) -> Device:
+    if said.id == BROWSER:
+        kind = DeviceKind.BROWSER
+    else:
+        kind = DeviceKind.PHONE if said.address.startswith("+") else DeviceKind.SIP
+    return Device(
+        id=said.id,
+        agent=AgentId(agent.id),
+        kind=kind,
+        address=said.address,
+        name=said.name,
+        place=said.place,
+        ring_s=said.ring_s,
+        hours=None if said.hours == ALWAYS else HoursId(said.hours),
+        closed_console=said.closed_console,
+        verified=True,
         provisioned=True,
     )
 

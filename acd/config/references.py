@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.config.directory import MembershipSettings
 from acd.config.problems import KeyPath, Problem, did_you_mean, dotted
 from acd.config.rules import ALWAYS, OverflowSettings
+from acd.domain.device import BROWSER
 from acd.domain.errors import ConfigInvalid
 from acd.domain.interaction import Channel
 from acd.domain.queue import DIVERSIONS, Measure
@@ -50,12 +51,31 @@ def dangling(config: Config, strategies: Mapping[str, Order]) -> Iterator[Proble
         yield from _memberships(agent, departments, ("agents", index, "departments"))
         for skill in agent.skills:
             yield from _known(skill, skills, "skill", ("agents", index, "skills", skill))
+        yield from _devices(config, agent, ("agents", index, "devices"))
     for index, department in enumerate(config.departments):
         yield from _strategies(department, strategies, ("departments", index))
         yield from _elsewhere(config, department, ("departments", index))
     for number, name in config.telephony.sip.numbers.items():
         path: KeyPath = ("telephony", "sip", "numbers", number)
         yield from _known(name, departments, "department", path)
+
+
+def _devices(config: Config, agent: AgentSettings, path: KeyPath) -> Iterator[Problem]:
+    """The hours of an agent's devices; each its own id, and an address unless it is the console."""
+    hours = {ALWAYS, *(entry.id for entry in config.hours)}
+    yield from _twice([device.id for device in agent.devices], *path, key="id")
+    for at, device in enumerate(agent.devices):
+        yield from _known(device.hours, hours, "hours", (*path, at, "hours"))
+        if (device.id == BROWSER) == bool(device.address):
+            console = device.id == BROWSER
+            yield Problem(
+                path=(*path, at, "address") if console else (*path, at),
+                message="the console has no address" if console else "it has no address",
+                remedy=f"Take it away, or choose another id than `{BROWSER}`."
+                if console
+                else "Add one, such as `sip:101@10.0.0.5` or `+33612345678`.",
+                code="device_address",
+            )
 
 
 def _required(site: SiteSettings, skills: Collection[str], path: KeyPath) -> Iterator[Problem]:
@@ -145,7 +165,7 @@ def _duplicates(config: Config) -> Iterator[Problem]:
     yield from _twice(users, "telephony", "sip", "users", key="name")
 
 
-def _twice(values: Iterable[str], *section: str, key: str) -> Iterator[Problem]:
+def _twice(values: Iterable[str], *section: str | int, key: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, value in enumerate(values):
         if value in first:

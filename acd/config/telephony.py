@@ -33,6 +33,9 @@ CHILD = "child"
 """rtpengine is run by the node itself."""
 
 
+Host = Annotated[str, StringConstraints(pattern=HOST, min_length=1)]
+
+
 def _with_plan(region: str) -> str:
     if region and not has_plan(region):
         raise ValueError("a country with telephone numbers, such as `FR` or `GB`")
@@ -141,6 +144,24 @@ class RtpengineSettings(Section):
     (`--dtmf-log-dest`); 0 with a child, for a free one."""
 
 
+class DiallingSettings(Section):
+    """Calls out: to agents' own phones, callbacks, and transfers to a number."""
+
+    countries: tuple[Annotated[str, AfterValidator(_with_plan)], ...] = ()
+    """Countries whose numbers may be called, such as `["FR", "BE"]`; empty: `region` alone."""
+    costly: bool = False
+    """Whether numbers of premium rate or shared cost may be called."""
+    per_minute: Annotated[int, Field(ge=1, le=100_000)] = 120
+    """Calls out of all nodes."""
+    agent_per_minute: Annotated[int, Field(ge=1, le=1000)] = 12
+    """Calls out for one agent."""
+    number_per_minute: Annotated[int, Field(ge=1, le=1000)] = 6
+    """Calls to one number."""
+    desk_hosts: tuple[Host, ...] = ()
+    """Exchanges whose desk phones agents may add themselves (`sip:101@10.0.0.5`), such as
+    `["10.0.0.5"]`. Those in this file may be anywhere."""
+
+
 class TelephonySettings(Section):
     """Calls."""
 
@@ -152,3 +173,5 @@ class TelephonySettings(Section):
     """Calls over SIP."""
     rtpengine: RtpengineSettings = RtpengineSettings()
     """What carries the audio of calls over SIP."""
+    dialling: DiallingSettings = DiallingSettings()
+    """Calls out."""

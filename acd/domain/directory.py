@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from acd.domain.calendar import Hours
     from acd.domain.capacity import ChannelCapacity
+    from acd.domain.device import Device, RingMode
     from acd.domain.ids import AgentId, DepartmentId, HoursId, QueueId, SiteId
     from acd.domain.interaction import Channel
     from acd.domain.queue import QueueSettings
@@ -161,10 +162,15 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionedAgent:
-    """An agent of config.toml. The first password is used only while none is stored."""
+    """An agent of config.toml. The first password is used only while none is stored.
+
+    Without `ring` the agent says how the devices ring.
+    """
 
     agent: Agent
     first_password: str = field(default="", repr=False)
+    devices: tuple[Device, ...] = ()
+    ring: RingMode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

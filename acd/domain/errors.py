@@ -197,6 +197,61 @@ class PhoneNumberInvalid(BadRequest):
     code = "phone_number_invalid"
 
 
+class NumberRefused(Forbidden):
+    """This number may not be called from here."""
+
+    code = "number_refused"
+
+
+class NumberCountryRefused(NumberRefused):
+    """This number is of a country that may not be called; `telephony.dialling.countries` says."""
+
+    code = "number_country_refused"
+
+
+class NumberCostly(NumberRefused):
+    """This number costs more than a call (premium rate, shared cost) and may not be called."""
+
+    code = "number_costly"
+
+
+class DiallingTooOften(TooMany):
+    """Too many calls out; wait `retry_after_s` seconds."""
+
+    code = "dialling_too_often"
+
+
+class SipAddressRefused(BadRequest):
+    """No desk phone may be added there; `telephony.dialling.desk_hosts` names the exchanges."""
+
+    code = "sip_address_refused"
+
+
+class DeviceNeedsNoCode(Conflict):
+    """This device is verified already, or is none that can be called."""
+
+    code = "device_needs_no_code"
+
+
+class CodeWrong(Forbidden):
+    """This is not the code that was said; listen again."""
+
+    code = "code_wrong"
+
+
+class CodeExpired(Conflict):
+    """This code is too old, or was tried too often; ask for another call."""
+
+    code = "code_expired"
+
+
+class TelephonyOff(AcdError):
+    """Nobody can be called from this server: it has no trunk, or its media engine is away."""
+
+    code = "telephony_off"
+    retryable = True
+
+
 class OriginRefused(AcdError):
     """This page's address is not in the site's list of origins; add it to the site."""
 

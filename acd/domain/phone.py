@@ -44,6 +44,14 @@ def has_plan(region: str) -> bool:
     return region in phonenumbers.SUPPORTED_REGIONS
 
 
+def country(number: E164) -> str:
+    """The country whose plan the number is of, such as `FR`; empty where it is of none.
+
+    Countries that share a code (`+1`, `+44`) are told apart by their ranges in use.
+    """
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+
+
 def is_costly(number: E164) -> bool:
     """Whether who dials it pays more than for a call: premium rate, shared cost."""
     return phonenumbers.number_type(phonenumbers.parse(number)) in _COSTLY

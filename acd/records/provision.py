@@ -12,6 +12,7 @@ from sqlalchemy import Connection, exc, select, update
 from acd.domain.directory import Applied
 from acd.domain.errors import ConfigInvalid
 from acd.records import directory_rows as rows
+from acd.records.devices import provision_devices, set_mode
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms, upsert
 from acd.records.tables.directory import (
@@ -181,6 +182,10 @@ def _write_agents(tx: Connection, provision: Provision, first_passwords: Mapping
         tx.execute(memberships.insert(), places)
     if levels := [row for agent in people for row in rows.skill_rows(agent)]:
         tx.execute(agent_skills.insert(), levels)
+    provision_devices(tx, owned, [one for entry in provision.agents for one in entry.devices])
+    for entry in provision.agents:
+        if entry.ring is not None:
+            set_mode(tx, entry.agent.id, entry.ring)
     for agent, password_hash in first_passwords.items():
         tx.execute(
             update(agents)

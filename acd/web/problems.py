@@ -34,6 +34,7 @@ STATUS: dict[str, int] = {
     "unsupported_media_type": 415,
     "rate_limited": 429,
     "store_unavailable": 503,
+    "telephony_off": 503,
     "overloaded": 503,
     "config_invalid": 500,
     "event_unreadable": 500,

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from acd.records.accounts import Accounts
     from acd.records.contacts import Contacts
     from acd.records.conversations import Conversations
+    from acd.records.devices import Devices
     from acd.records.directory import Directory
     from acd.records.history import History
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
     from acd.routing.router import Router
+    from acd.telephony.verification import Verification
     from acd.web.health import Health
 
 
@@ -36,6 +38,8 @@ class Services:
     config: Config
     router: Router
     directory: Directory
+    devices: Devices
+    verification: Verification
     accounts: Accounts
     contacts: Contacts
     conversations: Conversations

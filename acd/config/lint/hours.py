@@ -121,7 +121,7 @@ def findings(config: Config, now_ms: int) -> Iterator[Problem]:
     """Hours never open, never used, or with periods that run into one another."""
     used = {
         rules.hours for department in config.departments for rules in department.queues().values()
-    }
+    } | {device.hours for agent in config.agents for device in agent.devices}
     for index, entry in enumerate(config.hours):
         path: KeyPath = ("hours", index)
         hours = business_hours(entry)
@@ -136,7 +136,7 @@ def findings(config: Config, now_ms: int) -> Iterator[Problem]:
             yield warning(
                 path,
                 "hours_unused",
-                f"no department and no queue has the hours `{entry.id}`",
+                f"no department, no queue and no device has the hours `{entry.id}`",
                 f'Write `hours = "{entry.id}"` in one, or take these away.',
             )
         for days, texts in entry.week.items():

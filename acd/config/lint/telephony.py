@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from acd.config.lint.view import warning
 from acd.config.problems import KeyPath, Problem
+from acd.domain.phone import E164, country
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def findings(config: Config) -> Iterator[Problem]:
             f"{engine.first_port}",
             remedy="Swap them.",
         )
+    yield from _devices(config)
     if sip.enabled is not False:
         yield from _callers(sip)
         yield from _sounds(sip)
@@ -55,6 +57,30 @@ def _numbers(config: Config) -> Iterator[Problem]:
             "no number leads to a department, so every call is refused",
             'Add one, such as `numbers = { "+33123456789" = "support" }`.',
         )
+
+
+def _devices(config: Config) -> Iterator[Problem]:
+    said = config.telephony
+    countries = said.dialling.countries or (said.region,)
+    for index, agent in enumerate(config.agents):
+        for at, device in enumerate(agent.devices):
+            path: KeyPath = ("agents", index, "devices", at, "address")
+            if not device.address.startswith("+"):
+                continue
+            if not said.sip.trunk.proxy:
+                yield warning(
+                    path,
+                    "device_unreachable",
+                    "there is no trunk by which this number could be called",
+                    "Name one in `telephony.sip.trunk.proxy`.",
+                )
+            elif country(E164(device.address)) not in countries:
+                yield warning(
+                    path,
+                    "device_unreachable",
+                    "this number's country may not be called",
+                    "Name it in `telephony.dialling.countries`, or set `telephony.region`.",
+                )
 
 
 def _callers(sip: SipSettings) -> Iterator[Problem]:

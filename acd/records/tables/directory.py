@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -95,6 +96,35 @@ agent_skills = Table(
     reference("agent", "agents.id", primary_key=True),
     reference("skill", "skills.id", primary_key=True),
     Column("level", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    reference("agent", "agents.id", primary_key=True),
+    id_column(),
+    Column("kind", String(16), nullable=False),
+    Column("address", String(254), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("ring_s", Integer, nullable=False),
+    Column("hours", String(80), nullable=True),  # none: always
+    Column("closed_console", Boolean, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("provisioned", Boolean, nullable=False),
+    Column("code_hash", String(64), nullable=False, server_default=""),
+    Column("code_expires_ms", BigInteger, nullable=False, server_default="0"),
+    Column("code_tries", Integer, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
+)
+
+agent_ringing = Table(
+    "agent_ringing",
+    metadata,
+    reference("agent", "agents.id", primary_key=True),
+    Column("mode", String(16), nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.web.api import (
     agents,
     contacts,
+    devices,
     event_stream,
     explain,
     interactions,
@@ -31,6 +32,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any, Any, Any], ...]] = (
     *steering.ENDPOINTS,
     *agents.ENDPOINTS,
     *presence.ENDPOINTS,
+    *devices.ENDPOINTS,
     *queues.ENDPOINTS,
     *lines.ENDPOINTS,
     *event_stream.ENDPOINTS,

@@ -385,6 +385,50 @@ class TestSip:
         assert not one(text, "ports_backwards").warning
 
 
+class TestDevices:
+    TRUNK = '[telephony]\nregion = "FR"\nsip = { trunk = { proxy = "sip:pbx.example.com" } }\n'
+
+    def told(self, devices: str, rest: str = TRUNK) -> str:
+        return HEAD.replace("skills =", f"devices = [{devices}]\nskills =") + rest
+
+    def test_that_are_right_say_nothing(self) -> None:
+        desk = '{ id = "desk", address = "sip:101@10.0.0.5", hours = "office" }'
+        mobile = '{ id = "mobile", address = "+33639981234", closed_console = true }'
+        console = '{ id = "browser", place = 2 }'
+        assert not found(self.told(f"{desk}, {mobile}, {console}", self.TRUNK + OFFICE))
+
+    @pytest.mark.parametrize(
+        ("device", "code"),
+        [
+            pytest.param('{ id = "desk" }', "device_address", id="no-address"),
+            pytest.param(
+                '{ id = "browser", address = "sip:1@x" }', "device_address", id="console"
+            ),
+            pytest.param('{ id = "desk", address = "0639981234" }', "wrong_value", id="national"),
+            pytest.param('{ id = "desk", address = "+3363" }', "wrong_value", id="short"),
+            pytest.param('{ id = "desk", address = "sip:x" }', "wrong_value", id="no-user"),
+            pytest.param(
+                '{ id = "desk", address = "sip:1@x", hours = "ofice" }', "unknown_hours", id="hours"
+            ),
+            pytest.param(
+                '{ id = "a", address = "sip:1@x" }, { id = "a", address = "sip:2@x" }', "twice",
+                id="twice",
+            ),
+        ],
+    )  # fmt: skip
+    def test_that_cannot_be(self, device: str, code: str) -> None:
+        problem = one(self.told(device), code)
+        assert not problem.warning
+        assert problem.line == 11
+
+    def test_that_cannot_be_called(self) -> None:
+        mobile = '{ id = "mobile", address = "+3224000000" }'
+        assert "country" in one(self.told(mobile), "device_unreachable").message
+        assert "no trunk" in one(self.told(mobile, ""), "device_unreachable").message
+        allowed = self.TRUNK.replace('"FR"\n', '"FR"\ndialling = { countries = ["BE"] }\n')
+        assert not found(self.told(mobile, allowed))
+
+
 class TestAllInOneRun:
     def test_references_are_told_beside_wrong_types(self) -> None:
         text = """\
