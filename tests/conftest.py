@@ -30,8 +30,6 @@ PEERS = {
     "rtpengine": ("rtpengine",),
     "sipp": ("sipp",),
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb",),
-    "rtpengine": ("rtpengine",),
-    "sipp": ("sipp",),
     "kamailio": ("kamailio", "/usr/sbin/kamailio"),
     "espeak-ng": ("espeak-ng",),
 }
