@@ -31,7 +31,6 @@ PEERS = {
     "sipp": ("sipp",),
     "postgresql": ("/usr/lib/postgresql/*/bin/initdb",),
     "kamailio": ("kamailio", "/usr/sbin/kamailio"),
-    "espeak-ng": ("espeak-ng",),
 }
 
 

@@ -20,7 +20,6 @@ need rtpengine rtpengine-daemon
 need sipp sip-tester
 need kamailio kamailio
 need '/usr/lib/*/kamailio/modules/tls.so' kamailio-tls-modules
-need espeak-ng espeak-ng
 # pictures of French and English pages need a face with accents, symbols and emoji
 [ -x /usr/bin/chromium ] || packages="$packages fonts-dejavu-core fonts-noto-color-emoji"
 [ -n "$programs" ] || exit 0

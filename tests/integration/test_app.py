@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 from acd import app as composition
 from acd.app import FrontEndMissing, Node, running_node
-from acd.cli.checks import Mark, examine
+from acd.cli.checks import examine
+from acd.cli.findings import Mark
 from acd.cli.main import app as cli
 from acd.config import Config, parse_config
 from acd.demo.client import Gone, Line
