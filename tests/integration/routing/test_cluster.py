@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from redis.crc import key_slot
 
-from acd.cli.checks import Mark, _slots
+from acd.cli.checks import _slots
+from acd.cli.findings import Mark
 from acd.domain.errors import StoreUnavailable
 from acd.routing import keys
 from acd.routing.router import Router
