@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,6 +18,7 @@ import structlog
 from aiohttp import web
 
 import acd
+from acd.chat.callbacks import refuse_costly
 from acd.config.places import Running, database_url, redis_dir, redis_url
 from acd.config.provision import provision
 from acd.config.secrets import secret
@@ -41,7 +43,7 @@ from acd.routing.libraries import remove_libraries_forever
 from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
-from acd.telephony.dialling import Dialling, DiallingRules, rates
+from acd.telephony.dialling import Dialling, DiallingRules, check, rates
 from acd.telephony.verification import Verification
 from acd.telephony.webrtc.servers import IceServers
 from acd.web.health import Health
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from acd.config import Config
     from acd.config.telephony import WebrtcSettings
     from acd.domain.events import Event
+    from acd.domain.phone import E164
     from acd.records.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -279,6 +282,8 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             limits=limits,
         ),
         message_chars=config.limits.message_chars,
+        region=config.telephony.region,
+        may_call=_may_call(DiallingRules.of(config.telephony)),
         ice=_ice_servers(config.telephony.webrtc),
         metrics=metrics,
         address_of=lambda request: proxies.peer(request).subscriber,
@@ -303,6 +308,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         health=Health(router=router, database=database),
         chat=realtime.chat,
         steering=realtime.steering,
+        callbacks=realtime.callbacks,
         people=realtime.people,
         demo=demo,
     )
@@ -323,6 +329,11 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         "realtime": realtime.run,
     }
     return _Parts(services=services, realtime=realtime, works=works)
+
+
+def _may_call(rules: DiallingRules) -> Callable[[E164], None]:
+    """Who asks to be called back: where no country is named, agents dial by hand, wherever."""
+    return partial(check, rules=rules) if rules.countries else refuse_costly
 
 
 def _ice_servers(said: WebrtcSettings) -> IceServers:

@@ -101,6 +101,11 @@ class People:
         found = self._queues.get(queue)
         return found is not None and found.settings.pull
 
+    def calls_back(self, queue: QueueId) -> bool:
+        """Whether who waits there may leave a number."""
+        found = self._queues.get(queue)
+        return found is not None and found.settings.callback
+
     def silence_counts(self, queue: QueueId) -> bool:
         """Whether a contact who says nothing gives their agent's slot back."""
         found = self._queues.get(queue)

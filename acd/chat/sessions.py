@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from acd.records.conversations import Conversations
     from acd.records.history import History
     from acd.records.intakes import IntakeRow, Intakes
-    from acd.routing.results import InteractionSnapshot
+    from acd.routing.results import CallbackSnapshot, InteractionSnapshot
     from acd.routing.router import Router
 
 
@@ -58,6 +58,7 @@ _DIVERTED = {
     Outcome.FORM: Diversion.FORM,
     Outcome.VOICEMAIL: Diversion.VOICEMAIL,
     Outcome.REJECTED: Diversion.REJECT,
+    Outcome.UNREACHED: Diversion.CALLBACK,
 }
 TAKEN = frozenset({ChatPhase.CONNECTING, ChatPhase.ACTIVE, ChatPhase.IDLE})
 IN_LINE = frozenset({ChatPhase.STARTING, ChatPhase.WAITING, ChatPhase.RINGING, ChatPhase.PARKED})
@@ -105,14 +106,14 @@ class Live:
     position: int | None = None
     p50_s: float | None = None
     p90_s: float | None = None
-    callback: bool = False
-    """The place is kept, and whoever waits need not stay."""
+    callback: CallbackSnapshot | None = None
+    """The place is kept, and whoever waits need not stay; or they are called, or were."""
     now_ms: int = 0
 
     @property
     def diverted(self) -> Diversion | None:
         """What the queue made of it where it did not keep it, or None."""
-        if self.callback:
+        if self.callback is not None and self.phase in IN_LINE:
             return Diversion.CALLBACK
         return _DIVERTED.get(self.outcome) if self.outcome is not None else None
 
@@ -254,6 +255,6 @@ class ChatService:
             position=place.position if place is not None else snapshot.position,
             p50_s=place.estimate_p50_s if place is not None else None,
             p90_s=place.estimate_p90_s if place is not None else None,
-            callback=snapshot.callback is not None and phase in IN_LINE,
+            callback=snapshot.callback,
             now_ms=snapshot.now_ms,
         )

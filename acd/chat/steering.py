@@ -62,8 +62,8 @@ class Steering:
         command: str = "",
     ) -> Changed:
         """Offer it to a colleague; with `wait`, once they have room."""
-        found, owner = await self._owned(actor, interaction)
-        return _allowed(
+        found, owner = await self.owned(actor, interaction)
+        return allowed(
             actor,
             found,
             await self._router.transfer_to_agent(
@@ -75,7 +75,7 @@ class Steering:
         self, actor: Actor, interaction: InteractionId, queue: QueueId, *, command: str = ""
     ) -> Changed:
         """Into another line of its channel; its owner is done with it."""
-        found, owner = await self._owned(actor, interaction)
+        found, owner = await self.owned(actor, interaction)
         answer = await self._router.transfer_to_queue(interaction, owner, queue, command=command)
         return await self._gone(actor, found, command, answer)
 
@@ -83,29 +83,29 @@ class Steering:
         self, actor: Actor, interaction: InteractionId, to: DepartmentId, *, command: str = ""
     ) -> Changed:
         """Into a department's line, likewise."""
-        found, owner = await self._owned(actor, interaction)
+        found, owner = await self.owned(actor, interaction)
         answer = await self._router.transfer_to_department(interaction, owner, to, command=command)
         return await self._gone(actor, found, command, answer)
 
     async def transfer_cancel(self, actor: Actor, interaction: InteractionId) -> Changed:
         """Take back a transfer that nobody answered yet."""
-        found, owner = await self._owned(actor, interaction)
-        return _allowed(actor, found, await self._router.transfer_cancel(interaction, owner))
+        found, owner = await self.owned(actor, interaction)
+        return allowed(actor, found, await self._router.transfer_cancel(interaction, owner))
 
     async def consult(
         self, actor: Actor, interaction: InteractionId, target: AgentId, *, command: str = ""
     ) -> Changed:
         """Ask a colleague, who may take over; the contact is told nothing."""
-        found, owner = await self._owned(actor, interaction)
+        found, owner = await self.owned(actor, interaction)
         answer = await self._router.consult(interaction, owner, target, command=command)
-        return _allowed(actor, found, answer)
+        return allowed(actor, found, answer)
 
     async def consult_complete(
         self, actor: Actor, interaction: InteractionId, *, stay: bool = False, command: str = ""
     ) -> Changed:
         """Whoever is consulted takes over; with `stay` the owner remains as a guest."""
-        found, owner = await self._owned(actor, interaction)
-        answer = _allowed(
+        found, owner = await self.owned(actor, interaction)
+        answer = allowed(
             actor,
             found,
             await self._router.consult_complete(interaction, owner, stay=stay, command=command),
@@ -116,15 +116,15 @@ class Steering:
 
     async def consult_cancel(self, actor: Actor, interaction: InteractionId) -> Changed:
         """End the consultation; the owner keeps it."""
-        found, owner = await self._owned(actor, interaction)
-        return _allowed(actor, found, await self._router.consult_cancel(interaction, owner))
+        found, owner = await self.owned(actor, interaction)
+        return allowed(actor, found, await self._router.consult_cancel(interaction, owner))
 
     async def invite(
         self, actor: Actor, interaction: InteractionId, guest: AgentId, *, command: str = ""
     ) -> Changed:
         """Bring in a colleague, who talks with the contact too."""
-        found, owner = await self._owned(actor, interaction)
-        answer = _allowed(
+        found, owner = await self.owned(actor, interaction)
+        answer = allowed(
             actor, found, await self._router.invite(interaction, owner, guest, command=command)
         )
         if answer.changed:
@@ -156,8 +156,8 @@ class Steering:
     async def leave(self, agent: Agent, interaction: InteractionId) -> Changed:
         """A guest leaves, or who is consulted."""
         actor = Actor.person(agent)
-        found = await self._found(actor, interaction)
-        answer = _allowed(actor, found, await self._router.leave(interaction, agent.id))
+        found = await self.found(actor, interaction)
+        answer = allowed(actor, found, await self._router.leave(interaction, agent.id))
         if answer.changed and found.consulted != agent.id:
             await self._left(found, "", agent.id)
         return answer
@@ -165,7 +165,7 @@ class Steering:
     async def pull(self, agent: Agent, interaction: InteractionId, *, command: str = "") -> Changed:
         """An agent picks from a line of theirs, where the queue allows it."""
         actor = Actor.person(agent)
-        found = await self._found(actor, interaction)
+        found = await self.found(actor, interaction)
         if found.agent != agent.id and not actor.sees(found.queue):
             raise NotFound(field="interaction")
         answer = await self._router.pull(interaction, agent.id, command=command)
@@ -182,7 +182,7 @@ class Steering:
             Forbidden: the actor does not steer.
         """
         actor.check_steers()
-        found = await self._found(actor, interaction)
+        found = await self.found(actor, interaction)
         answer = await self._router.assign(interaction, agent, actor.name, command=command)
         if answer.changed:
             await self._joined(found, command, agent)
@@ -207,16 +207,6 @@ class Steering:
         actor.check_steers()
         await self._limits.take(LIMIT, actor.name)
         return await self._router.reprioritise(interaction, level, AgentId(actor.name))
-
-    async def keep_place(self, actor: Actor, interaction: InteractionId) -> Changed:
-        """The contact need not stay: an agent calls them in their turn.
-
-        Raises:
-            Forbidden: the actor does not steer.
-        """
-        actor.check_steers()
-        await self._limits.take(LIMIT, actor.name)
-        return await self._router.request_callback(interaction)
 
     async def set_presence(
         self,
@@ -243,18 +233,19 @@ class Steering:
 
     # whose it is
 
-    async def _found(self, actor: Actor, interaction: InteractionId) -> InteractionSnapshot:
+    async def found(self, actor: Actor, interaction: InteractionId) -> InteractionSnapshot:
+        """It as it is now; asking counts to the actor's limit."""
         await self._limits.take(LIMIT, actor.name)
         found = await self._router.interaction(interaction)
         if found is None:
             raise NotFound(field="interaction")
         return found
 
-    async def _owned(
+    async def owned(
         self, actor: Actor, interaction: InteractionId
     ) -> tuple[InteractionSnapshot, AgentId]:
         """It, and in whose name routing is asked; routing checks that it is theirs."""
-        found = await self._found(actor, interaction)
+        found = await self.found(actor, interaction)
         if actor.agent is not None and not actor.steers:
             return found, actor.agent.id
         # nobody's: a command sent again is answered, anything else refused
@@ -271,7 +262,7 @@ class Steering:
     async def _gone(
         self, actor: Actor, found: InteractionSnapshot, command: str, answer: Changed
     ) -> Changed:
-        if _allowed(actor, found, answer).changed and found.agent is not None:
+        if allowed(actor, found, answer).changed and found.agent is not None:
             await self._left(found, command, found.agent)
         return answer
 
@@ -282,7 +273,12 @@ class Steering:
         await self._notes.left(found.contact, found.conversation, _key(found, command), agent)
 
 
-def _allowed(actor: Actor, found: InteractionSnapshot, answer: Changed) -> Changed:
+def allowed(actor: Actor, found: InteractionSnapshot, answer: Changed) -> Changed:
+    """Let pass what was not refused for being somebody else's.
+
+    Raises:
+        NotYours, NotFound: an agent's answer; Conflict: that of who steers for an owner.
+    """
     if answer.reason == "not_owner" and actor.steers:
         raise Conflict("Nobody has it, or somebody else by now; read it again, or assign it.")
     if answer.reason in {"not_owner", "not_guest"}:

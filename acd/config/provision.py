@@ -187,6 +187,7 @@ def _queue(
         at_close=divert(rules, "at_close", channel),
         idle_s=rules.idle_s,
         pull=rules.pull,
+        callback=rules.callback,
         callback_tries=rules.callback_tries,
         callback_retry_s=rules.callback_retry_s,
         dial_s=rules.dial_s,

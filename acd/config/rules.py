@@ -94,12 +94,15 @@ class QueueRules(Section):
     0 for never."""
     pull: bool = False
     """Whether agents may pick from the line themselves."""
+    callback: bool = False
+    """Whether who waits may leave a number, keep the place and be called in their turn."""
     callback_tries: Annotated[int, Field(ge=1, le=20)] = 3
     """How often a callback is tried."""
     callback_retry_s: Annotated[int, Field(ge=1, le=604_800)] = 600
     """How long after a try without answer comes the next, in seconds."""
-    dial_s: Annotated[int, Field(ge=5, le=120)] = 30
-    """How long a callback rings at the customer's, in seconds."""
+    dial_s: Annotated[int, Field(ge=5, le=600)] = 30
+    """How long a callback rings at the customer's, in seconds. Where agents dial by hand it is the
+    time they have to reach somebody: two minutes are good."""
 
     @property
     def strategies(self) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ class AddressKind(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+    CALLBACK = "callback"
+    """A number they left to be called back at; it says nothing of who calls from there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

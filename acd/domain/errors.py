@@ -252,6 +252,12 @@ class TelephonyOff(AcdError):
     retryable = True
 
 
+class CallbackNotOffered(Forbidden):
+    """Nobody is called back from this line; its queue's `callback` would allow it."""
+
+    code = "callback_not_offered"
+
+
 class OriginRefused(AcdError):
     """This page's address is not in the site's list of origins; add it to the site."""
 

@@ -120,6 +120,7 @@ class QueueSettings:
     at_close: Divert | None = None
     idle_s: float = 0
     pull: bool = False
+    callback: bool = False
     callback_tries: int = 3
     callback_retry_s: float = 600
     dial_s: float = 30

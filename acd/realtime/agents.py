@@ -14,6 +14,7 @@ from acd.domain.ids import ConversationId, OfferId, SessionId, new_id
 from acd.domain.interaction import Channel
 from acd.domain.offer import AcceptOutcome
 from acd.realtime.allowance import Allowance
+from acd.realtime.callbacks import CalledBack
 from acd.realtime.calling import Calling
 from acd.realtime.console import Console
 from acd.realtime.desk import NAMESPACE
@@ -29,6 +30,7 @@ from acd.records.secrets import token_hash
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.chat.callbacks import Callbacks
     from acd.chat.steering import Steering
     from acd.chat.threads import Threads
     from acd.realtime.desk import Desk
@@ -53,6 +55,7 @@ class Agents(Namespace[Console]):
         limits: Limits,
         threads: Threads,
         steering: Steering,
+        callbacks: Callbacks,
         metrics: Metrics | None = None,
     ) -> None:
         self._relay = relay
@@ -76,6 +79,7 @@ class Agents(Namespace[Console]):
             **Work(relay, threads).handlers,
             **Lines(relay).handlers,
             **Steered(steering).handlers,
+            **CalledBack(callbacks).handlers,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 

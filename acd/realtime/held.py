@@ -10,7 +10,7 @@ from acd.domain.interaction import InteractionState
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
-    from acd.routing.results import HeldSnapshot
+    from acd.routing.results import CallbackSnapshot, HeldSnapshot
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class HeldChat:
     consulted: AgentId | None
     guests: tuple[AgentId, ...]
     card: Card
+    callback: CallbackSnapshot | None = None
     last_message: dict[str, Any] | None = None
     last_seq: int = 0
     agent_read: int = 0
@@ -61,7 +62,14 @@ class HeldChat:
             consulted=held.consulted,
             guests=held.guests,
             card=card,
+            callback=held.callback,
         )
+
+    @property
+    def called_back(self) -> dict[str, Any] | None:
+        """The callback it is, as the wire says it."""
+        back = self.callback
+        return None if back is None else {"tries": back.tries, "answered": back.answered}
 
     def follow(self, held: HeldSnapshot) -> bool:
         """Take over where it stands now; says whether that moved."""
@@ -75,7 +83,7 @@ class HeldChat:
 
 _FOLLOWED: Final = (
     "queue", "state", "since_ms", "wrap_up_until_ms", "wrap_up_extended", "role", "transfer_to",
-    "consulted", "guests",
+    "consulted", "guests", "callback",
 )  # fmt: skip
 """What may change while it is on the desk."""
 

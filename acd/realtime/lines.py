@@ -61,6 +61,7 @@ class Lines:
             "preview": card.preview,
             "level": waiting.level,
             "enqueued_ms": waiting.enqueued_ms,
+            "callback": waiting.callback,
             "skills": self._relay.people.skills_of(waiting.requires),
         }
 

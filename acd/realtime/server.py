@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from acd.chat.callbacks import Callbacks, refuse_costly
 from acd.chat.delivery import Delivery
 from acd.chat.messages import Messages
 from acd.chat.notes import Notes
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from acd.domain.phone import E164
     from acd.flow.intake import Intake
     from acd.records.accounts import Accounts
     from acd.records.contacts import Contacts
@@ -81,10 +83,16 @@ class Realtime:
         address_of: Callable[[web.Request], str],
         same_origin: Callable[[web.Request], bool],
         message_chars: int = 4000,
+        region: str = "",
+        may_call: Callable[[E164], None] = refuse_costly,
         ice: IceServers = NO_SERVERS,
         metrics: Metrics | None = None,
     ) -> None:
-        """`address_of` and `same_origin` know the proxies in front of us."""
+        """`address_of` and `same_origin` know the proxies in front of us.
+
+        `region` is the country whose national telephone numbers are understood, `may_call` refuses
+        those that nobody shall be called at.
+        """
         self.people = People(stores.directory)
         self.delivery = Delivery(stores.router)
         messages = Messages(stores.conversations, self.delivery, message_chars=message_chars)
@@ -100,6 +108,14 @@ class Realtime:
             intake=stores.intake,
             messages=messages,
             notes=notes,
+        )
+        self.callbacks = Callbacks(
+            router=stores.router,
+            contacts=stores.contacts,
+            people=self.people,
+            steering=self.steering,
+            region=region,
+            may_call=may_call,
         )
         self.relay = Relay(
             router=stores.router,
@@ -121,7 +137,11 @@ class Realtime:
         self.sockets = SocketServer(origin_allowed=self._origin_allowed, handshake=self._handshake)
         self.sockets.add(
             Visitors(
-                relay=self.relay, accounts=stores.accounts, limits=stores.limits, metrics=metrics
+                relay=self.relay,
+                accounts=stores.accounts,
+                limits=stores.limits,
+                callbacks=self.callbacks,
+                metrics=metrics,
             )
         )
         self._agents = Agents(
@@ -130,6 +150,7 @@ class Realtime:
             limits=stores.limits,
             threads=threads,
             steering=self.steering,
+            callbacks=self.callbacks,
             metrics=metrics,
         )
         self.sockets.add(self._agents)

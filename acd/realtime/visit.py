@@ -11,6 +11,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.chat import callbacks
 from acd.chat.delivery import to_contact
 from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
 from acd.domain.errors import StoreUnavailable
@@ -126,6 +127,7 @@ class Visit:
             "since_ms": live.since_ms,
             "outcome": live.outcome.value if live.outcome else None,
             "diverted": live.diverted.value if live.diverted else None,
+            "callback": callbacks.told(live, offered=people.calls_back(live.queue or chat.queue)),
             "last_seq": self.last_seq,
             "read": {"agent": self.agent_read, "visitor": self.visitor_read},
             "now": self.relay.clock.now_ms(),
@@ -265,12 +267,16 @@ class Visit:
             self.emit("read", {"by": "agent", "seq": payload["mark"]})
 
     def _answer_callback(self, payload: Mapping[str, Any]) -> None:
-        """An agent takes up what the visitor need not have stayed for: they are here."""
+        """An agent takes up what the visitor need not have stayed for: they are here.
+
+        Who left a number is called there.
+        """
         chat = self.chat
         if (
             chat is not None
             and chat.live.diverted is Diversion.CALLBACK
             and payload.get("interaction") == chat.interaction
+            and not (chat.live.callback is not None and chat.live.callback.number_ref)
         ):
             self.relay.chores.start(self._say_here(chat.interaction), "callback-answer")
 

@@ -28,6 +28,7 @@ from acd.realtime.wire import visitors as wire
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.chat.callbacks import Callbacks
     from acd.chat.sessions import Chat
     from acd.domain.contact import Visitor
     from acd.domain.directory import Site
@@ -59,11 +60,18 @@ class Visitors(Namespace[Guest]):
     name = NAMESPACE
 
     def __init__(
-        self, *, relay: Relay, accounts: Accounts, limits: Limits, metrics: Metrics | None = None
+        self,
+        *,
+        relay: Relay,
+        accounts: Accounts,
+        limits: Limits,
+        callbacks: Callbacks,
+        metrics: Metrics | None = None,
     ) -> None:
         self._relay = relay
         self._accounts = accounts
         self._limits = limits
+        self._callbacks = callbacks
         self._metrics = metrics
         handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
             "chat.start": self._start,
@@ -72,6 +80,7 @@ class Visitors(Namespace[Guest]):
             "typing": self._typing,
             "messages.read": self._read,
             "chat.leave": self._leave,
+            "callback.ask": self._callback,
             "call.servers": self._servers,
             "call.signal": self._signal,
         }
@@ -252,6 +261,18 @@ class Visitors(Namespace[Guest]):
             raise NotFound("There is no chat to leave.")
         await visit.refresh()
         await self._relay.chat.leave(visit.chat)
+        await visit.refresh()
+        return {"ok": True, "chat": visit.state(guest.locale)}
+
+    async def _callback(self, connection: Connection[Guest], asked: wire.CallbackAsk) -> Ack:
+        guest = connection.who
+        visit = _visit(guest)
+        with contextlib.suppress(StoreUnavailable):  # it begins a call, as a start begins a chat
+            await self._limits.take("chat_start", connection.handshake.address)
+        await visit.refresh()
+        if visit.chat is None:
+            raise NotFound("There is no chat to be called back for.")
+        await self._callbacks.ask(visit.chat, asked.number)
         await visit.refresh()
         return {"ok": True, "chat": visit.state(guest.locale)}
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, exc, func, or_, select, tuple_, update
 from acd.domain.contact import Address, AddressKind, Contact, normal_email
 from acd.domain.errors import Conflict, NotFound
 from acd.domain.ids import ContactId, new_id
+from acd.domain.phone import E164
 from acd.records.sql import insert_if_absent, now_ms, padded, upsert
 from acd.records.tables.people import contact_addresses, contacts
 
@@ -120,6 +121,29 @@ class Contacts:
             return _read(tx, contact)
 
         return await self._database.write(work)
+
+    async def call_back_at(self, contact: ContactId, number: E164) -> None:
+        """Note where they asked to be called back; what they said before is forgotten."""
+
+        def work(tx: Connection) -> None:
+            kind = AddressKind.CALLBACK
+            tx.execute(
+                contact_addresses.delete().where(
+                    contact_addresses.c.contact == contact, contact_addresses.c.kind == kind.value
+                )
+            )
+            put_address(tx, contact, Address(kind=kind, value=number))
+
+        await self._database.write(work)
+
+    async def callback_number(self, contact: ContactId) -> E164 | None:
+        """Where to call them back: what they left for it, else the number they are known by."""
+        found = await self.get(contact)
+        if found is None:
+            return None
+        numbers = [each for each in found.addresses if each.kind is not AddressKind.EMAIL]
+        numbers.sort(key=lambda each: (each.kind is AddressKind.PHONE, not each.verified))
+        return E164(numbers[0].value) if numbers else None
 
     async def search(self, text: str = "", *, limit: int = 50, after: str = "") -> ContactPage:
         """A page of contacts whose name or address contains the text, whatever its case.

@@ -202,6 +202,19 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSnapshot:
+    """A callback: how often the customer was called in vain, and when the next try is.
+
+    `number_ref` names where to call. `answered`: the customer is on the line.
+    """
+
+    tries: int
+    number_ref: str
+    answered: bool
+    next_try_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldSnapshot:
     """An interaction on the agent's hands: active or in wrap-up, or idle, which holds no slot."""
 
@@ -223,6 +236,8 @@ class HeldSnapshot:
     card: str
     consulted: AgentId | None = None
     """The one of the guests who may take over."""
+    callback: CallbackSnapshot | None = None
+    """There where the customer is called, or was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,19 +280,6 @@ class AgentSnapshot:
             state.availability == "available" and state.count < state.max
             for state in self.channels.values()
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackSnapshot:
-    """A callback: how often the customer was called in vain, and when the next try is.
-
-    `number_ref` names where to call. `answered`: the customer is on the line.
-    """
-
-    tries: int
-    number_ref: str
-    answered: bool
-    next_try_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,6 +365,8 @@ class Waiting:
     conversation: ConversationId
     requires: str
     card: str
+    callback: bool
+    """Nobody is on the line: they are called in their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,7 @@ def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
         wrap_up_until_ms=until_ms or None,
         wrap_up_extended=bool(extended),
         card=fields[14] or "{}",
+        callback=_callback(more["callback"]) if "callback" in more else None,
     )
 
 
@@ -251,7 +252,7 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
 
 def waiting(fields: Sequence[Any]) -> Waiting:
     """One entry of the reply of `queue_line`."""
-    interaction, pool, level, enqueued_ms, contact, conversation, requires, card = fields
+    interaction, pool, level, enqueued_ms, contact, conversation, requires, card, callback = fields
     return Waiting(
         interaction=interaction,
         pool=pool,
@@ -261,6 +262,7 @@ def waiting(fields: Sequence[Any]) -> Waiting:
         conversation=conversation,
         requires=requires,
         card=card or "{}",
+        callback=bool(callback),
     )
 
 

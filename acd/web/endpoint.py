@@ -150,12 +150,22 @@ def parse_query(model: type[Q], request: web.Request) -> Q:
         raise errors.InvalidInput(errors=field_errors(failure)) from failure
 
 
+def optional(model: type[BaseModel]) -> bool:
+    """Whether nothing of a body is required."""
+    return not any(field.is_required() for field in model.model_fields.values())
+
+
 async def parse_body(model: type[B], request: web.Request) -> B:
-    """The JSON body, types strict; raises what the caller got wrong."""
+    """The JSON body, types strict; raises what the caller got wrong.
+
+    Where nothing of it is required it may be left out.
+    """
     if model is Nothing:
         # A body nobody reads is a misunderstanding worth telling.
         if request.body_exists and await request.read():
             raise errors.BadRequest("This address takes no body.")
+        return model()
+    if not request.body_exists and optional(model):
         return model()
     if request.content_type != "application/json":
         raise errors.UnsupportedMedia

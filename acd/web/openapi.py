@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from acd import __version__
 from acd.domain import errors
 from acd.records.accounts import SESSION_COOKIE
-from acd.web.endpoint import Nothing
+from acd.web.endpoint import Nothing, optional
 from acd.web.problems import MEDIA_TYPE, STATUS, TITLES, Problem, status_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _operation(
     operation["description"] = "\n\n".join(about)
     if endpoint.body is not Nothing:
         operation["requestBody"] = {
-            "required": True,
+            "required": not optional(endpoint.body),
             "content": {"application/json": {"schema": schemas[(endpoint.body, "validation")]}},
         }
     return operation

@@ -10,6 +10,7 @@ from aiohttp import web
 from acd.web.peer import TrustedProxies
 
 if TYPE_CHECKING:
+    from acd.chat.callbacks import Callbacks
     from acd.chat.people import People
     from acd.chat.sessions import ChatService
     from acd.chat.steering import Steering
@@ -50,6 +51,7 @@ class Services:
     health: Health
     chat: ChatService
     steering: Steering
+    callbacks: Callbacks
     people: People
     demo: bool = False
 

@@ -190,6 +190,13 @@ class Prioritise(Inbound):
     level: Annotated[int, Field(ge=1, le=9)]
 
 
+class CallbackDialled(Inbound):
+    """The agent called the contact of a callback: they answered, or nobody did."""
+
+    interaction: Id
+    answered: bool
+
+
 class ConsoleOpened(Outbound):
     """Everything the console shows, read after its subscription was confirmed."""
 
@@ -241,14 +248,22 @@ class Steered(Outbound):
     """What came of it, and the chat if it is on the desk.
 
     `outcome` is `offered`, `waits`, `moved`, `joined`, `completed`, `cancelled`, `left`, `pulled`,
-    `assigned` or `rescored`; any other word says why nothing changed: `full`, `not_here`, `there`,
-    `same`, `guest`, `transferring`, `not_transferring`, `consulting`, `not_consulting`, `too_many`,
-    `late`, `not_active`, `not_allowed`, `not_member`, or the state that it is in.
+    `assigned` or `rescored`, of a call back `active`, `parked` or `unreached`; any other word says
+    why nothing changed: `full`, `not_here`, `there`, `same`, `guest`, `transferring`,
+    `not_transferring`, `consulting`, `not_consulting`, `too_many`, `late`, `not_active`,
+    `not_allowed`, `not_member`, or the state that it is in.
     """
 
     ok: Literal[True]
     outcome: str
     chat: AgentChat | None = None
+
+
+class CallbackNumber(Outbound):
+    """Where to call the contact, in the international form; null where nobody knows."""
+
+    ok: Literal[True]
+    number: str | None
 
 
 class Targets(Outbound):
@@ -306,6 +321,8 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "interaction.assign": (WithAgent, Steered),
     "interaction.move": (Move, Steered),
     "interaction.prioritise": (Prioritise, Steered),
+    "callback.open": (InteractionName, CallbackNumber),
+    "callback.dialled": (CallbackDialled, Steered),
     "heartbeat": (Nothing, HeartbeatAck),
 }
 """What an agent may send, and what a good acknowledgement holds."""

@@ -75,6 +75,13 @@ class OfferEnded(Outbound):
     by: Named | None = None
 
 
+class Callback(Outbound):
+    """The contact is called back: how often in vain so far, and whether they answered."""
+
+    tries: int
+    answered: bool
+
+
 class AgentChat(Outbound):
     """One chat of an agent; state "ended" removes it from the list.
 
@@ -95,6 +102,7 @@ class AgentChat(Outbound):
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
+    callback: Callback | None
     last_message: Message | None
     last_seq: int
     read: ReadMarks
@@ -125,7 +133,7 @@ class SkillNeed(Named):
 
 
 class WaitingContact(Outbound):
-    """Somebody in a line."""
+    """Somebody in a line; of a `callback` nobody waits there, they are called in their turn."""
 
     interaction: str
     position: int
@@ -133,6 +141,7 @@ class WaitingContact(Outbound):
     preview: str
     level: int
     enqueued_ms: int
+    callback: bool
     skills: list[SkillNeed]
 
 

@@ -52,6 +52,12 @@ class ChatStart(Inbound):
     channel: Literal["chat", "call"] = "chat"
 
 
+class CallbackAsk(Inbound):
+    """A number to be called back at, as people write it; asked again, it is another number."""
+
+    number: Annotated[str, Field(min_length=1, max_length=40, pattern=OneLine)]
+
+
 class ChatResume(Inbound):
     """Take up after a reconnect or a reload."""
 
@@ -83,6 +89,18 @@ class AgentName(Outbound):
     name: str
 
 
+class CallbackState(Outbound):
+    """A call back: `offered`, or asked for and `kept` until their turn; `calling` them now.
+
+    Nobody answered: `again` at `next_try_ms`, or `unreached` for good. `talking`, then `done`.
+    `number` says whether they left one.
+    """
+
+    state: Literal["offered", "kept", "calling", "again", "talking", "done", "unreached"]
+    number: bool
+    next_try_ms: int | None
+
+
 class ChatState(Outbound):
     """A visitor's chat as a whole.
 
@@ -104,6 +122,7 @@ class ChatState(Outbound):
     since_ms: int
     outcome: str | None
     diverted: Literal["callback", "voicemail", "form", "reject"] | None
+    callback: CallbackState | None
     last_seq: int
     read: ReadMarks
     now: int
@@ -142,7 +161,7 @@ class ChatResumed(Outbound):
 
 
 class ChatLeft(Outbound):
-    """The chat after leaving."""
+    """The chat after the verb."""
 
     ok: Literal[True]
     chat: ChatState | None
@@ -155,6 +174,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "typing": (VisitorTyping, Done),
     "messages.read": (VisitorMessagesRead, Done),
     "chat.leave": (Nothing, ChatLeft),
+    "callback.ask": (CallbackAsk, ChatLeft),
     "call.servers": (CallName, IceServersOut),
     "call.signal": (Signal, Done),
 }

@@ -1,7 +1,7 @@
 -- Who waits in a queue, over all its pools, in the order of its line.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, queue, at most
--- RETURNS {now_ms, {{interaction, pool, level, enqueued_ms, contact, conversation, requires or '', card}…}}
+-- RETURNS {now_ms, {{interaction, pool, level, enqueued_ms, contact, conversation, requires or '', card, is callback}…}}
 -- EVENTS  none
 --- include("reading")
 --- include("pool")
@@ -26,6 +26,7 @@ end)
 local told = {}
 for i = 1, math.min(most, #found) do
   local x = found[i][2]
-  told[i] = {x.id, x.pool, x.level, x.enqueued, x.contact, x.conversation, kept(x, 'requires') or '', x.card}
+  told[i] = {x.id, x.pool, x.level, x.enqueued, x.contact, x.conversation, kept(x, 'requires') or '', x.card,
+    kept(x, 'callback') and 1 or 0}
 end
 return {clock, told}

@@ -78,6 +78,7 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
         wrap_up_until_ms=until_ms or None,
         wrap_up_extended=given.extended if given else x.wrap_up_extended,
         card=x.card,
+        callback=_callback(x.callback) if x.callback else None,
     )
 
 

@@ -25,6 +25,7 @@ class Waiting(Output):
     level: int
     enqueued_ms: Ms
     requires: str
+    callback: Annotated[bool, Field(description="nobody waits: they are called in their turn")]
 
 
 class Line(Output):
@@ -56,6 +57,7 @@ async def _line(call: Call[OneQueue, Nothing, Nothing]) -> Line:
                 level=each.level,
                 enqueued_ms=each.enqueued_ms,
                 requires=each.requires,
+                callback=each.callback,
             )
             for each in await router.line(wanted, most=_LINE_MOST)
         ),

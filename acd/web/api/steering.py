@@ -84,6 +84,22 @@ class Priority(Input):
     level: Annotated[Literal[1, 2, 3, 4, 5, 6, 7, 8, 9], Field(description="1 is served first")]
 
 
+class CallBack(Input):
+    """Where to call."""
+
+    number: Annotated[
+        str,
+        StringConstraints(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$"),
+        Field(description="as people write it; empty: the number they are known by"),
+    ] = ""
+
+
+class Dialled(Input):
+    """What came of the call."""
+
+    answered: bool
+
+
 class Steered(Output):
     """What came of it; `reason` is a stable word, for what was done or why nothing was."""
 
@@ -124,6 +140,7 @@ def _verb(
     body: type[BaseModel] = Nothing,
     access: Access = _AGENTS,
     description: str = "",
+    refuses: tuple[type[errors.AcdError], ...] = (),
 ) -> Endpoint[OneInteraction, Nothing, Any]:
     async def handler(call: Call[OneInteraction, Nothing, Any]) -> Steered:
         answer = await ask(call, InteractionId(call.path.interaction))
@@ -141,7 +158,7 @@ def _verb(
         query=Nothing,
         body=body,
         answer=Steered,
-        refuses=(errors.NotYours, errors.NotFound, errors.Conflict),
+        refuses=(errors.NotYours, errors.NotFound, errors.Conflict, *refuses),
     )
 
 
@@ -240,8 +257,21 @@ ENDPOINTS: Final = (
     _verb(
         "callback",
         "Keep its place without anybody waiting",
-        lambda call, name: call.services.steering.keep_place(call.caller.actor, name),
+        lambda call, name: call.services.callbacks.keep_place(
+            call.caller.actor, name, call.body.number
+        ),
+        body=CallBack,
         access=_STEERS,
         description="In its turn an agent is offered it, and calls the contact.",
+        refuses=(errors.PhoneNumberInvalid,),
+    ),
+    _verb(
+        "callback/dialled",
+        "The contact of a callback was called",
+        lambda call, name: call.services.callbacks.dialled(
+            call.caller.actor, name, answered=call.body.answered
+        ),
+        body=Dialled,
+        description=f"{_OWN} Nobody answered: it is tried again later, or ends `unreached`.",
     ),
 )

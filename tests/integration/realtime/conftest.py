@@ -280,6 +280,7 @@ async def running_node(
         ),
         address_of=lambda request: request.remote or "",
         same_origin=lambda request: same_origin(request, ""),
+        region="FR",
     )
     app = web.Application()
     realtime.attach(app)

@@ -9,6 +9,7 @@ from acd.domain.contact import Address, AddressKind, Visitor
 from acd.domain.directory import Agent
 from acd.domain.errors import Conflict, NotFound, SignInFailed
 from acd.domain.ids import AgentId, ContactId, SiteId
+from acd.domain.phone import E164
 from acd.records.accounts import Accounts
 from acd.records.contacts import Contacts
 from acd.records.directory import Directory
@@ -53,6 +54,21 @@ async def test_changing_a_contact(database: Database) -> None:
     with pytest.raises(NotFound):
         await contacts.update(ContactId("ct_none"), name="Nobody")
     assert await contacts.get(ContactId("ct_none")) is None
+
+
+async def test_who_is_called_back_is_called_where_they_asked_for_it(database: Database) -> None:
+    contacts = Contacts(database)
+    jean = await contacts.create(name="Jean")
+    assert await contacts.callback_number(jean.id) is None
+    await contacts.update(jean.id, phone=Address(kind=AddressKind.PHONE, value="+33199000001"))
+    assert await contacts.callback_number(jean.id) == "+33199000001", "the one they call from"
+    for number in ("+33199000002", "+33199000003"):
+        await contacts.call_back_at(jean.id, E164(number))
+    assert await contacts.callback_number(jean.id) == "+33199000003", "the last one they left"
+    found = await contacts.get(jean.id)
+    assert found is not None
+    assert len(found.addresses) == 2
+    assert await contacts.callback_number(ContactId("ct_nobody")) is None
 
 
 async def test_search_by_name_or_address_in_pages(database: Database) -> None:

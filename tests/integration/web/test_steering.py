@@ -204,3 +204,25 @@ async def test_what_ended_long_ago_is_finished_once_more_and_stays_as_it_was(nod
     assert (first["changed"], again["changed"]) == (True, False)
     assert first["outcome"] == again["outcome"] == "handled"
     await problem(await node.program.post(f"{INTERACTIONS}/ix_none/finish"), 404, "not_found")
+
+
+async def test_a_callback_is_kept_called_and_given_up(start: Start) -> None:
+    first, *others = cast()["departments"]
+    node = await start(
+        departments=[{**first, "callback_tries": 1}, *others], telephony={"region": "FR"}
+    )
+    at = await opened(node)
+    wrong = await node.program.post(f"{at}/callback", json={"number": "12345"})
+    await problem(wrong, 400, "phone_number_invalid")
+    kept = await asks(node.program, f"{at}/callback", {"number": "01 99 00 12 34"})
+    assert kept["reason"] == "kept"
+    line = await (await node.program.get("/api/v1/queues/support/chat/line")).json()
+    assert [each["callback"] for each in line["items"]] == [True]
+    nobody = await node.program.post(f"{at}/callback/dialled", json={"answered": False})
+    await problem(nobody, 403, "not_yours")
+    await node.sits_down("anna")
+    await node.services.router.accept(OfferId(f"{at.rpartition('/')[2]}.1"), AgentId("anna"))
+    csrf = await node.sign_in("anna")
+    told = await asks(node.client, f"{at}/callback/dialled", {"answered": False}, headers=csrf)
+    assert (told["changed"], told["reason"]) == (True, "unreached")
+    assert (await (await node.program.get(at)).json())["outcome"] == "unreached"

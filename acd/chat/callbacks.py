@@ -1,0 +1,149 @@
+"""Callbacks: who waits leaves a number and keeps the place; in their turn an agent calls them.
+
+The number is the contact's, in SQL; routing knows only that there is one. Without telephony the
+agent dials by hand, sees the number here and says what came of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.chat.sessions import IN_LINE, ChatPhase
+from acd.domain import phone
+from acd.domain.errors import CallbackNotOffered, NotYours, NumberCostly
+from acd.domain.interaction import Outcome
+from acd.routing.results import Changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.chat.actors import Actor
+    from acd.chat.people import People
+    from acd.chat.sessions import Chat, Live
+    from acd.chat.steering import Steering
+    from acd.domain.ids import InteractionId
+    from acd.records.contacts import Contacts
+    from acd.routing.router import Router
+
+LEFT: Final = "callback"
+"""What routing is told of a number that was left: it names the contact's address of that kind."""
+
+
+class Callbacks:
+    """Asking for one, and what came of it."""
+
+    def __init__(
+        self,
+        *,
+        router: Router,
+        contacts: Contacts,
+        people: People,
+        steering: Steering,
+        region: str = "",
+        may_call: Callable[[phone.E164], None],
+    ) -> None:
+        """`region` is the country whose national numbers are understood; see `phone.parse`.
+
+        `may_call` raises NumberRefused for a number that nobody shall be called at.
+        """
+        self._router = router
+        self._contacts = contacts
+        self._people = people
+        self._steering = steering
+        self._region = region
+        self._may_call = may_call
+
+    async def ask(self, chat: Chat, typed: str) -> Changed:
+        """A visitor leaves a number, or another one; `late` once an agent has accepted.
+
+        Raises:
+            CallbackNotOffered: their queue calls nobody back.
+            PhoneNumberInvalid: it is no number. NumberRefused: it may not be called.
+        """
+        queue = chat.live.queue or chat.queue
+        if chat.live.callback is None and not self._people.calls_back(queue):
+            raise CallbackNotOffered
+        number = self._number(typed)
+        await self._contacts.call_back_at(chat.contact, number)
+        return await self._router.request_callback(chat.interaction, LEFT)
+
+    async def keep_place(
+        self, actor: Actor, interaction: InteractionId, typed: str = ""
+    ) -> Changed:
+        """Who steers says that the contact need not stay, with the number to call or without.
+
+        Raises:
+            Forbidden: the actor does not steer. What `ask` raises for a number.
+        """
+        actor.check_steers()
+        found = await self._steering.found(actor, interaction)
+        if typed:
+            await self._contacts.call_back_at(found.contact, self._number(typed))
+        return await self._router.request_callback(interaction, LEFT if typed else "")
+
+    async def number(self, actor: Actor, interaction: InteractionId) -> str | None:
+        """Where to call the contact of a callback, for people to read; None where nobody knows.
+
+        Raises:
+            NotYours: it is not the actor's to call.
+        """
+        found = await self._steering.found(actor, interaction)
+        mine = actor.agent is not None and found.agent == actor.agent.id
+        if not (mine or actor.steers) or found.callback is None:
+            raise NotYours(field="interaction")
+        number = await self._contacts.callback_number(found.contact)
+        return phone.shown(number) if number is not None else None
+
+    async def dialled(self, actor: Actor, interaction: InteractionId, *, answered: bool) -> Changed:
+        """The owner called: they talk with one another, or nobody answered.
+
+        The reason is `active`, `parked` (tried again later), `unreached` (given up) or `late`.
+
+        Raises:
+            NotYours: somebody else has it.
+        """
+        found, owner = await self._steering.owned(actor, interaction)
+        if found.agent != owner:
+            raise NotYours(field="interaction")
+        came = await self._router.callback_dialled(interaction, owner, answered=answered)
+        return Changed(changed=came.changed, reason=came.reason)
+
+    def _number(self, typed: str) -> phone.E164:
+        number = phone.parse(typed, self._region)
+        self._may_call(number)
+        return number
+
+
+def refuse_costly(number: phone.E164) -> None:
+    """What holds where nobody said which numbers may be called.
+
+    Raises:
+        NumberCostly: it costs more than a call.
+    """
+    if phone.is_costly(number):
+        raise NumberCostly
+
+
+def told(live: Live, *, offered: bool) -> dict[str, Any] | None:
+    """What a visitor is told of it, as the wire says it; None where there is nothing to tell."""
+    back = live.callback
+    if back is None:
+        waits = offered and live.phase in IN_LINE and live.phase is not ChatPhase.STARTING
+        return {"state": "offered", "number": False, "next_try_ms": None} if waits else None
+    if live.outcome is Outcome.UNREACHED:
+        state = "unreached"
+    elif live.phase is ChatPhase.ENDED:
+        if not back.answered:
+            return None  # they left, or nobody is there to call any more
+        state = "done"
+    elif back.answered:
+        state = "talking"
+    elif live.phase is ChatPhase.CONNECTING:
+        state = "calling"
+    else:
+        state = "again" if back.next_try_ms is not None else "kept"
+    return {
+        "state": state,
+        "number": bool(back.number_ref),
+        "next_try_ms": back.next_try_ms if state == "again" else None,
+    }

@@ -1,0 +1,122 @@
+"""A visitor leaves a number, keeps the place and is called: what both sides are told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from acd.realtime.wire import agents as wire
+from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
+
+NUMBER = "01 99 00 12 34"
+
+
+async def waiting(node: Node) -> tuple[Client, dict[str, Any]]:
+    """A visitor in the line while nobody is there."""
+    jean = await node.visitor()
+    started = await jean.done("chat.start", new_start(text="Hello"))
+    return jean, started["chat"]
+
+
+async def called(node: Node) -> tuple[Client, Client, str]:
+    """A visitor who left a number, and the agent who has accepted to call them."""
+    jean, chat = await waiting(node)
+    for number in ("+33 1 99 00 99 99", NUMBER):  # the last one counts
+        await jean.done("callback.ask", {"number": number})
+    anna = await node.console("anna")
+    ring = await anna.hears("offer", interaction=chat["interaction"])
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+    return jean, anna, chat["interaction"]
+
+
+async def test_who_leaves_a_number_keeps_the_place(nodes: Nodes) -> None:
+    node = await nodes(callback=True)
+    jean, chat = await waiting(node)
+    assert chat["callback"] == {"state": "offered", "number": False, "next_try_ms": None}
+    kept = (await jean.done("callback.ask", {"number": NUMBER}))["chat"]
+    assert (kept["state"], kept["diverted"], kept["position"]) == ("waiting", "callback", 1)
+    assert kept["callback"] == {"state": "kept", "number": True, "next_try_ms": None}
+    await jean.vanish()
+    omar = await node.agent("omar")
+    await omar.done("console.open")
+    line = await omar.done("line.open", {"queue": "support/chat"})
+    assert [one["callback"] for one in line["waiting"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("hello", "phone_number_invalid"),
+        ("12345", "phone_number_invalid"),
+        ("0899 123 456", "number_costly"),
+    ],
+)
+async def test_what_cannot_be_called_is_refused_and_changes_nothing(
+    nodes: Nodes, number: str, code: str
+) -> None:
+    node = await nodes(callback=True)
+    jean, chat = await waiting(node)
+    assert await jean.refused("callback.ask", {"number": number}) == code
+    now = await node.router.interaction(chat["interaction"])
+    assert now is not None
+    assert now.callback is None
+
+
+async def test_where_nobody_is_called_back_nothing_is_offered(nodes: Nodes) -> None:
+    node = await nodes()
+    jean, chat = await waiting(node)
+    assert chat["callback"] is None
+    assert await jean.refused("callback.ask", {"number": NUMBER}) == "callback_not_offered"
+    stranger = await node.visitor()
+    assert await stranger.refused("callback.ask", {"number": NUMBER}) == "not_found"
+
+
+async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -> None:
+    node = await nodes(callback=True)
+    jean, anna, ix = await called(node)
+    calling = await jean.hears("chat", state="connecting")
+    assert calling["callback"]["state"] == "calling", "also where they are still here"
+    chat = await anna.hears("chat", interaction=ix, state="connecting")
+    assert chat["callback"] == {"tries": 0, "answered": False}
+    opened = await anna.done("callback.open", {"interaction": ix})
+    wire.CallbackNumber.model_validate(opened)
+    assert opened["number"] == "+33 1 99 00 12 34"
+    bruno = await node.console("bruno")
+    assert await bruno.refused("callback.open", {"interaction": ix}) == "not_yours"
+    said = {"interaction": ix, "answered": True}
+    assert await bruno.refused("callback.dialled", said) == "not_yours"
+    done = await anna.done("callback.dialled", said)
+    assert (done["outcome"], done["chat"]["state"]) == ("active", "active")
+    assert (await jean.hears("chat", state="active"))["callback"]["state"] == "talking"
+    late = await anna.done("callback.dialled", {"interaction": ix, "answered": False})
+    assert late["outcome"] == "late"
+    await anna.done("interaction.finish", {"interaction": ix})
+    assert (await jean.hears("chat", state="ended"))["callback"]["state"] == "done"
+
+
+async def test_nobody_answers_and_it_is_tried_again_then_given_up(nodes: Nodes) -> None:
+    node = await nodes(callback=True, callback_tries=2, callback_retry_s=0.05)
+    jean, anna, ix = await called(node)
+    unanswered = {"interaction": ix, "answered": False}
+    parked = await anna.done("callback.dialled", unanswered)
+    assert (parked["outcome"], parked["chat"]["state"]) == ("parked", "ended")
+    again = await jean.hears("chat", state="parked")
+    assert again["callback"]["state"] == "again"
+    assert again["callback"]["next_try_ms"] > again["now"] - 1000
+    heard = len(anna.heard)
+    ring = await anna.hears("offer", after=heard, interaction=ix)
+    accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
+    assert accepted["chat"]["callback"] == {"tries": 1, "answered": False}
+    given_up = await anna.done("callback.dialled", unanswered)
+    assert given_up["outcome"] == "unreached"
+    ended = await jean.hears("chat", state="ended")
+    assert (ended["diverted"], ended["callback"]["state"]) == ("callback", "unreached")
+
+
+async def test_who_leaves_is_not_called(nodes: Nodes) -> None:
+    node = await nodes(callback=True)
+    jean, _ = await waiting(node)
+    await jean.done("callback.ask", {"number": NUMBER})
+    left = (await jean.done("chat.leave"))["chat"]
+    assert (left["state"], left["outcome"], left["callback"]) == ("ended", "abandoned", None)
