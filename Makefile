@@ -32,7 +32,7 @@ setup: $(S)/run acd/static/build.json ## what `run` needs, without running
 static: acd/static/build.json ## build the front-end into acd/static/
 
 test: $(S)/dev acd/static/build.json peers ## set up, then run every test but the long ones
-	$(BIN)/python -m pytest -m 'not long' $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses=4 -m 'not long' $(ARGS)
 
 test-long: $(S)/dev acd/static/build.json peers ## the tests that take minutes, and the image
 	$(BIN)/python -m pytest -m long $(ARGS)

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import inspect
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -23,6 +22,8 @@ from pathlib import Path
 import pytest
 
 from acd.embedded import dies_with_parent, find_server
+from tests.postgres import Postgres, make_tables
+from tests.spread import InOrder
 
 # peer: where it may be found
 PEERS = {
@@ -110,54 +111,42 @@ def tenant() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster(peer: Callable[[str], Path]) -> Iterator[Path]:
-    """The directory of a private PostgreSQL's socket. PostgreSQL refuses to run as root."""
-    programs = peer("postgresql").parent
-    user = (
-        next((u for u in ("postgres", "nobody") if _exists(u)), None) if os.getuid() == 0 else None
-    )
-    folder = Path(tempfile.mkdtemp(prefix="acd-pg-"))
+def postgres(peer: Callable[[str], Path]) -> Iterator[Postgres]:
+    """One PostgreSQL for the session, each test with a database of its own in it."""
+    server = Postgres(peer("postgresql").parent)
     try:
-        if user:
-            shutil.chown(folder, user)
-        subprocess.run(
-            [programs / "initdb", "-D", folder / "data", "-U", "acd", "-A", "trust", "-E", "UTF8",
-             "--no-sync", "--locale", "C.UTF-8"],
-            cwd=folder, user=user, check=True, capture_output=True,
-        )  # fmt: skip
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=",
-             "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB"],
-            cwd=folder, user=user, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it allocates nothing
-        )  # fmt: skip
-        with ended(process):
-            asked = f"-q -U acd -d postgres -h {folder}".split()
-            ready = [str(programs / "pg_isready"), *asked]
-            deadline = time.monotonic() + 20
-            while subprocess.run(ready, check=False).returncode:
-                assert process.poll() is None, "PostgreSQL for the tests ended at once"
-                assert time.monotonic() < deadline, "PostgreSQL for the tests does not answer"
-                time.sleep(0.05)
-            yield folder
+        server.start()
+        yield server
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _exists(user: str) -> bool:
-    with contextlib.suppress(KeyError):
-        return bool(pwd.getpwnam(user))
-    return False
+        server.stop()
 
 
 @pytest.fixture
-def postgres_url(postgres_cluster: Path, peer: Callable[[str], Path]) -> str:
-    """An empty database in the session's PostgreSQL, as SQLAlchemy's asyncpg dialect names it."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    createdb = peer("postgresql").with_name("createdb")
-    subprocess.run([createdb, "-h", postgres_cluster, "-U", "acd", name], check=True)
-    return f"postgresql+asyncpg://acd@/{name}?host={postgres_cluster}"
+def postgres_url(postgres: Postgres) -> str:
+    """A database with its tables and nothing in them."""
+    return postgres.with_tables()
+
+
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with tables and nothing in them; a copy costs nothing."""
+    path = tmp_path_factory.mktemp("tables") / "acd.db"
+    asyncio.run(make_tables(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_tables: Path, tmp_path: Path) -> str:
+    """A database with its tables and nothing in them: `acd.db` in the test's folder."""
+    shutil.copy(sqlite_tables, tmp_path / "acd.db")
+    return f"sqlite:///{tmp_path}/acd.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with its tables and nothing in them, of each kind in turn."""
+    kind = "sqlite" if request.param == "sqlite" else "postgres"
+    return str(request.getfixturevalue(f"{kind}_url"))
 
 
 @pytest.fixture
@@ -170,6 +159,10 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
         if time.monotonic() > deadline:
             pytest.fail(f"tasks left running: {sorted(task.get_name() for task in leaked)}")
         await asyncio.sleep(0.01)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InOrder:
+    return InOrder(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 import subprocess
 import time
@@ -13,18 +15,19 @@ from redis.exceptions import RedisError
 from acd.embedded import dies_with_parent, find_server
 
 PATIENCE_S = 20
+_DICE = random.SystemRandom()  # Hypothesis seeds the other one alike in every process
 
 
 def free_port() -> int:
-    """A port nobody listens on, with room for a cluster's bus 10,000 above it."""
+    """A port nobody listens on, with room for a cluster's bus 10,000 above it.
+
+    Drawn from those the system gives to nobody by itself, so that it is still free a moment later.
+    """
     while True:
-        with socket.socket() as one, socket.socket() as bus:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
-            try:
-                bus.bind(("127.0.0.1", port + 10_000))
-            except (OSError, OverflowError):
-                continue
+        port = _DICE.randrange(11_000, 22_000)
+        with socket.socket() as one, socket.socket() as bus, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + 10_000))
             return port
 
 

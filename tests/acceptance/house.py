@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 from argon2 import PasswordHasher
+
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,12 +109,6 @@ class House:
 
     def email(self, agent: str) -> str:
         return f"{agent}-{self.number}@example.com"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:

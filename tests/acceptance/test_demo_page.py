@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.acceptance.house import free_port
 from tests.acceptance.people import DESKTOP, PHONE, axe_violations
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

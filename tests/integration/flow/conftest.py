@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -112,13 +111,6 @@ async def router(redis_url: str, tenant: str) -> AsyncIterator[Router]:
     opened = await Router.open(redis_url, tenant)
     yield opened
     await opened.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/acd.db"
-    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

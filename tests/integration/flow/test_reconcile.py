@@ -40,8 +40,8 @@ def servers(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path}/acd.db")
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    opened = await open_database(sqlite_url)
     yield opened
     await opened.close()
 

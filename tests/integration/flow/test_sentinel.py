@@ -72,9 +72,9 @@ async def more(done: list[InteractionId], count: int = 20) -> None:
 
 @pytest.mark.timeout(120)
 async def test_a_failover_while_traffic_runs(
-    sentinels: SentinelHouse, tmp_path: Path, tenant: str
+    sentinels: SentinelHouse, sqlite_url: str, tenant: str
 ) -> None:
-    database = await open_database(f"sqlite:///{tmp_path}/acd.db")
+    database = await open_database(sqlite_url)
     routers = [await Router.open(sentinels.url, tenant) for _ in range(2)]
     houses = [make_house(database, router) for router in routers]
     reconcilers = [reconciler_of(house) for house in houses]

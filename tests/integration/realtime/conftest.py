@@ -7,7 +7,6 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,15 +242,15 @@ def new_start(**fields: Any) -> dict[str, Any]:
 async def running_node(
     redis_url: str,
     tenant: str,
-    folder: Path,
+    database_url: str,
     *,
     visitor_messages: int = 10_000,
     visitor_signals: int = 10_000,
     **rules: Any,
 ) -> AsyncIterator[Node]:
-    """Everything between the sockets and the stores; nodes of one tenant share a folder."""
+    """Everything between the sockets and the stores; nodes of one tenant share both."""
     router = await Router.open(redis_url, tenant)
-    database = await open_database(f"sqlite:///{folder / 'acd.db'}")
+    database = await open_database(database_url)
     directory = Directory(database)
     conversations, history = Conversations(database), History(database)
     intakes, accounts = Intakes(database), Accounts(database)
@@ -324,13 +323,13 @@ Nodes = Callable[..., Awaitable[Node]]
 
 
 @pytest.fixture
-async def nodes(redis_url: str, tenant: str, tmp_path: Path) -> AsyncIterator[Nodes]:
+async def nodes(redis_url: str, tenant: str, sqlite_url: str) -> AsyncIterator[Nodes]:
     """`await nodes()` is one more node of the test's tenant."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def one_more(**rules: Any) -> Node:
             return await stack.enter_async_context(
-                running_node(redis_url, tenant, tmp_path, **rules)
+                running_node(redis_url, tenant, sqlite_url, **rules)
             )
 
         yield one_more

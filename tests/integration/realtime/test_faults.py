@@ -64,8 +64,8 @@ def own_redis() -> Iterator[OwnRedis]:
         server.stop()
 
 
-async def test_redis_goes_and_comes_back(own_redis: OwnRedis, tenant: str, tmp_path: Path) -> None:
-    async with running_node(own_redis.url, tenant, tmp_path) as node:
+async def test_redis_goes_and_comes_back(own_redis: OwnRedis, tenant: str, sqlite_url: str) -> None:
+    async with running_node(own_redis.url, tenant, sqlite_url) as node:
         jean, anna, chat, token = await talking(node)
         conversation = chat["conversation"]
         await asyncio.to_thread(own_redis.stop)
@@ -165,13 +165,13 @@ async def test_a_closed_laptop_loses_its_lease(nodes: Nodes) -> None:
 
 
 async def test_a_node_restarts_within_the_lease_and_nobody_notices(
-    redis_url: str, tenant: str, tmp_path: Path
+    redis_url: str, tenant: str, sqlite_url: str
 ) -> None:
-    async with running_node(redis_url, tenant, tmp_path) as node:
+    async with running_node(redis_url, tenant, sqlite_url) as node:
         jean, anna, chat, token = await talking(node)
         await node.realtime.stop()
         await asyncio.wait_for(asyncio.gather(jean.gone.wait(), anna.gone.wait()), 5)
-    async with running_node(redis_url, tenant, tmp_path) as node:
+    async with running_node(redis_url, tenant, sqlite_url) as node:
         snapshot = await node.router.agent(AgentId("anna"))
         assert snapshot is not None
         assert snapshot.grace_until_ms is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -26,14 +25,6 @@ PROVISION = Provision(
     ),
     sites=(Site(id=SHOP, name="Shop"), Site(id=BLOG, name="Blog")),
 )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/acd.db"
-    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

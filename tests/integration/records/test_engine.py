@@ -17,6 +17,7 @@ from acd.domain.errors import AcdError, ConfigInvalid, NotFound, StoreUnavailabl
 from acd.records.engine import Database, open_database
 from acd.records.tables import metadata
 from acd.records.tables.directory import skills
+from tests.postgres import Postgres
 
 
 def put(name: str) -> Callable[[Connection], str]:
@@ -46,6 +47,15 @@ async def stored(database: Database) -> list[str]:
     return await database.read(lambda tx: list(tx.execute(query).scalars()))
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.empty()
+
+
 async def test_the_revisions_make_the_tables_of_the_schema(database: Database) -> None:
     differences = await database.read(
         lambda tx: compare_metadata(
@@ -55,19 +65,19 @@ async def test_the_revisions_make_the_tables_of_the_schema(database: Database) -
     assert differences == []
 
 
-async def test_opening_again_keeps_what_is_there(database_url: str) -> None:
+async def test_opening_again_keeps_what_is_there(empty_url: str) -> None:
     for _ in range(2):
-        database = await open_database(database_url)
+        database = await open_database(empty_url)
         with contextlib.suppress(exc.IntegrityError):
             await database.write(put("french"))
         await database.close()
-    database = await open_database(database_url)
+    database = await open_database(empty_url)
     assert await stored(database) == ["french"]
     await database.close()
 
 
-async def test_nodes_that_start_together_migrate_once(database_url: str) -> None:
-    databases = await asyncio.gather(*(open_database(database_url) for _ in range(3)))
+async def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:
+    databases = await asyncio.gather(*(open_database(empty_url) for _ in range(3)))
     await databases[0].write(put("french"))
     assert await stored(databases[2]) == ["french"]
     for database in databases:
