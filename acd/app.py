@@ -321,6 +321,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             router,
             asyncio.Event(),
             on_ran=lambda ran, late_s: metrics.timers_ran(ran, late_s=late_s),
+            on_failed=metrics.timer_failed,
         ),
         "libraries": lambda: remove_libraries_forever(router.link),
         "recorder": Recorder(router, history, on_recorded=recorded).run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from acd.cli.call_checks import examine_calls
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from acd.config import Config, Problem
+    from acd.routing.results import FailingTimer
 
 SKEW_NOTE_MS: Final = 250
 SKEW_WRONG_MS: Final = 2000
 OLDEST: Final = {"redis": (7, 0), "valkey": (8, 0)}
 MOST_VIOLATIONS: Final = 5
+MOST_FAILING: Final = 5
 
 
 async def examine(config: Config, missing: Sequence[Problem] = ()) -> list[Finding]:
@@ -71,6 +74,7 @@ async def _redis(config: Config) -> AsyncIterator[Finding]:
             yield finding
         yield _skew("clock of Redis", await router.clock() - time.time() * 1000)
         yield _invariants(await router.check())
+        yield _timers(await router.failing_timers())
     except StoreUnavailable as error:
         yield Finding(mark=Mark.WRONG, what="Redis", found="went away", remedy=str(error))
     finally:
@@ -137,6 +141,24 @@ def _invariants(violations: list[str]) -> Finding:
         found=f"{len(violations)} violated: {shown}",
         remedy="This is a fault of the product: please report it with this output.",
     )
+
+
+def _timers(failing: list[FailingTimer]) -> Finding:
+    if not failing:
+        return Finding(mark=Mark.OK, what="timers", found="run")
+    shown = "; ".join(map(_failing, failing[:MOST_FAILING]))
+    return Finding(
+        mark=Mark.WRONG,
+        what="timers",
+        found=f"{len(failing)} fail and are put off: {shown}",
+        remedy="This is a fault of the product: please report it with the lines `a timer failed "
+        "and was put off` of the log. All other timers run.",
+    )
+
+
+def _failing(one: FailingTimer) -> str:
+    since = datetime.fromtimestamp(one.since_ms / 1000, UTC)
+    return f"{one.timer}, {one.times} times since {since:%F %T} UTC"
 
 
 async def _database(config: Config, missing: Sequence[Problem]) -> AsyncIterator[Finding]:

@@ -190,6 +190,12 @@ CATALOGUE: tuple[Metric, ...] = (
         help="Timers run by this node.",
     ),
     Metric(
+        name="acd_timer_failures_total",
+        kind=Kind.COUNTER,
+        help="Timers whose work failed on this node and was put off: a defect, alert on any. "
+        "`acd doctor` names them.",
+    ),
+    Metric(
         name="acd_store_up",
         kind=Kind.GAUGE,
         labels=("store",),

@@ -131,6 +131,10 @@ class Metrics:
             self._counters["acd_timers_total"].inc(ran)
             self._histograms["acd_timer_lag_seconds"].observe(max(0.0, late_s))
 
+    def timer_failed(self) -> None:
+        """A timer's work failed and was put off."""
+        self._counters["acd_timer_failures_total"].inc()
+
     # -- read at a scrape
 
     def store(self, name: str, *, up: bool) -> None:

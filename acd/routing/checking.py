@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from acd.domain.errors import StoreUnavailable
 from acd.routing import keys
 from acd.routing.redis_link import AWAY
+from acd.routing.results import FailingTimer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,24 @@ async def _count(
         if counted != there:
             found.append(f"5: {queue} counts {counted} ringing and active, has {there}")
     return found
+
+
+async def failing_timers(link: RedisLink, tenant: str) -> list[FailingTimer]:
+    """Those whose work fails, the longest first; at most 256 are known.
+
+    Raises:
+        StoreUnavailable: the server is away.
+    """
+    client: Any = link.client
+    try:
+        stored = await client.hgetall(keys.faults(tenant))
+    except (*AWAY, RedisError) as error:
+        raise StoreUnavailable("Redis does not answer") from error
+    found = []
+    for timer, value in stored.items():
+        times, since_ms = value.split("|")
+        found.append(FailingTimer(timer=timer, times=int(times), since_ms=int(since_ms)))
+    return sorted(found, key=lambda one: (one.since_ms, one.timer))
 
 
 def _pages(names: list[str]) -> Iterator[list[str]]:

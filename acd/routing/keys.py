@@ -45,6 +45,11 @@ def agents(tenant: str) -> str:
     return prefix(tenant) + "agents"
 
 
+def faults(tenant: str) -> str:
+    """The hash of the timers and leases whose work failed when they were due last."""
+    return prefix(tenant) + "faults"
+
+
 def queues(tenant: str) -> str:
     """The set of configured queues."""
     return prefix(tenant) + "queues"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from acd.domain.ids import is_plain_id
 from acd.routing import keys, snapshots
 from acd.routing.addresses import Addresses
-from acd.routing.checking import check
+from acd.routing.checking import check, failing_timers
 from acd.routing.events import read_events, read_page
 from acd.routing.explain import Explained, explained
 from acd.routing.tenant import Tenant
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from acd.routing.redis_link import RedisLink
     from acd.routing.results import (
         AgentSnapshot,
+        FailingTimer,
         InteractionSnapshot,
         Position,
         QueueSnapshot,
@@ -88,6 +89,14 @@ class Reads(Tenant):
             StoreUnavailable: the server is away.
         """
         return await check(self.link, self.tenant, now_ms)
+
+    async def failing_timers(self) -> list[FailingTimer]:
+        """Timers and leases whose work fails again and again, put off; empty is good.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        return await failing_timers(self.link, self.tenant)
 
     async def clock(self) -> int:
         """The server's time, which all times here are told in."""

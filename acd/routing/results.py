@@ -139,6 +139,27 @@ class SessionOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFailed:
+    """The work of a timer or a lease failed, and is put off: a defect of the product."""
+
+    timer: str
+    """Its name in Redis: `timers/…` or `leases/…`."""
+    times: int
+    """How often in a row."""
+    error: str
+    """What was said of it, with our file and line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingTimer:
+    """A timer or a lease whose work failed when it was due last, and waits for its next try."""
+
+    timer: str
+    times: int
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimersRun:
     """One turn of the timers: how many ran, whether more are due now, when the next one is.
 
@@ -150,6 +171,8 @@ class TimersRun:
     next_due_ms: int | None
     now_ms: int
     ticker_left_ms: int = 0
+    failed: TimerFailed | None = None
+    """At most one a turn, which it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,14 +295,6 @@ class AgentSnapshot:
         if state.count >= state.max:
             return False
         return state.interrupts or self.used + state.weight <= self.total
-
-    @property
-    def eligible_somewhere(self) -> bool:
-        """Whether any channel is available and below its maximum; the total is not looked at."""
-        return self.grace_until_ms is None and any(
-            state.availability == "available" and state.count < state.max
-            for state in self.channels.values()
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,15 @@ import random
 import time
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acd.routing.results import TimersRun
+    from acd.routing.results import TimerFailed, TimersRun
     from acd.routing.router import Router
 
 LONGEST_SLEEP_S: Final = 1.0
@@ -29,6 +31,8 @@ JITTER_S: Final = 0.1
 """So that many nodes do not come at once."""
 STAND_IN_JITTER_S: Final = 0.3
 
+log = structlog.get_logger(__name__)
+
 
 async def run_timers_forever(
     router: Router,
@@ -36,6 +40,7 @@ async def run_timers_forever(
     *,
     node: str = "",
     on_ran: Callable[[int, float], None] | None = None,
+    on_failed: Callable[[], None] | None = None,
 ) -> None:
     """Run timers when they are due, at least once a second, until `stop` is set.
 
@@ -44,6 +49,7 @@ async def run_timers_forever(
         stop: ends the loop.
         node: this node's name, its own for each loop that runs; by default a new one.
         on_ran: hears after each turn that ran any how many, and how late the first was, in seconds.
+        on_failed: hears of each timer whose work failed, which is a defect and was put off.
     """
     node = node or new_id("nd")
     sleep = _Sleep()
@@ -58,6 +64,10 @@ async def run_timers_forever(
             except StoreUnavailable:
                 pass
             else:
+                if turn.failed:
+                    _tell(turn.failed)
+                    if on_failed is not None:
+                        on_failed()
                 late_s = sleep.late_s(turn)
                 if turn.ran and late_s is not None and on_ran is not None:
                     on_ran(turn.ran, late_s)
@@ -78,6 +88,15 @@ async def run_timers_forever(
         forget()
         stopping.cancel()
         await asyncio.wait({stopping})
+
+
+def _tell(failed: TimerFailed) -> None:
+    log.error(
+        "a timer failed and was put off",
+        timer=failed.timer,
+        times=failed.times,
+        error=failed.error,
+    )
 
 
 class _Sleep:

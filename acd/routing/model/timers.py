@@ -25,7 +25,7 @@ class Timers(Steering):
     """Time passes."""
 
     def run_timers(self, *, node: str = "", now_ms: int = 0) -> TimersRun:
-        """A bounded number of timers and leases; `more` says that some is left."""
+        """A bounded number of timers and leases, each a step; `more` says that some is left."""
         self._begin(now_ms)
         ran = 0
         for at_ms, name in self._what_is_due(self.timers)[:TIMERS]:
@@ -36,13 +36,15 @@ class Timers(Steering):
             self._untimer(name)
             letter, thing, rest = [*name.split("|", 2), ""][:3]
             self._due[letter](at_ms, thing, rest)
-            self._drain()
+            self._commit()
             ran += 1
         for _, name in self._what_is_due(self.leases)[:LEASES]:
             self._lease_ran_out(name)
+            self._commit()
             ran += 1
         self._forget_tombstones()
-        self._commit()
+        if not ran:
+            self._commit()
         next_due_ms = min([*self.timers.values(), *self.leases.values()], default=None)
         if (
             self.gap

@@ -130,6 +130,7 @@ class World:
         ran = 0
         for _ in range(1000):
             turn = await self.router.run_timers(**self.at)
+            assert not turn.failed, turn.failed
             ran += turn.ran
             if not turn.more:
                 return ran
