@@ -68,7 +68,7 @@ class Callbacks:
         return await self._router.request_callback(chat.interaction, LEFT)
 
     async def keep_place(
-        self, actor: Actor, interaction: InteractionId, typed: str = ""
+        self, actor: Actor, interaction: InteractionId, typed: str = "", *, command: str = ""
     ) -> Changed:
         """Who steers says that the contact need not stay, with the number to call or without.
 
@@ -79,7 +79,8 @@ class Callbacks:
         found = await self._steering.found(actor, interaction)
         if typed:
             await self._contacts.call_back_at(found.contact, self._number(typed))
-        return await self._router.request_callback(interaction, LEFT if typed else "")
+        ref = LEFT if typed else ""
+        return await self._router.request_callback(interaction, ref, command=command)
 
     async def number(self, actor: Actor, interaction: InteractionId) -> str | None:
         """Where to call the contact of a callback, for people to read; None where nobody knows.

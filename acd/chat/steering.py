@@ -87,10 +87,13 @@ class Steering:
         answer = await self._router.transfer_to_department(interaction, owner, to, command=command)
         return await self._gone(actor, found, command, answer)
 
-    async def transfer_cancel(self, actor: Actor, interaction: InteractionId) -> Changed:
+    async def transfer_cancel(
+        self, actor: Actor, interaction: InteractionId, *, command: str = ""
+    ) -> Changed:
         """Take back a transfer that nobody answered yet."""
         found, owner = await self.owned(actor, interaction)
-        return allowed(actor, found, await self._router.transfer_cancel(interaction, owner))
+        answer = await self._router.transfer_cancel(interaction, owner, command=command)
+        return allowed(actor, found, answer)
 
     async def consult(
         self, actor: Actor, interaction: InteractionId, target: AgentId, *, command: str = ""
@@ -114,10 +117,13 @@ class Steering:
             await self._joined(found, command, found.consulted)
         return answer
 
-    async def consult_cancel(self, actor: Actor, interaction: InteractionId) -> Changed:
+    async def consult_cancel(
+        self, actor: Actor, interaction: InteractionId, *, command: str = ""
+    ) -> Changed:
         """End the consultation; the owner keeps it."""
         found, owner = await self.owned(actor, interaction)
-        return allowed(actor, found, await self._router.consult_cancel(interaction, owner))
+        answer = await self._router.consult_cancel(interaction, owner, command=command)
+        return allowed(actor, found, answer)
 
     async def invite(
         self, actor: Actor, interaction: InteractionId, guest: AgentId, *, command: str = ""
@@ -131,7 +137,9 @@ class Steering:
             await self._joined(found, command, guest)
         return answer
 
-    async def finish(self, actor: Actor, interaction: InteractionId) -> Finished:
+    async def finish(
+        self, actor: Actor, interaction: InteractionId, *, command: str = ""
+    ) -> Finished:
         """End it. Agents end what is theirs; who steers ends anybody's, and what waits."""
         await self._limits.take(LIMIT, actor.name)
         found = await self._router.interaction(interaction)
@@ -141,7 +149,7 @@ class Steering:
         if actor.agent is not None and (not actor.steers or found.agent == actor.agent.id):
             own = actor.agent.id
         finished = await self._router.finish(
-            interaction, by="system" if own is None else "agent", agent=own
+            interaction, by="system" if own is None else "agent", agent=own, command=command
         )
         if finished.reason == "not_owner":
             raise _not_theirs(actor, found)
@@ -153,13 +161,17 @@ class Steering:
 
     # by others
 
-    async def leave(self, agent: Agent, interaction: InteractionId) -> Changed:
+    async def leave(
+        self, agent: Agent, interaction: InteractionId, *, command: str = ""
+    ) -> Changed:
         """A guest leaves, or who is consulted."""
         actor = Actor.person(agent)
         found = await self.found(actor, interaction)
-        answer = allowed(actor, found, await self._router.leave(interaction, agent.id))
+        answer = allowed(
+            actor, found, await self._router.leave(interaction, agent.id, command=command)
+        )
         if answer.changed and found.consulted != agent.id:
-            await self._left(found, "", agent.id)
+            await self._left(found, command, agent.id)
         return answer
 
     async def pull(self, agent: Agent, interaction: InteractionId, *, command: str = "") -> Changed:
@@ -188,7 +200,9 @@ class Steering:
             await self._joined(found, command, agent)
         return answer
 
-    async def move(self, actor: Actor, interaction: InteractionId, queue: QueueId) -> Changed:
+    async def move(
+        self, actor: Actor, interaction: InteractionId, queue: QueueId, *, command: str = ""
+    ) -> Changed:
         """What nobody has yet, into another line of its channel with its age.
 
         Raises:
@@ -196,9 +210,12 @@ class Steering:
         """
         actor.check_steers()
         await self._limits.take(LIMIT, actor.name)
-        return await self._router.move(interaction, queue, AgentId(actor.name))
+        by = AgentId(actor.name)
+        return await self._router.move(interaction, queue, by, command=command)
 
-    async def prioritise(self, actor: Actor, interaction: InteractionId, level: int) -> Changed:
+    async def prioritise(
+        self, actor: Actor, interaction: InteractionId, level: int, *, command: str = ""
+    ) -> Changed:
         """Another level, 1 (first) to 9, for what nobody has yet.
 
         Raises:
@@ -206,7 +223,8 @@ class Steering:
         """
         actor.check_steers()
         await self._limits.take(LIMIT, actor.name)
-        return await self._router.reprioritise(interaction, level, AgentId(actor.name))
+        by = AgentId(actor.name)
+        return await self._router.reprioritise(interaction, level, by, command=command)
 
     async def set_presence(
         self,

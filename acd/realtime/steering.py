@@ -39,8 +39,8 @@ def _transfer(
 
 _VERBS: Final[dict[str, Verb]] = {
     "interaction.transfer": _transfer,
-    "interaction.transfer_cancel": lambda steering, agent, name, _: steering.transfer_cancel(
-        Actor.person(agent), name
+    "interaction.transfer_cancel": lambda steering, agent, name, asked: steering.transfer_cancel(
+        Actor.person(agent), name, command=asked.command
     ),
     "interaction.consult": lambda steering, agent, name, asked: steering.consult(
         Actor.person(agent), name, AgentId(asked.agent), command=asked.command
@@ -48,13 +48,15 @@ _VERBS: Final[dict[str, Verb]] = {
     "interaction.consult_complete": lambda steering, agent, name, asked: steering.consult_complete(
         Actor.person(agent), name, stay=asked.stay, command=asked.command
     ),
-    "interaction.consult_cancel": lambda steering, agent, name, _: steering.consult_cancel(
-        Actor.person(agent), name
+    "interaction.consult_cancel": lambda steering, agent, name, asked: steering.consult_cancel(
+        Actor.person(agent), name, command=asked.command
     ),
     "interaction.invite": lambda steering, agent, name, asked: steering.invite(
         Actor.person(agent), name, AgentId(asked.agent), command=asked.command
     ),
-    "interaction.leave": lambda steering, agent, name, _: steering.leave(agent, name),
+    "interaction.leave": lambda steering, agent, name, asked: steering.leave(
+        agent, name, command=asked.command
+    ),
     "interaction.pull": lambda steering, agent, name, asked: steering.pull(
         agent, name, command=asked.command
     ),
@@ -62,10 +64,10 @@ _VERBS: Final[dict[str, Verb]] = {
         Actor.person(agent), name, AgentId(asked.agent), command=asked.command
     ),
     "interaction.move": lambda steering, agent, name, asked: steering.move(
-        Actor.person(agent), name, QueueId(asked.queue)
+        Actor.person(agent), name, QueueId(asked.queue), command=asked.command
     ),
     "interaction.prioritise": lambda steering, agent, name, asked: steering.prioritise(
-        Actor.person(agent), name, asked.level
+        Actor.person(agent), name, asked.level, command=asked.command
     ),
 }
 
@@ -87,8 +89,9 @@ class Steered:
         answer = await verb(self._steering, desk.agent, interaction, asked)
         return {**await changed(desk, interaction, before), "outcome": answer.reason}
 
-    async def _finish(self, connection: Connection[Console], asked: wire.InteractionName) -> Ack:
+    async def _finish(self, connection: Connection[Console], asked: wire.MayRepeat) -> Ack:
         desk, interaction = connection.who.desk, InteractionId(asked.interaction)
         before = desk.chats.get(interaction)
-        await self._steering.finish(Actor.person(desk.agent), interaction)
+        actor = Actor.person(desk.agent)
+        await self._steering.finish(actor, interaction, command=asked.command)
         return await changed(desk, interaction, before)

@@ -88,6 +88,8 @@ class Tenant:
     async def _command(self, verb: str, now_ms: int, command: str, *arguments: Any) -> list[Any]:
         """`_change` that with the same command id gives its first answer again, for 10 minutes.
 
+        What was refused changed nothing, and may be answered otherwise when it is sent again.
+
         Raises:
             BadRequest: the command's id is none.
             Overloaded: too many answers are kept already.

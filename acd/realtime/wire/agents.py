@@ -115,6 +115,12 @@ class InteractionName(Inbound):
     interaction: Id
 
 
+class MayRepeat(InteractionName):
+    """One interaction; with an id a command sent again gives the first answer."""
+
+    command: ClientId | Literal[""] = ""
+
+
 class WrapUpEnd(Inbound):
     """End the wrap-up, with what the agent noted."""
 
@@ -176,17 +182,15 @@ class LineName(Inbound):
     queue: Id
 
 
-class Move(Inbound):
+class Move(MayRepeat):
     """To another queue of the same channel, the age kept. For supervisors."""
 
-    interaction: Id
     queue: Id
 
 
-class Prioritise(Inbound):
+class Prioritise(MayRepeat):
     """Another level, 1 (first) to 9. For supervisors."""
 
-    interaction: Id
     level: Annotated[int, Field(ge=1, le=9)]
 
 
@@ -251,7 +255,7 @@ class Steered(Outbound):
     `assigned` or `rescored`, of a call back `active`, `parked` or `unreached`; any other word says
     why nothing changed: `full`, `not_here`, `there`, `same`, `guest`, `transferring`,
     `not_transferring`, `consulting`, `not_consulting`, `too_many`, `late`, `not_active`,
-    `not_allowed`, `not_member`, or the state that it is in.
+    `not_allowed`, `not_member`, `other_channel`, or the state that it is in.
     """
 
     ok: Literal[True]
@@ -301,7 +305,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "message.send": (AgentMessageSend, MessageSent),
     "typing": (AgentTyping, Done),
     "messages.read": (AgentMessagesRead, Done),
-    "interaction.finish": (InteractionName, ChatChanged),
+    "interaction.finish": (MayRepeat, ChatChanged),
     "wrap_up.end": (WrapUpEnd, ChatChanged),
     "wrap_up.extend": (InteractionName, ChatChanged),
     "call.servers": (CallName, IceServersOut),
@@ -310,12 +314,12 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "call.failed": (OfferName, OfferAnswered),
     "transfer.targets": (TargetsAsked, Targets),
     "interaction.transfer": (Transfer, Steered),
-    "interaction.transfer_cancel": (InteractionName, Steered),
+    "interaction.transfer_cancel": (MayRepeat, Steered),
     "interaction.consult": (WithAgent, Steered),
     "interaction.consult_complete": (ConsultComplete, Steered),
-    "interaction.consult_cancel": (InteractionName, Steered),
+    "interaction.consult_cancel": (MayRepeat, Steered),
     "interaction.invite": (WithAgent, Steered),
-    "interaction.leave": (InteractionName, Steered),
+    "interaction.leave": (MayRepeat, Steered),
     "line.open": (LineName, LineOpened),
     "interaction.pull": (Command, Steered),
     "interaction.assign": (WithAgent, Steered),

@@ -59,10 +59,19 @@ class Arrivals(Tenant):
         )
 
     async def abandon(
-        self, interaction: InteractionId, reason: str = "", *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        reason: str = "",
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
-        """The contact leaves: abandoned if nobody ever accepted, else handled."""
-        word = (await self._change("interaction_abandon", now_ms, interaction))[0]
+        """The contact leaves: abandoned if nobody ever accepted, else handled.
+
+        Raises:
+            BadRequest: the command's id is none.
+        """
+        word = (await self._command("interaction_abandon", now_ms, command, interaction))[0]
         return Changed(changed=word == "ended", reason=reason if word == "ended" else word)
 
     async def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:

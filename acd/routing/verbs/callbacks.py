@@ -17,7 +17,12 @@ class Callbacks(Tenant):
     """A place in the line without anybody on the line."""
 
     async def request_callback(
-        self, interaction: InteractionId, number_ref: str = "", *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        number_ref: str = "",
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
         """The customer need not stay: the place is kept. Asked again, only the number is replaced.
 
@@ -25,11 +30,14 @@ class Callbacks(Tenant):
 
         Raises:
             NotFound: there is no such interaction.
-            BadRequest: a reference is made of a-z, 0-9, _ and -.
+            BadRequest: a reference, or the command's id, is made of a-z, 0-9, _ and -.
         """
         if number_ref and not is_plain_id(number_ref):
             raise BadRequest("a reference is made of a-z, 0-9, _ and -", field="number_ref")
-        word = (await self._change("interaction_callback", now_ms, interaction, number_ref))[0]
+        reply = await self._command(
+            "interaction_callback", now_ms, command, interaction, number_ref
+        )
+        word = reply[0]
         if word == "unknown":
             raise NotFound(field="interaction")
         return Changed(changed=word == "kept", reason=word)

@@ -17,16 +17,25 @@ class Moves(Tenant):
     """What a supervisor does with those in line."""
 
     async def move(
-        self, interaction: InteractionId, queue: QueueId, by: AgentId, *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        queue: QueueId,
+        by: AgentId,
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
         """To another queue of the same channel, its age kept; `late` once somebody has accepted.
 
         Raises:
             NotFound: there is no such interaction.
             QueueUnknown: there is no such queue, or it is being removed.
-            BadRequest: it is a queue of another channel.
+            BadRequest: it is a queue of another channel, or the command's id is none.
         """
-        word = (await self._change("interaction_move", now_ms, interaction, queue, short(by)))[0]
+        reply = await self._command(
+            "interaction_move", now_ms, command, interaction, queue, short(by)
+        )
+        word = reply[0]
         if word == "unknown":
             raise NotFound(field="interaction")
         if word == "unknown_queue":
@@ -36,19 +45,26 @@ class Moves(Tenant):
         return Changed(changed=word == "moved", reason=word)
 
     async def reprioritise(
-        self, interaction: InteractionId, level: int, by: AgentId, *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        level: int,
+        by: AgentId,
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
         """Level 1 (first) to 9 for one that is not accepted yet; `late` afterwards.
 
         Raises:
             NotFound: there is no such interaction.
-            BadRequest: that is no level.
+            BadRequest: that is no level, or the command's id is none.
         """
         if level not in LEVELS:
             raise BadRequest("level must be 1 to 9", field="level")
-        word = (
-            await self._change("interaction_reprioritise", now_ms, interaction, level, short(by))
-        )[0]
+        reply = await self._command(
+            "interaction_reprioritise", now_ms, command, interaction, level, short(by)
+        )
+        word = reply[0]
         if word == "unknown":
             raise NotFound(field="interaction")
         return Changed(changed=word == "rescored", reason=word)

@@ -3,7 +3,8 @@
 Each answers `Changed`; where nothing changed its reason is one of: `not_owner`, `ended`,
 `not_active`, `connecting`, `there` (they have it), `guest` (they are one), `not_here` (offline,
 away or in grace), `full`, `transferring`, `not_transferring`, `consulting`, `not_consulting`,
-`not_guest`, `too_many`, `not_allowed`, `not_member`, or the state that it is in.
+`not_guest`, `too_many`, `not_allowed`, `not_member`, `other_channel` (they serve no queue of it),
+or the state that it is in.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Steering(Tenant):
     ) -> Changed:
         """Offer it to a colleague; `agent` has it until they accept, and again if they do not.
 
+        A colleague is whoever serves a queue of its channel, in whatever department.
         With `wait` one who is full is asked when they have room, within 5 minutes.
         """
         return _changed(
@@ -53,12 +55,17 @@ class Steering(Tenant):
         )
 
     async def transfer_cancel(
-        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        agent: AgentId,
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
         """Take back a transfer that nobody answered yet."""
         return _changed(
             "cancelled",
-            await self._change("interaction_transfer_cancel", now_ms, interaction, agent),
+            await self._command("interaction_transfer_cancel", now_ms, command, interaction, agent),
         )
 
     async def transfer_to_queue(
@@ -149,19 +156,31 @@ class Steering(Tenant):
         )
 
     async def consult_cancel(
-        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        agent: AgentId,
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
         """The owner ends the consultation and keeps it."""
         return _changed(
-            "left", await self._change("interaction_leave", now_ms, interaction, "", agent)
+            "left",
+            await self._command("interaction_leave", now_ms, command, interaction, "", agent),
         )
 
     async def leave(
-        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+        self,
+        interaction: InteractionId,
+        agent: AgentId,
+        *,
+        command: str = "",
+        now_ms: int = 0,
     ) -> Changed:
         """A guest leaves."""
         return _changed(
-            "left", await self._change("interaction_leave", now_ms, interaction, agent, "")
+            "left",
+            await self._command("interaction_leave", now_ms, command, interaction, agent, ""),
         )
 
     async def assign(

@@ -25,17 +25,18 @@ class Work(Tenant):
         by: str,
         agent: AgentId | None = None,
         wrap_up: bool = True,
+        command: str = "",
         now_ms: int = 0,
     ) -> Finished:
         """End it. `by` is `agent`, `contact` or `system`; `agent`, if given, must own it.
 
         Raises:
-            BadRequest: `by` is none of these.
+            BadRequest: `by` is none of these, or the command's id is none.
         """
         if by not in ENDERS:
             raise BadRequest(f"by is one of {', '.join(ENDERS)}", field="by")
-        word, *reply = await self._change(
-            "interaction_finish", now_ms, interaction, by, agent or "", int(wrap_up)
+        word, *reply = await self._command(
+            "interaction_finish", now_ms, command, interaction, by, agent or "", int(wrap_up)
         )
         if not reply:
             return Finished(changed=False, reason=word)

@@ -22,6 +22,7 @@ from acd.domain.offer import OfferOutcome
 from acd.flow.intake import ChatStart
 from acd.web.api.contacts import visible_contact
 from acd.web.api.values import (
+    Command,
     Id,
     Line,
     Ms,
@@ -285,9 +286,11 @@ async def _open_interaction(call: Call[Nothing, Nothing, NewInteraction]) -> Int
         ) from failure
 
 
-async def _finish_interaction(call: Call[OneInteraction, Nothing, Nothing]) -> FinishedView:
+async def _finish_interaction(call: Call[OneInteraction, Nothing, Command]) -> FinishedView:
     wanted = InteractionId(call.path.interaction)
-    finished = await call.services.steering.finish(call.caller.actor, wanted)
+    finished = await call.services.steering.finish(
+        call.caller.actor, wanted, command=call.body.command
+    )
     return FinishedView(
         id=wanted,
         changed=finished.changed,
@@ -341,12 +344,13 @@ ENDPOINTS: Final = (
         at="/interactions/{interaction}/finish",
         tag="interactions",
         summary="End an interaction",
-        description="Agents end their own; supervisors and programs any. Repeating is harmless.",
+        description="Agents end their own; supervisors and programs any. A contact who comes back "
+        "during the wrap-up is with the agent again: an id keeps a repetition from ending that.",
         access=Access(scope=Scope.INTERACTIONS),
         handler=_finish_interaction,
         path=OneInteraction,
         query=Nothing,
-        body=Nothing,
+        body=Command,
         answer=FinishedView,
     ),
 )

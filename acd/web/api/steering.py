@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from acd.domain import errors
 from acd.domain.directory import Role
 from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId
-from acd.web.api.values import Id, OneInteraction
+from acd.web.api.values import Command, Id, OneInteraction
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output
 from acd.web.identity import Access, Scope
 
@@ -20,19 +20,8 @@ if TYPE_CHECKING:
     from acd.routing.results import Changed
 
 QueueName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}/(chat|call|ticket)$")]
-CommandId = Annotated[
-    str,
-    StringConstraints(max_length=64, pattern=r"^[a-z0-9_-]*$"),
-    Field(description="yours; sent again within ten minutes it gives the first answer"),
-]
 _AGENTS: Final = Access(scope=Scope.INTERACTIONS)
 _STEERS: Final = Access(role=Role.SUPERVISOR, scope=Scope.INTERACTIONS)
-
-
-class Command(Input):
-    """A command that may carry an id."""
-
-    command: CommandId = ""
 
 
 class WithAgent(Command):
@@ -72,19 +61,19 @@ class ConsultComplete(Command):
     stay: Annotated[bool, Field(description="the owner remains as a guest")] = False
 
 
-class Move(Input):
+class Move(Command):
     """To another queue of the same channel."""
 
     queue: QueueName
 
 
-class Priority(Input):
+class Priority(Command):
     """Another level."""
 
     level: Annotated[Literal[1, 2, 3, 4, 5, 6, 7, 8, 9], Field(description="1 is served first")]
 
 
-class CallBack(Input):
+class CallBack(Command):
     """Where to call."""
 
     number: Annotated[
@@ -137,7 +126,7 @@ def _verb(
     summary: str,
     ask: Callable[[Call[OneInteraction, Nothing, Any], InteractionId], Awaitable[Changed]],
     *,
-    body: type[BaseModel] = Nothing,
+    body: type[BaseModel] = Command,
     access: Access = _AGENTS,
     description: str = "",
     refuses: tuple[type[errors.AcdError], ...] = (),
@@ -175,7 +164,9 @@ ENDPOINTS: Final = (
     _verb(
         "transfer/cancel",
         "Take back a transfer nobody answered",
-        lambda call, name: call.services.steering.transfer_cancel(call.caller.actor, name),
+        lambda call, name: call.services.steering.transfer_cancel(
+            call.caller.actor, name, command=call.body.command
+        ),
         description=_OWN,
     ),
     _verb(
@@ -199,7 +190,9 @@ ENDPOINTS: Final = (
     _verb(
         "consult/cancel",
         "End a consultation",
-        lambda call, name: call.services.steering.consult_cancel(call.caller.actor, name),
+        lambda call, name: call.services.steering.consult_cancel(
+            call.caller.actor, name, command=call.body.command
+        ),
         description=_OWN,
     ),
     _verb(
@@ -214,7 +207,9 @@ ENDPOINTS: Final = (
     _verb(
         "leave",
         "Leave as a guest",
-        lambda call, name: call.services.steering.leave(_person(call), name),
+        lambda call, name: call.services.steering.leave(
+            _person(call), name, command=call.body.command
+        ),
         access=Access(),
     ),
     _verb(
@@ -223,7 +218,6 @@ ENDPOINTS: Final = (
         lambda call, name: call.services.steering.pull(
             _person(call), name, command=call.body.command
         ),
-        body=Command,
         access=Access(),
     ),
     _verb(
@@ -240,7 +234,7 @@ ENDPOINTS: Final = (
         "move",
         "Move it to another queue with its age",
         lambda call, name: call.services.steering.move(
-            call.caller.actor, name, QueueId(call.body.queue)
+            call.caller.actor, name, QueueId(call.body.queue), command=call.body.command
         ),
         body=Move,
         access=_STEERS,
@@ -249,7 +243,7 @@ ENDPOINTS: Final = (
         "priority",
         "Give it another level",
         lambda call, name: call.services.steering.prioritise(
-            call.caller.actor, name, call.body.level
+            call.caller.actor, name, call.body.level, command=call.body.command
         ),
         body=Priority,
         access=_STEERS,
@@ -258,7 +252,7 @@ ENDPOINTS: Final = (
         "callback",
         "Keep its place without anybody waiting",
         lambda call, name: call.services.callbacks.keep_place(
-            call.caller.actor, name, call.body.number
+            call.caller.actor, name, call.body.number, command=call.body.command
         ),
         body=CallBack,
         access=_STEERS,

@@ -21,12 +21,23 @@ Line = Annotated[
 Ms = Annotated[int, Field(ge=0, le=9_007_199_254_740_991)]
 """Milliseconds since the epoch, UTC."""
 Count = Annotated[int, Field(ge=0)]
+CommandId = Annotated[
+    str,
+    StringConstraints(max_length=64, pattern=r"^[a-z0-9_-]*$"),
+    Field(description="yours; sent again within ten minutes it gives the first answer"),
+]
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 _MAX_CURSOR_CHARS = 400
 
 T = TypeVar("T", bound=BaseModel)
+
+
+class Command(Input):
+    """A command that may carry an id."""
+
+    command: CommandId = ""
 
 
 class PageQuery(Input):

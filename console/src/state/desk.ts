@@ -1,7 +1,7 @@
 /** One agent's desk: what the server says is true, as signals, and the verbs the agent has. */
 import { Connection } from "@acd/ui/socket.ts";
 import { ServerClock, ticking } from "@acd/ui/time.ts";
-import { WireError, type Message } from "@acd/ui/wire.ts";
+import { newClientId, WireError, type Message } from "@acd/ui/wire.ts";
 import { batch, computed, signal } from "@preact/signals";
 
 import * as lists from "./chats.ts";
@@ -155,7 +155,8 @@ export class Desk {
   }
 
   async finish(interaction: string): Promise<void> {
-    const answer = await this.attempt(() => this.connection.request("interaction.finish", { interaction }));
+    const ask = { interaction, command: newClientId() };
+    const answer = await this.attempt(() => this.connection.request("interaction.finish", ask));
     if (!answer) return;
     done("finished");
     if (answer.chat) this.hearChat(answer.chat);

@@ -32,7 +32,8 @@ export class Steering {
   }
 
   takeBack(interaction: string): Promise<boolean> {
-    return this.#steer(() => this.#desk.connection.request("interaction.transfer_cancel", { interaction }));
+    const ask = { interaction, command: newClientId() };
+    return this.#steer(() => this.#desk.connection.request("interaction.transfer_cancel", ask));
   }
 
   /** Whoever is consulted has it from now on. */
@@ -42,11 +43,13 @@ export class Steering {
   }
 
   endConsultation(interaction: string): Promise<boolean> {
-    return this.#steer(() => this.#desk.connection.request("interaction.consult_cancel", { interaction }));
+    const ask = { interaction, command: newClientId() };
+    return this.#steer(() => this.#desk.connection.request("interaction.consult_cancel", ask));
   }
 
   async leave(interaction: string): Promise<void> {
-    if (await this.#steer(() => this.#desk.connection.request("interaction.leave", { interaction }))) this.#desk.leaveIfEnded(interaction);
+    const ask = { interaction, command: newClientId() };
+    if (await this.#steer(() => this.#desk.connection.request("interaction.leave", ask))) this.#desk.leaveIfEnded(interaction);
   }
 
   async line(queue: string): Promise<readonly WaitingContact[] | undefined> {

@@ -258,6 +258,16 @@ async def test_a_break_begins_when_the_work_is_done(nodes: Nodes) -> None:
     assert await anna.refused("presence.set", wrong) == "bad_request"
 
 
+async def test_a_finish_said_again_with_its_id_is_answered_as_before(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    _, chat = await chat_of(node, anna)
+    ix = chat["interaction"]
+    await anna.done("interaction.finish", asks(ix))
+    await anna.done("interaction.finish", asks(ix))
+    assert await anna.refused("interaction.finish", {"interaction": ix}) == "not_yours"
+
+
 async def test_a_silent_contact_gives_the_slot_back_and_their_next_word_takes_it(
     nodes: Nodes,
 ) -> None:

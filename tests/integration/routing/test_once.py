@@ -9,7 +9,7 @@ import pytest
 from acd.domain.agent import Availability
 from acd.domain.errors import BadRequest
 from acd.routing.results import PresenceSet
-from tests.integration.routing.world import World
+from tests.integration.routing.world import CHAT, World
 
 
 async def say(world: World, availability: str, command: str, **more: Any) -> PresenceSet:
@@ -17,6 +17,10 @@ async def say(world: World, availability: str, command: str, **more: Any) -> Pre
         more.pop("agent", "anna"), channel=None, availability=Availability(availability),
         command=command, **more, **world.at,
     )  # fmt: skip
+
+
+async def is_here(world: World) -> bool:
+    return (await world.see("anna")).channels[CHAT].availability == "available"
 
 
 async def test_a_repeated_command_gives_the_first_answer_and_changes_nothing(world: World) -> None:
@@ -28,7 +32,7 @@ async def test_a_repeated_command_gives_the_first_answer_and_changes_nothing(wor
     before = len(await world.heard("presence.changed"))
     assert await say(world, "away", "c1") == first
     assert len(await world.heard("presence.changed")) == before
-    assert (await world.see("anna")).eligible_somewhere
+    assert await is_here(world)
     assert (await say(world, "away", "c3")).presence_seq == first.presence_seq + 2
 
 
@@ -54,10 +58,10 @@ async def test_an_answer_is_kept_for_ten_minutes_and_then_forgotten(world: World
     await say(world, "available", "")
     world.now_ms += 600_000
     await say(world, "away", "c1")
-    assert (await world.see("anna")).eligible_somewhere, "the first answer was given"
+    assert await is_here(world), "the first answer was given"
     world.now_ms += 1_200_000
     await say(world, "away", "c1")
-    assert not (await world.see("anna")).eligible_somewhere, "done anew"
+    assert not await is_here(world), "done anew"
 
 
 async def test_what_is_kept_goes_by_itself(world: World) -> None:
@@ -70,6 +74,96 @@ async def test_what_is_kept_goes_by_itself(world: World) -> None:
     assert 0 < await client.pttl(kept[0]) <= 1_800_000
 
 
+async def test_a_finish_sent_again_does_not_end_a_chat_whose_customer_came_back(
+    world: World,
+) -> None:
+    await world.queue(idle_s=30, wrap_up_s=60)
+    await world.agent("anna")
+    chat = await world.arrive()
+    await world.answer(chat)
+    end: dict[str, Any] = {"by": "agent", "agent": "anna", "command": "c1"}
+    first = await world.router.finish(chat, **end, **world.at)
+    assert first.changed
+    assert (await world.router.heard(chat, **world.at)).effect == "regained"
+    assert await world.router.finish(chat, **end, **world.at) == first
+    assert (await world.look(chat)).state == "active"
+    await world.settled()
+
+
+async def test_an_abandonment_sent_again_does_not_end_a_chat_that_was_regained(
+    world: World,
+) -> None:
+    await world.queue(wrap_up_s=60)
+    await world.agent("anna")
+    chat = await world.arrive()
+    await world.answer(chat)
+    first = await world.router.abandon(chat, command="c1", **world.at)
+    await world.router.heard(chat, **world.at)
+    assert await world.router.abandon(chat, command="c1", **world.at) == first
+    assert (await world.look(chat)).state == "active"
+
+
+async def test_moves_levels_and_callbacks_sent_again_are_not_done_twice(world: World) -> None:
+    for queue in ("support/chat", "sales/chat"):
+        await world.queue(queue)
+    chat, router = await world.arrive(), world.router
+    moved = await router.move(chat, "sales/chat", "boss", command="c1", **world.at)
+    await router.move(chat, "support/chat", "boss", **world.at)
+    assert await router.move(chat, "sales/chat", "boss", command="c1", **world.at) == moved
+    raised = await router.reprioritise(chat, 1, "boss", command="c1", **world.at)
+    await router.reprioritise(chat, 7, "boss", **world.at)
+    assert await router.reprioritise(chat, 1, "boss", command="c1", **world.at) == raised
+    asked = await router.request_callback(chat, "old", command="c1", **world.at)
+    await router.request_callback(chat, "new", **world.at)
+    assert await router.request_callback(chat, "old", command="c1", **world.at) == asked
+    found = await world.look(chat)
+    assert (found.queue, found.level) == ("support/chat", 7)
+    assert found.callback
+    assert found.callback.number_ref == "new"
+    await world.settled()
+
+
+async def test_what_guests_and_transfers_end_sent_again_is_not_done_twice(world: World) -> None:
+    await world.queue()
+    for name in ("anna", "bruno"):
+        await world.agent(name)
+    chat, router = await world.arrive(), world.router
+    await world.answer(chat, (await world.look(chat)).offers[0].agent)
+    mine = str((await world.look(chat)).agent)
+    other = "bruno" if mine == "anna" else "anna"
+    await router.transfer_to_agent(chat, mine, other, **world.at)
+    back = await router.transfer_cancel(chat, mine, command="c1", **world.at)
+    await router.transfer_to_agent(chat, mine, other, **world.at)
+    assert await router.transfer_cancel(chat, mine, command="c1", **world.at) == back
+    assert (await world.look(chat)).transfer_to == other
+    await router.transfer_cancel(chat, mine, **world.at)
+    await router.consult(chat, mine, other, **world.at)
+    ended = await router.consult_cancel(chat, mine, command="c2", **world.at)
+    await router.consult(chat, mine, other, **world.at)
+    assert await router.consult_cancel(chat, mine, command="c2", **world.at) == ended
+    left = await router.leave(chat, other, command="c3", **world.at)
+    await router.invite(chat, mine, other, **world.at)
+    assert await router.leave(chat, other, command="c3", **world.at) == left
+    assert set((await world.look(chat)).guests) == {other}
+    await world.settled()
+
+
+async def test_what_is_refused_is_not_kept(world: World) -> None:
+    await world.queue()
+    await world.agent("anna")
+    await world.agent("bruno", here=False)
+    chat = await world.arrive()
+    await world.answer(chat)
+    ask: dict[str, Any] = {"command": "c1", **world.at}
+    refused = await world.router.transfer_to_agent(chat, "anna", "bruno", **ask)
+    assert refused.reason == "not_here"
+    client = world.router.link.client
+    assert [k async for k in client.scan_iter(f"acd:{{{world.router.tenant}}}:once:*")] == []
+    await world.sign_in("bruno")
+    assert (await world.router.transfer_to_agent(chat, "anna", "bruno", **ask)).changed
+    assert not (await world.router.transfer_to_agent(chat, "anna", "bruno", **world.at)).changed
+
+
 @pytest.mark.parametrize("command", ["A B", "x" * 65, "a|b"])
 async def test_an_id_that_is_none_is_refused(world: World, command: str) -> None:
     await world.queue()
@@ -77,4 +171,4 @@ async def test_an_id_that_is_none_is_refused(world: World, command: str) -> None
     with pytest.raises(BadRequest) as refused:
         await say(world, "away", command)
     assert refused.value.field == "command"
-    assert (await world.see("anna")).eligible_somewhere
+    assert await is_here(world)

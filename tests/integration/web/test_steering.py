@@ -69,6 +69,17 @@ async def test_a_program_that_sends_a_command_again_is_given_the_first_answer(no
     await problem(await node.program.post(f"{at}/transfer", json=anew), 409, "conflict")
 
 
+async def test_a_level_given_again_with_the_same_id_is_not_given_twice(node: Node) -> None:
+    at = await opened(node)
+    first = await asks(node.program, f"{at}/priority", {"level": 1, "command": "c1"})
+    await asks(node.program, f"{at}/priority", {"level": 7})
+    assert await asks(node.program, f"{at}/priority", {"level": 1, "command": "c1"}) == first
+    line = await (await node.program.get("/api/v1/queues/support/chat/line")).json()
+    assert [one["level"] for one in line["items"]] == [7]
+    kept = await asks(node.program, f"{at}/callback", {"command": "c2"})
+    assert (kept["changed"], kept["reason"]) == (True, "kept")
+
+
 async def test_guests_come_and_leave(start: Start) -> None:
     node = await start(agents=[*cast()["agents"], ZOE])
     at = await held_by_anna(node)

@@ -1,14 +1,15 @@
 -- Commands that nothing else fences: each may carry an id, and a retry after an unknown outcome is given the first
 -- answer. Answers are kept in one hash for every ten minutes, `verb|subject|id` -> packed reply, of which the present
--- one and the one before are read: an answer is remembered for ten to twenty minutes.
+-- one and the one before are read: an answer is remembered for ten to twenty minutes. What was refused changed nothing
+-- and is not kept: it may be refused again or be done, but it is never done twice.
 --- include("base")
 local once = {}
 do
   local PERIOD_MS = 600000
-  local MOST = 200000 -- answers of one period: about 30 MB; beyond it commands with an id are refused
+  local MOST = 200000 -- answers of one period: about 30 MB; beyond it new commands with an id are refused
 
-  -- Run `act` and keep what it answers, or give the answer that was kept. An empty id keeps nothing.
-  -- act returns the verb's reply, whose first value is the timer hint.
+  -- Run `act` and keep what it answers if it changed anything (it has committed), or give the answer that was kept. An
+  -- empty id keeps nothing. act returns the verb's reply, whose first value is the timer hint.
   function once.run(verb, subject, command, act)
     if command == '' then return act() end
     local name = verb .. '|' .. subject .. '|' .. command
@@ -22,6 +23,7 @@ do
     end
     if call('HLEN', present) >= MOST then return {0, 'overloaded'} end
     local reply = act()
+    if unclean then return reply end
     if call('HSET', present, name, pack(reply)) == 1 then call('PEXPIRE', present, 3 * PERIOD_MS) end
     return reply
   end
