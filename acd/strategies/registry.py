@@ -1,6 +1,7 @@
 """Which strategies there are: this table, and what other packages declare.
 
-A package adds one with an entry point in the group `acd.strategies` that names an `Order`:
+A package adds one with an entry point in the group `acd.strategies`, called by a-z, 0-9, _ and -,
+that names an `Order`:
 
     [project.entry-points."acd.strategies"]
     quietest = "my_package.quietest:ORDER"
@@ -13,6 +14,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import ConfigInvalid, StrategyUnknown
+from acd.domain.ids import is_plain_id
 from acd.strategies import (
     average_utilization,
     longest_idle,
@@ -45,10 +47,17 @@ def strategies() -> Mapping[str, Order]:
     """Every strategy by name. A name of the table cannot be taken by another package.
 
     Raises:
-        ConfigInvalid: an entry point does not name an `Order`.
+        ConfigInvalid: an entry point does not name an `Order`, or its name is none that scripts
+            can store and events quote.
     """
     found: dict[str, Order] = {}
     for point in entry_points(group=GROUP):
+        if not is_plain_id(point.name):
+            raise ConfigInvalid(
+                f"the strategy {point.name!r} ({point.value}) must be named by a-z, 0-9, _ and -,"
+                " at most 64",
+                field="strategy",
+            )
         order = point.load()
         if not isinstance(order, Order):
             raise ConfigInvalid(f"the strategy {point.name!r} ({point.value}) is not an Order")

@@ -78,6 +78,22 @@ def test_an_entry_point_adds_a_strategy(monkeypatch: pytest.MonkeyPatch) -> None
         strategies.cache_clear()
 
 
+@pytest.mark.parametrize("name", ["a;b", "a|b", 'a"b', "a+b", "a\\b", "Quietest", "", "x" * 65])
+def test_a_name_that_cannot_be_stored_or_quoted_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    point = EntryPoint(name=name, value=f"{__name__}:QUIETEST", group=registry.GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: QUIETEST)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    strategies.cache_clear()
+    try:
+        with pytest.raises(ConfigInvalid, match="must be named by") as refused:
+            strategies()
+        assert refused.value.field == "strategy"
+    finally:
+        strategies.cache_clear()
+
+
 def test_an_unknown_name_lists_those_there_are() -> None:
     with pytest.raises(StrategyUnknown, match="average_utilization, longest_idle"):
         find("fastest")
