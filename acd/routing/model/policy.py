@@ -47,8 +47,7 @@ class Policy(Ending):
         self._disarm(x)
         if x.state is _S.RINGING:
             self._withdraw_all(x, "moved")
-            x.state = _S.PARKED if x.lost_until_ms else _S.WAITING
-            x.since_ms = self.now_ms
+            x.become(_S.PARKED if x.lost_until_ms else _S.WAITING, self.now_ms)
         self._leave_line(x)
         dropped = self._take_along(x, to)
         if x.excluded:
@@ -88,8 +87,12 @@ class Policy(Ending):
         return dropped
 
     def _in_lines(self, queue: Queue) -> list[Interaction]:
-        """Those whom rules ask for: who waits for one agent is not."""
-        return [x for pool in sorted(queue.lines) for x in self._line(queue, pool)]
+        """Those whom rules ask for, by pools; then those who wait for one agent alone, by id."""
+        alone = (x for x in self.interactions.values() if x.queue == queue.id and x.personal)
+        return [
+            *(x for pool in sorted(queue.lines) for x in self._line(queue, pool)),
+            *sorted(alone, key=lambda x: x.id),
+        ]
 
     def move(
         self, interaction: InteractionId, queue: QueueId, by: AgentId, *, now_ms: int = 0
@@ -250,7 +253,7 @@ class Policy(Ending):
             self._untimer(f"c|{x.id}")
             x.lost_until_ms = 0
         if x.state is _S.PARKED:
-            x.state, x.since_ms = _S.WAITING, self.now_ms
+            x.become(_S.WAITING, self.now_ms)
         said = {"reason": reason, "state": x.state}
         self._emit(EventType.INTERACTION_CALLBACK, said, x=x, contact=True)
         if away:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.domain.agent import Membership
-from acd.domain.queue import LastAgent, LineOrder, RelaxStep
+from acd.domain.queue import Diversion, Divert, LastAgent, LineOrder, RelaxStep
 from acd.routing import keys
 from tests.integration.routing.world import World
 
@@ -266,4 +266,35 @@ async def test_who_waits_for_one_is_told_no_time(world: World, level: int) -> No
     await world.answer(one, "bela")
     accepted = await world.heard("offer.accepted")
     assert "told" not in accepted[-1].data
+    await world.settled()
+
+
+@pytest.mark.parametrize("many", [1, 70])
+async def test_closing_asks_for_those_who_wait_for_one_too(world: World, many: int) -> None:
+    await world.queue(at_close=Divert(to=Diversion.REJECT), **WAIT)
+    await world.agent("anna", chat=1)
+    await world.agent("bela")
+    await busy(world, "anna")
+    waiting = [await world.arrive(last_agent="anna") for _ in range(many)]
+    assert len(await personal(world, "anna")) == many
+    closes_ms = world.now_ms + 1000
+    await world.router.set_hours("support/chat", [(world.now_ms - 1, closes_ms)], **world.at)
+    world.now_ms = closes_ms
+    await world.run_timers()
+    assert {(await world.look(name)).outcome for name in waiting} == {"rejected"}
+    assert await personal(world, "anna") == []
+    await world.settled()
+
+
+async def test_a_longest_wait_that_comes_later_counts_for_who_waits_for_one(world: World) -> None:
+    await world.queue(**WAIT)
+    await world.agent("anna", chat=1)
+    await world.agent("bela")
+    await busy(world, "anna")
+    one = await world.arrive(last_agent="anna")
+    await world.queue(max_wait_s=10, **WAIT)
+    await world.wait(9)
+    assert await personal(world, "anna") == [one]
+    await world.wait(1)
+    assert (await world.look(one)).outcome == "rejected"
     await world.settled()

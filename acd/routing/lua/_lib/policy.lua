@@ -73,15 +73,15 @@ do
     end
   end
 
-  -- Act on each that waits in the queue, over all its pools; the rest is left to a timer of that letter, which is
-  -- due now and carries the cursor `pool~score:id`.
+  -- Act on each that waits in the queue: over all its pools, then those who wait for one agent alone. The rest is left
+  -- to a timer of that letter, which is due now and carries the cursor: `pool~score:id`, then `@id`.
   local function each(q, letter, cursor, act)
     if q.state == 'building' then -- its lines are being made
       timer(letter .. '|' .. q.id .. '|' .. cursor, now + 1000)
       return
     end
     local from, place = string.match(cursor, '^([^~]*)~?(.*)$')
-    local names = lines_of(q)
+    local names = byte(cursor) == 64 and {} or lines_of(q)
     table.sort(names)
     for i = 1, #names do
       local pool = names[i]
@@ -95,6 +95,11 @@ do
         end
       end
     end
+    local after = names[1] and '-' or '(' .. string.sub(cursor, 2)
+    local ids = call('ZRANGE', key('personal', q.id), after, '+', 'BYLEX', 'LIMIT', 0, policy.left)
+    for i = 1, #ids do act(interaction(ids[i])) end
+    policy.left = policy.left - #ids
+    if policy.left <= 0 then timer(letter .. '|' .. q.id .. '|@' .. ids[#ids], now) end
   end
 
   -- The rules changed: those in line are asked for by the new ones.
