@@ -111,6 +111,8 @@ def _queued(folded: Folded, event: Event, row: Row) -> None:
 def _requeued(_folded: Folded, _event: Event, row: Row) -> None:
     row["requeues"] += 1
     row["agent"] = ""
+    if row["active_ms"] is None:  # accepted, and never connected
+        row["accepted_ms"] = row["waited_ms"] = None
 
 
 def _moved(_folded: Folded, event: Event, row: Row) -> None:

@@ -60,13 +60,13 @@ class Ending(Sharing):
         elif x.lost_until_ms:
             self._park(x)
         else:
-            x.state, x.since_ms = _S.WAITING, self.now_ms
+            x.become(_S.WAITING, self.now_ms)
             self._emit(EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, contact=True)
             self._orphans.append(x)
 
     def _park(self, x: Interaction) -> None:
         self._leave_line(x)
-        x.state, x.since_ms = _S.PARKED, self.now_ms
+        x.become(_S.PARKED, self.now_ms)
         until = {"until_ms": x.lost_until_ms}
         self._emit(EventType.INTERACTION_PARKED, until, x=x, contact=True)
 
@@ -82,11 +82,13 @@ class Ending(Sharing):
         self._free_slot(x, agent, worked=True)
         if not_before_ms:
             x.exclude(agent.id, not_before_ms, "failed", self.now_ms)
+        if x.state is _S.CONNECTING and x.accepted_ms == x.since_ms:
+            x.accepted_ms = 0  # nobody was connected by that accept
         x.agent = None
         x.epoch += 1
         if x.accepted_ms and (queue.rules.get("max_wait") or queue.rules.get("at_close")):
             x.entered_ms = self.now_ms  # it was served: a new wait
-        x.state, x.since_ms = _S.WAITING, self.now_ms
+        x.become(_S.WAITING, self.now_ms)
         self._emit(
             EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, agent=agent, contact=True
         )
@@ -120,7 +122,8 @@ class Ending(Sharing):
             self._disarm(x)
         self.leases.pop(f"c|{x.id}", None)
         self._leave_line(x)
-        x.state, x.since_ms, x.outcome = _S.ENDED, self.now_ms, outcome
+        x.become(_S.ENDED, self.now_ms)
+        x.outcome = outcome
         handled_ms = self.now_ms - x.accepted_ms if x.accepted_ms else 0
         self._emit(
             EventType.INTERACTION_ENDED,

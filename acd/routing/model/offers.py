@@ -59,7 +59,7 @@ class Offers(Presence):
         x.lost_until_ms = 0
         x.epoch += 1
         x.agent = x.winner = agent
-        x.won, x.since_ms = number, self.now_ms
+        x.won = number
         queue, winner_of_it = self.queues[x.queue], self.agents[agent]
         if given and giver:
             said = {"waited_ms": self.now_ms - given.since_ms, "transfer": giver.id}
@@ -74,10 +74,10 @@ class Offers(Presence):
         )
         self._disarm(x)
         if x.calls_back or queue.channel is Channel.CALL:
-            x.state = _S.CONNECTING
+            x.become(_S.CONNECTING, self.now_ms)
             self._timer(f"n|{x.id}|{x.offers}", self.now_ms + self._connect_ms(x, queue))
         else:
-            x.state = _S.ACTIVE
+            x.become(_S.ACTIVE, self.now_ms)
             self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=winner_of_it)
         if giver:
             self._emit(EventType.TRANSFER_COMPLETED, {"to": agent}, x=x, agent=giver)
@@ -168,7 +168,6 @@ class Offers(Presence):
         """Accepted, but no media: it rings again at once, its age kept."""
         agent, channel = self._owner(x), self.queues[x.queue].channel
         pause_ms, away = self._blame_failed(agent, channel)
-        x.accepted_ms = 0
         self._take_back(x, cause, self.now_ms + pause_ms)
         if away:
             self._send_away(agent, channel, "unreachable")
@@ -228,7 +227,7 @@ class Offers(Presence):
             self._answered(x, x.calls_back)
         else:
             self._untimer(f"n|{x.id}|{x.offers}")
-            x.state, x.since_ms = _S.ACTIVE, self.now_ms
+            x.become(_S.ACTIVE, self.now_ms)
             a = self.agents[agent]
             self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=a, contact=True)
         self._commit()

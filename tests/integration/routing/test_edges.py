@@ -95,6 +95,39 @@ async def test_a_callback_dialled_by_an_agent_who_is_lost_goes_back(world: World
     found = await world.look(chat)
     assert (found.state, found.agent) == ("waiting", None)
     await world.settled()
+    await world.router.finish(chat, by="system", **world.at)
+    ended = (await world.heard("interaction.ended"))[-1]
+    assert ended.data["outcome"] == "unreached"
+    assert ended.data["waited_ms"] == 61_000, "nobody reached them: they waited to the end"
+    assert ended.data["handled_ms"] == 0
+
+
+async def test_a_call_handed_on_in_vain_was_served_before(world: World) -> None:
+    await world.queue("support/call", connect_s=5, wrap_up_s=0)
+    for name in ("anna", "bruno"):
+        await world.agent(name, "support/call")
+    call = await world.arrive("support/call")
+    await world.answer(call, "anna")
+    await world.router.connected(f"{call}.1", "anna", **world.at)
+    await world.wait(20)
+    await world.router.transfer_to_agent(call, "anna", "bruno", **world.at)
+    await world.answer(call, "bruno")
+    await world.wait(6)
+    assert (await world.look(call)).state == "ringing", "bruno could not be connected"
+    await world.router.abandon(call, **world.at)
+    assert (await world.look(call)).outcome == "handled"
+    await world.settled()
+
+
+async def test_an_accept_that_never_connected_counts_for_nothing(world: World) -> None:
+    await world.queue("support/call", connect_s=5)
+    await world.agent("anna", "support/call")
+    call = await world.arrive("support/call")
+    await world.answer(call)
+    await world.wait(6)
+    await world.router.abandon(call, **world.at)
+    assert (await world.look(call)).outcome == "abandoned"
+    await world.settled()
 
 
 async def test_an_idle_chat_of_an_agent_who_is_gone_is_assigned(world: World) -> None:

@@ -56,6 +56,16 @@ def test_from_arrival_to_the_end() -> None:
     assert rows.ended == {IX: 40}
 
 
+def test_an_accept_that_never_connected_is_forgotten() -> None:
+    accepted = event(EventType.OFFER_ACCEPTED, 15, waited_ms=5)
+    requeued = event(EventType.INTERACTION_REQUEUED, 60, reason="agent_lost")
+    row = folded(QUEUED, MADE, accepted, requeued).interactions[IX]
+    assert (row["accepted_ms"], row["waited_ms"]) == (None, None)
+    active = event(EventType.INTERACTION_ACTIVE, 16)
+    row = folded(QUEUED, MADE, accepted, active, requeued).interactions[IX]
+    assert (row["accepted_ms"], row["waited_ms"]) == (15, 5)
+
+
 def test_a_requeue_takes_the_agent_away_and_keeps_the_age() -> None:
     rows = folded(
         QUEUED,

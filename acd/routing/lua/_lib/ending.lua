@@ -87,6 +87,8 @@ local function take_back(x, reason, excluded_until)
     free_agent(a)
   end
   if excluded_until then exclude(x, owner, excluded_until, 'f') end
+  -- an accept that nobody was connected by counts for nothing
+  if x.state == 'connecting' and x.accepted == x.since then x.accepted = 0 end
   x.agent, x.epoch = '', x.epoch + 1
   if x.accepted > 0 and (q.rules.max_wait or q.rules.at_close) then keep(x, 'entered', now) end -- it was served: a new wait
   set_state(x, 'waiting')

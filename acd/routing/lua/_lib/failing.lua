@@ -15,8 +15,6 @@ end
 local function fail_connecting(x, cause)
   local q, a = queue(x.queue), agent(x.agent)
   local pause_ms, away = blame_failed(a, q)
-  x.accepted = 0
-  change(x)
   take_back(x, cause, now + pause_ms)
   if away then send_away(a, q.channel, 'unreachable') end
 end
