@@ -3,7 +3,7 @@
 -- ARGV    now_ms, seed, command, interaction, agent, target, role (guest or consult)
 -- RETURNS {due, "joined"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"} | {0, "there"}
 --         | {0, "guest"} | {0, "consulting"} | {0, "transferring"} | {0, "too_many"} | {0, "unknown_agent"}
---         | {0, "not_here"} | {0, "full"} | {0, "overloaded"}
+--         | {0, "other_channel"} | {0, "not_here"} | {0, "full"} | {0, "overloaded"}
 -- EVENTS  guest.joined, wrap_up.ended?
 --- include("sharing")
 --- include("once")

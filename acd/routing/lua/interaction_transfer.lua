@@ -2,7 +2,8 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction, agent, target, wait (1 = for a target who is full until they have room)
 -- RETURNS {due, "offered"} | {due, "waits"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"} | {0, "transferring"}
---         | {0, "there"} | {0, "guest"} | {0, "unknown_agent"} | {0, "not_here"} | {0, "full"} | {0, "overloaded"}
+--         | {0, "there"} | {0, "guest"} | {0, "unknown_agent"} | {0, "other_channel"} | {0, "not_here"} | {0, "full"}
+--         | {0, "overloaded"}
 -- EVENTS  transfer.started, offer.made, wrap_up.ended?
 --- include("sharing")
 --- include("once")

@@ -45,7 +45,12 @@ class Sharing(Estimating):
     def _refusal(self, agent: Agent | None, channel: Channel) -> str | None:
         """Why they cannot be given a slot."""
         absent = self._absent(agent, channel)
-        if absent or agent is None:
+        if agent is None or absent == "unknown_agent":
+            return absent
+        served = (self.queues.get(name) for name in agent.memberships)
+        if not any(q and q.channel is channel and not q.closing for q in served):
+            return "other_channel"
+        if absent:
             return absent
         if agent.availability[channel] is not Availability.AVAILABLE:
             return "not_here"

@@ -137,6 +137,25 @@ async def test_who_cannot_have_it_is_refused_and_nothing_changes(world: World) -
     await world.settled()
 
 
+async def test_only_who_serves_the_channel_may_be_a_target(world: World) -> None:
+    name = await begun(world, "bruno")
+    for queue in ("sales/chat", "support/call"):
+        await world.queue(queue)
+    await world.agent("chloe", "sales/chat")
+    await world.agent("dina", "support/call")
+    await world.agent("eva", "support/call", here=False)
+    before = await world.news()
+    router, at = world.router, world.at
+    for target in ("dina", "eva"):
+        for verb in (router.transfer_to_agent, router.consult, router.invite):
+            refused = await verb(name, "anna", target, **at)
+            assert (refused.changed, refused.reason) == (False, "other_channel")
+    assert before
+    assert await world.news() == []
+    assert (await router.transfer_to_agent(name, "anna", "chloe", **at)).changed
+    await world.settled()
+
+
 async def test_a_retried_transfer_is_made_once(world: World) -> None:
     name = await begun(world, "bruno")
     for _ in range(2):
