@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -116,6 +117,7 @@ def _show_queue(found: Explained) -> None:
     rows = [
         ("interaction", f"{x.interaction}: {x.state}{place}{whose}, arrived {age_s} s ago"),
         ("pool", f"{found.pool} ({found.queue_state or 'gone'})"),
+        ("hours", _hours(found)),
         ("asks by", " + ".join(found.strategy) or "-"),
         ("agents", f"{found.free} could be asked, {found.here} available"),
     ]
@@ -130,6 +132,17 @@ def _show_queue(found: Explained) -> None:
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         typer.echo(f"{name:<{width}}  {value}")
+
+
+def _hours(found: Explained) -> str:
+    if not found.open:
+        opens = f", opens {_time(found.opens_ms)}" if found.opens_ms else ""
+        return f"closed{opens}; no arrivals, the line is served unless `at_close` empties it"
+    return f"open, closes {_time(found.closes_ms)}" if found.closes_ms else "open"
+
+
+def _time(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%F %H:%M} UTC"
 
 
 def decision(why: Mapping[str, Any]) -> str:

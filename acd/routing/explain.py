@@ -121,6 +121,11 @@ class Explained:
     free: int
     here: int
     waiting: int
+    open: bool
+    """Its hours; a closed one takes no arrivals and serves its line, unless a rule empties it."""
+    closes_ms: int | None
+    """When it closes next; None while nobody knows, or never."""
+    opens_ms: int | None
     agents: tuple[Verdict, ...]
     next: AgentId | None
     now_ms: int
@@ -153,6 +158,9 @@ def explained(reply: Sequence[Any]) -> Explained | None:
         free=facts.get("free", 0),
         here=facts.get("here", 0),
         waiting=facts.get("waiting", 0),
+        open=facts.get("open", False),
+        closes_ms=int(facts.get("closes_at", 0)) or None,
+        opens_ms=int(facts.get("opens_at", 0)) or None,
         agents=tuple(map(_verdict, agents)),
         next=next_after or None,
         now_ms=now_ms,

@@ -74,6 +74,9 @@ class QueueFacts(Output):
     waiting: Annotated[Count, Field(description="in the pool's line")]
     free: Annotated[Count, Field(description="who could be asked in the pool")]
     here: Annotated[Count, Field(description="available in the pool, full or not")]
+    open: Annotated[bool, Field(description="by its hours: a closed one serves its line")]
+    closes_ms: Annotated[Ms | None, Field(description="null: never, or nobody knows")]
+    opens_ms: Annotated[Ms | None, Field(description="the next time; null as above")]
     relax: tuple[RelaxView, ...]
 
 
@@ -164,6 +167,9 @@ def _facts(found: Explained) -> dict[str, Any]:
             waiting=found.waiting,
             free=found.free,
             here=found.here,
+            open=found.open,
+            closes_ms=found.closes_ms,
+            opens_ms=found.opens_ms,
             relax=tuple(RelaxView(after_s=s.after_s, level=s.level) for s in found.relax),
         ),
         "now_ms": found.now_ms,

@@ -227,3 +227,21 @@ async def test_who_finishes_and_who_gave_it_away_are_not_asked(world: World) -> 
     found = told(await explain(world, ix))
     assert found["ben"] == [("finishing",)]
     assert found["anna"][0][0] == "given"
+
+
+async def test_the_hours_of_the_queue_are_told(world: World) -> None:
+    await world.queue()
+    ix = await world.arrive()
+    always = await explain(world, ix)
+    assert (always.open, always.closes_ms, always.opens_ms) == (True, None, None)
+    closes, opens = world.now_ms + 60_000, world.now_ms + 120_000
+    hours = [(world.now_ms - 1, closes), (opens, opens + 60_000)]
+    await world.router.set_hours("support/chat", hours, **world.at)
+    now = await explain(world, ix)
+    assert (now.open, now.closes_ms, now.opens_ms) == (True, closes, opens)
+    world.now_ms = closes
+    later = await explain(world, ix)
+    assert (later.open, later.opens_ms) == (False, opens)
+    world.now_ms = opens + 60_000
+    last = await explain(world, ix)
+    assert (last.open, last.closes_ms, last.opens_ms) == (False, None, None)

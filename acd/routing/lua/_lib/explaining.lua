@@ -122,6 +122,8 @@ do
       told.free, told.here = call('ZCARD', key('free', x.pool)), call('ZCARD', key('here', x.pool))
       told.waiting = call('ZCARD', key('line', x.pool)) + call('ZCARD', key('rescore', x.pool))
       told.relax = cjson.encode(q.rules.relax or {})
+      told.open = limits.closed_since(q) == nil
+      told.closes_at, told.opens_at = limits.closes_at(q) or 0, limits.opens_at(q) or 0
     end
     return cjson.encode(told)
   end
