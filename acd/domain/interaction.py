@@ -48,7 +48,7 @@ TRANSITIONS: Final[Mapping[InteractionState, frozenset[InteractionState]]] = {
     _S.ENDED: frozenset({_S.ACTIVE}),
 }
 """Every change there is. What has ended is active again only if the customer writes during its
-wrap-up. The fold of the event log and the tests hold the scripts to it."""
+wrap-up. The reference model and the fold of the event log hold the scripts to it."""
 
 
 def check_transition(before: InteractionState, after: InteractionState) -> InteractionState:

@@ -13,6 +13,7 @@ import random
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from acd.domain.agent import Availability, When
 from acd.domain.errors import AcdError, StoreUnavailable
@@ -29,7 +30,7 @@ from acd.domain.interaction import Arrival, Channel, InteractionState
 from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
 from acd.routing.router import Router
 from tests.chaos.quiet import be_quiet
-from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, TENANT, Stage, agent
+from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, TENANT, Stage, agent, wait_for_a_node
 
 WORKERS = 4
 BEAT_S = 0.7
@@ -87,7 +88,7 @@ class Client:
                 break
             except AcdError:
                 await asyncio.sleep(0.1)
-        router.admit_by(router.wait_for_a_node)
+        router.admit_by(partial(wait_for_a_node, router))
         self._router = router
         async with asyncio.TaskGroup() as group:
             group.create_task(self._again(self._sessions, BEAT_S), name="sessions")

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from acd.records.tables.happened import interactions
 from acd.routing.router import Router
 from tests.chaos import client, node
 from tests.chaos.judge import Judge
-from tests.chaos.scene import AGENTS, CLIENTS, TENANT, Stage, agent, furnish
+from tests.chaos.scene import AGENTS, CLIENTS, TENANT, Stage, agent, furnish, wait_for_a_node
 from tests.servers import SentinelHouse
 
 KILL_EVERY_S = 0.25
@@ -135,7 +136,7 @@ async def play(plan: Plan, folder: Path) -> Report:
     stage = Stage(folder=folder, redis_url=servers.url, interactions=plan.interactions)
     database = await open_database(stage.database_url)
     router = await Router.open(servers.url, TENANT)
-    router.admit_by(router.wait_for_a_node)
+    router.admit_by(partial(wait_for_a_node, router))
     troupe = Troupe(stage, plan.nodes, dice)
     judge = Judge(router, History(database), troupe.node_is_up)
     try:

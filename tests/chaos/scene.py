@@ -79,6 +79,11 @@ async def furnish(router: Router) -> None:
         )
 
 
+async def wait_for_a_node(router: Router) -> None:
+    """For `admit_by` of what makes sure of nothing by itself."""
+    await router.reconciler("").reconcile_begin(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """Where the processes find everything."""

@@ -157,7 +157,7 @@ class Arrivals(Offers):
         if x.leased:
             self.leases[f"c|{x.id}"] = self.now_ms + ms(queue.settings.lease_s)
         if x.state is _S.PARKED:
-            x.state, x.since_ms = _S.WAITING, self.now_ms
+            x.become(_S.WAITING, self.now_ms)
             self._emit(EventType.INTERACTION_RESUMED, {}, x=x, contact=True)
         self._orphans.append(x)
 

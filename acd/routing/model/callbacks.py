@@ -79,7 +79,7 @@ class Callbacks(Policy):
     def _answered(self, x: Interaction, back: Callback) -> None:
         self._untimer(f"n|{x.id}|{x.offers}")
         back.called = True
-        x.state, x.since_ms = _S.ACTIVE, self.now_ms
+        x.become(_S.ACTIVE, self.now_ms)
         agent = self._owner(x)
         self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=agent, contact=True)
 
@@ -96,7 +96,7 @@ class Callbacks(Policy):
         x.agent = None
         x.epoch += 1
         back.next_ms = self.now_ms + rules.get("retry", RETRY_MS)
-        x.state, x.since_ms = _S.PARKED, self.now_ms
+        x.become(_S.PARKED, self.now_ms)
         self._timer(f"q|{x.id}", back.next_ms)
         self._emit(
             EventType.INTERACTION_PARKED,
@@ -113,6 +113,6 @@ class Callbacks(Policy):
         if x.queue not in self.queues:
             self._end(x, Outcome.REJECTED, "system", reason="removed")
             return
-        x.state, x.since_ms = _S.WAITING, self.now_ms
+        x.become(_S.WAITING, self.now_ms)
         self._emit(EventType.INTERACTION_RESUMED, {}, x=x, contact=True)
         self._orphans.append(x)

@@ -52,7 +52,7 @@ class Idling(Configuration):
         else:
             self._free_slot(x, agent, worked=True)
             self._timer(f"i|{x.id}", self.now_ms + END_MS)
-            x.state, x.since_ms = _S.IDLE, self.now_ms
+            x.become(_S.IDLE, self.now_ms)
             self._emit(EventType.INTERACTION_IDLE, {}, x=x, agent=agent, contact=True)
 
     def heard(self, interaction: InteractionId, *, now_ms: int = 0) -> Heard:
@@ -106,7 +106,7 @@ class Idling(Configuration):
     def _regain(self, x: Interaction, agent: Agent, queue: Queue) -> None:
         """The owner has it again, over the maximum if need be."""
         agent.held[x.id] = Channel.CHAT
-        x.state, x.since_ms = _S.ACTIVE, self.now_ms
+        x.become(_S.ACTIVE, self.now_ms)
         self._emit(EventType.INTERACTION_REGAINED, {}, x=x, agent=agent, contact=True)
         self._watch(x, queue)
         self._exceed(agent, "customer_returned")
@@ -119,7 +119,7 @@ class Idling(Configuration):
         x.epoch += 1
         x.enqueued_ms = x.entered_ms = self.now_ms
         x.sticky = owner
-        x.state, x.since_ms = _S.WAITING, self.now_ms
+        x.become(_S.WAITING, self.now_ms)
         self._emit(
             EventType.INTERACTION_REQUEUED,
             {"reason": "owner_gone", "enqueued_ms": self.now_ms},

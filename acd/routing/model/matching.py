@@ -57,7 +57,7 @@ class Matching(Limits):
         last, word = x.sticky, "prefer" if x.sticky_until_ms is None else "wait"
         if x.state is not _S.RINGING:
             self._leave_line(x)
-            x.state, x.since_ms = _S.RINGING, self.now_ms
+            x.become(_S.RINGING, self.now_ms)
             alone = last is not None and [agent.id for agent in chosen] == [last]
             x.ring_began_ms, x.ring_asked = self.now_ms, 0
             x.fan = 1 if alone else queue.fan

@@ -129,7 +129,7 @@ class Steering(Idling):
         if x.state is not _S.IDLE:
             self._hand_off(x, self.agents[giver], before)
         x.requires, x.agent = "", None
-        x.state, x.since_ms = _S.WAITING, self.now_ms
+        x.become(_S.WAITING, self.now_ms)
         self._lease(x, before)
         self._move(x, target.id, "transferred", giver)
         not_before_ms = self.now_ms + round(target.settings.decline_s * 1000)
@@ -269,14 +269,15 @@ class Steering(Idling):
             self._count_departure(x, queue)
         a.held[x.id] = queue.channel
         x.won, fence = 0, {}
-        x.state, x.since_ms = _S.ACTIVE, self.now_ms
         if x.calls_back or queue.channel is Channel.CALL:
             # what connects it names an offer
             x.offers += 1
             x.won, x.past[x.offers] = x.offers, "accepted"
             fence = {"offer": f"{x.id}.{x.offers}"}
             self._timer(f"n|{x.id}|{x.offers}", self.now_ms + self._connect_ms(x, queue))
-            x.state = _S.CONNECTING
+            x.become(_S.CONNECTING, self.now_ms)
+        else:
+            x.become(_S.ACTIVE, self.now_ms)
         self._say_assigned(x, a, cause, by, waited_ms, fence)
         self._watch(x, queue)
         self._exceed(a, cause)

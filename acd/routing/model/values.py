@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.agent import Availability
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.ids import QueueId
-from acd.domain.interaction import Channel, InteractionState
+from acd.domain.interaction import Channel, InteractionState, check_transition
 from acd.domain.queue import Diversion, due_ms, line_score
 from acd.routing.compiled import CHANNELS, compile_queue
 from acd.strategies.order import compose
@@ -200,6 +200,16 @@ class Interaction:
     """Who else holds a slot of it: `guest`, or `consult` for whom it may be handed to."""
     wraps: dict[AgentId, WrapUp] = field(default_factory=dict)
     """Those who gave it away."""
+
+    def become(self, state: InteractionState, now_ms: int) -> None:
+        """It is in this state since now.
+
+        Raises:
+            IllegalTransition: the table has no such step.
+        """
+        if state is not self.state:
+            self.state = check_transition(self.state, state)
+        self.since_ms = now_ms
 
     @property
     def id(self) -> InteractionId:

@@ -45,14 +45,6 @@ class ReconcileVerbs(Tenant):
             self.link, self.tenant, events_max=self._events_max, token=self._prefix + token
         )
 
-    async def wait_for_a_node(self) -> None:
-        """For `admit_by` of what makes sure of nothing by itself.
-
-        Raises:
-            StoreUnavailable: no node has made sure of the server yet.
-        """
-        await self.reconciler("").reconcile_begin(0)
-
     async def reconcile_begin(self, lease_ms: int) -> Unsure | None:
         """Take up the state, or hold on to it; None if this server serves it already.
 
