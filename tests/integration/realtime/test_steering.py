@@ -258,14 +258,21 @@ async def test_a_break_begins_when_the_work_is_done(nodes: Nodes) -> None:
     assert await anna.refused("presence.set", wrong) == "bad_request"
 
 
-async def test_a_finish_said_again_with_its_id_is_answered_as_before(nodes: Nodes) -> None:
-    node = await nodes()
+async def test_a_finish_said_again_does_not_end_a_chat_whose_contact_came_back(
+    nodes: Nodes,
+) -> None:
+    node = await nodes(wrap_up_s=30)
     anna = await node.console("anna")
-    _, chat = await chat_of(node, anna)
+    jean, chat = await chat_of(node, anna)
     ix = chat["interaction"]
-    await anna.done("interaction.finish", asks(ix))
-    await anna.done("interaction.finish", asks(ix))
-    assert await anna.refused("interaction.finish", {"interaction": ix}) == "not_yours"
+    ended = await anna.done("interaction.finish", asks(ix))
+    assert ended["chat"]["state"] == "wrap_up"
+    await jean.done("message.send", {"client_id": "j1", "text": "One thing more"})
+    await anna.hears("chat", interaction=ix, state="active")
+    again = await anna.done("interaction.finish", asks(ix))
+    assert again["chat"]["state"] == "active"
+    anew = await anna.done("interaction.finish", asks(ix, "c2"))
+    assert anew["chat"]["state"] == "wrap_up"
 
 
 async def test_a_silent_contact_gives_the_slot_back_and_their_next_word_takes_it(
