@@ -306,5 +306,5 @@ def _presence_of(desk: Desk, now_ms: int) -> dict[str, Any]:
 
 
 def _offer(offer: dict[str, Any], now_ms: int) -> dict[str, Any]:
-    shown = {key: value for key, value in offer.items() if key != "conversation"}
+    shown = {key: value for key, value in offer.items() if key != "contact_id"}
     return {**shown, "now": now_ms}

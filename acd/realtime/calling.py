@@ -1,23 +1,25 @@
-"""Calls from page to page: what an agent's page says to set one up."""
+"""What an agent's page says to set up a call, with its contact or with a colleague."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.chat.delivery import to_contact
+from acd.chat.delivery import to_agent, to_contact
 from acd.domain.errors import NotConnected, NotYours
-from acd.domain.ids import InteractionId, OfferId
+from acd.domain.ids import ContactId, InteractionId, OfferId
 from acd.domain.interaction import Channel
 from acd.realtime.work import held
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.domain.ids import AgentId
     from acd.realtime.console import Console
+    from acd.realtime.held import HeldChat
     from acd.realtime.namespaces import Ack, Connection
     from acd.realtime.relay import Relay
     from acd.realtime.wire import agents as wire
-    from acd.realtime.wire.common import CallName, Signal
+    from acd.realtime.wire.common import CallName
 
 
 class Calling:
@@ -36,21 +38,36 @@ class Calling:
         """Asked while it rings, so that the page is ready at the accept."""
         desk = connection.who.desk
         now_ms = self._relay.clock.now_ms()
-        if not any(o["interaction"] == asked.interaction for o in desk.rings.offers.values()):
+        if desk.rings.of(asked.interaction) is None:
             await held(desk, InteractionId(asked.interaction))
         return {"ok": True, "servers": self._relay.ice.told(desk.agent.id, now_ms)}
 
-    async def _signal(self, connection: Connection[Console], asked: Signal) -> Ack:
-        """To the contact whose call is the agent's."""
-        chat = await held(connection.who.desk, InteractionId(asked.interaction))
-        if chat.role != "owner":
-            raise NotYours(field="interaction")
-        if chat.channel != Channel.CALL or chat.state not in {"connecting", "active"}:
-            raise NotConnected
-        self._relay.delivery.publish(
-            to_contact(chat.contact),
-            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
-        )
+    async def _signal(self, connection: Connection[Console], asked: wire.AgentSignal) -> Ack:
+        """To the other end: the contact, the node that has the call, or a colleague."""
+        desk = connection.who.desk
+        ring = desk.rings.of(asked.interaction)
+        if ring is not None:
+            if ring["channel"] != Channel.CALL or asked.line != "contact":
+                raise NotConnected
+            address = to_contact(ContactId(ring["contact_id"]))
+        else:
+            chat = await held(desk, InteractionId(asked.interaction))
+            if chat.channel != Channel.CALL or chat.state not in {"connecting", "active"}:
+                raise NotConnected
+            if asked.line == "colleague":
+                address = to_agent(_colleague(chat))
+            elif chat.role == "owner":
+                address = to_contact(chat.contact)
+            else:
+                raise NotYours(field="interaction")
+        told = {
+            "type": "call.signal",
+            "interaction": asked.interaction,
+            "agent": desk.agent.id,
+            "offer": ring["offer"] if ring is not None else None,
+            "signal": asked.model_dump(exclude={"line"} if asked.line == "contact" else None),
+        }
+        self._relay.delivery.publish(address, told)
         return {"ok": True}
 
     async def _connected(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
@@ -64,3 +81,18 @@ class Calling:
             OfferId(asked.offer), connection.who.desk.agent.id, "connect_failed"
         )
         return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
+
+
+def _colleague(chat: HeldChat) -> AgentId:
+    """Who is consulted, or who asks.
+
+    Raises:
+        NotConnected: nobody is consulted.
+        NotYours: the call is not the agent's, nor are they asked about it.
+    """
+    if chat.role not in {"owner", "consult"}:
+        raise NotYours(field="interaction")
+    other = chat.consulted if chat.role == "owner" else chat.owner
+    if other is None:
+        raise NotConnected
+    return other

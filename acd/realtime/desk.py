@@ -86,6 +86,7 @@ class Desk:
             "role": chat.role,
             "transfer_to": self.named(chat.transfer_to),
             "consulted": self.named(chat.consulted),
+            "owner": self.named(chat.owner),
             "guests": [self.named(guest) for guest in chat.guests],
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
@@ -241,12 +242,17 @@ class Desk:
         if address.startswith("contact:"):
             self._hear_contact(address.removeprefix("contact:"), kind, payload)
         elif kind == "call.signal":
-            if payload["interaction"] in self.chats:
-                self.emit("call.signal", payload["signal"])
+            self._hear_signal(payload)
         elif kind == "signed_out":
             self.relay.sign_out(self, str(payload.get("session", "")))
         else:
             self._hear_work(kind, payload)
+
+    def _hear_signal(self, payload: Mapping[str, Any]) -> None:
+        """To the pages where the call rings or is held."""
+        call = payload["interaction"]
+        if call in self.chats or self.rings.of(call) is not None:
+            self.emit("call.signal", payload["signal"])
 
     def missed(self, address: str) -> None:
         """Events were lost: read, and let the consoles read too."""
@@ -286,6 +292,8 @@ class Desk:
             )
         elif kind == "read":
             self._hear_read(chat, str(payload["by"]), int(payload["mark"]))
+        elif kind in {"guest.joined", "guest.left"}:
+            self.refresh_soon()  # a colleague came or went by their own act
 
     def _hear_read(self, chat: HeldChat, by: str, mark: int) -> None:
         if by == "agent":

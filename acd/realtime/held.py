@@ -30,6 +30,7 @@ class HeldChat:
     role: str
     transfer_to: AgentId | None
     consulted: AgentId | None
+    owner: AgentId | None
     guests: tuple[AgentId, ...]
     card: Card
     callback: CallbackSnapshot | None = None
@@ -60,6 +61,7 @@ class HeldChat:
             role=held.role.value,
             transfer_to=held.transfer_to,
             consulted=held.consulted,
+            owner=held.owner,
             guests=held.guests,
             card=card,
             callback=held.callback,
@@ -83,7 +85,7 @@ class HeldChat:
 
 _FOLLOWED: Final = (
     "queue", "state", "since_ms", "wrap_up_until_ms", "wrap_up_extended", "role", "transfer_to",
-    "consulted", "guests", "callback",
+    "consulted", "owner", "guests", "callback",
 )  # fmt: skip
 """What may change while it is on the desk."""
 

@@ -49,6 +49,7 @@ class Rings:
                 {
                     "offer": offer.offer,
                     "interaction": offer.interaction,
+                    "conversation": offer.conversation,
                     "channel": offer.channel.value,
                     "queue": offer.queue,
                     "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
@@ -58,7 +59,7 @@ class Rings:
                     "transfer": offer.transfer,
                 },
                 Card.parse(offer.card),
-                offer.conversation,
+                offer.contact,
             )
 
     def hear(self, kind: str, payload: Mapping[str, Any]) -> None:
@@ -86,6 +87,7 @@ class Rings:
             {
                 "offer": offer,
                 "interaction": payload.get("interaction"),
+                "conversation": str(payload.get("conversation")),
                 "channel": queue.rpartition("/")[2],
                 "queue": queue,
                 "waited_ms": max(0, at_ms - enqueued_ms),
@@ -95,13 +97,17 @@ class Rings:
                 "transfer": data.get("transfer"),
             },
             Card.parse(payload.get("card")),
-            str(payload.get("conversation")),
+            str(payload.get("contact")),
         )
+
+    def of(self, interaction: str) -> dict[str, Any] | None:
+        """The offer of this interaction, with the contact's id beside what the wire shows."""
+        return next((o for o in self.offers.values() if o["interaction"] == interaction), None)
 
     def _is_new(self, offer: OfferId) -> bool:
         return offer not in self.offers and offer not in self._ended
 
-    def _ring(self, offer: dict[str, Any], card: Card, conversation: str) -> None:
+    def _ring(self, offer: dict[str, Any], card: Card, contact: str) -> None:
         desk, people, why = self._desk, self._desk.relay.people, offer["why"]
         shown = {
             **offer,
@@ -114,7 +120,7 @@ class Rings:
             "preview": card.preview,
             "page": card.page,
         }
-        self.offers[offer["offer"]] = {**shown, "conversation": conversation}
+        self.offers[offer["offer"]] = {**shown, "contact_id": contact}
         desk.emit("offer", {**shown, "now": desk.relay.clock.now_ms()})
 
     def _end(self, offer: OfferId, outcome: str, reason: str, by: object) -> None:

@@ -284,8 +284,19 @@ class Visit:
         await self.relay.router.contact_back(interaction)
 
     def _hear_signal(self, payload: Mapping[str, Any]) -> None:
-        """Only the agent speaks to the visitor; what the visitor said comes back here too."""
-        if self.chat is not None and payload["interaction"] == self.chat.interaction:
+        """From the agent who has the call; a page where it only rings is not heard."""
+        chat = self.chat
+        if chat is None or payload["interaction"] != chat.interaction or payload["offer"]:
+            return
+        if payload["agent"] == chat.live.agent:
+            self.emit("call.signal", payload["signal"])
+        else:  # it changed hands a moment ago
+            self.relay.chores.start(self._hear_new_agent(payload), "visit-signal")
+
+    async def _hear_new_agent(self, payload: Mapping[str, Any]) -> None:
+        """The page answers whoever has the call, so who that is must be known first."""
+        await self.refresh()
+        if self.chat is not None and payload["agent"] == self.chat.live.agent:
             self.emit("call.signal", payload["signal"])
 
     def _hear_here(self, payload: Mapping[str, Any]) -> None:

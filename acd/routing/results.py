@@ -261,6 +261,8 @@ class HeldSnapshot:
     """The one of the guests who may take over."""
     callback: CallbackSnapshot | None = None
     """There where the customer is called, or was."""
+    owner: AgentId | None = None
+    """Whose it is, whatever it is to the agent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

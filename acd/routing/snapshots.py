@@ -96,6 +96,7 @@ def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
         transfer_to=more.get("transfer", {}).get("to"),
         guests=tuple(sorted(guests)),
         consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
+        owner=fields[7] or None,
         enqueued_ms=fields[6],
         since_ms=fields[10],
         wrap_up_until_ms=until_ms or None,

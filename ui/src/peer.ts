@@ -1,35 +1,27 @@
 /**
- * Two pages that talk: one RTCPeerConnection, whose signals somebody else carries. The agent's page offers, the
- * visitor's answers. A page that was reloaded, or lost the other, begins anew with a fresh connection: `hello` asks
- * who is there, `ready` answers it.
+ * A page that talks to another, or to the server where that has the call: one RTCPeerConnection, whose signals somebody
+ * else carries. The agent's page offers and the visitor's answers; the server's offer is answered by the agent's. A page
+ * that was reloaded, or lost the other, begins anew with a fresh connection: `hello` asks who is there, `ready` or the
+ * server's offer answers it.
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 
+import type { Description, Signal } from "./signal.ts";
 import { newClientId } from "./wire.ts";
-
-export interface Description {
-  type: "offer" | "answer";
-  sdp: string;
-}
-
-/** docs/guides/sockets.md, `call.signal`. */
-export interface Signal {
-  interaction: string;
-  tab: string;
-  to?: string | null;
-  kind: "hello" | "ready" | "description" | "candidate" | "held" | "resumed";
-  description?: Description | null;
-  candidate?: { candidate: string; mid?: string | null; line?: number | null } | null;
-}
 
 /** connecting: nobody is heard yet. talking: media flows. lost: it did, and is being sought. closed: over. */
 export type PeerState = "connecting" | "talking" | "lost" | "closed";
 
 export interface PeerOptions {
   interaction: string;
+  /** Whoever is consulted by a colleague takes the visitor's part. */
   side: "agent" | "visitor";
-  /** One's own voice; its tracks are muted and resumed here and stopped by whoever asked for it. */
-  voice: MediaStream;
+  line?: "colleague";
+  /**
+   * One's own voice; its tracks are muted and resumed here and stopped by whoever asked for it. Without one the page
+   * only answers an offer, while it rings, and says nothing until `claim`.
+   */
+  voice: MediaStream | null;
   servers: RTCIceServer[];
   send: (signal: Signal) => void;
 }
@@ -38,6 +30,9 @@ export interface PeerOptions {
 const PATIENCE_MS = { agent: 3000, visitor: 5000 };
 /** So long a fresh connection may take before another one is tried. */
 const ATTEMPT_MS = 6000;
+/** How the server names itself. It hears no candidates after the answer: they are gathered first, but not for long. */
+const SERVER = "server";
+const GATHERING_MS = 300;
 
 export class Peer {
   readonly #state = signal<PeerState>("connecting");
@@ -49,7 +44,8 @@ export class Peer {
   #tab = newClientId();
   #connection: RTCPeerConnection | null = null;
   #partner: string | null = null;
-  /** What the visitor hears on hold. */
+  #voice: MediaStream | null;
+  /** What the other hears instead: music on hold, or more voices than one. */
   #instead: MediaStreamTrack | null = null;
   /** Candidates that came before the description they belong to. */
   #early: RTCIceCandidateInit[] = [];
@@ -59,6 +55,8 @@ export class Peer {
 
   constructor(options: PeerOptions) {
     this.#options = options;
+    this.#voice = options.voice;
+    if (!this.#voice) return;
     this.#speak();
     this.#seek();
   }
@@ -81,9 +79,37 @@ export class Peer {
     return this.#muted;
   }
 
+  /** Whether the server has the call, and says itself when both are heard. */
+  get isServed(): boolean {
+    return this.#partner === SERVER;
+  }
+
+  /** Talk: what was answered while it rang carries this voice now. */
+  async claim(voice: MediaStream): Promise<void> {
+    await this.speakWith(voice);
+    const state = this.#connection?.connectionState;
+    if (state === "connected") this.#stands();
+    else if (state !== "new" && state !== "connecting") this.#seek();
+    else this.#timer = setTimeout(() => { this.#lose(); }, ATTEMPT_MS);
+  }
+
+  /** With another microphone from now on. */
+  async speakWith(voice: MediaStream): Promise<void> {
+    this.#voice = voice;
+    this.#speak();
+    await this.#replace();
+  }
+
+  /** The other hears this instead of one's own voice, until told null. */
+  async sendInstead(track: MediaStreamTrack | null): Promise<void> {
+    this.#instead = track;
+    await this.#replace();
+  }
+
   /** What the other page said. */
   hear(said: Signal): void {
-    if (said.interaction !== this.#options.interaction) return;
+    const { interaction, line = "contact" } = this.#options;
+    if (said.interaction !== interaction || (said.line ?? "contact") !== line) return;
     this.#work = this.#work.then(() => this.#heard(said)).catch(() => { this.#lose(); });
   }
 
@@ -99,7 +125,7 @@ export class Peer {
     this.#speak();
     this.#listen();
     this.#say(on ? "held" : "resumed");
-    await this.#connection?.getSenders()[0]?.replaceTrack(this.#sent());
+    await this.#replace();
   }
 
   /** A digit for whoever listens for tones. */
@@ -163,7 +189,10 @@ export class Peer {
     } else {
       const connection = this.#open(partner);
       await connection.setRemoteDescription(description);
+      // without a voice there is nothing to send yet, but there will be
+      for (const transceiver of connection.getTransceivers()) transceiver.direction = "sendrecv";
       await connection.setLocalDescription(await connection.createAnswer());
+      if (partner === SERVER) await gathered(connection);
       this.#describe(connection, "answer");
     }
     const early = this.#early;
@@ -179,32 +208,29 @@ export class Peer {
 
   #open(partner: string): RTCPeerConnection {
     this.#drop();
-    const { voice, servers } = this.#options;
-    const connection = new RTCPeerConnection({ iceServers: servers });
+    const connection = new RTCPeerConnection({ iceServers: this.#options.servers });
     this.#connection = connection;
     this.#partner = partner;
     const sent = this.#sent();
-    if (sent) connection.addTrack(sent, voice);
+    if (sent) connection.addTrack(sent, this.#voice ?? new MediaStream());
     connection.onicecandidate = ({ candidate }) => {
-      if (!candidate) return;
+      if (!candidate || partner === SERVER) return;
       const { candidate: text, sdpMid: mid, sdpMLineIndex: line } = candidate;
       this.#say("candidate", { to: partner, candidate: { candidate: text, mid, line } });
     };
-    connection.ontrack = ({ streams }) => {
-      this.#other.value = streams[0] ?? null;
+    connection.ontrack = ({ streams, track }) => {
+      this.#other.value = streams[0] ?? new MediaStream([track]);
       this.#listen();
     };
     connection.onconnectionstatechange = () => { this.#moved(connection); };
-    this.#timer = setTimeout(() => { this.#lose(); }, ATTEMPT_MS);
+    if (this.#voice) this.#timer = setTimeout(() => { this.#lose(); }, ATTEMPT_MS);
     return connection;
   }
 
   #moved(connection: RTCPeerConnection): void {
-    if (connection !== this.#connection || this.#state.value === "closed") return;
+    if (connection !== this.#connection || this.#state.value === "closed" || !this.#voice) return;
     if (connection.connectionState === "connected") {
-      clearTimeout(this.#timer);
-      this.#state.value = "talking";
-      if (this.#held.value && this.#options.side === "agent") this.#say("held");
+      this.#stands();
     } else if (connection.connectionState === "failed") {
       this.#lose();
     } else if (connection.connectionState === "disconnected") {
@@ -212,6 +238,13 @@ export class Peer {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS[this.#options.side]);
     }
+  }
+
+  #stands(): void {
+    clearTimeout(this.#timer);
+    this.#state.value = "talking";
+    // the other may have been left on hold by whoever had the call before
+    if (this.#options.side === "agent") this.#say(this.#held.value ? "held" : "resumed");
   }
 
   /** The other is not heard any more. */
@@ -241,11 +274,15 @@ export class Peer {
   /** One's own voice goes out unless muted or on hold; what is played instead of it always does. */
   #speak(): void {
     const silent = this.#muted.value || this.#held.value;
-    for (const track of this.#options.voice.getAudioTracks()) track.enabled = !silent;
+    for (const track of this.#voice?.getAudioTracks() ?? []) track.enabled = !silent;
   }
 
   #sent(): MediaStreamTrack | null {
-    return this.#instead ?? this.#options.voice.getAudioTracks()[0] ?? null;
+    return this.#instead ?? this.#voice?.getAudioTracks()[0] ?? null;
+  }
+
+  async #replace(): Promise<void> {
+    await this.#connection?.getSenders()[0]?.replaceTrack(this.#sent());
   }
 
   /** The agent does not hear whom they put on hold; the visitor hears what is played. */
@@ -260,6 +297,20 @@ export class Peer {
   }
 
   #say(kind: Signal["kind"], more: Partial<Signal> = {}): void {
-    this.#options.send({ interaction: this.#options.interaction, tab: this.#tab, kind, ...more });
+    const { interaction, line, send } = this.#options;
+    send({ interaction, tab: this.#tab, kind, ...(line ? { line } : {}), ...more });
   }
+}
+
+/** Until the page knows its addresses, or long enough: those of its own network come at once. */
+async function gathered(connection: RTCPeerConnection): Promise<void> {
+  if (connection.iceGatheringState === "complete") return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, GATHERING_MS);
+    connection.onicegatheringstatechange = () => {
+      if (connection.iceGatheringState !== "complete") return;
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }

@@ -4,18 +4,20 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 /** refused: by the person or their browser. missing: there is none. unsafe: the page is not served over https. */
 export type NoVoice = "refused" | "missing" | "unsafe";
 
-const WANTED: MediaStreamConstraints = {
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-};
+const WANTED: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
-/** Asks for the microphone: a stream to be stopped with `silence`, or why there is none. */
-export async function microphone(): Promise<MediaStream | NoVoice> {
+/**
+ * Asks for the microphone, this one if it is there: a stream to be stopped with `silence`, or why there is none.
+ * Chromium takes a device that would be ideal for one that need not be.
+ */
+export async function microphone(device = ""): Promise<MediaStream | NoVoice> {
   // browsers hide it from pages that anybody on the way could have changed
   if (!("mediaDevices" in navigator)) return "unsafe";
   try {
-    return await navigator.mediaDevices.getUserMedia(WANTED);
+    return await navigator.mediaDevices.getUserMedia({ audio: device ? { ...WANTED, deviceId: { exact: device } } : WANTED });
   } catch (thrown) {
-    return thrown instanceof DOMException && thrown.name === "NotAllowedError" ? "refused" : "missing";
+    if (thrown instanceof DOMException && thrown.name === "NotAllowedError") return "refused";
+    return device ? microphone() : "missing";
   }
 }
 
@@ -40,11 +42,17 @@ export class Speaker {
     this.#audio.srcObject = voice;
     if (voice) void this.#audio.play().catch(() => undefined); // replaced meanwhile
   }
+
+  /** Where it is heard; one that is not there any more leaves it where it was. */
+  async through(device: string): Promise<void> {
+    if ("setSinkId" in this.#audio) await this.#audio.setSinkId(device).catch(() => undefined);
+  }
 }
 
 let context: AudioContext | undefined;
 
-function listening(): AudioContext {
+/** Where sounds are made and measured. */
+export function listening(): AudioContext {
   context ??= new AudioContext();
   void context.resume();
   return context;
@@ -81,42 +89,4 @@ export function loudness(voice: MediaStream): ReadonlySignal<number> {
     },
   });
   return level;
-}
-
-/** Four notes of a broken chord, slow and soft: somebody is there, and has not hung up. */
-const NOTES_HZ = [261.63, 329.63, 392, 523.25];
-const NOTE_S = 0.9;
-
-/** Music for whoever is on hold, as a track to be sent; `stop` ends it. */
-export function music(): { track: MediaStreamTrack | null; stop: () => void } {
-  const audio = listening();
-  const out = audio.createMediaStreamDestination();
-  const volume = audio.createGain();
-  const tone = audio.createOscillator();
-  volume.connect(out);
-  tone.connect(volume);
-  tone.type = "triangle";
-  volume.gain.value = 0;
-  tone.start();
-  let next = audio.currentTime + 0.05;
-  let step = 0;
-  const write = (): void => {
-    // a few notes ahead: timers of a page in the background are slow
-    while (next < audio.currentTime + 4) {
-      tone.frequency.setValueAtTime(NOTES_HZ[step++ % NOTES_HZ.length] ?? 440, next);
-      volume.gain.setTargetAtTime(0.16, next, 0.02);
-      volume.gain.setTargetAtTime(0.03, next + 0.15, 0.3);
-      next += NOTE_S;
-    }
-  };
-  write();
-  const timer = setInterval(write, 1000);
-  return {
-    track: out.stream.getAudioTracks()[0] ?? null,
-    stop: () => {
-      clearInterval(timer);
-      tone.stop();
-      volume.disconnect();
-    },
-  };
 }

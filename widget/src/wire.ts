@@ -1,5 +1,5 @@
 /** The /visitor namespace, as docs/guides/sockets.md describes it. */
-import type { Signal } from "@acd/ui/peer.ts";
+import type { Signal } from "@acd/ui/signal.ts";
 import type { Message } from "@acd/ui/wire.ts";
 
 export type { Message };

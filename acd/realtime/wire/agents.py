@@ -80,6 +80,15 @@ class OfferDecline(Inbound):
     reason: Annotated[str, Field(max_length=80, pattern=OneLine)] = ""
 
 
+class AgentSignal(Signal):
+    """The same of an agent's page; `line` says whether it is meant for the contact or a colleague.
+
+    A colleague is whoever is consulted about the call, or who asks them.
+    """
+
+    line: Literal["contact", "colleague"] = "contact"
+
+
 class ConversationOpen(Inbound):
     """Read a conversation after a sequence number, with contact and history."""
 
@@ -287,6 +296,12 @@ class LineOpened(Outbound):
     now: int
 
 
+class AgentSignalOut(SignalOut):
+    """A signal of the contact's page, of the server, or of a colleague's page."""
+
+    line: Literal["contact", "colleague"] = "contact"
+
+
 class HeartbeatAck(Outbound):
     """The server's time, and the last sequence number of each open conversation."""
 
@@ -309,7 +324,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "wrap_up.end": (WrapUpEnd, ChatChanged),
     "wrap_up.extend": (InteractionName, ChatChanged),
     "call.servers": (CallName, IceServersOut),
-    "call.signal": (Signal, Done),
+    "call.signal": (AgentSignal, Done),
     "call.connected": (OfferName, Done),
     "call.failed": (OfferName, OfferAnswered),
     "transfer.targets": (TargetsAsked, Targets),
@@ -340,7 +355,7 @@ TOLD: dict[str, type[Outbound]] = {
     "typing": TypingToAgent,
     "read": ReadToAgent,
     "lines": Lines,
-    "call.signal": SignalOut,
+    "call.signal": AgentSignalOut,
     "resync": Resync,
     "service": Service,
 }

@@ -52,6 +52,7 @@ class Offer(Outbound):
 
     offer: str
     interaction: str
+    conversation: str
     channel: ChannelName
     queue: str
     department: Named
@@ -85,8 +86,9 @@ class Callback(Outbound):
 class AgentChat(Outbound):
     """One chat of an agent; state "ended" removes it from the list.
 
-    `role` says what it is to them: a guest takes part, who is consulted reads along and may take
-    over, and a giver concludes what is somebody else's. `transfer_to` has been asked to take over.
+    `role` says what it is to them: a guest takes part, who is consulted reads along, or is talked
+    to, and may take over, and a giver concludes what is somebody else's. `owner` is whose it is;
+    `transfer_to` has been asked to take over.
     """
 
     interaction: str
@@ -98,6 +100,7 @@ class AgentChat(Outbound):
     role: Literal["owner", "guest", "consult", "giver"]
     transfer_to: Named | None
     consulted: Named | None
+    owner: Named | None
     guests: list[Named]
     since_ms: int
     wrap_up_until_ms: int | None

@@ -73,6 +73,7 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
         transfer_to=x.transfer.to if x.transfer else None,
         guests=tuple(sorted(x.guests)),
         consulted=x.consulted,
+        owner=x.agent,
         enqueued_ms=x.enqueued_ms,
         since_ms=x.since_ms,
         wrap_up_until_ms=until_ms or None,

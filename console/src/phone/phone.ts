@@ -1,69 +1,89 @@
 /** The agent's telephone: the one call they have, and whether this page is where it is heard. */
-import { takeHere } from "@acd/ui/onepage.ts";
-import { Peer } from "@acd/ui/peer.ts";
-import { loudness, microphone, music, silence, Speaker, type NoVoice } from "@acd/ui/voice.ts";
+import { loudness, microphone, silence, type NoVoice } from "@acd/ui/voice.ts";
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
 import { heldCall } from "../state/kept.ts";
 import type { AgentChat } from "../state/wire.ts";
-
-/** The call that is heard in this page. */
-export interface Live {
-  interaction: string;
-  peer: Peer;
-  /** How loud the agent is. */
-  level: ReadonlySignal<number>;
-  /** The server's time, while the other is on hold. */
-  heldMs: ReadonlySignal<number | null>;
-}
+import { ringForAdvice } from "./advice.ts";
+import { Consult } from "./consult.ts";
+import { Devices } from "./devices.ts";
+import { Line } from "./line.ts";
+import { music } from "./sounds.ts";
+import { Tryout } from "./tryout.ts";
+import { Warm } from "./warm.ts";
 
 /** Why the telephone does not work, or what became of the last call. */
 export type Trouble = NoVoice | "unconnected";
 
 const QUALITY_EVERY_MS = 2000;
-const TEST_MS = 15_000;
 const AGAIN_MS = 700;
 
 export class Phone {
-  readonly live = signal<Live | null>(null);
+  /** The call that is heard in this page. */
+  readonly live = signal<Line | null>(null);
   readonly trouble = signal<Trouble | null>(null);
   /** 0 to 1; null while unknown. */
   readonly quality = signal<number | null>(null);
-  /** How loud the agent is, while they test their microphone. */
-  readonly testing = signal<ReadonlySignal<number> | null>(null);
+  /** The agent's voice, while somebody hears it. */
+  readonly voice = signal<MediaStream | null>(null);
+  readonly level = computed(() => this.voice.value && loudness(this.voice.value));
+  /** The server's time, while the other is on hold. */
+  readonly heldMs = signal<number | null>(null);
   /** The microphone is being asked for. */
   readonly asking = signal(false);
+  /** The agent's own call, and the one a colleague asks them about. */
   readonly mine: ReadonlySignal<AgentChat | null>;
+  readonly asked: ReadonlySignal<AgentChat | null>;
+  readonly devices = new Devices();
+  readonly tryout = new Tryout(this.devices);
+  readonly consult: Consult;
 
   readonly #desk: Desk;
-  readonly #speaker = new Speaker();
-  readonly #heldMs = signal<number | null>(null);
-  #voice: MediaStream | null = null;
   #stops: (() => void)[] = [];
+  readonly #warm: Warm;
   #music: (() => void) | null = null;
-  #stopTest: () => void = () => undefined;
   #beginning = false;
   #begun = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    this.mine = computed(() => desk.chats.value.find(({ channel, state }) => channel === "call" && (state === "connecting" || state === "active")) ?? null);
+    this.consult = new Consult(desk, this.devices);
+    this.#warm = new Warm(desk, this.devices);
+    const call = (role: AgentChat["role"]): ReadonlySignal<AgentChat | null> =>
+      computed(
+        () =>
+          desk.chats.value.find((chat) => chat.channel === "call" && chat.role === role && (chat.state === "connecting" || chat.state === "active")) ??
+          null,
+      );
+    this.mine = call("owner");
+    this.asked = call("consult");
   }
 
   start(): () => void {
     const stops = [
-      this.#desk.connection.on("call.signal", (said) => this.live.peek()?.peer.hear(said)),
+      this.devices.start(),
+      this.#warm.start(),
+      ringForAdvice(this.#desk, this),
+      this.#desk.connection.on("call.signal", (said) => {
+        this.live.peek()?.peer.hear(said);
+        this.consult.line.peek()?.peer.hear(said);
+        this.#warm.hear(said);
+      }),
       effect(() => {
-        const mine = this.mine.value;
+        const [mine, asked] = [this.mine.value, this.asked.value];
         untracked(() => {
-          this.#follow(mine);
+          this.#follow(mine, asked);
         });
+      }),
+      effect(() => {
+        const device = this.devices.chosen.microphone.value;
+        untracked(() => void this.#change(device));
       }),
     ];
     return () => {
       for (const stop of stops) stop();
-      this.#stopTest();
+      this.tryout.end();
       this.#close();
     };
   }
@@ -76,26 +96,33 @@ export class Phone {
         await this.#desk.attempt(() => this.#desk.connection.request("call.failed", { offer }));
         return;
       }
+      const warm = this.#warm.take(offer);
       const chat = await this.#desk.accept(offer);
-      if (chat?.channel === "call") await this.#begin(chat.interaction, voice, offer);
-      else silence(voice);
+      if (chat?.channel === "call") {
+        await this.#begin(chat.interaction, voice, offer, warm);
+        return;
+      }
+      silence(voice);
+      (await warm)?.close();
     });
   }
 
-  /** Have the call in this page, wherever it was. */
+  /** Have the call in this page, wherever it was: one's own, or the colleague's who asks. */
   async takeUp(): Promise<void> {
-    const mine = this.mine.value;
-    if (!mine) return;
+    const [mine, asked] = [this.mine.value, this.asked.value];
     const offer = heldCall.read()?.split(" ")[1] ?? "";
     await this.#alone(async () => {
-      const voice = await this.#ask();
-      if (voice) await this.#begin(mine.interaction, voice, offer);
+      const voice = mine ?? asked ? await this.#ask() : null;
+      if (!voice) return;
+      if (mine) await this.#begin(mine.interaction, voice, offer);
+      else if (asked) await this.#advise(asked.interaction, voice);
     });
   }
 
   mute(): void {
-    const peer = this.live.value?.peer;
-    peer?.mute(!peer.muted.value);
+    const peers = [this.live.value?.peer, this.consult.line.value?.peer].filter((peer) => peer !== undefined);
+    const on = !peers[0]?.muted.value;
+    for (const peer of peers) peer.mute(on);
   }
 
   async hold(on: boolean): Promise<void> {
@@ -104,8 +131,23 @@ export class Phone {
     this.#music?.();
     const played = on ? music() : null;
     this.#music = played?.stop ?? null;
-    this.#heldMs.value = on ? this.#desk.clock.nowMs() : null;
+    this.heldMs.value = on ? this.#desk.clock.nowMs() : null;
     await peer.hold(on, played?.track ?? null);
+  }
+
+  /** Whoever is consulted and the contact hear each other and this agent, or the contact is on hold again. */
+  async joinAll(on: boolean): Promise<void> {
+    const [live, voice] = [this.live.value, this.voice.value];
+    if (!live || !voice) return;
+    if (!on) this.consult.part();
+    await this.hold(!on);
+    if (on) this.consult.join(live, voice);
+  }
+
+  /** Back to the contact alone. */
+  async endConsult(): Promise<void> {
+    const mine = this.mine.value;
+    if (mine && (await this.#desk.steering.endConsultation(mine.interaction))) await this.hold(false);
   }
 
   /** The end for both; a call nobody was heard in rings on. */
@@ -117,31 +159,18 @@ export class Phone {
     else await this.#desk.finish(mine.interaction);
   }
 
-  /** Hear oneself in the bars of the meter; what was wrong is over where it succeeds. */
+  /** Hear oneself; what was wrong is over where it succeeds. */
   async test(): Promise<void> {
     const again = this.trouble.value !== null;
     const voice = await this.#ask();
     if (!voice) return;
-    this.#stopTest();
-    this.testing.value = loudness(voice);
-    const timer = setTimeout(() => {
-      this.#stopTest();
-    }, TEST_MS);
-    this.#stopTest = () => {
-      clearTimeout(timer);
-      silence(voice);
-      this.testing.value = null;
-    };
+    this.tryout.begin(voice);
     if (again) await this.#desk.setPresence("call", "available");
-  }
-
-  endTest(): void {
-    this.#stopTest();
   }
 
   /** One call, begun once: what comes meanwhile finds it begun. */
   async #alone(begin: () => Promise<void>): Promise<void> {
-    if (this.#beginning || this.live.value) return;
+    if (this.#beginning || this.live.value || this.consult.line.value) return;
     this.#beginning = true;
     try {
       await begin();
@@ -152,10 +181,11 @@ export class Phone {
 
   async #ask(): Promise<MediaStream | null> {
     this.asking.value = true;
-    const voice = await microphone();
+    const voice = await microphone(this.devices.chosen.microphone.peek());
     this.asking.value = false;
     if (typeof voice !== "string") {
       this.trouble.value = null;
+      void this.devices.look();
       return voice;
     }
     this.trouble.value = voice;
@@ -164,43 +194,61 @@ export class Phone {
     return null;
   }
 
-  async #begin(interaction: string, voice: MediaStream, offer: string): Promise<void> {
-    heldCall.keep(`${interaction} ${offer}`);
-    const { connection } = this.#desk;
-    const { servers } = await connection.request("call.servers", { interaction }).catch(() => ({ servers: [] }));
-    if (this.mine.peek()?.interaction !== interaction) {
+  /** Another microphone was chosen while the agent speaks. */
+  async #change(device: string): Promise<void> {
+    if (this.tryout.level.peek()) return this.test();
+    const before = this.voice.peek();
+    if (!before) return;
+    const voice = await microphone(device);
+    if (typeof voice === "string") return;
+    if (this.voice.peek() !== before) {
       silence(voice);
       return;
     }
-    this.#stopTest();
-    const peer = new Peer({
-      interaction,
-      side: "agent",
-      voice,
-      servers,
-      send: (said) => {
-        connection.tell("call.signal", said);
-      },
-    });
-    this.#voice = voice;
+    const all = this.consult.together.peek();
+    this.consult.part();
+    this.voice.value = voice;
+    silence(before);
+    await Promise.all([this.live.peek()?.peer.speakWith(voice), this.consult.speakWith(voice)]);
+    const live = this.live.peek();
+    if (all && live) this.consult.join(live, voice);
+  }
+
+  async #begin(interaction: string, voice: MediaStream, offer: string, warm?: Promise<Line>): Promise<void> {
+    this.tryout.end();
+    heldCall.keep(`${interaction} ${offer}`);
+    const line = await (warm ?? Line.open(this.#desk, this.devices, { interaction, side: "agent", voice }));
+    if (this.mine.peek()?.interaction !== interaction) {
+      line.close();
+      silence(voice);
+      return;
+    }
+    line.takeHere(this.#lost);
+    const { peer } = line;
     this.#begun = this.mine.peek()?.state === "active";
-    this.#heldMs.value = null;
-    this.live.value = { interaction, peer, level: loudness(voice), heldMs: this.#heldMs };
+    this.voice.value = voice;
+    this.live.value = line;
     const timer = setInterval(() => void peer.quality().then((quality) => (this.quality.value = quality)), QUALITY_EVERY_MS);
     this.#stops = [
-      takeHere(interaction, () => {
-        this.#close();
-      }),
       effect(() => {
-        this.#speaker.play(peer.other.value);
-      }),
-      effect(() => {
-        if (peer.state.value === "talking" && !this.#begun) void this.#talks(interaction, offer);
+        if (peer.state.value === "talking" && !this.#begun && !peer.isServed) void this.#talks(interaction, offer);
       }),
       () => {
         clearInterval(timer);
       },
     ];
+    if (warm) void line.claim(voice);
+    this.#follow(this.mine.peek(), this.asked.peek());
+  }
+
+  /** Talk with the colleague who asks. */
+  async #advise(interaction: string, voice: MediaStream): Promise<void> {
+    this.tryout.end();
+    heldCall.keep(`${interaction} `);
+    this.voice.value = voice;
+    await this.consult.begin(interaction, "visitor", voice);
+    this.consult.line.peek()?.takeHere(this.#lost);
+    this.#follow(this.mine.peek(), this.asked.peek());
   }
 
   /** Both are heard: from now on it is a call. Said until the server has it, or takes the call back. */
@@ -213,30 +261,61 @@ export class Phone {
     }
   }
 
-  #follow(mine: AgentChat | null): void {
+  #follow(mine: AgentChat | null, asked: AgentChat | null): void {
     const live = this.live.value;
-    if (live && mine?.interaction !== live.interaction) {
+    const line = this.consult.line.value;
+    if (live && mine?.interaction === live.interaction) this.#followMine(live, mine);
+    else if (live) {
       const heard = this.#begun;
       this.#close();
       heldCall.keep("");
       if (!heard) this.trouble.value = "unconnected";
-    } else if (!live && mine && heldCall.read()?.startsWith(`${mine.interaction} `)) {
-      void this.takeUp(); // this page was reloaded in the middle of it
+    } else if (line && mine?.interaction === line.interaction) void this.#inherit(mine);
+    else if (line && asked?.interaction !== line.interaction) this.#lost();
+    else if (!line) {
+      const call = mine ?? asked;
+      // this page was reloaded in the middle of it
+      if (call && heldCall.read()?.startsWith(`${call.interaction} `)) void this.takeUp();
     }
   }
 
+  /** A colleague is asked, or no longer: the contact stays on hold until the agent is back. */
+  #followMine(live: Line, mine: AgentChat): void {
+    if (mine.state === "active") this.#begun = true;
+    const voice = this.voice.peek();
+    if (!mine.consulted) this.consult.end();
+    else if (voice && !this.consult.isBegun) {
+      void this.hold(true);
+      void this.consult.begin(live.interaction, "agent", voice);
+    }
+  }
+
+  /** The call one was asked about is one's own now. */
+  async #inherit(mine: AgentChat): Promise<void> {
+    const voice = this.voice.peek();
+    this.consult.end();
+    await this.#alone(async () => {
+      if (voice) await this.#begin(mine.interaction, voice, "");
+    });
+  }
+
+  /** Another tab took the call. */
+  readonly #lost = (): void => {
+    this.#close();
+    heldCall.keep("");
+  };
+
   #close(): void {
-    const live = this.live.value;
-    if (!live) return;
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.#music?.();
     this.#music = null;
-    this.#speaker.play(null);
-    live.peer.close();
-    if (this.#voice) silence(this.#voice);
-    this.#voice = null;
-    this.quality.value = null;
+    this.consult.end();
+    this.live.value?.close();
     this.live.value = null;
+    this.heldMs.value = null;
+    this.quality.value = null;
+    if (this.voice.value) silence(this.voice.value);
+    this.voice.value = null;
   }
 }

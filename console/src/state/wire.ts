@@ -1,5 +1,5 @@
 /** The agent's side of the Socket.IO face, as docs/guides/sockets.md describes it. */
-import type { Signal } from "@acd/ui/peer.ts";
+import type { Signal } from "@acd/ui/signal.ts";
 import type { Message } from "@acd/ui/wire.ts";
 
 export type Channel = "chat" | "call" | "ticket";
@@ -56,6 +56,7 @@ export interface SkillNeed extends Named {
 export interface Offer {
   offer: string;
   interaction: string;
+  conversation: string;
   channel: Channel;
   queue: string;
   department: Named;
@@ -95,6 +96,8 @@ export interface AgentChat {
   role: "owner" | "guest" | "consult" | "giver";
   transfer_to: Named | null;
   consulted: Named | null;
+  /** Whose it is. */
+  owner: Named | null;
   guests: Named[];
   wrap_up_until_ms: number | null;
   wrap_up_extended: boolean;

@@ -50,6 +50,7 @@ function Panes() {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const chat = desk.current.value;
+  const parts = handset.parts.value;
   const narrow = width === "narrow";
   const writes = (chat?.state === "active" || chat?.state === "idle") && chat.role !== "consult";
   const busy = desk.chats.value.length > 0 || desk.lines.value.some((line) => line.waiting > 0);
@@ -77,10 +78,10 @@ function Panes() {
           {chat ? <Thread chat={chat} banners={!inList} inSight={!narrow || pane === "thread"} /> : <Calm banners={!inList} />}
           <div class={contactOpen ? "side is-open" : "side"}>
             <RingCard />
-            {chat ? <Contact chat={chat} open={contactOpen} /> : <Keyboard />}
+            {chat ? <Contact chat={chat} open={contactOpen} /> : parts ? <parts.Caller><Keyboard /></parts.Caller> : <Keyboard />}
           </div>
         </main>
-        {handset.parts.value && handset.phone.value && <handset.parts.value.PhoneBar phone={handset.phone.value} />}
+        {parts && handset.phone.value && <parts.PhoneBar phone={handset.phone.value} />}
       </div>
       <Help
         open={help}

@@ -6,11 +6,17 @@ import { initials, pagePath } from "../names.ts";
 import { useDesk } from "../state/context.ts";
 import { locale } from "../state/settings.ts";
 import { known, t, words } from "../state/words.ts";
-import type { AgentChat, PastInteraction } from "../state/wire.ts";
+import type { PastInteraction } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
+interface Known {
+  interaction: string;
+  conversation: string;
+  contact: { name: string };
+}
+
 /** Who this is, where they are on the site, and what there was before. */
-export function Contact({ chat, open }: { chat: AgentChat; open: boolean }) {
+export function Contact({ chat, open }: { chat: Known; open: boolean }) {
   const { desk } = useDesk();
   const thread = desk.threads.value.get(chat.conversation);
   const contact = thread?.contact;

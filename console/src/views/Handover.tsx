@@ -1,7 +1,8 @@
-import { IconConsole, IconCross, IconNext, IconSearch, IconUser, MarkAway, MarkBusy, MarkOff, MarkOk } from "@acd/ui/icons.tsx";
+import { IconConsole, IconCross, IconNext, IconSearch, IconUser, MarkAway, MarkBusy, MarkOff, MarkOk, type Icon } from "@acd/ui/icons.tsx";
 import { Banner } from "@acd/ui/primitives/Banner.tsx";
-import { Button } from "@acd/ui/primitives/Button.tsx";
-import { place } from "@acd/ui/primitives/place.ts";
+import { Button, type ButtonKind } from "@acd/ui/primitives/Button.tsx";
+import { place, type Side } from "@acd/ui/primitives/place.ts";
+import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
@@ -10,14 +11,30 @@ import { known, t } from "../state/words.ts";
 import type { AgentChat, Colleague, TargetQueue, Targets } from "../state/wire.ts";
 import { expected } from "./Lines.tsx";
 
-const MANNERS: readonly Manner[] = ["transfer", "consult", "invite"];
+/** In which ways something changes hands. */
+export interface Ways {
+  manners: readonly Manner[];
+  how: (manner: Manner) => string;
+  /** Whom else it can go to. */
+  more?: (onDone: () => void) => ComponentChildren;
+}
+
+const WRITTEN: Ways = { manners: ["transfer", "consult", "invite"], how: (manner) => t(`handover.${manner}_how`) };
 const MARKS = { free: MarkOk, full: MarkBusy, away: MarkAway, offline: MarkOff };
 /** How long a name is waited for before it is searched, and how often who is free is asked again. */
 const TYPED_MS = 200;
 const AGAIN_MS = 3000;
 
+interface HandoverProps {
+  chat: AgentChat;
+  ways?: Ways;
+  icon?: Icon;
+  kind?: ButtonKind;
+  side?: Side;
+}
+
 /** To whom a conversation can go: colleagues with who is free, departments with their line. */
-export function Handover({ chat }: { chat: AgentChat }) {
+export function Handover({ chat, ways = WRITTEN, icon = IconNext, kind = "second", side = "below" }: HandoverProps) {
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
@@ -29,7 +46,8 @@ export function Handover({ chat }: { chat: AgentChat }) {
   return (
     <>
       <Button
-        icon={IconNext}
+        kind={kind}
+        icon={icon}
         buttonRef={button}
         aria-label={t("handover.open")}
         aria-haspopup="dialog"
@@ -51,16 +69,16 @@ export function Handover({ chat }: { chat: AgentChat }) {
         onToggle={(event) => {
           const shown = event.newState === "open";
           setOpen(shown);
-          if (shown && button.current) place(event.currentTarget, button.current, "below");
+          if (shown && button.current) place(event.currentTarget, button.current, side);
         }}
       >
-        {open && <Choice chat={chat} onDone={close} />}
+        {open && <Choice chat={chat} ways={ways} onDone={close} />}
       </div>
     </>
   );
 }
 
-function Choice({ chat, onDone }: { chat: AgentChat; onDone: () => void }) {
+function Choice({ chat, ways, onDone }: { chat: AgentChat; ways: Ways; onDone: () => void }) {
   const { desk } = useDesk();
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
@@ -89,14 +107,14 @@ function Choice({ chat, onDone }: { chat: AgentChat; onDone: () => void }) {
   return (
     <>
       <div class="manners" role="radiogroup" aria-label={t("handover.how")}>
-        {MANNERS.map((each) => (
+        {ways.manners.map((each) => (
           <label key={each}>
             <input type="radio" name={id} checked={manner === each} data-testid={`manner-${each}`} onChange={() => { setManner(each); }} />
             {t(`handover.${each}`)}
           </label>
         ))}
       </div>
-      <p class="small muted">{t(`handover.${manner}_how`)}</p>
+      <p class="small muted">{ways.how(manner)}</p>
       <label class="search">
         <IconSearch />
         <span class="visually-hidden">{t("handover.search")}</span>
@@ -140,6 +158,7 @@ function Choice({ chat, onDone }: { chat: AgentChat; onDone: () => void }) {
           </li>
         ))}
       </ul>
+      {manner === "transfer" && ways.more?.(onDone)}
     </>
   );
 }

@@ -72,7 +72,7 @@ function Head({ chat }: { chat: AgentChat }) {
         data-testid="contact-open"
         onClick={() => (desk.pane.value = "contact")}
       />
-      {open && chat.role === "owner" && <Handover chat={chat} />}
+      {open && chat.role === "owner" && chat.channel !== "call" && <Handover chat={chat} />}
       {open && chat.role === "owner" && (
         <Button icon={IconCheck} data-testid="finish" aria-label={t("thread.finish")} onClick={() => void desk.finish(chat.interaction)}>
           <span class="word">{t("thread.finish")}</span>

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from acd.chat.delivery import to_agent, to_contact
+from acd.domain.ids import AgentId
 from acd.realtime.allowance import LEASE
 from acd.realtime.wire import agents, common, visitors
 from tests.integration.realtime.conftest import Nodes, new_start
@@ -105,6 +107,109 @@ async def test_a_guest_says_nothing_from_page_to_page(nodes: Nodes) -> None:
     assert (await anna.done("interaction.invite", asked))["outcome"] == "joined"
     await bruno.hears("chat", interaction=interaction, role="guest")
     assert await bruno.refused("call.signal", signal(interaction, "t_b", "hello")) == "not_yours"
+
+
+async def consulting(node: Any) -> tuple[Any, Any, Any, str]:
+    """Anna has Jean's call and asks Bruno about it."""
+    anna, jean, interaction, offer = await ringing(node)
+    bruno = await node.console("bruno")
+    await anna.done("offer.accept", {"offer": offer})
+    await anna.done("call.connected", {"offer": offer})
+    asked = {"interaction": interaction, "command": "c1", "agent": "bruno"}
+    assert (await anna.done("interaction.consult", asked))["outcome"] == "joined"
+    told = await bruno.hears("chat", interaction=interaction, role="consult")
+    assert told["owner"] == {"id": "anna", "name": "Anna"}
+    return anna, bruno, jean, interaction
+
+
+async def test_colleagues_talk_about_a_call_and_the_contact_hears_nothing_of_it(
+    nodes: Nodes,
+) -> None:
+    node = await nodes(calls=True)
+    anna, bruno, jean, interaction = await consulting(node)
+    await anna.done("call.servers", {"interaction": interaction})
+    await bruno.done("call.servers", {"interaction": interaction})
+    hello = signal(interaction, "t_anna", "hello", line="colleague")
+    await anna.done("call.signal", hello)
+    heard = await bruno.hears("call.signal", kind="hello")
+    agents.AgentSignalOut.model_validate(heard)
+    assert heard["line"] == "colleague"
+    ready = signal(interaction, "t_bruno", "ready", line="colleague", to="t_anna")
+    await bruno.done("call.signal", ready)
+    assert (await anna.hears("call.signal", kind="ready"))["tab"] == "t_bruno"
+    # what Jean hears next is meant for Jean
+    await anna.done("call.signal", signal(interaction, "t_anna", "held"))
+    assert (await jean.hears("call.signal"))["kind"] == "held"
+    assert await bruno.refused("call.signal", signal(interaction, "t_b", "hello")) == "not_yours"
+
+
+async def test_whoever_was_asked_speaks_to_the_contact_once_it_is_theirs(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, bruno, jean, interaction = await consulting(node)
+    done = await anna.done(
+        "interaction.consult_complete", {"interaction": interaction, "command": "c2"}
+    )
+    assert done["outcome"] == "completed"
+    await bruno.hears("chat", interaction=interaction, role="owner")
+    await bruno.done("call.signal", signal(interaction, "t_bruno", "hello"))
+    assert (await jean.hears("call.signal", kind="hello"))["tab"] == "t_bruno"
+    await jean.done("call.signal", signal(interaction, "t_jean", "ready", to="t_bruno"))
+    assert (await bruno.hears("call.signal", kind="ready"))["tab"] == "t_jean"
+    late = signal(interaction, "t_anna", "held")
+    assert await anna.refused("call.signal", late) == "not_yours"
+
+
+async def test_a_colleague_is_spoken_to_only_while_asked(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, bruno, jean, interaction = await consulting(node)
+    await anna.done("interaction.consult_cancel", {"interaction": interaction})
+    await bruno.hears("chat", interaction=interaction, state="ended")
+    hello = signal(interaction, "t_anna", "hello", line="colleague")
+    assert await anna.refused("call.signal", hello) == "not_connected"
+    assert await bruno.refused("call.signal", hello) == "not_yours"
+    assert await jean.refused("call.signal", hello) == "bad_request"
+
+
+async def test_the_agent_learns_that_the_colleague_left(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, bruno, _, interaction = await consulting(node)
+    await anna.hears("chat", interaction=interaction, consulted={"id": "bruno", "name": "Bruno"})
+    before = len(anna.heard)
+    await bruno.done("interaction.leave", {"interaction": interaction})
+    await anna.hears("chat", after=before, interaction=interaction, consulted=None)
+
+
+async def test_a_page_answers_the_server_while_it_rings_and_no_visitor(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, jean, interaction, offer = await ringing(node)
+    heard: list[dict[str, Any]] = []
+
+    class Gateway:
+        def heard(self, address: str, payload: Any) -> None:
+            del address
+            if payload["type"] == "call.signal":
+                heard.append(dict(payload))
+
+        def missed(self, address: str) -> None:
+            del address
+
+    held = await node.router.interaction(interaction)
+    assert held is not None
+    delivery = node.realtime.delivery
+    await delivery.listen(to_contact(held.contact), Gateway())
+    media = {"type": "offer", "sdp": SDP}
+    offered = signal(interaction, "server", "description", description=media)
+    told = {"type": "call.signal", "interaction": interaction, "signal": offered}
+    delivery.publish(to_agent(AgentId("anna")), told)
+    assert (await anna.hears("call.signal", kind="description"))["tab"] == "server"
+    answered = {"type": "answer", "sdp": SDP}
+    said = signal(interaction, "t_anna", "description", to="server", description=answered)
+    await anna.done("call.signal", said)
+    await anna.done("offer.accept", {"offer": offer})
+    await anna.done("call.signal", signal(interaction, "t_anna", "hello"))
+    assert (await jean.hears("call.signal"))["kind"] == "hello"
+    assert [(each["agent"], each["offer"]) for each in heard] == [("anna", offer), ("anna", None)]
+    assert heard[0]["signal"]["description"] == answered
 
 
 async def test_nobody_gets_credentials_for_a_call_that_is_over(nodes: Nodes) -> None:

@@ -1,5 +1,5 @@
-/** Where a popover opens: under its button's left edge, or beside its button, ending at its bottom. */
-export type Side = "below" | "beside";
+/** Where a popover opens: under or over its button's left edge, or beside its button, ending at its bottom. */
+export type Side = "below" | "above" | "beside";
 
 const GAP_PX = 4;
 const EDGE_PX = 8;
@@ -8,10 +8,15 @@ const EDGE_PX = 8;
 export function place(popover: HTMLElement, button: HTMLElement, side: Side): void {
   const from = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = popover;
-  const left = side === "below" ? from.left : from.right + GAP_PX;
+  const left = side === "beside" ? from.right + GAP_PX : from.left;
   const top = side === "below" ? from.bottom + GAP_PX : from.bottom - height;
   const { clientWidth, clientHeight } = document.documentElement;
   popover.style.left = `${Math.round(clamp(left, clientWidth - width))}px`;
+  if (side === "above") {
+    // what is loaded later grows upwards
+    popover.style.bottom = `${Math.round(clientHeight - from.top + GAP_PX)}px`;
+    return;
+  }
   popover.style.top = `${Math.round(clamp(top, clientHeight - height))}px`;
 }
 

@@ -7,7 +7,7 @@ import math
 import struct
 import time
 import wave
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Browser, BrowserType, Page
 
@@ -32,11 +32,17 @@ LISTENING = """
     constructor(...args) { super(...args); connections.push(this); }
   };
   const devices = navigator.mediaDevices;
+  let microphone;
   if (devices) {
     const ask = devices.getUserMedia.bind(devices);
     const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-    devices.getUserMedia = () => ask({ audio: plain });
+    devices.getUserMedia = async ({ audio }) => {
+      const voice = await ask({ audio: { ...audio, ...plain } });
+      microphone = voice.getAudioTracks()[0].label;
+      return voice;
+    };
   }
+  globalThis.usedMicrophone = () => microphone;
   let context;
   globalThis.heardHz = async () => {
     const live = connections.filter(({ connectionState }) => connectionState === "connected");
@@ -102,22 +108,29 @@ def speaking(chromium: BrowserType, program: Path, voice: Path) -> Iterator[Brow
 
 def hears(page: Page, *hz: int) -> None:
     """Waits until the page hears one of these notes."""
-    heard = _until(page, lambda note: any(abs(note - each) <= 12 for each in hz))
+    heard = _until(page, "heardHz()", lambda note: any(abs(note - each) <= 12 for each in hz))
     assert not heard, f"expected {hz} Hz, heard {heard}"
 
 
 def hears_nothing(page: Page) -> None:
     """Waits until the page hears silence."""
-    heard = _until(page, lambda note: note == 0)
+    heard = _until(page, "heardHz()", lambda note: note == 0)
     assert not heard, f"expected silence, heard {heard}"
 
 
-def _until(page: Page, wanted: Callable[[int], bool]) -> list[int]:
-    """What was heard while the wanted note was not; empty once it is."""
+def speaks_through(page: Page, microphone: str) -> None:
+    """Waits until the page was given this microphone last."""
+    used = _until(page, "usedMicrophone()", lambda name: microphone in name)
+    assert not used, f"expected {microphone}, used {used[-1]}"
+
+
+def _until(page: Page, question: str, wanted: Callable[[Any], bool]) -> list[Any]:
+    """What was answered while the wanted answer was not; empty once it is."""
     deadline = time.monotonic() + PATIENCE_S
-    heard: list[int] = []
+    seen: list[Any] = []
     while time.monotonic() < deadline:
-        heard.append(page.evaluate("heardHz()"))
-        if wanted(heard[-1]):
+        seen.append(page.evaluate(question))
+        if wanted(seen[-1]):
             return []
-    return heard
+        page.wait_for_timeout(20)
+    return seen

@@ -1,0 +1,75 @@
+import { IconHeadset, IconMic, IconPhone } from "@acd/ui/call-icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import { Menu, type MenuGroup } from "@acd/ui/primitives/Menu.tsx";
+
+import { Devices, type DeviceKind } from "./devices.ts";
+import { Bar, Level } from "./Frame.tsx";
+import type { Phone } from "./phone.ts";
+import { t } from "./words.ts";
+
+const KINDS: readonly DeviceKind[] = ["microphone", "speaker"];
+
+export function Idle({ phone, available }: { phone: Phone; available: boolean }) {
+  const level = phone.tryout.level.value;
+  return (
+    <Bar
+      state={available ? "ready" : "off"}
+      icon={IconPhone}
+      title={t(available ? "ready" : "away")}
+      aside={t(level ? "testing" : available ? "ready_where" : "away_where")}
+      end={
+        <>
+          {level && <Level level={level} />}
+          <DeviceMenu devices={phone.devices} />
+          {level ? (
+            <Button data-testid="phone-test-stop" onClick={() => { phone.tryout.end(); }}>
+              {t("stop")}
+            </Button>
+          ) : (
+            <Test phone={phone} />
+          )}
+        </>
+      }
+    />
+  );
+}
+
+export function Test({ phone }: { phone: Phone }) {
+  return (
+    <Button kind="quiet" icon={IconMic} data-testid="phone-test" aria-label={t("test")} aria-busy={phone.asking.value} onClick={() => void phone.test()}>
+      <span class="word">{t("test")}</span>
+    </Button>
+  );
+}
+
+/** Which microphone and speaker; named once the browser tells. */
+export function DeviceMenu({ devices }: { devices: Devices }) {
+  const group = (kind: DeviceKind): MenuGroup => ({
+    label: t(kind),
+    titled: true,
+    items: [{ id: "", name: t("as_system") }, ...devices.of(kind)].map(({ id, name }) => ({
+      id,
+      role: "radio",
+      text: name,
+      checked: devices.chosen[kind].value === id,
+      testId: `${kind}-choice`,
+      onPick: () => {
+        devices.choose(kind, id);
+      },
+    })),
+  });
+  return (
+    <Menu
+      label={t("devices")}
+      groups={KINDS.filter((kind) => Devices.canChoose(kind)).map(group)}
+      side="above"
+      testId="phone-devices"
+      listTestId="phone-devices-menu"
+      buttonClass="button quiet icon-only"
+      buttonLabel={t("devices")}
+      buttonTitle={t("devices")}
+    >
+      <IconHeadset />
+    </Menu>
+  );
+}

@@ -1,0 +1,73 @@
+import { IconHold, IconKeypad, IconMic, IconMicOff, IconPhone } from "@acd/ui/call-icons.tsx";
+import { MarkWarn } from "@acd/ui/icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import { stopwatch } from "@acd/ui/time.ts";
+import { useSignal } from "@preact/signals";
+
+import { useDesk } from "../state/context.ts";
+import type { AgentChat } from "../state/wire.ts";
+import { Bar, HangUp, Key, Level, Time } from "./Frame.tsx";
+import { DeviceMenu } from "./Idle.tsx";
+import { Keypad } from "./Keypad.tsx";
+import type { Line } from "./line.ts";
+import type { Phone } from "./phone.ts";
+import { Transfer } from "./Transfer.tsx";
+import { t } from "./words.ts";
+
+/** Under this the person may hear it too. */
+const POOR = 0.6;
+
+export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: AgentChat; live: Line }) {
+  const { desk } = useDesk();
+  const open = useSignal(false);
+  // the server may still be connecting the other side
+  const state = chat.state === "connecting" ? "connecting" : peer.state.value;
+  const held = peer.held.value;
+  const muted = peer.muted.value;
+  const level = phone.level.value;
+  const time = stopwatch(desk.now.value - (phone.heldMs.value ?? chat.since_ms));
+  const poor = state === "talking" && (phone.quality.value ?? 1) < POOR;
+  const told = state === "connecting" ? t("connecting")
+    : state === "lost" ? t("lost", { name: chat.contact.name })
+    : held ? t("held")
+    : muted ? t("muted")
+    : desk.departmentName(chat.department);
+  return (
+    <Bar
+      state={state === "talking" ? (held ? "held" : muted ? "muted" : "talking") : state}
+      icon={held ? IconHold : muted ? IconMicOff : IconPhone}
+      title={chat.contact.name}
+      aside={told}
+      time={state !== "connecting" && <Time time={time} told={t(held ? "held_since" : "since", { time })} testId="phone-time" />}
+      end={
+        <>
+          {poor && (
+            <span class="poor with-icon" role="status" data-testid="phone-poor">
+              <MarkWarn /> <span class="word">{t("poor")}</span>
+            </span>
+          )}
+          {level && <Level level={level} />}
+          <DeviceMenu devices={phone.devices} />
+          <HangUp onClick={() => void phone.hangUp()} />
+        </>
+      }
+    >
+      <div class="keys">
+        <Key icon={muted ? IconMicOff : IconMic} word={t("mute")} pressed={muted} keys="Alt+M" testId="phone-mute" onClick={() => { phone.mute(); }} />
+        <Key icon={IconHold} word={t("hold")} pressed={held} testId="phone-hold" onClick={() => void phone.hold(!held)} />
+        <Button
+          kind="quiet"
+          icon={IconKeypad}
+          aria-label={t("keypad")}
+          aria-expanded={open.value}
+          data-testid="phone-keypad"
+          onClick={() => (open.value = !open.value)}
+        >
+          <span class="word">{t("keypad")}</span>
+        </Button>
+        {open.value && <Keypad onKey={(key) => { peer.press(key); }} onClose={() => (open.value = false)} />}
+        {chat.state === "active" && <Transfer chat={chat} />}
+      </div>
+    </Bar>
+  );
+}

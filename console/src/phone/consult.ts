@@ -1,0 +1,96 @@
+/** Talking with a colleague about a call: its contact is on hold meanwhile, or all three hear each other. */
+import { silence } from "@acd/ui/voice.ts";
+import { effect, signal } from "@preact/signals";
+
+import type { Desk } from "../state/desk.ts";
+import type { Devices } from "./devices.ts";
+import { Line } from "./line.ts";
+import { mixed } from "./sounds.ts";
+
+export class Consult {
+  readonly line = signal<Line | null>(null);
+  readonly together = signal(false);
+
+  readonly #desk: Desk;
+  readonly #devices: Devices;
+  #voice: MediaStream | null = null;
+  #apart: () => void = () => undefined;
+  /** Counts beginnings and ends: one that was under way meanwhile is void. */
+  #attempt = 0;
+  #begun = false;
+
+  constructor(desk: Desk, devices: Devices) {
+    this.#desk = desk;
+    this.#devices = devices;
+  }
+
+  get isBegun(): boolean {
+    return this.#begun;
+  }
+
+  /** Whoever asks offers; the colleague takes the visitor's part. With a voice of its own: the other one is on hold. */
+  async begin(interaction: string, side: "agent" | "visitor", voice: MediaStream): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#begun = true;
+    const own = voice.clone();
+    const line = await Line.open(this.#desk, this.#devices, { interaction, side, voice: own, line: "colleague" });
+    if (attempt !== this.#attempt) {
+      line.close();
+      silence(own);
+      return;
+    }
+    this.#voice = own;
+    this.line.value = line;
+  }
+
+  /** With another microphone from now on. */
+  async speakWith(voice: MediaStream): Promise<void> {
+    const line = this.line.peek();
+    if (!line) return;
+    const before = this.#voice;
+    this.#voice = voice.clone();
+    await line.peer.speakWith(this.#voice);
+    if (before) silence(before);
+  }
+
+  /** All three: each of the others hears this agent and the other one. */
+  join(call: Line, voice: MediaStream): void {
+    const line = this.line.peek();
+    if (!line || this.together.peek()) return;
+    this.together.value = true;
+    const stop = effect(() => {
+      const contact = call.peer.other.value;
+      const colleague = line.peer.other.value;
+      const toContact = colleague && mixed(voice, colleague);
+      const toColleague = contact && mixed(voice, contact);
+      if (toContact) void call.peer.sendInstead(toContact.track);
+      if (toColleague) void line.peer.sendInstead(toColleague.track);
+      return () => {
+        toContact?.stop();
+        toColleague?.stop();
+      };
+    });
+    this.#apart = () => {
+      stop();
+      void call.peer.sendInstead(null);
+      void line.peer.sendInstead(null);
+    };
+  }
+
+  /** The colleague alone again. */
+  part(): void {
+    this.#apart();
+    this.#apart = () => undefined;
+    this.together.value = false;
+  }
+
+  end(): void {
+    this.#attempt++;
+    this.#begun = false;
+    this.part();
+    this.line.peek()?.close();
+    this.line.value = null;
+    if (this.#voice) silence(this.#voice);
+    this.#voice = null;
+  }
+}

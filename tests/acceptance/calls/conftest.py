@@ -1,0 +1,94 @@
+"""Where departments take calls: one server and a browser a voice for all of these stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserType
+
+from tests.acceptance.calls.phones import Caller, Phone
+from tests.acceptance.calls.voices import (
+    ANNA_HZ,
+    CLAIRE_HZ,
+    JEAN_HZ,
+    LISTENING,
+    speaking,
+    tone,
+)
+from tests.acceptance.house import PASSWORD, House, Server
+from tests.acceptance.people import Person
+
+HOUSES = 30
+CALLS = "[departments.call]\nwrap_up_s = 40"
+
+
+@pytest.fixture(scope="package")
+def call_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("calls"), houses=HOUSES, rules=CALLS)
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+
+
+@pytest.fixture
+def server(call_server: Server) -> Server:
+    return call_server
+
+
+@pytest.fixture(scope="package")
+def browsers(
+    chromium: BrowserType, peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Browser]]:
+    """One browser a voice."""
+    program = peer("chromium")
+    folder = tmp_path_factory.mktemp("voices")
+    voices = {"anna": ANNA_HZ, "claire": CLAIRE_HZ, "jean": JEAN_HZ}
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(speaking(chromium, program, tone(folder / f"{name}.wav", hz)))
+            for name, hz in voices.items()
+        }
+
+
+@pytest.fixture
+def phone(browsers: dict[str, Browser], house: House, people: list[Person]) -> Callable[..., Phone]:
+    """`phone("anna")` signs in, with a voice of her own, and is available."""
+
+    def sign_in(name: str, *, url: str = "", microphone: bool = True, **context: object) -> Phone:
+        allowed = ["microphone"] if microphone else []
+        found = Phone(
+            browsers[name], house, name, url=url,
+            locale="en-GB", permissions=allowed, **context,
+        )  # fmt: skip
+        people.append(found)
+        found.page.add_init_script(LISTENING)
+        found.opens()
+        found.signs_in(PASSWORD)
+        found.is_available()
+        return found
+
+    return sign_in
+
+
+@pytest.fixture
+def caller(
+    browsers: dict[str, Browser], house: House, people: list[Person]
+) -> Callable[..., Caller]:
+    def come(
+        name: str = "Jean Martin", *, url: str = "", microphone: bool = True, **context: object
+    ) -> Caller:
+        allowed = ["microphone"] if microphone else []
+        found = Caller(
+            browsers["jean"], house, name, url=url,
+            locale="en-GB", permissions=allowed, **context,
+        )  # fmt: skip
+        people.append(found)
+        found.page.add_init_script(LISTENING)
+        found.opens()
+        return found
+
+    return come

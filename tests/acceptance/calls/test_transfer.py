@@ -1,0 +1,148 @@
+"""A call changes hands: at once, or after a word with the colleague."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.calls.phones import Callers, Phone, Phones, talking
+from tests.acceptance.calls.voices import (
+    ANNA_HZ,
+    CLAIRE_HZ,
+    JEAN_HZ,
+    MUSIC_HZ,
+    hears,
+    hears_nothing,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+def consults(anna: Phone, colleague: str) -> None:
+    anna.find("transfer").click()
+    anna.find("manner-consult").check()
+    anna.find("transfer-agent", agent=f"{colleague}-{anna.house.number}").click()
+    anna.is_in_call("asking")
+
+
+def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    anna.find("phone-hold").click()
+    jean.is_in_call("held")
+    anna.find("transfer").click()
+    anna.find("transfer-agent", agent=f"claire-{anna.house.number}").click()
+    hears(jean.page, *MUSIC_HZ)
+    claire.answers(jean.name)
+    claire.is_in_call()
+    jean.is_in_call()
+    hears(jean.page, CLAIRE_HZ)
+    hears(claire.page, JEAN_HZ)
+    expect(anna.find("phone", state="ready")).to_be_visible()
+    expect(anna.find("wrap-up").first).to_be_visible()
+    assert anna.page.evaluate("openConnections()") == 0
+    claire.hangs_up()
+    jean.sees_the_end()
+
+
+def test_a_colleague_who_declines_leaves_the_call_where_it_is(
+    phone: Phones, caller: Callers
+) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    anna.find("transfer").click()
+    anna.find("transfer-agent", agent=f"claire-{anna.house.number}").click()
+    claire.declines(jean.name)
+    expect(anna.find("sharing")).to_have_count(0)
+    anna.is_in_call()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+
+
+def test_a_call_goes_to_another_department(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    anna.find("transfer").click()
+    sales = f"{anna.house.department('sales')}/call"
+    anna.find("transfer-department", queue=sales).click()
+    jean.sees("Sales")
+    claire.answers(jean.name)
+    hears(jean.page, CLAIRE_HZ)
+    hears(claire.page, JEAN_HZ)
+    expect(anna.find("phone", state="ready")).to_be_visible()
+
+
+def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    consults(anna, "claire")
+    hears(jean.page, *MUSIC_HZ)
+    asked = "Anna Novak · vous consulte au sujet de Jean Martin"
+    expect(claire.find("phone", state="asked")).to_contain_text(asked)
+    expect(claire.find("thread")).to_contain_text(jean.name)
+
+    claire.find("consult-talk").click()
+    claire.is_in_call("advising")
+    anna.is_in_call("consulting")
+    hears(claire.page, ANNA_HZ)
+    hears(anna.page, CLAIRE_HZ)
+    hears(jean.page, *MUSIC_HZ)
+
+    anna.find("consult-join").click()
+    anna.is_in_call("together")
+    anna.presses("Alt+m")  # so that the others hear each other alone
+    hears(jean.page, CLAIRE_HZ)
+    hears(claire.page, JEAN_HZ)
+    anna.presses("Alt+m")
+    anna.find("consult-join").click()
+    anna.is_in_call("consulting")
+    hears(claire.page, ANNA_HZ)
+    hears(jean.page, *MUSIC_HZ)
+
+    anna.find("consult-hand-over").click()
+    claire.is_in_call()
+    hears(jean.page, CLAIRE_HZ)
+    hears(claire.page, JEAN_HZ)
+    jean.is_in_call()
+    expect(anna.find("wrap-up").first).to_be_visible()
+    assert anna.page.evaluate("openConnections()") == 0
+    claire.hangs_up()
+    jean.sees_the_end()
+
+
+def test_the_agent_returns_to_the_contact(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    consults(anna, "claire")
+    claire.find("consult-decline").click()
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    anna.is_in_call("held")  # nobody hears the contact's agent before they mean it
+    hears(jean.page, *MUSIC_HZ)
+
+    consults(anna, "claire")
+    claire.find("consult-talk").click()
+    hears(claire.page, ANNA_HZ)
+    anna.find("consult-return").click()
+    anna.is_in_call()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    assert claire.page.evaluate("openConnections()") == 0
+
+
+def test_a_reload_while_a_colleague_is_asked(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    consults(anna, "claire")
+    claire.find("consult-talk").click()
+    hears(claire.page, ANNA_HZ)
+    anna.reloads()
+    anna.is_in_call("consulting")
+    hears(claire.page, ANNA_HZ)
+    hears(jean.page, *MUSIC_HZ)
+    claire.reloads()
+    claire.is_in_call("advising")
+    hears(anna.page, CLAIRE_HZ)
+    jean.hangs_up()
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    hears_nothing(anna.page)
