@@ -161,6 +161,7 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
         await asyncio.sleep(0.01)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InOrder:
     return InOrder(config, log)
 

@@ -1,0 +1,1 @@
+"""A package, since sippy installs one of this name, which would stand before a mere folder."""
