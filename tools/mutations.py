@@ -118,7 +118,8 @@ MUTATIONS: Final = (
         "  if q.strict then return level * SHIFT + enqueued end\n", "",
     ),
     Mutation(
-        "accepted although it never connected", "_lib/failing.lua", "  x.accepted = 0\n", "",
+        "accepted although it never connected", "_lib/ending.lua",
+        "  if x.state == 'connecting' and x.accepted == x.since then x.accepted = 0 end\n", "",
     ),
     Mutation(
         "rings stay short", "_lib/drain.lua",

@@ -81,8 +81,8 @@ class People:
             if d.id in own
         ]
 
-    def colleagues_of(self, agent: Agent, named: str = "") -> list[Agent]:
-        """Those who share a department with an agent and whose name holds a text, by name."""
+    def colleagues_of(self, agent: Agent, channel: Channel, named: str = "") -> list[Agent]:
+        """Those of an agent's departments who serve a channel and whose name holds a text."""
         own = {membership.department for membership in agent.memberships}
         wanted = named.strip().casefold()
         return sorted(
@@ -92,6 +92,7 @@ class People:
                 if each.id != agent.id
                 and wanted in each.name.casefold()
                 and any(membership.department in own for membership in each.memberships)
+                and any(self._queues[queue].channel is channel for queue in self.queues_of(each))
             ),
             key=lambda each: (each.name.casefold(), each.id),
         )

@@ -73,7 +73,7 @@ class Lines:
         chat = await held(desk, InteractionId(asked.interaction))
         channel = Channel(chat.channel)
         await relay.people.refresh()
-        wanted = relay.people.colleagues_of(desk.agent, asked.query)[:COLLEAGUES_MOST]
+        wanted = relay.people.colleagues_of(desk.agent, channel, asked.query)[:COLLEAGUES_MOST]
         snapshots = await asyncio.gather(*(relay.router.agent(each.id) for each in wanted))
         agents = [
             _colleague(colleague, snapshot, channel)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from acd.domain.ids import AgentId
+from acd.domain.interaction import Channel
 from acd.realtime.wire import agents as wire
 from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
 
@@ -256,6 +259,18 @@ async def test_a_break_begins_when_the_work_is_done(nodes: Nodes) -> None:
     assert told["channels"]["chat"]["reason"] == "break"
     wrong = {"availability": "available", "when": "finished"}
     assert await anna.refused("presence.set", wrong) == "bad_request"
+
+
+async def test_colleagues_who_do_not_serve_the_channel_are_not_named(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna = await node.console("anna")
+    _, chat = await chat_of(node, anna)
+    asked = {"interaction": chat["interaction"]}
+    assert [a["id"] for a in (await anna.done("transfer.targets", asked))["agents"]] == ["bruno"]
+    people, bruno = node.realtime.people.agents, AgentId("bruno")
+    calls = replace(people[bruno].memberships[0], channels=(Channel.CALL,))
+    people[bruno] = replace(people[bruno], memberships=(calls,))
+    assert (await anna.done("transfer.targets", asked))["agents"] == []
 
 
 async def test_a_finish_said_again_does_not_end_a_chat_whose_contact_came_back(
