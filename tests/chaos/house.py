@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
 import random
 import time
 from collections.abc import Callable
@@ -23,6 +21,7 @@ from acd.routing.router import Router
 from tests.chaos import client, node
 from tests.chaos.judge import Judge
 from tests.chaos.scene import AGENTS, CLIENTS, TENANT, Stage, agent, furnish, wait_for_a_node
+from tests.processes import forked
 from tests.servers import SentinelHouse
 
 KILL_EVERY_S = 0.25
@@ -31,7 +30,6 @@ NODES_SHARE = 0.15
 """Of those killed: a node takes a second to start, and one at least should be up."""
 START_S = 10.0
 """So long a node takes at most to be up on a busy machine."""
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +67,7 @@ class Troupe:
     """The processes. One that died is replaced by another in the same role."""
 
     def __init__(self, stage: Stage, nodes: int, dice: random.Random) -> None:
-        os.environ["PYTHONPATH"] = str(ROOT)
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.chaos.client", "tests.chaos.node"])
+        self._context = forked()
         self._stage = stage
         self._dice = dice
         self._roles: dict[str, Callable[[], BaseProcess]] = {}

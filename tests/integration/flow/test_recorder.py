@@ -6,13 +6,9 @@ import asyncio
 import contextlib
 import itertools
 import json
-import os
 import random
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -28,7 +24,9 @@ from acd.records.tables.happened import events_unreadable, presence_intervals
 from acd.routing import keys
 from acd.routing.events import parse_entries
 from acd.routing.router import Router
+from tests.integration.flow import recorder_process
 from tests.integration.flow.conftest import ANNA, House
+from tests.processes import forked
 
 
 async def stream(router: Router) -> list[Event]:
@@ -267,19 +265,21 @@ async def test_killed_at_any_point_it_writes_each_event_once(
             await asyncio.sleep(0.005)
 
     copying, chatting = asyncio.create_task(copy()), asyncio.create_task(chats())
-    dice = random.Random(11)
+    dice, context = random.Random(11), forked()
     for _ in range(8):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, Path(__file__).with_name("recorder_process.py"),
-            database_url, redis_url, house.router.tenant,
-            stdout=asyncio.subprocess.PIPE, stderr=None,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
-        )  # fmt: skip
-        assert process.stdout
-        assert b"recording" in await process.stdout.readuntil(b"recording")
+        hears, tells = context.Pipe(duplex=False)
+        process = context.Process(
+            target=recorder_process.run,
+            args=(database_url, redis_url, house.router.tenant, tells),
+            daemon=True,
+        )
+        process.start()
+        tells.close()
+        with hears:
+            assert await asyncio.to_thread(hears.recv) == "recording"
         await asyncio.sleep(dice.uniform(0.02, 0.4))
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+        process.kill()
+        await asyncio.to_thread(process.join)
     chatting.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await chatting

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
-from pathlib import Path
+from contextlib import suppress
 
 from acd.domain.ids import SiteId
 from acd.records.contacts import Contacts
 from acd.records.conversations import Conversations
 from acd.records.directory import Directory
 from acd.records.engine import Database, open_database
+from tests.integration.records import writer_process
+from tests.processes import forked
 
 
 async def test_acknowledged_messages_survive_a_kill(
@@ -21,21 +20,22 @@ async def test_acknowledged_messages_survive_a_kill(
     contact = await Contacts(database).create(name="Camille")
     conversation = await Conversations(database).open_for(contact.id, SiteId("shop"))
     acknowledged: dict[int, str] = {}
+    context = forked()
     for _ in range(3):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, Path(__file__).with_name("writer_process.py"),
-            database_url, conversation.id, stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
-        )  # fmt: skip
-        assert process.stdout
-        await process.stdout.readuntil(b"\n")
+        hears, tells = context.Pipe(duplex=False)
+        process = context.Process(
+            target=writer_process.run, args=(database_url, conversation.id, tells), daemon=True
+        )
+        process.start()
+        tells.close()
+        await asyncio.to_thread(hears.poll, None)
         await asyncio.sleep(0.3)
-        process.send_signal(signal.SIGKILL)
-        lines = (await process.stdout.read()).decode().split("\n")
-        await process.wait()
-        for line in lines[:-1]:  # the last one may be cut
-            seq, _, number = line.partition(" ")
-            acknowledged[int(seq)] = f"nr {number}"
+        process.kill()
+        await asyncio.to_thread(process.join)
+        with hears, suppress(EOFError):  # the last one may be cut
+            while True:
+                seq, number = hears.recv()
+                acknowledged[seq] = f"nr {number}"
     assert len(acknowledged) > 50
     again = await open_database(database_url)
     kept: dict[int, str] = {}

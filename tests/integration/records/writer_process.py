@@ -1,10 +1,9 @@
-"""Sends messages as fast as it can and prints the number of each that was acknowledged."""
+"""Sends messages as fast as it can and tells the number of each that was acknowledged."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
+from multiprocessing.connection import Connection
 
 from acd.domain.conversation import AuthorKind, NewMessage
 from acd.domain.ids import ConversationId
@@ -12,7 +11,12 @@ from acd.records.conversations import Conversations
 from acd.records.engine import open_database
 
 
-async def main(database_url: str, conversation: str) -> None:
+def run(database_url: str, conversation: str, told: Connection) -> None:
+    """The whole life of the process."""
+    asyncio.run(_write(database_url, conversation, told))
+
+
+async def _write(database_url: str, conversation: str, told: Connection) -> None:
     conversations = Conversations(await open_database(database_url))
 
     async def sender(first: int) -> None:
@@ -27,10 +31,6 @@ async def main(database_url: str, conversation: str) -> None:
                     text=f"nr {number}",
                 )
             )
-            os.write(1, f"{stored.seq} {number}\n".encode())
+            told.send((stored.seq, number))
 
     await asyncio.gather(*(sender(first) for first in range(8)))
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
