@@ -282,6 +282,7 @@ async def test_a_finish_said_again_does_not_end_a_chat_whose_contact_came_back(
     ix = chat["interaction"]
     ended = await anna.done("interaction.finish", asks(ix))
     assert ended["chat"]["state"] == "wrap_up"
+    await jean.hears("chat", state="ended")
     heard = len(anna.heard)
     await jean.done("message.send", {"client_id": "j1", "text": "One thing more"})
     await anna.hears("chat", after=heard, interaction=ix, state="active")
