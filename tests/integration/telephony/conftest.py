@@ -131,7 +131,7 @@ class Exchange:
         for name in agents:
             agent = AgentId(name)
             self.agents.add(name)
-            await self.router.open_session(agent, f"ss_{name}")  # type: ignore[arg-type]
+            await self.router.open_session(agent, f"ss_{name}")
             await self.router.set_presence(
                 agent, channel=None, availability=Availability.AVAILABLE, reason=""
             )
@@ -156,7 +156,7 @@ class Exchange:
         await eventually(rung)
         await until(lambda: {offer for offer, _ in self.at(call).legs} >= set(found.values()))
         for agent, offer in found.items():
-            await self.router.delivered(offer, agent)  # type: ignore[arg-type]
+            await self.router.delivered(offer, agent)
         return found
 
     async def talk(self, agent: str = "anna") -> tuple[str, str]:
@@ -164,7 +164,7 @@ class Exchange:
         await self.sign_in(agent)
         call = await self.phones.arrive()
         offer = (await self.offers(call))[agent]
-        await self.router.accept(offer, agent)  # type: ignore[arg-type]
+        await self.router.accept(offer, agent)
         await self.state(call, "active")
         return call, offer
 

@@ -23,7 +23,7 @@ async def test_a_caller_waits_with_music_is_answered_and_hangs_up(exchanges: Exc
     ring = exchange.phones.told[-1]
     assert isinstance(ring, port.Ring)
     assert 15_000 < ring.timeout_ms <= 20_000
-    await exchange.router.accept(offer, "anna")  # type: ignore[arg-type]
+    await exchange.router.accept(offer, "anna")
     await exchange.hears(call, (offer, "browser"))
     await exchange.state(call, "active")
     await exchange.phones.hang_up(call)
@@ -81,7 +81,7 @@ async def test_the_caller_may_hang_up_at_any_moment(exchanges: Exchanges, when: 
         if when == "connecting":
             exchange.phones.silent = True
         if when != "ringing":
-            await exchange.router.accept(offer, "anna")  # type: ignore[arg-type]
+            await exchange.router.accept(offer, "anna")
             await exchange.state(call, "connecting" if when == "connecting" else "active")
         if when == "held":
             await page_says(exchange, call, "anna", "held")
@@ -107,7 +107,7 @@ async def page_says(
 async def test_the_agent_ends_it_at_the_console(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     call, _ = await exchange.talk()
-    await exchange.router.finish(InteractionId(call), by="agent", agent="anna")  # type: ignore[arg-type]
+    await exchange.router.finish(InteractionId(call), by="agent", agent="anna")
     assert await exchange.over(call) == "handled"
     assert await exchange.outcome(call) == "handled"
 
@@ -126,7 +126,7 @@ async def test_all_ring_and_one_wins(exchanges: Exchanges) -> None:
     call = await exchange.phones.arrive()
     offers = await exchange.offers(call, "anna", "bruno")
     answers = await asyncio.gather(
-        *(exchange.router.accept(offer, agent) for agent, offer in offers.items())  # type: ignore[arg-type]
+        *(exchange.router.accept(offer, agent) for agent, offer in offers.items())
     )
     assert sorted(answer.outcome for answer in answers) == ["accepted", "taken"]
     winner = answers[0].winner
@@ -181,10 +181,10 @@ async def test_a_page_that_cannot_connect_gives_the_call_back(exchanges: Exchang
     call = await exchange.phones.arrive()
     first = (await exchange.offers(call))["anna"]
     await exchange.sign_in("bruno")
-    await exchange.router.accept(first, "anna")  # type: ignore[arg-type]
+    await exchange.router.accept(first, "anna")
     second = (await exchange.offers(call, "bruno"))["bruno"]
     assert exchange.at(call).hears == "music"
-    await exchange.router.accept(second, "bruno")  # type: ignore[arg-type]
+    await exchange.router.accept(second, "bruno")
     await exchange.hears(call, (second, "browser"))
 
 
@@ -196,7 +196,7 @@ async def test_page_and_adapter_speak_through_the_switchboard(exchanges: Exchang
     offer = (await exchange.offers(call))["anna"]
     await page_says(exchange, call, "anna", "hello", offer)
     await exchange.heard(page, "call.signal", interaction=call)
-    await exchange.router.accept(offer, "anna")  # type: ignore[arg-type]
+    await exchange.router.accept(offer, "anna")
     await exchange.hears(call, (offer, "browser"))
     before = len(exchange.phones.told)
     await page_says(exchange, call, "bruno", "hello", offer)  # not his
