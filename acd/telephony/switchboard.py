@@ -50,6 +50,9 @@ class Switchboard:
         """How many there are."""
         return len(self._calls) + len(self._early)
 
+    def __contains__(self, call: object) -> bool:
+        return call in self._calls or call in self._early
+
     async def run(self) -> None:
         """Take calls until cancelled; then no more, and those there are end."""
         await self._means.adapter.start(self._hear)

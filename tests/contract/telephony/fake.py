@@ -40,6 +40,8 @@ class FakeCall:
     epoch: int = 0
     held: bool = False
     legs: dict[LegKey, FakeLeg] = field(default_factory=dict)
+    gone: set[LegKey] = field(default_factory=set)
+    """Devices that ended by themselves: what is said of them then has crossed that."""
     bridged: LegKey | None = None
     given_to: str = ""
     """The number that has it now."""
@@ -123,7 +125,7 @@ class FakeTelephony:
 
     async def _withdraw(self, call: FakeCall, told: port.Withdraw) -> None:
         key = (told.offer, told.device)
-        if not self._drop(call, key):
+        if not self._drop(call, key) and key not in call.gone:
             self.faults.append(f"{key} withdrawn and not there")
         if call.bridged == key:
             call.bridged, call.hears, call.held = None, "music", False
@@ -132,7 +134,8 @@ class FakeTelephony:
         key = (told.offer, told.device)
         leg = call.legs.get(key)
         if leg is None or call.bridged is not None:
-            self.faults.append(f"{key} cannot be bridged")
+            if key not in call.gone:
+                self.faults.append(f"{key} cannot be bridged")
             return
         if leg.expiry:
             leg.expiry.cancel()
@@ -212,6 +215,7 @@ class FakeTelephony:
         """A device that had answered is hung up by its agent."""
         call = self._call_of(offer)
         self._drop(call, (offer, device))
+        call.gone.add((offer, device))
         if call.bridged == (offer, device):
             call.bridged, call.hears = None, "music"
         await self.say(self._event(port.LegEnded, offer, device))
@@ -234,6 +238,8 @@ class FakeTelephony:
             call is None or not self._drop(call, (event.offer, event.device))
         ):
             return
+        if isinstance(event, port.LegFailed) and call is not None:
+            call.gone.add((event.offer, event.device))
         if call is None or not call.over:
             await self.say(event)
 
