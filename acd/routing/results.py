@@ -320,6 +320,8 @@ class InteractionSnapshot:
     guests: tuple[AgentId, ...]
     """Who takes part beside `agent`, whoever is consulted among them."""
     consulted: AgentId | None
+    connects: OfferId | None
+    """The offer by which it connects, while it does."""
     position: int | None
     """1-based, while waiting."""
     contact_lost: bool

@@ -180,6 +180,7 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         transfer_to=more.get("transfer", {}).get("to"),
         guests=tuple(sorted(guests)),
         consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
+        connects=offer_id(fields[0], fields[16]) if fields[1] == "connecting" else None,
         position=position or None,
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
         parked_until_ms=parked_ms or None if fields[1] == "parked" else None,

@@ -99,12 +99,9 @@ def compared(call: Call, seen: InteractionSnapshot | None) -> list[News]:
     if has is not None and has != owner:
         found.append(GivenBack(agent=has, epoch=call.epoch + 1, reason=LOST))
     if owner is not None and has != owner:
-        rung = next((key[0] for key, leg in call.legs.items() if leg.agent == owner), None)
-        if rung is not None and rung not in live:
-            found.append(Taken(offer=rung, agent=owner))
-        else:
-            named = OfferId(f"{call.id}.{seen.since_ms}")
-            found.append(Given(offer=named, agent=owner))
+        named = seen.connects or OfferId(f"{call.id}.{seen.since_ms}")
+        rung = any(offer == named for offer, _ in call.legs)
+        found.append((Taken if rung else Given)(offer=named, agent=owner))
     rung_now = {offer for offer, _ in call.legs}
     accepted = {one.offer for one in found if isinstance(one, Taken)}
     kept = call.winner[0] if call.winner and has == owner else None

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -21,15 +21,17 @@ from acd.routing.redis_link import BACK_OFF_S
 from acd.tasks import stay_cancelled
 from acd.telephony import hearing, port, words
 from acd.telephony.calls import Call, CallPhase, Heard, step
+from acd.telephony.devices import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from acd.chat.delivery import Delivery
     from acd.domain.ids import AgentId, OfferId
     from acd.flow.calls import CallIntake
     from acd.records.intakes import IntakeRow
     from acd.routing.router import Router
+    from acd.telephony.devices import RingPlans
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +39,6 @@ RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
 _PASSING: Final = (words.Delivered, words.Confirming)
 """Asked once: a moment later they mean nothing."""
-
-
-class Devices(Protocol):
-    """Where an agent is to be rung."""
-
-    async def targets(self, agent: AgentId) -> Sequence[port.Target]:
-        """Their devices, in the order they ring; none if there is nothing to ring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +49,7 @@ class Means:
     delivery: Delivery
     adapter: port.TelephonyAdapter
     intake: CallIntake
-    devices: Devices
+    plans: RingPlans
     confirm_ms: int = 15_000
 
 
@@ -179,28 +174,36 @@ class LiveCall:
     async def _learn(self, heard: hearing.News) -> None:
         match heard:
             case hearing.Asked():
-                targets = tuple(await self._means.devices.targets(heard.agent))
-                timeout_ms = max(RING_LEAST_MS, heard.timeout_ms)
+                plan = await self._plan(heard.agent)
                 await self._take(
                     words.Offered(
-                        offer=heard.offer, agent=heard.agent, targets=targets, timeout_ms=timeout_ms
+                        offer=heard.offer,
+                        agent=heard.agent,
+                        targets=plan.targets,
+                        timeout_ms=max(RING_LEAST_MS, heard.timeout_ms),
+                        in_turn=plan.in_turn,
                     )
                 )
             case hearing.Taken():
                 await self._take_won(heard.offer, heard.agent)
             case hearing.Given():
-                targets = tuple(await self._means.devices.targets(heard.agent))
-                await self._take(
-                    words.Offered(
-                        offer=heard.offer, agent=heard.agent, targets=targets[:1],
-                        timeout_ms=CONNECT_MS,
-                    )
-                )  # fmt: skip
+                plan = await self._plan(heard.agent)
+                offered = words.Offered(
+                    offer=heard.offer,
+                    agent=heard.agent,
+                    targets=plan.targets[:1],
+                    timeout_ms=CONNECT_MS,
+                )
+                await self._take(offered)
                 await self._take_won(heard.offer, heard.agent)
             case hearing.Parked():
                 await self._answered(lambda: self._means.router.contact_back(self.call.id))
             case _:
                 await self._take(heard)
+
+    async def _plan(self, agent: AgentId) -> Plan:
+        """What rings for them; their console alone where that cannot be read."""
+        return await self._answered(lambda: self._means.plans.of(agent), once=True) or Plan()
 
     async def _take_won(self, offer: OfferId, agent: AgentId) -> None:
         if offer not in self._decided:

@@ -28,7 +28,7 @@ SERVICE_UNAVAILABLE: Final = 503
 
 
 class Switchboard:
-    """The calls of this node. `run` serves until it is cancelled; then every call has ended."""
+    """The calls of this node. When `run` has returned, every one has ended."""
 
     def __init__(
         self, means: Means, *, how: port.AnswerHow = port.AnswerHow.MUSIC, stop_s: float = 2.0
@@ -53,12 +53,13 @@ class Switchboard:
     def __contains__(self, call: object) -> bool:
         return call in self._calls or call in self._early
 
-    async def run(self) -> None:
-        """Take calls until cancelled; then no more, and those there are end."""
+    async def run(self, leaving: asyncio.Event) -> None:
+        """Take calls until told to leave, or cancelled; then no more, and those there are end."""
         await self._means.adapter.start(self._hear)
         try:
-            while True:
-                await asyncio.sleep(HEARTBEAT_S)
+            while not leaving.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(leaving.wait(), HEARTBEAT_S)
                 await self.beat()
         finally:
             await self._stop()

@@ -162,6 +162,7 @@ class Reading(Estimating):
             transfer_to=x.transfer.to if x.transfer else None,
             guests=tuple(sorted(x.guests)),
             consulted=x.consulted,
+            connects=offer_id(x.id, x.won) if x.state is _S.CONNECTING else None,
             position=self._place(x) or None,
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
             parked_until_ms=(x.lost_until_ms or next_ms or None) if parked else None,

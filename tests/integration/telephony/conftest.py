@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,23 @@ import pytest
 
 from acd.chat.delivery import Delivery, to_agent
 from acd.domain.agent import Availability
+from acd.domain.device import Device, DeviceKind, RingMode
 from acd.domain.directory import Provision
-from acd.domain.ids import AgentId, DepartmentId, InteractionId
+from acd.domain.ids import AgentId, DepartmentId, InteractionId, SessionId
 from acd.flow.calls import CallIntake, Dialled
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake
 from acd.flow.recorder import Recorder
 from acd.records.callers import Callers
 from acd.records.contacts import Contacts
+from acd.records.devices import Devices
 from acd.records.directory import Directory
 from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
+from acd.telephony.devices import RingPlans
 from acd.telephony.live import Means
 from acd.telephony.port import AnswerHow, Target, TargetKind
 from acd.telephony.switchboard import Switchboard
@@ -38,19 +41,10 @@ from tests.contract.telephony.fake import FakeCall, FakeTelephony
 from tests.contract.telephony.rig import eventually, until
 from tests.integration.realtime.conftest import provision
 
+BEAT_S = 4.0
 BROWSER = Target(device="browser", kind=TargetKind.BROWSER)
 DESK = Target(device="desk", kind=TargetKind.SIP, address="sip:anna@pbx.example")
 MOBILE = Target(device="mobile", kind=TargetKind.PHONE, address="+33199005678")
-
-
-class Desks:
-    """The devices each agent has; a browser unless said otherwise."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, tuple[Target, ...]] = {}
-
-    async def targets(self, agent: AgentId) -> Sequence[Target]:
-        return self.of.get(agent, (BROWSER,))
 
 
 class Page:
@@ -75,8 +69,9 @@ class Exchange:
         self.intake = Intake(router, self.directory, self.intakes)
         self.delivery = Delivery(router)
         self.phones = FakeTelephony()
-        self.desks = Desks()
+        self.devices = Devices(database)
         self.board = self.make_board()
+        self.leaving = asyncio.Event()
         self.agents: set[str] = set()
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -94,7 +89,10 @@ class Exchange:
                     intake=self.intake, directory=self.directory, callers=self.callers,
                     dialled=dialled,
                 ),
-                devices=self.desks,
+                plans=RingPlans(
+                    devices=self.devices, directory=self.directory, router=self.router,
+                    numbers=True,
+                ),
             ),
             how=how,
         )  # fmt: skip
@@ -107,7 +105,8 @@ class Exchange:
             "delivery": self.delivery.run(),
             "recorder": recorder.run(),
             "timers": run_timers_forever(self.router, asyncio.Event()),
-            "switchboard": self.board.run(),
+            "consoles": self._beat(),
+            "switchboard": self.board.run(self.leaving),
         }.items():
             self.tasks.append(asyncio.create_task(work, name=name))
         await until(lambda: self.board.up)
@@ -115,8 +114,8 @@ class Exchange:
     async def end(self) -> None:
         """The switchboard first, so that every call has ended; then what records it."""
         board, rest = self.tasks.pop(), self.tasks
-        board.cancel()
-        await asyncio.gather(board, return_exceptions=True)
+        self.leaving.set()
+        await board
         entered = [
             call.id for call in self.phones.calls_there.values()
             if not call.over.startswith(("404", "503"))
@@ -138,6 +137,29 @@ class Exchange:
             await self.router.set_presence(
                 agent, channel=None, availability=Availability.AVAILABLE, reason=""
             )
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if self.agents:
+                held = [(AgentId(name), SessionId(f"ss_{name}")) for name in self.agents]
+                await self.router.heartbeat(held, [])
+
+    async def has(self, agent: str, *targets: Target, in_turn: bool = False) -> None:
+        """These are the agent's devices, each proved to be theirs."""
+        for place, target in enumerate(targets, 1):
+            device = Device(
+                id=target.device, agent=agent, kind=DeviceKind(target.kind.value),
+                address=target.address, place=place, closed_console=True,
+            )  # fmt: skip
+            if target is not BROWSER:
+                await self.devices.add(device)
+                await self.devices.expect_code(agent, target.device, "123456")
+                await self.devices.answer_code(agent, target.device, "123456")
+        if BROWSER not in targets:
+            console = Device(id="browser", agent=agent, kind=DeviceKind.BROWSER, enabled=False)
+            await self.devices.change(console)
+        await self.devices.set_mode(agent, RingMode.IN_TURN if in_turn else RingMode.ALL)
 
     async def page(self, agent: str) -> Page:
         page = Page()

@@ -136,7 +136,7 @@ async def test_all_ring_and_one_wins(exchanges: Exchanges) -> None:
 
 async def test_a_desk_phone_claims_when_it_is_picked_up(exchanges: Exchanges) -> None:
     exchange = await exchanges()
-    exchange.desks.of["anna"] = (BROWSER, DESK)
+    await exchange.has("anna", BROWSER, DESK)
     await exchange.sign_in("anna")
     call = await exchange.phones.arrive()
     offer = (await exchange.offers(call))["anna"]
@@ -148,7 +148,7 @@ async def test_a_desk_phone_claims_when_it_is_picked_up(exchanges: Exchanges) ->
 
 async def test_a_phone_claims_at_the_digit_and_has_the_time_for_it(exchanges: Exchanges) -> None:
     exchange = await exchanges()
-    exchange.desks.of["anna"] = (MOBILE,)
+    await exchange.has("anna", MOBILE)
     await exchange.sign_in("anna")
     call = await exchange.phones.arrive()
     offer = (await exchange.offers(call))["anna"]
@@ -164,7 +164,7 @@ async def test_a_phone_claims_at_the_digit_and_has_the_time_for_it(exchanges: Ex
 
 async def test_a_device_that_declines_lets_the_next_agent_ring(exchanges: Exchanges) -> None:
     exchange = await exchanges()
-    exchange.desks.of["anna"] = (BROWSER, DESK)
+    await exchange.has("anna", BROWSER, DESK)
     await exchange.sign_in("anna")
     call = await exchange.phones.arrive()
     first = (await exchange.offers(call))["anna"]

@@ -33,7 +33,7 @@ async def test_to_an_agent_who_accepts(exchanges: Exchanges) -> None:
 async def test_to_an_agent_who_picks_up_a_desk_phone(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     call, _ = await exchange.talk("anna")
-    exchange.desks.of["bruno"] = (BROWSER, DESK)
+    await exchange.has("bruno", BROWSER, DESK)
     await exchange.sign_in("bruno")
     await exchange.router.transfer_to_agent(InteractionId(call), "anna", "bruno")
     second = (await exchange.offers(call, "bruno"))["bruno"]
@@ -44,7 +44,7 @@ async def test_to_an_agent_who_picks_up_a_desk_phone(exchanges: Exchanges) -> No
 async def test_to_an_agent_who_declines_it_stays(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     call, first = await exchange.talk("anna")
-    exchange.desks.of["bruno"] = (BROWSER, DESK)
+    await exchange.has("bruno", BROWSER, DESK)
     await exchange.sign_in("bruno")
     await exchange.router.transfer_to_agent(InteractionId(call), "anna", "bruno")
     second = (await exchange.offers(call, "bruno"))["bruno"]
@@ -134,6 +134,6 @@ async def test_a_supervisor_gives_a_waiting_call_to_an_agent(exchanges: Exchange
     call = await exchange.phones.arrive()
     await exchange.hears(call, "music")
     await exchange.sign_in("chloe")
-    await exchange.router.assign(InteractionId(call), "chloe", "omar")
+    assert (await exchange.router.assign(InteractionId(call), "chloe", "omar")).changed
     await exchange.state(call, "active")
     assert [leg.ring.agent for leg in exchange.at(call).legs.values()] == ["chloe"]

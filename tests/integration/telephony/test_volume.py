@@ -39,7 +39,7 @@ async def answer(exchange: Exchange, live: FakeCall, dice: random.Random) -> Non
 async def test_every_strategy_serves_calls(exchanges: Exchanges, strategy: str) -> None:
     exchange = await exchanges(strategy=(strategy,))
     for agent in AGENTS:
-        exchange.desks.of[agent] = (BROWSER, DESK)
+        await exchange.has(agent, BROWSER, DESK)
     await exchange.sign_in(*AGENTS)
     dice, outcomes = random.Random(strategy), Counter[str]()
     for number in range(CALLS):
@@ -85,7 +85,7 @@ async def test_a_thousand_races(exchanges: Exchanges, capsys: pytest.CaptureFixt
     """Both agents' desk phones and pages answer at once: one of four wins, each time."""
     exchange = await exchanges(strategy=("ring_all",))
     for agent in AGENTS:
-        exchange.desks.of[agent] = (BROWSER, DESK)
+        await exchange.has(agent, BROWSER, DESK)
     await exchange.sign_in(*AGENTS)
     winners, withdrawn = Counter[str](), 0
     for _ in range(RACES):

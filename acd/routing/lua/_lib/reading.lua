@@ -7,7 +7,7 @@ local function read_clock(asked)
 end
 
 -- {id, state or '' if unknown, queue, contact, conversation, level, enqueued, agent, live, lost, since, outcome, wrap,
--- extended, card, more (JSON)}; an offer of `live` is {number, agent, deadline, made, delivered, why}.
+-- extended, card, more (JSON), won}; an offer of `live` is {number, agent, deadline, made, delivered, why}.
 local function read_interaction(id)
   local x = interaction(id)
   if not x then return {id, ''} end
@@ -17,7 +17,7 @@ local function read_interaction(id)
     live[i] = {o.n, o.agent, o.deadline, o.made, o.delivered and 1 or 0, o.why}
   end
   return {id, x.state, x.queue, x.contact, x.conversation, x.level, x.enqueued, x.agent, live, x.lost, x.since, x.outcome,
-    x.wrap, x.extended and 1 or 0, x.card, cjson.encode(x.more or {})}
+    x.wrap, x.extended and 1 or 0, x.card, cjson.encode(x.more or {}), x.won}
 end
 
 -- {version, capacity, presence, counts…, idle, address_seq, grace, presence_seq, missed…, reasons…, over}, or nil.

@@ -1,0 +1,126 @@
+"""The telephony of a node: rtpengine, SIP gateway and switchboard, begun and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from acd.config.secrets import secret
+from acd.domain.ids import DepartmentId
+from acd.flow.calls import Dialled
+from acd.telephony.port import AnswerHow
+from acd.telephony.sip.adapter import SipAdapter
+from acd.telephony.sip.engine import media_engine
+from acd.telephony.sip.gateway import Place
+from acd.telephony.sip.options import SipOptions, Trunk, destination
+from acd.telephony.sip.prompts import Prompt
+from acd.telephony.sip.sound_files import SoundFiles
+from acd.telephony.switchboard import Switchboard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from acd.config.telephony import TelephonySettings, TrunkSettings
+    from acd.telephony.live import Means
+    from acd.telephony.port import TelephonyAdapter
+    from acd.telephony.sip.engine import MediaEngine
+
+log = structlog.get_logger(__name__)
+
+SOUNDS: Final = "sounds"
+MEDIA: Final = "rtpengine"
+
+
+class Exchange:
+    """Calls over SIP, as they are configured."""
+
+    def __init__(
+        self,
+        settings: TelephonySettings,
+        data_dir: Path,
+        means: Callable[[TelephonyAdapter], Means],
+    ) -> None:
+        """Args: means is what calls work with, given the adapter."""
+        self._settings = settings
+        self._data_dir = data_dir
+        self._means = means
+        self._leaving = asyncio.Event()
+        self._ended = asyncio.Event()
+        self.board: Switchboard | None = None
+        """While calls are taken."""
+
+    async def run(self) -> None:
+        """Take calls until cancelled, or told to stop."""
+        self._ended.clear()
+        engine = media_engine(
+            self._settings.rtpengine,
+            self._settings.sip,
+            self._data_dir,
+            on_lost=lambda: log.error("rtpengine is gone"),
+            on_back=lambda: log.info("rtpengine is back"),
+        )
+        try:
+            await engine.start()
+            try:
+                await self._serve(engine)
+            finally:
+                await engine.stop()
+        finally:
+            self._ended.set()
+
+    async def _serve(self, engine: MediaEngine) -> None:
+        sip = self._settings.sip
+        adapter = SipAdapter(sip_options(self._settings, self._data_dir, engine))
+        self.board = Switchboard(self._means(adapter), how=AnswerHow(sip.answer))
+        try:
+            await self.board.run(self._leaving)
+        finally:
+            self.board = None
+
+    async def stop(self) -> None:
+        """Take no more calls and end those there are; returns when all have ended."""
+        self._leaving.set()
+        await self._ended.wait()
+
+
+def dialled(settings: TelephonySettings) -> Dialled:
+    """What may be dialled here."""
+    sip = settings.sip
+    numbers = {number.lower(): DepartmentId(said) for number, said in sip.numbers.items()}
+    return Dialled(numbers=numbers, region=settings.region, locale=sip.locale)
+
+
+def sip_options(settings: TelephonySettings, data_dir: Path, engine: MediaEngine) -> SipOptions:
+    """What the gateway is told, with every secret read; the engine has been started."""
+    sip = settings.sip
+    sounds = SoundFiles(sip, data_dir / SOUNDS)
+    return SipOptions(
+        place=Place(host=sip.host, port=sip.port, advertise=sip.advertise),
+        engine=engine.ng,
+        keys=engine.dtmf,
+        music=str(sounds.music),
+        prompt=str(sounds.said(Prompt.ONE_TO_TAKE)),
+        networks=sip.allow,
+        users={user.name: secret(user) or "" for user in sip.users},
+        region=settings.region,
+        x_headers=sip.x_headers,
+        session_timer_s=sip.session_timer_s,
+        max_calls=sip.max_calls,
+        trunk=_trunk(sip.trunk),
+    )
+
+
+def _trunk(said: TrunkSettings) -> Trunk | None:
+    where = destination(said.proxy)
+    if where is None:
+        return None
+    return Trunk(
+        host=where.host,
+        port=where.port,
+        name=said.user,
+        secret=secret(said) or "",
+        caller_id=said.caller_id,
+    )
