@@ -65,6 +65,8 @@ class DeviceList(Output):
     mode: RingMode
     items: tuple[DeviceView, ...]
     verifiable: Annotated[bool, Field(description="whether this server can call a telephone")]
+    desk_phones: Annotated[bool, Field(description="whether agents may add desk phones")]
+    calendars: Annotated[tuple[str, ...], Field(description="what `hours` may name")]
 
 
 class RingChange(Input):
@@ -153,11 +155,14 @@ async def _hours(services: Services, hours: str | None) -> HoursId | None:
 
 async def _list_devices(call: Call[OneAgent, Nothing, Nothing]) -> DeviceList:
     agent = await _owner(call)
-    found = await call.services.devices.of(agent.id)
+    services = call.services
+    found = await services.devices.of(agent.id)
     return DeviceList(
         mode=found.mode,
         items=tuple(map(_view, found.devices)),
-        verifiable=call.services.verification.possible,
+        verifiable=services.verification.possible,
+        desk_phones=bool(services.config.telephony.dialling.desk_hosts),
+        calendars=tuple(hours.id for hours in await services.directory.hours()),
     )
 
 

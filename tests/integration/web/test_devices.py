@@ -14,6 +14,8 @@ from tests.integration.web.conftest import Node, Start
 AT = "/api/v1/agents/anna/devices"
 TELEPHONY = {"region": "FR", "dialling": {"desk_hosts": ["10.0.0.5"], "number_per_minute": 2}}
 
+HOURS = [{"id": "office", "zone": "Europe/Paris", "week": {"mon-fri": ["09:00-17:00"]}}]
+
 
 class Telephone:
     """Stands where calls are made: keeps what was said to whom."""
@@ -27,7 +29,7 @@ class Telephone:
 
 @pytest.fixture
 async def node(start: Start) -> Node:
-    return await start(telephony=TELEPHONY)
+    return await start(telephony=TELEPHONY, hours=HOURS)
 
 
 @pytest.fixture
@@ -58,6 +60,7 @@ async def test_a_number_is_added_changed_and_removed(node: Node) -> None:
     there = await (await node.client.get(AT)).json()
     assert [one["id"] for one in there["items"]] == ["browser", device["id"]]
     assert (there["mode"], there["verifiable"]) == ("in_turn", False)
+    assert (there["desk_phones"], there["calendars"]) == (True, ["office"])
     assert (await node.client.delete(at, headers=csrf)).status == 204
     await problem(await node.client.delete(at, headers=csrf), 404, "not_found")
 
@@ -79,6 +82,12 @@ async def test_what_is_no_number_or_no_hours(node: Node) -> None:
     await problem(refused, 400, "phone_number_invalid")
     said = {"address": "0639981234", "hours": "evening"}
     await problem(await node.client.post(AT, json=said, headers=csrf), 404, "not_found")
+    device = await added(node, csrf, hours="office")
+    at = f"{AT}/{device['id']}"
+    kept = await node.client.patch(at, json={"place": 2}, headers=csrf)
+    assert (await kept.json())["hours"] == "office"
+    always = await node.client.patch(at, json={"hours": None}, headers=csrf)
+    assert (await always.json())["hours"] is None
 
 
 async def test_only_the_agent_and_administrators_see_them(node: Node) -> None:
