@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -22,9 +23,12 @@ from acd.cli.checks import examine
 from acd.cli.findings import Mark
 from acd.cli.main import app as cli
 from acd.config import Config, parse_config
+from acd.config.places import Running
 from acd.demo.client import Gone, Line
 from acd.domain.ids import InteractionId, new_id
 from acd.embedded import EmbeddedRedis
+from acd.routing import keys
+from acd.routing.router import Router
 from acd.web.listener import PortTaken
 
 TEXT = """\
@@ -200,6 +204,25 @@ async def test_redis_gone_and_back(config: Config, tmp_path: Path) -> None:
         await store.stop()
 
 
+async def test_doctor_names_a_timer_that_fails(config: Config) -> None:
+    async with node_of(config) as node:
+        running = Running.read(config)
+        assert running
+        router = await Router.open(running.redis_url, config.tenant)
+        client: Any = router.link.client
+        await client.zadd(keys.prefix(config.tenant) + "timers", {"z|nothing": 1})
+        for _ in range(100):
+            if await router.failing_timers():
+                break
+            await asyncio.sleep(0.05)
+        await router.close()
+        findings = {finding.what: finding for finding in await examine(config)}
+        async with aiohttp.ClientSession() as session, session.get(f"{node.url}/metrics") as told:
+            assert re.search(r"^acd_timer_failures_total [1-9]", await told.text(), re.MULTILINE)
+    assert findings["timers"].mark is Mark.WRONG
+    assert findings["timers"].found.startswith("1 fail and are put off: timers/z|nothing, ")
+
+
 async def test_doctor_examines_the_embedded_server_of_a_running_node(config: Config) -> None:
     async with node_of(config):
         findings = {finding.what: finding for finding in await examine(config)}
@@ -207,6 +230,7 @@ async def test_doctor_examines_the_embedded_server_of_a_running_node(config: Con
     assert findings["append-only file"].found == "on"
     assert findings["invariants of routing"].found == "hold"
     assert findings["configuration"].found.startswith("applied")
+    assert findings["timers"].found == "run"
     findings = {finding.what: finding for finding in await examine(config)}
     assert findings["Redis"].mark is Mark.NOTE
 
