@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from acd.embedded import dies_with_parent, find_server
+from tests.peers.rtpengine import Rtpengine
 from tests.postgres import Postgres, make_tables
 from tests.spread import InOrder
 
@@ -58,6 +59,17 @@ def peer() -> Callable[[str], Path]:
         pytest.skip(message)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def rtpengine(
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Rtpengine]:
+    """One for the session; each test leaves it empty."""
+    engine = Rtpengine(peer("rtpengine"), tmp_path_factory.mktemp("rtpengine"))
+    engine.start()
+    yield engine
+    engine.kill()
 
 
 @contextlib.contextmanager

@@ -98,7 +98,12 @@ def sip_options(settings: TelephonySettings, data_dir: Path, engine: MediaEngine
     sip = settings.sip
     sounds = SoundFiles(sip, data_dir / SOUNDS)
     return SipOptions(
-        place=Place(host=sip.host, port=sip.port, advertise=sip.advertise),
+        place=Place(
+            host=sip.host,
+            port=sip.port,
+            advertise=sip.advertise,
+            session_s=sip.session_timer_s,
+        ),
         engine=engine.ng,
         keys=engine.dtmf,
         music=str(sounds.music),
@@ -107,7 +112,6 @@ def sip_options(settings: TelephonySettings, data_dir: Path, engine: MediaEngine
         users={user.name: secret(user) or "" for user in sip.users},
         region=settings.region,
         x_headers=sip.x_headers,
-        session_timer_s=sip.session_timer_s,
         max_calls=sip.max_calls,
         trunk=_trunk(sip.trunk),
     )

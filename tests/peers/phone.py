@@ -43,6 +43,12 @@ class PhoneCall:
     reply: Callable[[Message], tuple[int, str]] | None = None
     """What a re-INVITE is answered with; without it: 200 and our own SDP."""
 
+    async def got(self, code: int, within_s: float = 8.0) -> None:
+        """Until that status came for our INVITE."""
+        async with asyncio.timeout(within_s):
+            while code not in self.answers:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
     async def bye_now(self) -> int:
         """Hang up; answers the status that came."""
         self.is_up = False
@@ -70,8 +76,14 @@ class Phone(asyncio.DatagramProtocol):
         self.calls: dict[str, PhoneCall] = {}
         self.ringing: asyncio.Queue[PhoneCall] = asyncio.Queue()
         """Who calls us, once it rings here."""
+        self.tones: dict[str, int] = {}
+        """Who answers with another tone, by the number that was called."""
+        self.picks_up: set[str] = set()
+        """Numbers that answer at once."""
         self.refuses: int | None = None
         """Answer each call with this status."""
+        self.hears_cancel = True
+        """Whether it stops ringing when it is told to."""
         self.is_silent = False
         """Say nothing at all."""
         self._transport: asyncio.DatagramTransport | None = None
@@ -101,8 +113,8 @@ class Phone(asyncio.DatagramProtocol):
         if self._transport is not None:
             self._transport.close()
 
-    async def voice(self) -> Voice:
-        voice = await Voice.open(self.hertz)
+    async def voice(self, called: str = "") -> Voice:
+        voice = await Voice.open(self.tones.get(called, self.hertz))
         self._voices.append(voice)
         return voice
 
@@ -204,6 +216,11 @@ class Phone(asyncio.DatagramProtocol):
 
     # being called
 
+    @property
+    def up(self) -> PhoneCall:
+        """The one that talks."""
+        return next(call for call in self.calls.values() if call.is_up)
+
     async def pick_up(self, call: PhoneCall) -> None:
         """200 to who rings here."""
         assert call.invite is not None
@@ -251,20 +268,24 @@ class Phone(asyncio.DatagramProtocol):
         if message.method == "BYE":
             call.bye, call.is_up = message, False
             call.ended.set()
-        elif message.method == "CANCEL" and not call.is_up and call.invite is not None:
+        elif message.method == "CANCEL" and self.hears_cancel and call.invite is not None:
             call.bye = message
             self._final(call.invite, 487, call)
             call.ended.set()
 
     async def _rung(self, message: Message, addr: tuple[str, int]) -> None:
         contact = message.header("contact").strip("<>")
-        call = PhoneCall(self, addr, message.header("call-id"), await self.voice(), contact)
+        voice = await self.voice(message.called)
+        call = PhoneCall(self, addr, message.header("call-id"), voice, contact)
         call.invite, call.remote = message, message.header("from")
         call.local = f"{message.header('to')};tag={secrets.token_hex(4)}"
         self.calls[call.call_id] = call
         if self.refuses is not None:
             self._final(message, self.refuses, call)
             call.ended.set()
+            return
+        if message.called in self.picks_up:
+            await self.pick_up(call)
             return
         self._say(message, 180, addr, call)
         self.ringing.put_nowait(call)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 import secrets
 import socket
 import subprocess
 import time
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 from acd.embedded import dies_with_parent
+from tests.peers.tones import write_tone
 
 PATIENCE_S = 10
+LOOPBACK = IPv4Network("127.0.0.0/8")
 _ROOM = 400
+_DICE = random.SystemRandom()
 """Audio ports: a call takes four while it rings."""
 
 
-def udp_port(room: int = 1) -> int:
-    """The first of `room` UDP ports that nobody has."""
+def udp_port() -> int:
+    """A UDP port that nobody has, of those the system gives to nobody by itself."""
     while True:
-        with contextlib.ExitStack() as held:
-            one = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            one.bind(("127.0.0.1", 0))
-            first = int(one.getsockname()[1]) & ~1
-            if room == 1:
-                return int(one.getsockname()[1])
-            if first < 20_000 or first + room > 60_000:
-                continue
-            return first
+        port = _DICE.randrange(11_000, 22_000)
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
+
+
+def _room() -> int:
+    """The first of as many ports for audio; rtpengine itself passes over those in use."""
+    return _DICE.randrange(22_000, 29_500, _ROOM)
 
 
 class Rtpengine:
@@ -37,10 +43,11 @@ class Rtpengine:
 
     def __init__(self, program: Path, folder: Path) -> None:
         self._program = program
+        self._folder = folder
         self._log = folder / "rtpengine.log"
         self.ng = ("127.0.0.1", udp_port())
         self.keys = ("127.0.0.1", udp_port())
-        self._first = udp_port(_ROOM)
+        self._first = _room()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -74,6 +81,13 @@ class Rtpengine:
                 return dict(json.loads(line.recv(65536).partition(b" ")[2]))
             except OSError:
                 return None
+
+    def tone(self, hertz: int, seconds: float = 2.0) -> str:
+        """A file that it can play."""
+        path = self._folder / f"{hertz}-{seconds}.wav"
+        if not path.exists():
+            write_tone(str(path), hertz, seconds)
+        return str(path)
 
     def pairings(self) -> list[str]:
         """What it holds."""

@@ -9,8 +9,9 @@ from typing import Final, cast
 
 RATE: Final = 8000
 _FRAME: Final = 160
-_HEARD: Final = 2048
+_HEARD: Final = 1200
 """As many samples tell a tone apart from one 20 Hz beside it."""
+_LISTEN_S: Final = 0.18
 _KEY_PACKETS: Final = 9
 _KEY_DONE: Final = 6
 
@@ -69,7 +70,7 @@ class Voice(asyncio.DatagramProtocol):
         self._to: tuple[str, int] | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
-        self._sequence = 0
+        self._sequence = 1000  # a key at the time 0 is none to rtpengine
         self._key: tuple[int, int, int] | None = None
 
     @classmethod
@@ -115,11 +116,11 @@ class Voice(asyncio.DatagramProtocol):
         self.packets = 0
 
     async def hears(self, hertz: int, within_s: float = 8.0) -> None:
-        """Until the last quarter of a second is that tone; 0 is silence, or nothing at all."""
+        """Until what is heard is that tone; 0 is silence, or nothing at all."""
         async with asyncio.timeout(within_s):
             while True:
                 self.hush()
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(_LISTEN_S)
                 heard = loudest(self._heard[-_HEARD:])
                 if heard == hertz and (hertz == 0 or len(self._heard) > _HEARD * 0.8):
                     return

@@ -66,7 +66,7 @@ class SipAdapter:
         """
         options = self._options
         engine = await Engine.open(options.engine)
-        guard = Guard(networks=options.networks, users=options.users)
+        guard = Guard(options.networks, options.users)
         gateway = Gateway(options.place, guard=guard, arrived=self._arrived)
         self._house = House(
             engine=engine,

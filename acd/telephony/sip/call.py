@@ -27,8 +27,8 @@ from acd.telephony.sip.events import (
     Rang,
     Refused,
 )
-from acd.telephony.sip.legs import PhoneLeg
 from acd.telephony.sip.media import A
+from acd.telephony.sip.transfer import Transfer
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
@@ -40,8 +40,6 @@ _log = structlog.get_logger(__name__)
 Job = Callable[[], Awaitable[None]]
 _UNAVAILABLE: Final = 503
 _NO_ANSWER: Final = 408
-_TRANSFER_S: Final = 60.0
-"""How long a number rings that a call is transferred to."""
 
 
 class SipCall:
@@ -57,8 +55,7 @@ class SipCall:
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._devices = Devices(self)
         self._is_held = False
-        self._outside: PhoneLeg | None = None
-        """The telephone that a transfer rings, or that took the call over."""
+        self._transfer: Transfer | None = None
         self._timers: set[asyncio.TimerHandle] = set()
 
     # what others say
@@ -91,7 +88,7 @@ class SipCall:
             case Refused(code, reason):
                 self._not_reached(code, reason)
             case Over(cause, code):
-                self._gone(cause, code)
+                self.gone(cause, code)
             case Rang():
                 pass
 
@@ -115,7 +112,7 @@ class SipCall:
 
     def stop(self) -> None:
         """This server ends."""
-        self._gone("stopped", 0)
+        self.gone("stopped", 0)
 
     def end(self, cause: str) -> None:
         """Hang up on everybody, now."""
@@ -125,8 +122,8 @@ class SipCall:
         if self.caller.dialog is not None:
             self.caller.dialog.hang_up()
         self._devices.hang_up(cause)
-        if self._outside is not None:
-            self._outside.hang_up(cause)
+        if self._transfer is not None:
+            self._transfer.hang_up()
         self.do(_nothing)  # wakes the task
 
     # the task
@@ -140,8 +137,8 @@ class SipCall:
             for timer in self._timers:
                 timer.cancel()
             await self._devices.clear()
-            if self._outside is not None:
-                await self._outside.pairing.delete()
+            if self._transfer is not None:
+                await self._transfer.clear()
             await self.caller.end()
             self.house.forget(self.id)
 
@@ -156,7 +153,7 @@ class SipCall:
             _log.warning("call.step_failed", call=self.id, error=error.code, why=error.detail)
         except Exception:  # noqa: BLE001 - a call that failed ends, and the others go on
             _log.exception("call.failed", call=self.id)
-            self._gone("internal", 0)
+            self.gone("internal", 0)
 
     def do(self, job: Job) -> None:
         """In its turn."""
@@ -171,7 +168,7 @@ class SipCall:
             if self.caller.dialog is not None:
                 again = ("Retry-After: 5",)
                 self.caller.dialog.refuse(_UNAVAILABLE, "Service Unavailable", again)
-            self._gone(error.code, _UNAVAILABLE)
+            self.gone(error.code, _UNAVAILABLE)
 
     async def _announce(self, command: port.Announce) -> None:
         lasts_s = 0.0
@@ -179,7 +176,7 @@ class SipCall:
             if self.caller.at is not None and self.bridged is None:
                 lasts_s = await self.caller.at.play(A, command.file, times=1)
         finally:
-            self._in(lasts_s, self._announced)
+            self.do_in(lasts_s, self._announced)
 
     async def _announced(self) -> None:
         self._emit(port.Announced(call=self.id))
@@ -249,66 +246,28 @@ class SipCall:
             self._is_held = False
             self._emit(port.Resumed(call=self.id))
 
-    # numbers
+    # telephone numbers
 
-    async def _transfer(self, command: port.Transfer) -> None:
+    async def _give_away(self, command: port.Transfer) -> None:
         to = self.house.number(command.number, self.caller.number)
-        if self.bridged is None or self._outside is not None or to is None:
+        busy = self._transfer is not None and not self._transfer.is_over
+        if self.bridged is None or busy or to is None:
             self._emit(port.TransferResult(call=self.id, ok=False))
             return
-        await self.play_music()
-        leg = PhoneLeg(
-            self.house.engine, self._devices.next_name(), self.house.gateway, to,
-            lambda event: self.do(partial(self._heard_outside, event)),
-        )  # fmt: skip
-        self._outside = leg
-        try:
-            await leg.ring(self.caller.sdp)
-        except AcdError:
-            await self._transfer_failed(_UNAVAILABLE)
-            return
-        self._in(_TRANSFER_S, partial(self._transfer_late, leg))
+        self._transfer = Transfer(self, self._devices.next_name(), to)
+        await self._transfer.start()
 
-    async def _heard_outside(self, event: DialogEvent) -> None:
-        leg = self._outside
-        if leg is None:
-            return
-        match event:
-            case PickedUp(sdp):
-                await self._transferred(leg, sdp)
-            case Refused(code):
-                await self._transfer_failed(code)
-            case Over(cause, code):
-                self._gone(cause or "transferred", code)
-            case _:
-                pass
-
-    async def _transferred(self, leg: PhoneLeg, sdp: str) -> None:
-        try:
-            await leg.answered(sdp)
-            await leg.open()
-            await self.caller.hear(leg.pairing)
-        except DialogOver:
-            raise
-        except AcdError:
-            await self._transfer_failed(_UNAVAILABLE)
-            return
+    async def release(self) -> None:
+        """The number has the caller: the agent is free."""
         former, self.bridged = self.bridged, None
         if former is not None:
             await self._devices.drop(former, "transferred")
-        self._emit(port.TransferResult(call=self.id, ok=True))
 
-    async def _transfer_late(self, leg: PhoneLeg) -> None:
-        if self._outside is leg and not leg.is_ready:
-            await self._transfer_failed(_NO_ANSWER)
-
-    async def _transfer_failed(self, code: int) -> None:
-        leg, self._outside = self._outside, None
-        if leg is not None:
-            leg.hang_up("")
-            await leg.pairing.delete()
-        self._emit(port.TransferResult(call=self.id, ok=False, code=code))
-        if self.bridged is not None and not self._is_held:
+    async def take_back(self) -> None:
+        """It has not: the agent has them as before."""
+        if self.bridged is None:
+            await self.play_music()
+        elif not self._is_held:
             await self.caller.talk()
 
     async def _dial(self, command: port.Dial) -> None:
@@ -319,7 +278,7 @@ class SipCall:
             self._emit(port.Dialled(call=self.id, ok=False))
             return
         await self.caller.dial(self.house.gateway, to, self.heard_caller)
-        self._in(command.timeout_ms / 1000, self._dial_late)
+        self.do_in(command.timeout_ms / 1000, self._dial_late)
 
     async def _dialled(self, sdp: str) -> None:
         await self.caller.picked_up(sdp, self.house.options.music)
@@ -333,14 +292,16 @@ class SipCall:
     def _not_reached(self, code: int, reason: str) -> None:
         """An INVITE to the customer was refused; or our answer to theirs found nobody."""
         if not self.caller.is_ringing:
-            self._gone(reason, code)
+            self.gone(reason, code)
             return
         self.caller.given_up()
         self._emit(port.Dialled(call=self.id, ok=False, code=code))
 
     # helpers
 
-    def _in(self, after_s: float, job: Job) -> None:
+    def do_in(self, after_s: float, job: Job) -> None:
+        """In its turn, later."""
+
         def now() -> None:
             self._timers.discard(timer)
             self.do(job)
@@ -348,7 +309,7 @@ class SipCall:
         timer = asyncio.get_running_loop().call_later(after_s, now)
         self._timers.add(timer)
 
-    def _gone(self, cause: str, code: int) -> None:
+    def gone(self, cause: str, code: int) -> None:
         """The caller hung up, or nothing can be done for them."""
         if self.is_over:
             return
@@ -372,6 +333,6 @@ _COMMANDS: Final[Mapping[type[port.Command], Callable[[SipCall, Any], Awaitable[
     port.Withdraw: SipCall._withdraw,
     port.Hold: SipCall._hold,
     port.Resume: SipCall._resume,
-    port.Transfer: SipCall._transfer,
+    port.Transfer: SipCall._give_away,
     port.Dial: SipCall._dial,
 }

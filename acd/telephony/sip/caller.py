@@ -45,7 +45,13 @@ class Caller:
         """They are being called."""
         self._how: AnswerHow | None = None
         self._is_answered = False
+        self._hears_music = False
         self._waits_for_sdp = False
+
+    @property
+    def offered(self) -> str:
+        """What devices that ring are told of them, even before they said it."""
+        return self.sdp or descriptions.SINK
 
     async def wait(self, how: AnswerHow, music: str) -> None:
         """Take them into the line."""
@@ -112,9 +118,12 @@ class Caller:
     async def hear(self, pairing: Pairing) -> None:
         """Move them to a pairing that is answered. The former one is deleted."""
         former = self.at
+        if self.sdp and pairing.said(A) != self.sdp:  # they changed while it rang
+            await pairing.again(A, self.sdp)
         if self.dialog is not None:
             await self._follow(pairing)
-        self.at = pairing
+        self.at, self._hears_music = pairing, False
+        await self._let_be_heard()
         if former is not None and former is not pairing:
             await former.delete()
 
@@ -140,18 +149,32 @@ class Caller:
         self.sdp = sdp
         told = await self.at.again(A, sdp)
         self.dialog.accept(descriptions.answering(told, sdp))
+        if not self._hears_music:
+            await self._let_be_heard()
 
     async def music(self, file: str) -> None:
         """They hear music and nobody else, and nobody hears them."""
+        self._hears_music = True
         if self.at is not None:
             await self.at.mute(A, B)
             await self.at.play(A, file)
 
     async def talk(self) -> None:
         """They hear their partner again."""
+        self._hears_music = False
         if self.at is not None:
             await self.at.stop(A)
-            await self.at.unmute(A, B)
+            await self.at.unmute(A)
+            await self._let_be_heard()
+
+    async def _let_be_heard(self) -> None:
+        """Their partner is, but where they said that they do not listen: rtpengine sends on."""
+        if self.at is None:
+            return
+        if descriptions.direction(self.offered).hears:
+            await self.at.unmute(B)
+        else:
+            await self.at.mute(B)
 
     async def end(self) -> None:
         """Nothing of them is left."""

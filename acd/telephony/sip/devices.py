@@ -79,12 +79,11 @@ class Devices:
             return
         device = self._held[offer, target.device] = Device(offer, target, leg)
         try:
-            await leg.ring(self._call.caller.sdp)
+            await leg.ring(self._call.caller.offered)
         except AcdError:
             await self.fail(device, port.LegFault.UNREACHABLE)
             return
-        if isinstance(leg, PhoneLeg):
-            self._fails_in(device, command.timeout_ms / 1000, port.LegFault.NO_ANSWER)
+        self._fails_in(device, command.timeout_ms / 1000, port.LegFault.NO_ANSWER)
 
     def _leg(self, offer: OfferId, target: port.Target) -> PageLeg | PhoneLeg | None:
         if target.kind is port.TargetKind.BROWSER:
@@ -124,7 +123,7 @@ class Devices:
             leg.tell_again(tab)
             return
         device.leg = fresh = self._page_leg(device.offer, device.target)
-        await fresh.ring(self._call.caller.sdp, tab)
+        await fresh.ring(self._call.caller.offered, tab)
         if device is self._call.bridged:
             device.is_wanted = True
             await self._call.play_music()

@@ -22,11 +22,14 @@ _LOOK_S: Final = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where SIP is spoken. `advertise` is the address others are told, if it is another."""
+    """Where SIP is spoken, and how."""
 
     host: str
     port: int
     advertise: str = ""
+    """The address others are told, if it is another."""
+    session_s: int = 0
+    """The session timer that is preferred; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class Gateway:
         return Front(self._place, self._judge, self._take)
 
     def _judge(self, message: Message, source: str) -> Verdict | None:
-        return self._guard.verdict(message, source, open_=self._open)
+        return self._guard.verdict(message, source, is_open=self._open)
 
     def _take(self, message: Message) -> Dialog:
         dialog = Dialog(self._loop)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from acd.domain.errors import AcdError
-from acd.telephony.sip.sdp import SINK
+from acd.telephony.sip.ng import EngineRefused, MediaGone
+from acd.telephony.sip.sdp import SINK, answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,10 @@ class Pairing:
         """What A is to be told, once B answered."""
         self.deleted = False
 
+    def said(self, side: str) -> str:
+        """What a side last said of its audio."""
+        return self._said[side]
+
     async def offer(self, sdp: str) -> str:
         """What B is to be told, when A says `sdp`."""
         self._said[A] = sdp
@@ -89,7 +94,7 @@ class Pairing:
         self._said[side] = sdp
         wire = _OFFERED[self._wires[other]]
         await self._do("offer", from_tag=side, to_tag=other, sdp=sdp, **wire)
-        told = await self._answer(side, self._said[other])
+        told = await self._answer(side, answering(self._said[other], sdp))
         if side == A:
             self.a_sdp = told
         return told
@@ -149,7 +154,12 @@ class Pairing:
 
     async def stop(self, side: str) -> None:
         """The side hears no file any more."""
-        await self._do("stop media", from_tag=side)
+        try:
+            await self._do("stop media", from_tag=side)
+        except MediaGone:
+            raise
+        except EngineRefused:
+            return  # it heard none
 
     async def delete(self) -> None:
         """End it; never raises, since there is nothing more that one could do."""

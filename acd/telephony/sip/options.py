@@ -46,7 +46,6 @@ class SipOptions:
     """Who may call from anywhere else, and the password."""
     region: str = ""
     x_headers: tuple[str, ...] = ()
-    session_timer_s: int = 1800
     max_calls: int = 400
     trunk: Trunk | None = None
     confirm_s: float = 15.0

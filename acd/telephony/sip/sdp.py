@@ -36,6 +36,7 @@ _AUDIO: Final = re.compile(r"^m=audio (\d+) \S+ (.+?)\s*$", re.MULTILINE)
 _CODEC: Final = re.compile(r"^a=rtpmap:(\d+) ([^/\s]+)/", re.MULTILINE)
 _DIRECTION: Final = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"^c=IN IP[46] (\S+)", re.MULTILINE)
+_ORIGIN: Final = re.compile(r"^(o=\S+ \d+ )(\d+)", re.MULTILINE)
 _ACTPASS: Final = re.compile(r"^a=setup:actpass", re.MULTILINE)
 
 
@@ -46,6 +47,10 @@ class Direction(StrEnum):
     SENDS = "sendonly"
     HEARS = "recvonly"
     NONE = "inactive"
+
+    @property
+    def hears(self) -> bool:
+        return self in {Direction.BOTH, Direction.HEARS}
 
 
 _ANSWERED: Final = {
@@ -87,6 +92,11 @@ def where(description: str) -> tuple[str, str]:
     """Address and port that its writer wants to hear at; empty where it says none."""
     address, audio = _ADDRESS.search(description), _AUDIO.search(description)
     return (address[1] if address else "", audio[1] if audio else "")
+
+
+def again(description: str) -> str:
+    """The same as one more version of itself: what refreshes a session (RFC 3264, 8)."""
+    return _ORIGIN.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", description, count=1)
 
 
 def active(description: str) -> str:

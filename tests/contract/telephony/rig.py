@@ -15,6 +15,7 @@ from acd.domain.ids import AgentId, InteractionId, OfferId
 from acd.telephony import port
 from acd.telephony.port import LegFault, Target, TargetKind, TelephonyAdapter
 from tests.contract.telephony.fake import FakeTelephony
+from tests.contract.telephony.sip import sip_world
 
 WAIT_S = 10.0
 E = TypeVar("E", bound=port.CallEvent)
@@ -221,14 +222,17 @@ async def fake_world() -> AsyncIterator[World]:
     assert world.adapter.faults == []
 
 
-Worlds = Callable[[], AbstractAsyncContextManager[World]]
-WORLDS: dict[str, Worlds] = {"fake": fake_world}
+Fixture = Callable[[str], Any]
+WORLDS: dict[str, Callable[[Fixture], AbstractAsyncContextManager[World]]] = {
+    "fake": lambda _: fake_world(),
+    "sip": lambda fixture: sip_world(fixture("rtpengine")),
+}
 
 
 @asynccontextmanager
-async def stage(name: str) -> AsyncIterator[Stage]:
-    """An adapter that runs."""
-    async with WORLDS[name]() as world:
+async def stage(name: str, fixture: Fixture) -> AsyncIterator[Stage]:
+    """An adapter that runs; `fixture("rtpengine")` is what pytest calls so."""
+    async with WORLDS[name](fixture) as world:
         stage = Stage(world)
         await world.adapter.start(stage.hear)
         try:

@@ -18,7 +18,7 @@ QUIET_S = 0.05
 
 @pytest.fixture(params=sorted(WORLDS))
 async def it(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    async with stage(request.param) as running:
+    async with stage(request.param, request.getfixturevalue) as running:
         yield running
 
 

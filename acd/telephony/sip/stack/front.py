@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sippy.SipConf import SipConf
 from sippy.SipHeader import SipHeader
 
+from acd.telephony.sip.session import SUPPORTED, called_by
 from acd.telephony.sip.stack.leg import Leg
 from acd.telephony.sip.stack.transactions import Transactions
 
@@ -33,7 +34,13 @@ class Front:
         """Args: judge answers a request at once or lets it pass; arrived makes it a dialog."""
         self._judge = judge
         self._arrived = arrived
-        self._transactions = Transactions(place.host, place.port, place.advertise, self._asked)
+        self._transactions = Transactions(
+            place.host,
+            place.port,
+            advertise=place.advertise,
+            session_s=place.session_s,
+            asked=self._asked,
+        )
 
     def close(self) -> None:
         """Listen no more."""
@@ -53,7 +60,7 @@ class Front:
             password=to.secret or None,
         )
         dialog.bind(leg)
-        leg.invite(to.caller, to.display, to.user, sdp, to.headers)
+        leg.invite(to.caller, to.display, to.user, sdp, (SUPPORTED, *to.headers))
 
     def counts(self) -> dict[str, int]:
         """What is held, by kind."""
@@ -73,5 +80,6 @@ class Front:
             return answer, None, None
         dialog = self._arrived(message)
         leg = Leg(self._transactions.settings, dialog.tell)
+        leg.session = called_by(message, self._transactions.session_s)
         dialog.bind(leg)
         return leg.recvRequest(request, transaction)

@@ -17,6 +17,7 @@ from sippy.MsgBody import MsgBody
 from sippy.SipContact import SipContact
 from sippy.SipHeader import SipHeader
 from sippy.SipReason import SipReason
+from sippy.Time.Timeout import Timeout
 from sippy.UA import UA
 
 from acd.telephony.sip.events import (
@@ -30,11 +31,14 @@ from acd.telephony.sip.events import (
     Refused,
 )
 from acd.telephony.sip.guard import ALLOWED
+from acd.telephony.sip.sdp import again
+from acd.telephony.sip.session import Session, called
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PENDING: Final = 491
+_SOON_S: Final = 5.0
 _INFO_KEY: Final = re.compile(r"^Signal\s*=\s*([0-9*#A-D])|^([0-9*#A-D])\s*$", re.MULTILINE)
 _TAKEN: Final = "taken"
 
@@ -50,8 +54,10 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         super().__init__(settings, self._heard, **given)
         self.lContact = SipContact()
         self.lContact.address.name = None  # sippy writes `Anonymous` there
-        self.answer_headers: tuple[Any, ...] = ()
-        """What a 200 to an INVITE carries besides."""
+        self.session: Session | None = None
+        """How long it goes on without a word; set before the first 200."""
+        self._session_timer: Any = None
+        self._is_refreshing = False
         self.acknowledged = False
         """Whether our 200 to the first INVITE arrived."""
         self.bye_received = False
@@ -64,7 +70,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         self, caller: str, display: str, called: str, sdp: str, headers: tuple[str, ...]
     ) -> None:
         event = CCEventTry((None, caller, called, MsgBody(sdp), None, display or None))
-        event.extra_headers = tuple(SipHeader(line) for line in headers)
+        event.extra_headers = tuple(_headers(headers))
         self.recvEvent(event)
 
     def ring(self, code: int, sdp: str) -> None:
@@ -77,7 +83,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
 
     def refuse(self, code: int, reason: str, headers: tuple[str, ...]) -> None:
         event = CCEventFail((code, reason))
-        event.extra_headers = tuple(SipHeader(line) for line in headers)
+        event.extra_headers = tuple(_headers(headers))
         self.recvEvent(event)
 
     def update(self, sdp: str) -> None:
@@ -99,6 +105,38 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             )
         self.recvEvent(event)
 
+    # the session
+
+    def keep_alive(self) -> None:
+        """A word was exchanged: the interval begins anew."""
+        if self._session_timer is not None:
+            self._session_timer.cancel()
+            self._session_timer = None
+        if self.session is not None and self.isConnected():
+            self._session_timer = Timeout(self._wake, self.session.wakes_after_s)
+
+    def _wake(self) -> None:
+        self._session_timer = None
+        if self.session is None or not self.isConnected():
+            return
+        if not self.session.is_ours:
+            self._tell(Over("session expired", 408))
+            self.hang_up("")
+        elif type(self.state) is self.UaStateConnected and self.lSDP is not None:
+            self._is_refreshing = True
+            self._agreed = (self.lSDP, self.rSDP)
+            event = CCEventUpdate(MsgBody(again(_text(self.lSDP))))
+            event.extra_headers = tuple(_headers(self.session.request))
+            self.recvEvent(event)
+        else:
+            self._session_timer = Timeout(self._wake, _SOON_S)
+
+    def changeState(self, newstate: Any) -> None:  # noqa: N802
+        super().changeState(newstate)
+        if self._session_timer is not None and not self.isConnected():
+            self._session_timer.cancel()
+            self._session_timer = None
+
     # what sippy says
 
     def _heard(self, event: Any, _: Any) -> None:
@@ -106,6 +144,8 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         match event:
             case CCEventRing() if said[0] > 100:  # noqa: PLR2004 - 100 says nothing
                 self._tell(Rang(said[0]))
+            case CCEventConnect() | CCEventFail() if self._is_refreshing:
+                self._is_refreshing = False  # nobody asked for it; what was refused is as before
             case CCEventConnect():
                 self._tell(PickedUp(_text(said[2])))
             case CCEventUpdate():
@@ -133,6 +173,8 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         answered = super().recvRequest(req, sip_t)
         if self.isConnected() and self.rSDP is None:
             self.rSDP = kept
+        if method == "INVITE":
+            self.keep_alive()
         return answered
 
     def _other(self, method: str, req: Any) -> Any:
@@ -178,7 +220,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             response.appendHeader(SipHeader(name="contact", body=contact))
         if scode == 200:  # noqa: PLR2004 - OK
             response.appendHeader(SipHeader(f"Allow: {ALLOWED}"))
-            response.appendHeaders(list(self.answer_headers))
+            response.appendHeaders(_headers(self.session.answer if self.session else ()))
         response.appendHeaders(list(extra_headers or ()))
         # sippy itself tells nobody of an ACK after a plain 200
         self.settings_tm.sendResponse(
@@ -190,6 +232,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         if body is not None:
             self.rSDP = body.getCopy()
         self.acknowledged = True
+        self.keep_alive()
         self._tell(Acknowledged(_text(body)))
 
     def recvResponse(self, resp: Any, tr: Any) -> None:  # noqa: N802
@@ -199,6 +242,10 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         if connected and is_invite and 200 <= code < 300:  # noqa: PLR2004
             self._follow(resp)
         super().recvResponse(resp, tr)
+        if is_invite and 200 <= code < 300:  # noqa: PLR2004
+            if not connected:
+                self.session = called(self.settings_tm.message, self.settings_tm.session_s)
+            self.keep_alive()
         if self.isConnected():  # a refused re-INVITE leaves nothing agreed, and the next one fails
             if self.lSDP is None:
                 self.lSDP = self._agreed[0]
@@ -211,6 +258,10 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             self.rTarget = message.getHFBody("contact").getUrl().getCopy()
             if not self.routes:
                 self.rAddr = self.rTarget.getTAddr()
+
+
+def _headers(lines: tuple[str, ...]) -> list[Any]:
+    return [SipHeader(line) for line in lines]
 
 
 def _text(body: Any) -> str:

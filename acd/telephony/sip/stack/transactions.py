@@ -51,15 +51,24 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
     model_udp_server = (_Socket, _Options)
 
     def __init__(
-        self, host: str, port: int, advertise: str, asked: Callable[[Any, Any, Message], Any]
+        self,
+        host: str,
+        port: int,
+        *,
+        advertise: str,
+        session_s: int,
+        asked: Callable[[Any, Any, Message], Any],
     ) -> None:
+        """Args: session_s is the session timer that is preferred, 0 for none."""
         if advertise:
             _Socket.advertise[port] = advertise
         self.malformed = 0
         self.mute = False
         """Send nothing: what is said to the stack was answered in a former life."""
         self._asked = asked
-        self._message: Message | None = None
+        self.session_s = session_s
+        self.message: Message | None = None
+        """What is being handled."""
         where = {"_sip_address": host, "_sip_port": port, "_sip_logger": _Silent()}
         where["_sip_tm"] = self
         with warnings.catch_warnings():  # it tries whether there is IPv6, and drops the socket
@@ -72,8 +81,8 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         return self.global_config
 
     def _new(self, request: Any, transaction: Any) -> Any:
-        assert self._message is not None  # noqa: S101 - it is being handled
-        return self._asked(request, transaction, self._message)
+        assert self.message is not None  # noqa: S101 - it is being handled
+        return self._asked(request, transaction, self.message)
 
     def handleIncoming(self, data_in: bytes, ra: Any, server: Any, rtime: Any) -> None:  # noqa: N802
         """Of sippy: a datagram came."""
@@ -86,7 +95,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             _log.debug("sip.malformed", source=ra.address[0], why=str(error))
             return
         _step("<", message, ra.address)
-        self._message = message
+        self.message = message
         try:
             if message.is_answer and self._is_orphan(message, data_in, server):
                 return
@@ -95,7 +104,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             self.malformed += 1
             _log.debug("sip.unreadable", source=ra.address[0], exc_info=True)
         finally:
-            self._message = None
+            self.message = None
 
     def transmitData(  # noqa: N802
         self, userv: Any, data: str, address: Any, cachesum: Any = None, lossemul: int = 0

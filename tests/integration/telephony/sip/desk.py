@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from acd.domain.ids import InteractionId, OfferId, offer_id
 from acd.telephony import port
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
 from acd.telephony.sip.options import SipOptions, Trunk
-from tests.peers.phone import Phone
-from tests.peers.rtpengine import Rtpengine, udp_port
+from tests.peers.phone import Phone, PhoneCall
+from tests.peers.rtpengine import LOOPBACK, Rtpengine, udp_port
 
 _E = TypeVar("_E", bound=port.Event)
 PATIENCE_S = 8.0
+MUSIC_HZ, PROMPT_HZ, AGENT_HZ, CALLER_HZ = 300, 560, 700, 1000
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A caller and an agent, or as far as they have come."""
+
+    call: InteractionId
+    calling: PhoneCall
+    offer: OfferId
+    ringing: PhoneCall
 
 
 @dataclass(eq=False)
@@ -26,16 +37,19 @@ class Desk:
     engine: Rtpengine
     events: list[port.Event] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    epoch: int = 0
+    """Of the newest call; a bridge begins another one."""
     _seen: int = 0
 
     @staticmethod
-    def options(engine: Rtpengine, sounds: dict[str, str]) -> SipOptions:
+    def options(engine: Rtpengine) -> SipOptions:
         return SipOptions(
             place=Place(host="127.0.0.1", port=udp_port()),
             engine=engine.ng,
+            networks=(LOOPBACK,),
             keys=engine.keys,
-            music=sounds["music"],
-            prompt=sounds["prompt"],
+            music=engine.tone(MUSIC_HZ),
+            prompt=engine.tone(PROMPT_HZ),
             region="FR",
         )
 
@@ -84,15 +98,47 @@ class Desk:
         offer = offer_id(call, number)
         await self.do(
             port.Ring(
-                call=call, epoch=0, offer=offer, agent="anna", target=target, timeout_ms=timeout_ms
+                call=call,
+                epoch=self.epoch,
+                offer=offer,
+                agent="anna",
+                target=target,
+                timeout_ms=timeout_ms,
             )
         )
         return offer
 
-    async def bridge(
-        self, call: InteractionId, offer: OfferId, device: str, epoch: int = 1
-    ) -> None:
-        await self.do(port.Bridge(call=call, epoch=epoch, offer=offer, device=device))
+    async def waiting(
+        self, caller: Phone, how: port.AnswerHow = port.AnswerHow.MUSIC, **more: Any
+    ) -> tuple[InteractionId, PhoneCall]:
+        """A caller who was answered so."""
+        calling = await caller.call("support", self.address, wait=False, **more)
+        call = (await self.told(port.CallArrived)).call
+        self.epoch = 0
+        await self.answer(call, how)
+        return call, calling
+
+    async def claimed(
+        self, caller: Phone, agent: Phone, how: port.AnswerHow = port.AnswerHow.MUSIC, **more: Any
+    ) -> Talk:
+        """A caller, and an agent who picked up their desk phone."""
+        call, calling = await self.waiting(caller, how, **more)
+        offer = await self.ring(call, desk_phone(agent))
+        ringing = await agent.ringing.get()
+        await agent.pick_up(ringing)
+        await self.told(port.LegAnswered)
+        return Talk(call, calling, offer, ringing)
+
+    async def talking(self, caller: Phone, agent: Phone) -> Talk:
+        """The two in conversation."""
+        talk = await self.claimed(caller, agent)
+        await self.bridge(talk.call, talk.offer, "desk")
+        await self.told(port.Bridged)
+        return talk
+
+    async def bridge(self, call: InteractionId, offer: OfferId, device: str) -> None:
+        self.epoch += 1
+        await self.do(port.Bridge(call=call, epoch=self.epoch, offer=offer, device=device))
 
     async def empty(self) -> None:
         """Until no call and no pairing is left."""

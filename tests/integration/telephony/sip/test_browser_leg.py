@@ -6,8 +6,7 @@ from typing import Any
 
 from acd.domain.ids import InteractionId, OfferId
 from acd.telephony import port
-from tests.integration.telephony.sip.conftest import MUSIC_HZ
-from tests.integration.telephony.sip.desk import Desk
+from tests.integration.telephony.sip.desk import MUSIC_HZ, Desk
 from tests.peers.phone import Phone
 
 BROWSER = port.Target(device="browser", kind=port.TargetKind.BROWSER)

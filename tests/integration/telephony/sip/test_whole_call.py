@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from acd.telephony import port
-from tests.integration.telephony.sip.conftest import AGENT_HZ, CALLER_HZ, MUSIC_HZ
-from tests.integration.telephony.sip.desk import Desk, desk_phone
-from tests.peers.phone import Phone, PhoneCall
-
-
-async def talking(desk: Desk, caller: Phone, agent: Phone) -> tuple[PhoneCall, PhoneCall]:
-    """Caller and agent in conversation."""
-    calling = await caller.call("support", desk.address, wait=False)
-    arrived = await desk.told(port.CallArrived)
-    await desk.answer(arrived.call)
-    offer = await desk.ring(arrived.call, desk_phone(agent))
-    ringing = await agent.ringing.get()
-    await agent.pick_up(ringing)
-    await desk.told(port.LegAnswered)
-    await desk.bridge(arrived.call, offer, "desk")
-    await desk.told(port.Bridged)
-    return calling, ringing
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk, desk_phone
+from tests.peers.phone import Phone
 
 
 async def test_a_caller_waits_with_music_and_talks_to_who_picks_up(
@@ -57,10 +42,10 @@ async def test_a_caller_waits_with_music_and_talks_to_who_picks_up(
 
 
 async def test_the_agent_hangs_up(desk: Desk, caller: Phone, agent_phone: Phone) -> None:
-    calling, ringing = await talking(desk, caller, agent_phone)
-    await ringing.bye_now()
+    talk = await desk.talking(caller, agent_phone)
+    await talk.ringing.bye_now()
     ended = await desk.told(port.LegEnded)
-    await calling.voice.hears(MUSIC_HZ)  # until the core says what becomes of the caller
+    await talk.calling.voice.hears(MUSIC_HZ)  # until the core says what becomes of the caller
     await desk.do(port.HangUp(call=ended.call, epoch=1, cause="agent"))
-    await calling.is_over()
+    await talk.calling.is_over()
     await desk.empty()

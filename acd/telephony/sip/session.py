@@ -1,0 +1,75 @@
+"""Session timers (RFC 4028): a call whose other end vanished does not last for ever. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from acd.telephony.sip.message import Message
+
+LEAST_S: Final = 90
+"""A shorter interval is refused, as the RFC's own minimum."""
+SUPPORTED: Final = "Supported: timer"
+_GRACE_S: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How long a call goes on without a word, and who says it."""
+
+    interval_s: int
+    is_ours: bool
+    """Whether we are the ones who refresh it."""
+    is_agreed: bool
+    """Whether the other end knows of it; if not, we ask all the same whether it is there."""
+
+    @property
+    def wakes_after_s(self) -> float:
+        """When we are to refresh it, or to give it up."""
+        if self.is_ours:
+            return self.interval_s / 2
+        return self.interval_s - min(_GRACE_S, self.interval_s / 3)
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """What our 200 to an INVITE says of it."""
+        if not self.is_agreed:
+            return ()
+        if self.is_ours:
+            return (f"Session-Expires: {self.interval_s};refresher=uas",)
+        return ("Require: timer", f"Session-Expires: {self.interval_s};refresher=uac")
+
+    @property
+    def request(self) -> tuple[str, ...]:
+        """What our INVITE that refreshes it says."""
+        more = (f"Session-Expires: {self.interval_s};refresher=uac",) if self.is_agreed else ()
+        return (SUPPORTED, *more)
+
+
+def called_by(invite: Message, preferred_s: int) -> Session | None:
+    """What holds for who called us; None without `preferred_s` (0: never)."""
+    if not preferred_s:
+        return None
+    asked, refresher = _read(invite)
+    interval = max(LEAST_S, min(asked or preferred_s, preferred_s))
+    understood = "timer" in [*invite.words("supported"), *invite.words("require")]
+    if understood:
+        return Session(interval, is_ours=refresher == "uas", is_agreed=True)
+    return Session(interval, is_ours=True, is_agreed=bool(asked))
+
+
+def called(answer: Message, preferred_s: int) -> Session | None:
+    """What holds for whom we called, by their 200."""
+    if not preferred_s:
+        return None
+    asked, refresher = _read(answer)
+    ours = refresher != "uas"
+    return Session(asked or preferred_s, is_ours=ours, is_agreed=bool(asked))
+
+
+def _read(message: Message) -> tuple[int, str]:
+    number, _, rest = message.header("session-expires").partition(";")
+    parts = {part.strip().lower() for part in rest.split(";")}
+    refresher = next((part[10:] for part in parts if part.startswith("refresher=")), "")
+    return (int(number.strip()) if number.strip().isdigit() else 0), refresher

@@ -1,0 +1,89 @@
+"""A call is given away to a telephone number, which rings while the caller hears music."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from acd.domain.errors import AcdError
+from acd.telephony import port
+from acd.telephony.sip.dialog import DialogOver
+from acd.telephony.sip.events import DialogEvent, Over, PickedUp, Refused
+from acd.telephony.sip.legs import PhoneLeg
+
+if TYPE_CHECKING:
+    from acd.telephony.sip.call import SipCall
+    from acd.telephony.sip.gateway import Destination
+
+_RINGS_S: Final = 60.0
+_NO_ANSWER: Final = 408
+_UNAVAILABLE: Final = 503
+
+
+class Transfer:
+    """One attempt. It ends in `TransferResult`; what it reached then holds the call."""
+
+    def __init__(self, call: SipCall, name: str, to: Destination) -> None:
+        """Args: name is that of its pairing."""
+        self._call = call
+        self.is_over = False
+        """Whether it failed."""
+        self._leg = PhoneLeg(call.house.engine, name, call.house.gateway, to, self._heard)
+
+    async def start(self) -> None:
+        """Ring the number."""
+        await self._call.play_music()
+        try:
+            await self._leg.ring(self._call.caller.offered)
+        except AcdError:
+            await self._fail(_UNAVAILABLE)
+            return
+        self._call.do_in(_RINGS_S, self._late)
+
+    def hang_up(self) -> None:
+        self._leg.hang_up("")
+
+    async def clear(self) -> None:
+        """Nothing of it is left."""
+        self.hang_up()
+        await self._leg.pairing.delete()
+
+    def _heard(self, event: DialogEvent) -> None:
+        self._call.do(partial(self._happened, event))
+
+    async def _happened(self, event: DialogEvent) -> None:
+        match event:
+            case PickedUp(sdp) if not self._leg.is_ready:
+                await self._taken(sdp)
+            case Refused(code):
+                await self._fail(code)
+            case Over(cause, code):
+                self._call.gone(cause or "transferred", code)
+            case _:
+                pass
+
+    async def _taken(self, sdp: str) -> None:
+        try:
+            await self._leg.answered(sdp)
+            await self._leg.open()
+            await self._call.caller.hear(self._leg.pairing)
+        except DialogOver:
+            raise
+        except AcdError:
+            await self._fail(_UNAVAILABLE)
+            return
+        await self._call.release()
+        self._tell(ok=True)
+
+    async def _late(self) -> None:
+        if not self._leg.is_ready and not self.is_over:
+            await self._fail(_NO_ANSWER)
+
+    async def _fail(self, code: int) -> None:
+        self.is_over = True
+        await self.clear()
+        self._tell(ok=False, code=code)
+        await self._call.take_back()
+
+    def _tell(self, *, ok: bool, code: int = 0) -> None:
+        self._call.house.emit(port.TransferResult(call=self._call.id, ok=ok, code=code))

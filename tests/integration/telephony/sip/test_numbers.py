@@ -1,0 +1,135 @@
+"""Calls out: a transfer to a number, a callback, a number that is told something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from acd.domain.ids import InteractionId, OfferId, new_id
+from acd.telephony import port
+from tests.integration.telephony.sip.desk import (
+    AGENT_HZ,
+    CALLER_HZ,
+    MUSIC_HZ,
+    Desk,
+    desk_phone,
+    trunk_to,
+)
+from tests.peers.phone import Phone
+
+CUSTOMER, COLLEAGUE = "+33199001234", "+33199005555"
+
+
+def dial(call: InteractionId, epoch: int) -> port.Dial:
+    return port.Dial(call=call, epoch=epoch, number=CUSTOMER, caller_id="", timeout_ms=9000)
+
+
+async def test_a_transfer_to_a_number_that_is_busy_comes_back(
+    open_desk: Callable[..., Any], caller: Phone, agent_phone: Phone
+) -> None:
+    async with Phone.open(520) as outside:
+        desk: Desk = await open_desk(trunk=trunk_to(outside))
+        talk = await desk.talking(caller, agent_phone)
+        outside.refuses = 486
+        await desk.do(port.Transfer(call=talk.call, epoch=1, number=COLLEAGUE))
+        result = await desk.told(port.TransferResult)
+        assert (result.ok, result.code) == (False, 486)
+        await talk.calling.voice.hears(AGENT_HZ)
+        await talk.ringing.voice.hears(CALLER_HZ)
+        await desk.do(port.HangUp(call=talk.call, epoch=1, cause="agent"))
+        await desk.empty()
+
+
+async def test_a_number_that_takes_the_call_has_it(
+    open_desk: Callable[..., Any], caller: Phone, agent_phone: Phone
+) -> None:
+    async with Phone.open(520) as outside:
+        desk: Desk = await open_desk(trunk=trunk_to(outside))
+        talk = await desk.talking(caller, agent_phone)
+        outside.picks_up = {COLLEAGUE}
+        await desk.do(port.Transfer(call=talk.call, epoch=1, number=COLLEAGUE))
+        assert (await desk.told(port.TransferResult)).ok
+        await talk.ringing.is_over()
+        await talk.calling.voice.hears(520)
+        await outside.up.voice.hears(CALLER_HZ)
+        await outside.up.bye_now()
+        await desk.told(port.CallerEnded)
+        await talk.calling.is_over()
+        await desk.empty()
+
+
+async def test_without_a_trunk_no_number_is_reached(
+    desk: Desk, caller: Phone, agent_phone: Phone
+) -> None:
+    talk = await desk.talking(caller, agent_phone)
+    await desk.do(port.Transfer(call=talk.call, epoch=1, number=COLLEAGUE))
+    assert not (await desk.told(port.TransferResult)).ok
+    await desk.do(dial(InteractionId(new_id("ix")), 0))
+    assert not (await desk.told(port.Dialled)).ok
+    await talk.calling.voice.hears(AGENT_HZ)
+
+
+async def test_a_customer_is_called_back_once_an_agent_is_there(
+    open_desk: Callable[..., Any], caller: Phone, agent_phone: Phone
+) -> None:
+    desk: Desk = await open_desk(trunk=trunk_to(caller))
+    call = InteractionId(new_id("ix"))
+    offer = OfferId(f"{call}.1")
+    await desk.do(
+        port.Ring(
+            call=call, epoch=0, offer=offer, agent="anna", target=desk_phone(agent_phone),
+            timeout_ms=9000, outgoing=True,
+        )
+    )  # fmt: skip
+    ringing = await agent_phone.ringing.get()
+    await agent_phone.pick_up(ringing)
+    await desk.told(port.LegAnswered)
+    await desk.bridge(call, offer, "desk")
+    await desk.told(port.Bridged)
+
+    caller.refuses = 486
+    await desk.do(dial(call, 1))
+    dialled = await desk.told(port.Dialled)
+    assert (dialled.ok, dialled.code) == (False, 486)
+
+    caller.refuses, caller.picks_up = None, {CUSTOMER}
+    await desk.do(dial(call, 1))
+    assert (await desk.told(port.Dialled)).ok
+    await caller.up.voice.hears(AGENT_HZ)
+    await ringing.voice.hears(CALLER_HZ)
+    await caller.up.bye_now()
+    await desk.told(port.CallerEnded)
+    await desk.empty()
+
+
+async def test_a_number_is_called_and_told_something(
+    open_desk: Callable[..., Any], caller: Phone
+) -> None:
+    desk: Desk = await open_desk(trunk=trunk_to(caller))
+    caller.picks_up = {CUSTOMER}
+    call = InteractionId(new_id("ix"))
+    await desk.do(dial(call, 0))
+    assert (await desk.told(port.Dialled)).ok
+    customer = caller.up
+    await desk.do(port.Announce(call=call, epoch=0, file=desk.engine.tone(860, 1.0)))
+    await customer.voice.hears(860)
+    await desk.told(port.Announced)
+    await customer.voice.hears(MUSIC_HZ)
+    await desk.do(port.HangUp(call=call, epoch=0, cause="done"))
+    await customer.is_over()
+    await desk.empty()
+
+
+async def test_a_number_that_does_not_answer_is_left_alone(
+    open_desk: Callable[..., Any], caller: Phone
+) -> None:
+    desk: Desk = await open_desk(trunk=trunk_to(caller))
+    call = InteractionId(new_id("ix"))
+    late = port.Dial(call=call, epoch=0, number=CUSTOMER, caller_id="", timeout_ms=300)
+    await desk.do(late)
+    ringing = await caller.ringing.get()
+    dialled = await desk.told(port.Dialled)
+    assert (dialled.ok, dialled.code) == (False, 408)
+    await ringing.is_over()
+    await desk.do(port.HangUp(call=call, epoch=0, cause="callback_failed"))
+    await desk.empty()
