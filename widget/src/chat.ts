@@ -99,6 +99,12 @@ export class ChatSession {
     if (chat) this.#told(chat);
   }
 
+  /** Keep the place, and be called at that number in their turn. Throws WireError. */
+  async callBack(number: string): Promise<void> {
+    const { chat } = await this.connection.request("callback.ask", { number });
+    if (chat) this.#told(chat);
+  }
+
   /** Whether the visitor types. */
   say(typing: boolean): void {
     const now = Date.now();

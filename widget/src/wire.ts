@@ -22,9 +22,18 @@ export interface Chat {
   outcome: string | null;
   /** What the department made of it where it could not keep it; after "form" messages are still taken. */
   diverted: "callback" | "voicemail" | "form" | "reject" | null;
+  callback: CallBack | null;
   last_seq: number;
   read: { agent: number; visitor: number };
   now: number;
+}
+
+/** A call back: on offer, asked for, being made, to be tried again, under way, or over. */
+export interface CallBack {
+  state: "offered" | "kept" | "calling" | "again" | "talking" | "done" | "unreached";
+  /** Whether they left a number. */
+  number: boolean;
+  next_try_ms: number | null;
 }
 
 export interface Start {
@@ -47,6 +56,7 @@ export type VisitorRequests = {
   "call.servers": { ask: { interaction: string }; answer: { servers: RTCIceServer[] } };
   "call.signal": { ask: Signal; answer: object };
   "chat.leave": { ask: object; answer: { chat: Chat | null } };
+  "callback.ask": { ask: { number: string }; answer: { chat: Chat | null } };
 };
 
 export type VisitorEvents = {

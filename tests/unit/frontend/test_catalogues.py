@@ -16,6 +16,7 @@ APPLICATIONS: Final = (
     "console/locales/phone",
     "widget/locales/later",
     "widget/locales/call",
+    "widget/locales/callback",
 )
 PLURALS: Final = {"en": {"one", "other"}, "fr": {"one", "other"}}
 

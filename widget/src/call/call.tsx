@@ -14,6 +14,7 @@ import type { ChatSession } from "../chat.ts";
 import { departmentName, useWidget } from "../context.ts";
 import { Composer } from "../views/composer.tsx";
 import type { Dial } from "../views/form.tsx";
+import { CallBack } from "../views/later.tsx";
 import { Messages } from "../views/messages.tsx";
 import { Top } from "../views/panel.tsx";
 import { WaitView } from "../views/wait.tsx";
@@ -72,15 +73,17 @@ function CallView() {
   const now = chat.chat.value;
   if (!now) return null;
   if (now.state === "ended") return <Ended now={now} />;
+  if (now.callback && now.callback.state !== "offered") return <CallBack />; // they talk on a telephone, not here
   return now.state === "connecting" || now.state === "active" ? <Talk now={now} /> : <Wait />;
 }
 
 /** In the line, as for a chat; and a way to turn on what a reload has turned off. */
 function Wait() {
+  const { chat } = useWidget();
   const { voice, words } = useVoice();
   return (
     <>
-      <WaitView />
+      {chat.chat.value?.callback ? <CallBack /> : <WaitView />}
       {!voice.level.value && <div class="bottom"><TurnOn voice={voice} words={words} /></div>}
     </>
   );

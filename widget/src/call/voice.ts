@@ -112,8 +112,10 @@ export class Voice {
   }
 }
 
+/** The call that is heard here: whoever is called back is heard on a telephone. */
 function under(chat: Chat | null): Chat | null {
-  return chat?.channel === "call" && chat.state !== "ended" ? chat : null;
+  const back = chat?.callback && chat.callback.state !== "offered";
+  return chat?.channel === "call" && chat.state !== "ended" && !back ? chat : null;
 }
 
 function here(): string {

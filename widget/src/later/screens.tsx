@@ -12,10 +12,11 @@ import { Top } from "../views/panel.tsx";
 type Words = Translator<typeof en>;
 
 export function Screen({ part }: { part: Part }) {
-  const { words: { locale } } = useWidget();
+  const { chat, words: { locale } } = useWidget();
   const words: Words = new Translator(locale, locale === "fr" ? fr : en);
   if (part === "offline") return <OfflineForm words={words} />;
   if (part === "kept") return <Kept words={words} />;
+  if (chat.chat.value?.diverted === "callback") return <Said title={words.t("unreached.title")} text={words.t("unreached.text")} />;
   if (part === "turned") return <TurnedAway words={words} />;
   if (part === "left") return <Said title={words.t("left.title")} text={words.t("left.text")} />;
   return <Shut words={words} full={part === "full"} />;

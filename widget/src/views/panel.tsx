@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useWidget, type Widget } from "../context.ts";
 import { FailedView, LoadingView } from "./aside.tsx";
 import { FormView } from "./form.tsx";
-import { Call, Later, type Part } from "./later.tsx";
+import { Call, CallBack, Later, type Part } from "./later.tsx";
 import { Notices } from "./notices.tsx";
 import { TalkView } from "./talk.tsx";
 import { WaitView } from "./wait.tsx";
@@ -13,7 +13,7 @@ import { WaitView } from "./wait.tsx";
 /** A phone, not a narrow frame on a desk: here the panel covers the screen, and nothing behind it can be reached. */
 const SMALL = "(max-width: 390px), (max-width: 480px) and (pointer: coarse), (max-height: 420px)";
 
-type Screen = "call" | "loading" | "failed" | "form" | "wait" | "talk" | "ended" | Part;
+type Screen = "call" | "callback" | "loading" | "failed" | "form" | "wait" | "talk" | "ended" | Part;
 
 function screenOf({ chat, site }: Widget): Screen {
   const now = chat.chat.value;
@@ -22,7 +22,7 @@ function screenOf({ chat, site }: Widget): Screen {
     if (now.diverted) return now.diverted === "form" ? "kept" : "turned";
     return now.agent || now.outcome !== "abandoned" ? "ended" : "left";
   }
-  if (now) return now.state === "active" || now.state === "idle" ? "talk" : "wait";
+  if (now) return now.state === "active" || now.state === "idle" ? "talk" : now.callback ? "callback" : "wait";
   if (chat.resuming.value) return "loading";
   if (!site.value) return chat.refusal.value ? "failed" : "loading";
   const { departments } = site.value;
@@ -89,6 +89,7 @@ export function Panel() {
       {screen === "wait" && <WaitView />}
       {(screen === "talk" || screen === "ended") && <TalkView ended={screen === "ended"} />}
       {screen === "call" && <Call />}
+      {screen === "callback" && <CallBack />}
       {isPart(screen) && <Later part={screen} />}
     </>
   );

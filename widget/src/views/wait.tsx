@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
 import { MarkDanger } from "@acd/ui/icons.tsx";
 import { WireError } from "@acd/ui/wire.ts";
+import type { ComponentChildren } from "preact";
 
 import { departmentName, useWidget } from "../context.ts";
 import { minutes, place } from "../place.ts";
 import type { Chat } from "../wire.ts";
 import { Top } from "./panel.tsx";
 
-/** In the line: the place, in a sentence one can believe. */
-export function WaitView() {
+/** In the line: the place, in a sentence one can believe; `fine` says what may be done meanwhile. */
+export function WaitView({ fine, children }: { fine?: string; children?: ComponentChildren }) {
   const widget = useWidget();
   const { words, chat, site } = widget;
   const now = chat.chat.value;
@@ -27,9 +28,10 @@ export function WaitView() {
           {rank === null && <span class="dots" aria-hidden="true"><i /><i /><i /></span>}
           <Expected now={now} rank={rank} />
         </div>
-        <p class="fine centred">{words.t(now.diverted === "callback" ? "wait.callback" : "wait.keep")}</p>
+        <p class="fine centred">{fine ?? words.t("wait.keep")}</p>
       </div>
       <div class="bottom">
+        {children}
         <Leave />
       </div>
     </>
@@ -72,7 +74,7 @@ function Interval({ p50, p90 }: { p50: number; p90: number }) {
   );
 }
 
-function Leave() {
+export function Leave() {
   const { words, chat } = useWidget();
   const [failure, setFailure] = useState<WireError | null>(null);
   const leave = (): void => {
