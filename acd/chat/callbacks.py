@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.chat.sessions import IN_LINE, ChatPhase
 from acd.domain import phone
 from acd.domain.errors import CallbackNotOffered, NotYours, NumberCostly
+from acd.domain.ids import new_id
 from acd.domain.interaction import Outcome
 from acd.routing.results import Changed
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.chat.actors import Actor
+    from acd.chat.notes import Notes
     from acd.chat.people import People
     from acd.chat.sessions import Chat, Live
     from acd.chat.steering import Steering
@@ -39,6 +41,7 @@ class Callbacks:
         contacts: Contacts,
         people: People,
         steering: Steering,
+        notes: Notes,
         region: str = "",
         may_call: Callable[[phone.E164], None],
     ) -> None:
@@ -50,6 +53,7 @@ class Callbacks:
         self._contacts = contacts
         self._people = people
         self._steering = steering
+        self._notes = notes
         self._region = region
         self._may_call = may_call
 
@@ -107,6 +111,8 @@ class Callbacks:
         if found.agent != owner:
             raise NotYours(field="interaction")
         came = await self._router.callback_dialled(interaction, owner, answered=answered)
+        if came.changed and answered:
+            await self._notes.joined(found.contact, found.conversation, new_id("cb"), owner)
         return Changed(changed=came.changed, reason=came.reason)
 
     def _number(self, typed: str) -> phone.E164:

@@ -194,12 +194,13 @@ class Agents(Namespace[Console]):
             await desk.refresh()
             chat = desk.chats.get(answer.interaction)
             if chat is not None:
-                relay.chores.start(
-                    relay.chat.notes.joined(
-                        chat.contact, chat.conversation, asked.offer, desk.agent.id
-                    ),
-                    "joined",
-                )
+                if chat.callback is None or not chat.callback.number_ref:  # else once they answer
+                    relay.chores.start(
+                        relay.chat.notes.joined(
+                            chat.contact, chat.conversation, asked.offer, desk.agent.id
+                        ),
+                        "joined",
+                    )
                 ack["chat"] = desk.described(chat)
         return ack
 

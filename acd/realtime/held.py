@@ -67,11 +67,12 @@ class HeldChat:
             callback=held.callback,
         )
 
-    @property
-    def called_back(self) -> dict[str, Any] | None:
+    def called_back(self, *, by_hand: bool) -> dict[str, Any] | None:
         """The callback it is, as the wire says it."""
         back = self.callback
-        return None if back is None else {"tries": back.tries, "answered": back.answered}
+        if back is None:
+            return None
+        return {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
 
     def follow(self, held: HeldSnapshot) -> bool:
         """Take over where it stands now; says whether that moved."""

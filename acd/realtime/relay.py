@@ -66,6 +66,8 @@ class Relay:
         self.conversations = conversations
         self.people = people
         self.ice = ice
+        self.dials = False
+        """Whether the house dials who is called back; else agents do, on a telephone they have."""
         self.clock = TenantClock()
         self.chores = Chores()
         self.desks: dict[AgentId, Desk] = {}

@@ -114,6 +114,7 @@ class Realtime:
             contacts=stores.contacts,
             people=self.people,
             steering=self.steering,
+            notes=notes,
             region=region,
             may_call=may_call,
         )

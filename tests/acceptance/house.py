@@ -35,6 +35,8 @@ stop_s = 5
 connects_per_minute = 60000
 chats_per_minute = 60000
 sign_ins_per_minute = 60000
+public_per_minute = 60000
+steering_per_minute = 60000
 requests_per_minute = 60000
 [routing]
 {routing}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -14,6 +15,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 375, "height": 740}
 PATIENCE_MS = 20_000
+PICTURES = os.environ.get("PICTURES_OF_STORIES", "")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -245,3 +247,14 @@ def _violations(frame: Frame) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def looks(who: Person, name: str) -> None:
+    """Without fault in both themes; a picture of each where PICTURES_OF_STORIES names a folder."""
+    for scheme in ("light", "dark"):
+        who.wears(scheme)
+        who.page.wait_for_timeout(200)
+        assert not axe_violations(who.page)
+        if PICTURES:
+            width = who.page.viewport_size["width"] if who.page.viewport_size else 0
+            who.page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.house import Server
-from tests.acceptance.people import PHONE, Agent, Visitor, axe_violations
+from tests.acceptance.people import PHONE, Agent, Visitor, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 Agents = Callable[..., Agent]
 Visitors = Callable[..., Visitor]
-PICTURES = os.environ.get("PICTURES_OF_STORIES", "")
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +28,6 @@ def pulling_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 @pytest.fixture
 def server(pulling_server: Server) -> Server:
     return pulling_server
-
-
-def looks(who: Agent, name: str) -> None:
-    """Without fault in both themes; a picture of each where PICTURES_OF_STORIES names a folder."""
-    for scheme in ("light", "dark"):
-        who.wears(scheme)
-        who.page.wait_for_timeout(200)
-        assert not axe_violations(who.page)
-        if PICTURES:
-            width = who.page.viewport_size["width"] if who.page.viewport_size else 0
-            who.page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")
 
 
 def test_a_colleague_takes_over(agent: Agents, visitor: Visitors) -> None:

@@ -6,7 +6,7 @@ from bench import sizes
 
 LAUNCHER_MAX = 2_048
 CHAT_MAX = 30_720
-WHOLE_MAX = 40_960
+WHOLE_MAX = 43_008
 CONSOLE_MAX = 61_440
 
 

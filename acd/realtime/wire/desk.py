@@ -77,10 +77,14 @@ class OfferEnded(Outbound):
 
 
 class Callback(Outbound):
-    """The contact is called back: how often in vain so far, and whether they answered."""
+    """The contact is called back: how often in vain so far, and whether they answered.
+
+    `by_hand`: the agent dials, and says what came of it by `callback.dialled`.
+    """
 
     tries: int
     answered: bool
+    by_hand: bool
 
 
 class AgentChat(Outbound):

@@ -1,8 +1,9 @@
 import { IconTransfer } from "@acd/ui/call-icons.tsx";
 
+import type { Ways } from "../handover/Choice.tsx";
 import type { Manner } from "../state/steering.ts";
 import type { AgentChat } from "../state/wire.ts";
-import { Handover, type Ways } from "../views/Handover.tsx";
+import { Handover } from "../views/Handover.tsx";
 import { t } from "./words.ts";
 
 const CALLED: Ways = { manners: ["transfer", "consult"], how: (manner: Manner) => t(manner === "consult" ? "consult_how" : "transfer_how") };

@@ -53,7 +53,7 @@ export class Phone {
     const call = (role: AgentChat["role"]): ReadonlySignal<AgentChat | null> =>
       computed(
         () =>
-          desk.chats.value.find((chat) => chat.channel === "call" && chat.role === role && (chat.state === "connecting" || chat.state === "active")) ??
+          desk.chats.value.find((chat) => chat.channel === "call" && !chat.callback?.by_hand && chat.role === role && (chat.state === "connecting" || chat.state === "active")) ??
           null,
       );
     this.mine = call("owner");
@@ -98,7 +98,7 @@ export class Phone {
       }
       const warm = this.#warm.take(offer);
       const chat = await this.#desk.accept(offer);
-      if (chat?.channel === "call") {
+      if (chat?.channel === "call" && !chat.callback?.by_hand) {
         await this.#begin(chat.interaction, voice, offer, warm);
         return;
       }

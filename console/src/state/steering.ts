@@ -7,7 +7,7 @@ import type { Steered, Targets, WaitingContact } from "./wire.ts";
 /** How a colleague is brought in: they take over, they are asked first, or they take part. */
 export type Manner = "transfer" | "consult" | "invite";
 
-const DONE: ReadonlySet<string> = new Set(["offered", "moved", "joined", "completed", "cancelled", "left", "pulled"]);
+const DONE: ReadonlySet<string> = new Set(["offered", "waits", "moved", "joined", "completed", "cancelled", "left", "pulled", "active", "parked", "unreached"]);
 
 export class Steering {
   readonly #desk: Desk;
@@ -21,8 +21,9 @@ export class Steering {
     return this.#desk.attempt(() => connection.request("transfer.targets", { interaction, query }));
   }
 
-  toAgent(interaction: string, agent: string, manner: Manner): Promise<boolean> {
-    const ask = { interaction, agent, command: newClientId() };
+  /** With `wait` who is busy is asked once they have room. */
+  toAgent(interaction: string, agent: string, manner: Manner, wait = false): Promise<boolean> {
+    const ask = { interaction, agent, command: newClientId(), ...(wait ? { wait } : {}) };
     return this.#steer(() => this.#desk.connection.request(`interaction.${manner}`, ask));
   }
 
@@ -50,6 +51,19 @@ export class Steering {
   async leave(interaction: string): Promise<void> {
     const ask = { interaction, command: newClientId() };
     if (await this.#steer(() => this.#desk.connection.request("interaction.leave", ask))) this.#desk.leaveIfEnded(interaction);
+  }
+
+  /** Where to call the contact of a callback; undefined where that cannot be asked now. */
+  async number(interaction: string): Promise<string | null | undefined> {
+    const { connection } = this.#desk;
+    return (await this.#desk.attempt(() => connection.request("callback.open", { interaction })))?.number;
+  }
+
+  /** They were called: somebody answered, or nobody did. */
+  async called(interaction: string, answered: boolean): Promise<void> {
+    const { connection } = this.#desk;
+    await this.#steer(() => connection.request("callback.dialled", { interaction, answered }));
+    this.#desk.leaveIfEnded(interaction);
   }
 
   async line(queue: string): Promise<readonly WaitingContact[] | undefined> {

@@ -101,11 +101,21 @@ export interface AgentChat {
   guests: Named[];
   wrap_up_until_ms: number | null;
   wrap_up_extended: boolean;
+  callback: CallBack | null;
   last_message: Message | null;
   last_seq: number;
   read: ReadMarks;
   contact_here: boolean;
   now: number;
+}
+
+/** The contact is called back. */
+export interface CallBack {
+  /** How often in vain. */
+  tries: number;
+  answered: boolean;
+  /** Whether the agent dials, on whatever telephone they have. */
+  by_hand: boolean;
 }
 
 export interface Line {
@@ -134,6 +144,8 @@ export interface WaitingContact {
   preview: string;
   level: number;
   enqueued_ms: number;
+  /** Nobody waits there: they are called in their turn. */
+  callback: boolean;
   skills: SkillNeed[];
 }
 
@@ -238,7 +250,7 @@ export type AgentRequests = Table<{
   "wrap_up.end": Ask<{ interaction: string; disposition?: string; note?: string }, ChatChanged>;
   "wrap_up.extend": Ask<{ interaction: string }, ChatChanged>;
   "transfer.targets": Ask<{ interaction: string; query?: string }, Targets>;
-  "interaction.transfer": Ask<Command & { agent?: string; queue?: string }, Steered>;
+  "interaction.transfer": Ask<Command & { agent?: string; queue?: string; wait?: boolean }, Steered>;
   "interaction.transfer_cancel": Ask<Command, Steered>;
   "interaction.consult": Ask<Command & { agent: string }, Steered>;
   "interaction.consult_complete": Ask<Command, Steered>;
@@ -251,6 +263,8 @@ export type AgentRequests = Table<{
   "call.signal": Ask<Signal>;
   "call.connected": Ask<{ offer: string }>;
   "call.failed": Ask<{ offer: string }, OfferAnswered>;
+  "callback.open": Ask<{ interaction: string }, { number: string | null }>;
+  "callback.dialled": Ask<{ interaction: string; answered: boolean }, Steered>;
   heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;
 }>;
 

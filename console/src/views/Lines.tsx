@@ -115,7 +115,7 @@ function Waiting({ line, nowMs }: { line: Line; nowMs: number }) {
           <span class="number muted">{one.position}</span>
           <span class="name clip">{one.contact.name}</span>
           <span class="time">{stopwatch(nowMs - one.enqueued_ms)}</span>
-          <span class="preview clip" dir="auto">{one.skills.map(({ name }) => name).join(", ") || one.preview}</span>
+          <span class="preview clip" dir="auto">{one.callback && `${t("lines.callback")} `}{one.skills.map(({ name }) => name).join(", ") || one.preview}</span>
           <Button
             class="take"
             aria-label={t("lines.take_of", { name: one.contact.name })}

@@ -4,6 +4,7 @@ import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { stopwatch } from "@acd/ui/time.ts";
 import { useEffect } from "preact/hooks";
 
+import { useParts } from "../handover/loaded.ts";
 import { useDesk } from "../state/context.ts";
 import { t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
@@ -16,11 +17,13 @@ import { WrapUpForm } from "./WrapUp.tsx";
 /** The conversation in sight: who, what was said, and the place to answer. */
 export function Thread({ chat, banners, inSight }: { chat: AgentChat; banners: boolean; inSight: boolean }) {
   useReadMarks(chat, inSight);
+  const parts = useParts();
   return (
     <section class="thread" id="thread" aria-labelledby="h-thread" data-testid="thread" data-interaction={chat.interaction}>
       <Head chat={chat} />
       {banners && <Banners />}
       <Sharing chat={chat} />
+      {chat.callback?.by_hand && chat.state === "connecting" && parts && <parts.CallBack chat={chat} />}
       <Log chat={chat} />
       {chat.state === "wrap_up" && <WrapUpForm key={chat.interaction} chat={chat} />}
       {chat.state === "ended" && <p class="over">{t("thread.over")}</p>}

@@ -78,7 +78,7 @@ async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -
     calling = await jean.hears("chat", state="connecting")
     assert calling["callback"]["state"] == "calling", "also where they are still here"
     chat = await anna.hears("chat", interaction=ix, state="connecting")
-    assert chat["callback"] == {"tries": 0, "answered": False}
+    assert chat["callback"] == {"tries": 0, "answered": False, "by_hand": True}
     opened = await anna.done("callback.open", {"interaction": ix})
     wire.CallbackNumber.model_validate(opened)
     assert opened["number"] == "+33 1 99 00 12 34"
@@ -89,6 +89,8 @@ async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -
     done = await anna.done("callback.dialled", said)
     assert (done["outcome"], done["chat"]["state"]) == ("active", "active")
     assert (await jean.hears("chat", state="active"))["callback"]["state"] == "talking"
+    joined = await jean.hears("message", **{"from": "system", "text": "agent_joined"})
+    assert joined["name"] == "Anna", "once they talk, not at each try"
     late = await anna.done("callback.dialled", {"interaction": ix, "answered": False})
     assert late["outcome"] == "late"
     await anna.done("interaction.finish", {"interaction": ix})
@@ -107,7 +109,7 @@ async def test_nobody_answers_and_it_is_tried_again_then_given_up(nodes: Nodes) 
     heard = len(anna.heard)
     ring = await anna.hears("offer", after=heard, interaction=ix)
     accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
-    assert accepted["chat"]["callback"] == {"tries": 1, "answered": False}
+    assert accepted["chat"]["callback"] == {"tries": 1, "answered": False, "by_hand": True}
     given_up = await anna.done("callback.dialled", unanswered)
     assert given_up["outcome"] == "unreached"
     ended = await jean.hears("chat", state="ended")

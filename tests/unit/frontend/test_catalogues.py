@@ -13,6 +13,7 @@ ROOT: Final = Path(__file__).parents[3]
 APPLICATIONS: Final = (
     "console/locales",
     "widget/locales",
+    "console/locales/handover",
     "console/locales/phone",
     "widget/locales/later",
     "widget/locales/call",

@@ -3,7 +3,7 @@ import { Translator } from "@acd/ui/i18n.ts";
 import { MarkDanger } from "@acd/ui/icons.tsx";
 import { WireError } from "@acd/ui/wire.ts";
 import { signal } from "@preact/signals";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import en from "../../locales/callback/en.json";
 import fr from "../../locales/callback/fr.json";
@@ -56,6 +56,7 @@ function NumberForm({ words: { t }, onDone }: { words: Words; onDone: () => void
   const field = useRef<HTMLInputElement>(null);
   const [fault, setFault] = useState("");
   const [sending, setSending] = useState(false);
+  useEffect(() => field.current?.focus(), []);
   const send = async (): Promise<void> => {
     const number = field.current?.value.trim() ?? "";
     if (sending || !field.current) return;
@@ -80,7 +81,7 @@ function NumberForm({ words: { t }, onDone }: { words: Words; onDone: () => void
   };
   return (
     <form
-      class="field"
+      style={{ display: "contents" }}
       noValidate
       data-testid="callback-form"
       onSubmit={(event) => {
@@ -88,24 +89,26 @@ function NumberForm({ words: { t }, onDone }: { words: Words; onDone: () => void
         void send();
       }}
     >
-      <label for="w-phone">{t("field")}</label>
-      <input
-        id="w-phone"
-        class="input"
-        type="tel"
-        autocomplete="tel"
-        maxLength={40}
-        ref={field}
-        defaultValue={left.peek()}
-        data-testid="field-phone"
-        onInput={() => { setFault(""); }}
-        {...(fault ? { "aria-invalid": "true", "aria-describedby": "w-phone-fault" } : {})}
-      />
-      {fault && (
-        <p class="fault" id="w-phone-fault" role="alert" data-testid="error">
-          <MarkDanger /><span>{fault}</span>
-        </p>
-      )}
+      <div class="field">
+        <label for="w-phone">{t("field")}</label>
+        <input
+          id="w-phone"
+          class="input"
+          type="tel"
+          autocomplete="tel"
+          maxLength={40}
+          ref={field}
+          defaultValue={left.peek()}
+          data-testid="field-phone"
+          onInput={() => { setFault(""); }}
+          {...(fault ? { "aria-invalid": "true", "aria-describedby": "w-phone-fault" } : {})}
+        />
+        {fault && (
+          <p class="fault" id="w-phone-fault" role="alert" data-testid="error">
+            <MarkDanger /><span>{fault}</span>
+          </p>
+        )}
+      </div>
       <div class="pair">
         <button type="button" class="button large" data-testid="callback-stay" onClick={onDone}>{t("stay")}</button>
         <button type="submit" class="button primary large" data-testid="callback-keep" aria-busy={sending}>{t("keep")}</button>
