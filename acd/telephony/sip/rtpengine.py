@@ -87,6 +87,7 @@ def flags(settings: RtpengineSettings, *, ng: Address, dtmf: Address) -> tuple[s
         f"--listen-ng={ng[0]}:{ng[1]}",
         f"--port-min={settings.first_port}",
         f"--port-max={settings.last_port}",
+        "--tos=184",  # expedited forwarding, as voice is
         f"--dtmf-log-dest={dtmf[0]}:{dtmf[1]}",
         # whoever is on hold is silent, and so is a page that prepares its connection: pairings are
         # deleted by who made them
