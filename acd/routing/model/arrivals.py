@@ -163,8 +163,6 @@ class Arrivals(Offers):
 
     def _contact_grace_due(self, at_ms: int, interaction: str, _rest: str) -> None:
         x = self.interactions[interaction]
-        if not self._is_missed(x):
-            return
         queue = self.queues.get(x.queue)
         if queue and self.gap and self._in_gap(at_ms):
             x.lost_until_ms = self.gap[1] + ms(queue.settings.lease_s)
@@ -195,10 +193,8 @@ class Arrivals(Offers):
                 self._return(agent)
         for interaction in contacts:
             x = self.interactions.get(interaction)
-            queue = x and self.queues.get(x.queue)
-            if f"c|{interaction}" in self.leases:
-                if queue:
-                    self.leases[f"c|{interaction}"] = self.now_ms + ms(queue.settings.lease_s)
+            if x and f"c|{x.id}" in self.leases:
+                self._lease(x, self.queues[x.queue])
             elif x and x.leased and self._is_missed(x):
                 self._bring_back(x)
         self._commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from acd.domain.errors import BadRequest, NotFound
 from acd.domain.events import EventType
@@ -105,11 +105,8 @@ class Callbacks(Policy):
         )  # fmt: skip
 
     def _next_try_due(self, _at_ms: int, interaction: str, _rest: str) -> None:
-        x = self.interactions.get(interaction)
-        back = x.calls_back if x and x.state is _S.PARKED else None
-        if x is None or back is None or back.next_ms is None:
-            return
-        back.next_ms = None
+        x = self.interactions[interaction]
+        cast("Callback", x.callback).next_ms = None
         if x.queue not in self.queues:
             self._end(x, Outcome.REJECTED, "system", reason="removed")
             return

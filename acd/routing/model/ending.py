@@ -202,9 +202,9 @@ class Ending(Sharing):
 
     def _wrap_up_due(self, _at_ms: int, interaction: str, giver: str) -> None:
         x = self.interactions[interaction]
-        if giver in x.wraps:
+        if giver:
             self._unwrap(x, self.agents[giver], "timer")
-        elif x.wrap_up_until_ms and not giver:
+        else:
             self._end_wrap_up(x, "timer")
 
     def wrap_up_end(

@@ -130,6 +130,4 @@ class Idling(Configuration):
 
     def _no_room_due(self, _at_ms: int, interaction: str, _rest: str) -> None:
         """The target of a transfer had no room for too long."""
-        x = self.interactions.get(interaction)
-        if x and x.transfer and x.transfer.waits:
-            self._give_back(x, "no_room")
+        self._give_back(self.interactions[interaction], "no_room")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acd.domain.ids import AgentId, QueueId
-    from acd.routing.model.values import Agent, Interaction, Queue
+    from acd.routing.model.values import Agent, Interaction, Queue, Transfer
 
     Place = tuple[int, str]
     """Score and id: where an entry stands in a line, for ever."""
@@ -287,7 +287,7 @@ class Matching(Limits):
                 if x is None:
                     break
                 if x.transfer:
-                    self._ask_at_last(x, agent)
+                    self._ask_at_last(x, x.transfer, agent)
                     continue
                 self._ring(x, self.queues[x.queue], [agent], None)
                 if len(x.live) < x.fan:
@@ -377,7 +377,7 @@ class Matching(Limits):
         """Before they get another slot of it, the one they have is free; see sharing.py."""
         raise NotImplementedError
 
-    def _ask_at_last(self, x: Interaction, target: Agent) -> None:
+    def _ask_at_last(self, x: Interaction, transfer: Transfer, target: Agent) -> None:
         """The target of a transfer has room now; see sharing.py."""
         raise NotImplementedError
 

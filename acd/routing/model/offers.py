@@ -242,11 +242,8 @@ class Offers(Presence):
         acknowledged then gets its time again.
         """
         x = self.interactions[interaction]
-        ring = x.numbered(int(number))
-        if ring is None:
-            return
-        queue = self.queues[x.queue]
-        settings = queue.settings
+        ring = next(one for one in x.live if one.number == int(number))
+        settings = self.queues[x.queue].settings
         delivery_ms = ms(settings.delivery_s)
         unheard = (
             not ring.delivered
@@ -287,8 +284,6 @@ class Offers(Presence):
 
     def _connecting_due(self, at_ms: int, interaction: str, _rest: str) -> None:
         x = self.interactions[interaction]
-        if x.state is not _S.CONNECTING:
-            return
         if self.gap and self._in_gap(at_ms):
             again_ms = self.gap[1] + self._connect_ms(x, self.queues[x.queue])
             self._timer(f"n|{x.id}|{x.offers}", again_ms)

@@ -206,6 +206,4 @@ class Pooling(Ranking):
             if name in self.agents:
                 self._look_again(self.agents[name], channel, int(rest))
             return
-        x = self.interactions.get(thing)
-        if x and x.state is _S.WAITING:
-            self._orphans.append(x)
+        self._orphans.append(self.interactions[thing])

@@ -149,11 +149,10 @@ class Sharing(Estimating):
             x=x, offer=x.offers, agent=target,
         )  # fmt: skip
 
-    def _ask_at_last(self, x: Interaction, target: Agent) -> None:
-        if x.transfer:
-            self._untimer(f"t|{x.id}")
-            x.transfer.waits = False
-            self._ask(x, target)
+    def _ask_at_last(self, x: Interaction, transfer: Transfer, target: Agent) -> None:
+        self._untimer(f"t|{x.id}")
+        transfer.waits = False
+        self._ask(x, target)
 
     def _give_back(self, x: Interaction, reason: str) -> None:
         """The target did not take it: the owner has it as before."""

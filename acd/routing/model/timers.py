@@ -82,9 +82,7 @@ class Timers(Steering):
         if again_ms is not None:
             self.leases[name] = again_ms
         else:
-            del self.leases[name]
-            if not x.lost_until_ms and x.state in (_S.WAITING, _S.RINGING):
-                self._set_aside(x)
+            self._set_aside(x)
 
     def _prolonged(self, lease_ms: int) -> int | None:
         if self.gap and self.now_ms < self.gap[1] + lease_ms:

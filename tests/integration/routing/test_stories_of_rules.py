@@ -172,3 +172,15 @@ async def test_one_who_waits_for_nobody_any_more_is_found(story: Story) -> None:
     await story.do("remove_queue", CHAT, 99)
     await story.do("contact_back", "ix_9")
     assert story.model.interactions["ix_9"].outcome == "rejected"
+
+
+async def test_one_called_back_for_longer_than_silence_lasts(story: Story) -> None:
+    await story.queue(idle_s=10, dial_s=60)
+    await story.agent("anna")
+    name = await story.arrive()
+    await story.do("request_callback", name)
+    await story.answer(name)
+    await story.later(15)
+    await story.do("contact_back", name)
+    await story.later(15)
+    assert story.model.interactions[name].state is S.IDLE
