@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +19,7 @@ from acd.routing import keys
 from acd.routing.router import Router
 from acd.routing.server_facts import server_facts
 from acd.routing.timers import run_timers_forever
+from tests.integration.routing import day
 from tests.integration.routing.world import World
 from tests.servers import Cluster, Server
 
@@ -37,44 +38,25 @@ def slot_of(tenant: str) -> int:
     return key_slot(keys.prefix(tenant).encode())
 
 
-async def a_day(world: World) -> None:
-    """Rings, answers, refusals, presence, breaks, wrap-up, an agent lost and one removed."""
-    await world.queue(wrap_up_s=5, strategy=("ring_all",), ring_limit=2)
-    await world.queue("sales/call", strategy=("random",))
-    for name in ("anna", "bruno", "chloe"):
-        await world.agent(name, "support/chat", "sales/call")
-    names = [await world.arrive() for _ in range(4)]
-    agent = await world.answer(names[0])
-    await world.finish(names[0])
-    await world.router.wrap_up_extend(names[0], agent, **world.at)
-    ringing = await world.ring(names[1])
-    for who, offer in ringing.items():
-        await world.router.decline(offer, who, "busy", **world.at)
-    call = await world.arrive("sales/call")
-    who, offer = next(iter((await world.ring(call)).items()))
-    await world.router.accept(offer, who, **world.at)
-    await world.router.connected(offer, who, **world.at)
-    await world.router.contact_lost(names[2], **world.at)
-    await world.router.contact_back(names[2], **world.at)
-    await world.router.abandon(names[3], **world.at)
-    await world.say("chloe", "away", reason="lunch")
-    await world.wait(30)
-    await world.router.close_session("bruno", world.consoles.pop("bruno"), **world.at)
-    await world.wait(90)
-    await world.router.remove_agent("bruno", 1000, **world.at)
-    await world.queue(wrap_up_s=0, strategy=("longest_idle",), order="strict")
-    await world.wait(5)
-    await world.router.reprioritise(await world.arrive(), 1, "anna", **world.at)
-    await world.settled()
+def tenants_of(cluster: Cluster, tenant: str, each: int) -> list[str]:
+    """So many tenants on every primary."""
+    found: dict[Server, list[str]] = {node: [] for node in cluster.nodes}
+    for number in itertools.count():
+        names = found[cluster.owner(slot_of(name := f"{tenant}-{number}"))]
+        names.append(name)
+        if all(len(names) >= each for names in found.values()):
+            return [name for names in found.values() for name in names[:each]]
+    raise AssertionError
 
 
-async def test_many_tenants_live_on_all_primaries(cluster: Cluster, tenant: str) -> None:
-    tenants = [f"{tenant}-{number}" for number in range(9)]
+async def test_many_tenants_use_every_verb_on_all_primaries(cluster: Cluster, tenant: str) -> None:
+    tenants = tenants_of(cluster, tenant, 2)
     routers = [await Router.open(cluster.url, name) for name in tenants]
-    await asyncio.gather(*(a_day(World(router)) for router in routers))
-    owners = Counter(cluster.owner(slot_of(name)).port for name in tenants)
-    assert len(owners) == 3, "tenants on every primary"
-    assert sum(owners.values()) == 9
+    played = day.Played()
+    with played.watching():
+        await asyncio.gather(*(day.play(World(router)) for router in routers))
+    for name in tenants:
+        assert not (unused := played.unused(name)), (name, unused)
     for node in cluster.nodes:
         with node.client() as client:
             for key in client.scan_iter(count=1000):
