@@ -127,7 +127,7 @@ class InteractionName(Inbound):
 class MayRepeat(InteractionName):
     """One interaction; with an id a command sent again gives the first answer."""
 
-    command: ClientId | Literal[""] = ""
+    command: CommandId | Literal[""] = ""
 
 
 class WrapUpEnd(Inbound):
