@@ -24,6 +24,7 @@ from acd.config.provision import provision
 from acd.config.secrets import secret
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.embedded import EmbeddedRedis
+from acd.flow.calls import CallIntake
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake
 from acd.flow.reconcile import Reconciler
@@ -31,6 +32,7 @@ from acd.flow.recorder import Recorder
 from acd.realtime.allowance import LEASE
 from acd.realtime.server import Realtime, Stores
 from acd.records.accounts import Accounts
+from acd.records.callers import Callers
 from acd.records.contacts import Contacts
 from acd.records.conversations import Conversations
 from acd.records.devices import Devices
@@ -43,7 +45,11 @@ from acd.routing.libraries import remove_libraries_forever
 from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
+from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import Dialling, DiallingRules, check, rates
+from acd.telephony.exchange import Exchange, dialled
+from acd.telephony.live import Means
+from acd.telephony.sip.rtpengine import sip_served
 from acd.telephony.verification import Verification
 from acd.telephony.webrtc.servers import IceServers
 from acd.web.health import Health
@@ -60,6 +66,7 @@ if TYPE_CHECKING:
     from acd.domain.events import Event
     from acd.domain.phone import E164
     from acd.records.engine import Database
+    from acd.telephony.port import TelephonyAdapter
 
 log = structlog.get_logger(__name__)
 
@@ -171,8 +178,10 @@ async def running_node(
 
 
 async def _stop(site: web.SockSite, parts: _Parts, runner: web.AppRunner) -> None:
-    """No new connections, then goodbye to those there are, then the requests under way."""
+    """No new connections, then every call ends, then the pages', then the requests under way."""
     await site.stop()
+    if parts.exchange is not None:
+        await parts.exchange.stop()
     await parts.realtime.stop()
     await runner.cleanup()
 
@@ -248,6 +257,7 @@ class _Parts:
     services: Services
     realtime: Realtime
     works: Mapping[str, Work]
+    exchange: Exchange | None
 
 
 async def _assemble(config: Config, router: Router, database: Database, *, demo: bool) -> _Parts:
@@ -292,12 +302,36 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
     await realtime.people.refresh()
     devices = Devices(database)
     dialling = Dialling(DiallingRules.of(config.telephony), limits)
+
+    def means(adapter: TelephonyAdapter) -> Means:
+        return Means(
+            router=router,
+            delivery=realtime.delivery,
+            adapter=adapter,
+            intake=CallIntake(
+                intake=intake,
+                directory=directory,
+                callers=Callers(database),
+                dialled=dialled(config.telephony),
+            ),
+            plans=RingPlans(
+                devices=devices,
+                directory=directory,
+                router=router,
+                numbers=bool(config.telephony.sip.trunk.proxy),
+            ),
+            dialling=dialling,
+        )
+
+    exchange = None
+    if sip_served(config.telephony):
+        exchange = Exchange(config.telephony, config.server.data_dir, means)
     services = Services(
         config=config,
         router=router,
         directory=directory,
         devices=devices,
-        verification=Verification(devices, dialling, caller=None),
+        verification=Verification(devices, dialling, caller=exchange),
         accounts=accounts,
         contacts=contacts,
         conversations=conversations,
@@ -329,7 +363,9 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         "compiler": compiler.run,
         "realtime": realtime.run,
     }
-    return _Parts(services=services, realtime=realtime, works=works)
+    if exchange is not None:
+        works["telephony"] = exchange.run
+    return _Parts(services=services, realtime=realtime, works=works, exchange=exchange)
 
 
 def _may_call(rules: DiallingRules) -> Callable[[E164], None]:

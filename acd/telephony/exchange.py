@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from acd.config.secrets import secret
+from acd.domain.errors import TelephonyOff
 from acd.domain.ids import DepartmentId
 from acd.flow.calls import Dialled
 from acd.telephony.port import AnswerHow
+from acd.telephony.sip import prompts
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.engine import media_engine
 from acd.telephony.sip.gateway import Place
 from acd.telephony.sip.options import SipOptions, Trunk, destination
-from acd.telephony.sip.prompts import Prompt
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acd.config.telephony import TelephonySettings, TrunkSettings
+    from acd.domain.device import Device
     from acd.telephony.live import Means
     from acd.telephony.port import TelephonyAdapter
     from acd.telephony.sip.engine import MediaEngine
@@ -31,11 +33,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SOUNDS: Final = "sounds"
-MEDIA: Final = "rtpengine"
 
 
 class Exchange:
-    """Calls over SIP, as they are configured."""
+    """Calls over SIP, as they are configured. Also the `CodeCaller` of a node."""
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class Exchange:
         self._settings = settings
         self._data_dir = data_dir
         self._means = means
+        self._sounds: SoundFiles | None = None
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
         self.board: Switchboard | None = None
@@ -73,12 +75,25 @@ class Exchange:
 
     async def _serve(self, engine: MediaEngine) -> None:
         sip = self._settings.sip
-        adapter = SipAdapter(sip_options(self._settings, self._data_dir, engine))
+        self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
+        adapter = SipAdapter(sip_options(self._settings, self._sounds, engine))
         self.board = Switchboard(self._means(adapter), how=AnswerHow(sip.answer))
         try:
             await self.board.run(self._leaving)
         finally:
             self.board = None
+
+    async def say_code(self, device: Device, code: str, locale: str) -> None:
+        """Call an agent's device and say the code.
+
+        Raises:
+            TelephonyOff: no call can be made now.
+        """
+        if self.board is None or self._sounds is None:
+            raise TelephonyOff
+        said = prompts.code(code)
+        file = await asyncio.to_thread(self._sounds.said, *said, locale=locale)
+        self.board.say(device.address, str(file))
 
     async def stop(self) -> None:
         """Take no more calls and end those there are; returns when all have ended."""
@@ -93,10 +108,9 @@ def dialled(settings: TelephonySettings) -> Dialled:
     return Dialled(numbers=numbers, region=settings.region, locale=sip.locale)
 
 
-def sip_options(settings: TelephonySettings, data_dir: Path, engine: MediaEngine) -> SipOptions:
+def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEngine) -> SipOptions:
     """What the gateway is told, with every secret read; the engine has been started."""
     sip = settings.sip
-    sounds = SoundFiles(sip, data_dir / SOUNDS)
     return SipOptions(
         place=Place(
             host=sip.host,
@@ -107,7 +121,7 @@ def sip_options(settings: TelephonySettings, data_dir: Path, engine: MediaEngine
         engine=engine.ng,
         keys=engine.dtmf,
         music=str(sounds.music),
-        prompt=str(sounds.said(Prompt.ONE_TO_TAKE)),
+        prompt=str(sounds.said(prompts.Prompt.ONE_TO_TAKE)),
         networks=sip.allow,
         users={user.name: secret(user) or "" for user in sip.users},
         region=settings.region,

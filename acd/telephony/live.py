@@ -17,6 +17,7 @@ import structlog
 from acd.chat.delivery import to_agent, to_call, to_contact
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.offer import AcceptOutcome
+from acd.domain.phone import E164
 from acd.routing.redis_link import BACK_OFF_S
 from acd.tasks import stay_cancelled
 from acd.telephony import hearing, port, words
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     from acd.records.intakes import IntakeRow
     from acd.routing.router import Router
     from acd.telephony.devices import RingPlans
+    from acd.telephony.dialling import Dialling
 
 log = structlog.get_logger(__name__)
 
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
+FORBIDDEN: Final = 403
 _PASSING: Final = (words.Delivered, words.Confirming)
 """Asked once: a moment later they mean nothing."""
 
@@ -50,6 +53,7 @@ class Means:
     adapter: port.TelephonyAdapter
     intake: CallIntake
     plans: RingPlans
+    dialling: Dialling
     confirm_ms: int = 15_000
 
 
@@ -219,9 +223,39 @@ class LiveCall:
             self.call, actions = step(self.call, pending.popleft())
             for action in actions:
                 if isinstance(action, port.Command):
-                    await self._execute(action)
+                    refused = await self._refused(action)
+                    if refused is None:
+                        await self._execute(action)
+                    else:
+                        pending.append(refused)
                 else:
                     pending.extend(await self._ask(action))
+
+    async def _refused(self, command: port.Command) -> Heard | None:
+        """What is said in place of calling a number that may not be called, or not now."""
+        call = self.call.id
+        agent: AgentId | None
+        match command:
+            case port.Ring(target=port.Target(kind=port.TargetKind.PHONE)):
+                number, agent = command.target.address, command.agent
+                refused: Heard = port.LegFailed(
+                    call=call,
+                    offer=command.offer,
+                    device=command.target.device,
+                    fault=port.LegFault.UNREACHABLE,
+                )
+            case port.Transfer():
+                winner = self.call.winner
+                number, agent = command.number, self.call.legs[winner].agent if winner else None
+                refused = port.TransferResult(call=call, ok=False, code=FORBIDDEN)
+            case _:
+                return None
+        try:
+            await self._means.dialling.allow(E164(number), agent=agent)
+        except AcdError as error:
+            log.info("number not called", call=call, reason=error.code)
+            return refused
+        return None
 
     async def _execute(self, command: port.Command) -> None:
         try:

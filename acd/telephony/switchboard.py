@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from acd.domain.errors import AcdError, NotFound, StoreUnavailable
+from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
+from acd.domain.ids import InteractionId, new_id
 from acd.domain.interaction import InteractionState
 from acd.telephony import port
 from acd.telephony.live import LiveCall, Means
+from acd.telephony.saying import SayingCall
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from acd.domain.ids import InteractionId
     from acd.flow.calls import EnteredCall
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Switchboard:
         self._means = means
         self._how = how
         self._stop_s = stop_s
-        self._calls: dict[InteractionId, LiveCall] = {}
+        self._calls: dict[InteractionId, LiveCall | SayingCall] = {}
         self._early: dict[InteractionId, list[port.CallEvent]] = {}
         """What was heard of calls that are being let in."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,6 +64,24 @@ class Switchboard:
                 await self.beat()
         finally:
             await self._stop()
+
+    def say(self, address: str, file: str) -> None:
+        """Call a number or SIP address, play a file there, and hang up.
+
+        Raises:
+            TelephonyOff: no call can be made now.
+        """
+        if self._stopping or not self.up:
+            raise TelephonyOff
+        call = InteractionId(new_id("sc"))
+        saying = self._calls[call] = SayingCall(self._means.adapter, call)
+        self._start(self._say(call, saying.run(address, file)), f"saying-{call}")
+
+    async def _say(self, call: InteractionId, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        finally:
+            del self._calls[call]
 
     async def beat(self) -> None:
         """Vouch for the callers who wait."""

@@ -19,8 +19,8 @@ from tests.peers.tones import write_tone
 PATIENCE_S = 10
 LOOPBACK = IPv4Network("127.0.0.0/8")
 _ROOM = 400
-_DICE = random.SystemRandom()
 """Audio ports: a call takes four while it rings."""
+_DICE = random.SystemRandom()
 
 
 def udp_port() -> int:
@@ -33,8 +33,8 @@ def udp_port() -> int:
             return port
 
 
-def _room() -> int:
-    """The first of as many ports for audio; rtpengine itself passes over those in use."""
+def audio_room() -> int:
+    """The first of 400 ports for audio; rtpengine itself passes over those in use."""
     return _DICE.randrange(22_000, 29_500, _ROOM)
 
 
@@ -47,7 +47,7 @@ class Rtpengine:
         self._log = folder / "rtpengine.log"
         self.ng = ("127.0.0.1", udp_port())
         self.keys = ("127.0.0.1", udp_port())
-        self._first = _room()
+        self._first = audio_room()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -31,9 +31,11 @@ from acd.records.directory import Directory
 from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
+from acd.routing.limits import Limits, Rate
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from acd.telephony.devices import RingPlans
+from acd.telephony.dialling import AGENT, ALL, NUMBER, Dialling, DiallingRules
 from acd.telephony.live import Means
 from acd.telephony.port import AnswerHow, Target, TargetKind
 from acd.telephony.switchboard import Switchboard
@@ -77,6 +79,7 @@ class Exchange:
 
     def make_board(self, how: AnswerHow = AnswerHow.MUSIC) -> Switchboard:
         support = DepartmentId("support")
+        dialling_rates = dict.fromkeys((ALL, AGENT, NUMBER), Rate(per_minute=1000))
         dialled = Dialled(
             numbers={"600": support, "support": support, "+33199000600": support}, region="FR"
         )
@@ -92,6 +95,10 @@ class Exchange:
                 plans=RingPlans(
                     devices=self.devices, directory=self.directory, router=self.router,
                     numbers=True,
+                ),
+                dialling=Dialling(
+                    DiallingRules(countries=frozenset({"FR"})),
+                    Limits(self.router.link, self.router.tenant, dialling_rates),
                 ),
             ),
             how=how,

@@ -6,6 +6,8 @@ import asyncio
 import random
 import sys
 from collections import Counter
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -56,17 +58,19 @@ async def test_every_strategy_serves_calls(exchanges: Exchanges, strategy: str) 
     assert outcomes == {"handled": CALLS * 3 // 4, "abandoned": CALLS // 4}
 
 
-async def race(exchange: Exchange) -> tuple[str, int]:
+async def race(exchange: Exchange, dice: random.Random) -> tuple[str, int]:
     """All that ring answer at once; the agent and device that got it, how many did not."""
     call = await exchange.phones.arrive()
     live, told = exchange.at(call), exchange.phones.told
     before = len(told)
     await until(lambda: len(live.legs) == 2 * len(AGENTS))
     agents = {offer: leg.ring.agent for (offer, _), leg in live.legs.items()}
-    await asyncio.gather(
+    answers: list[Coroutine[Any, Any, object]] = [
         *(exchange.phones.pick_up(offer, "desk") for offer in agents),
         *(exchange.router.accept(offer, agent) for offer, agent in agents.items()),
-    )
+    ]
+    dice.shuffle(answers)
+    await asyncio.gather(*answers)
     await exchange.state(call, "active")
     assert live.bridged is not None
     assert list(live.legs) == [live.bridged]
@@ -87,9 +91,9 @@ async def test_a_thousand_races(exchanges: Exchanges, capsys: pytest.CaptureFixt
     for agent in AGENTS:
         await exchange.has(agent, BROWSER, DESK)
     await exchange.sign_in(*AGENTS)
-    winners, withdrawn = Counter[str](), 0
+    dice, winners, withdrawn = random.Random("races"), Counter[str](), 0
     for _ in range(RACES):
-        winner, losers = await race(exchange)
+        winner, losers = await race(exchange, dice)
         winners[winner] += 1
         withdrawn += losers
     outcomes = Counter([await exchange.outcome(call) for call in exchange.phones.calls_there])
