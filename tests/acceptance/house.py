@@ -125,11 +125,14 @@ class Server:
         ring_time_s: int = 60,
         routing: str = "",
         rules: str = "",
+        more: str = "",
     ) -> None:
-        """`rules` are lines of config.toml for every department."""
+        """`rules` are lines of config.toml for every department, `more` its last tables."""
         self.port = free_port()
         self.host_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.sip_port = 0
+        """Where it takes calls, if it does."""
         self._file = folder / "config.toml"
         self._file.write_text(
             SERVER.format(port=self.port, folder=folder, routing=routing)
@@ -143,6 +146,7 @@ class Server:
                 )
                 for n in range(1, houses + 1)
             )
+            + more
         )
         self._database = folder / "data" / "acd.db"
         self._log = folder / "server.log"

@@ -1,0 +1,68 @@
+"""Telephones of a story, beside its browsers: they speak SIP in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, Self, TypeVar
+
+from tests.peers.phone import Phone as SipPhone
+from tests.peers.phone import PhoneCall
+
+PATIENCE_S = 20.0
+_T = TypeVar("_T")
+
+
+class Call:
+    """One end of a call."""
+
+    def __init__(self, line: Telephones, call: PhoneCall) -> None:
+        self._line = line
+        self._call = call
+
+    def hears(self, hertz: int) -> None:
+        """Until that note is heard; 0 is silence."""
+        self._line.wait(self._call.voice.hears(hertz, PATIENCE_S))
+
+    def hangs_up(self) -> None:
+        self._line.wait(self._call.bye_now())
+
+    def is_over(self) -> None:
+        """Until the other end has hung up."""
+        self._line.wait(self._call.is_over(PATIENCE_S))
+
+
+class Telephones:
+    """Made in a story and closed with it."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="telephones")
+        self._phones: list[SipPhone] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for phone in self._phones:
+            self.wait(phone.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def wait(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """The result of what is done in the thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S + 10)
+
+    def calls(self, number: str, peer: tuple[str, int], *, hertz: int, caller: str) -> Call:
+        """Somebody calls, and was answered: by the line's music."""
+        return Call(self, self.wait(self._call(number, peer, hertz, caller)))
+
+    async def _call(self, number: str, peer: tuple[str, int], hertz: int, caller: str) -> PhoneCall:
+        _, phone = await self._loop.create_datagram_endpoint(
+            lambda: SipPhone(hertz), local_addr=("127.0.0.1", 0)
+        )
+        self._phones.append(phone)
+        return await phone.call(number, peer, caller=caller)

@@ -1,0 +1,205 @@
+"""Somebody calls from a telephone and agents answer in their consoles: what each of them hears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.calls.conftest import CALLS
+from tests.acceptance.calls.phones import Phone, Phones
+from tests.acceptance.calls.telephones import Call, Telephones
+from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, hears, hears_nothing
+from tests.acceptance.house import House, Server
+from tests.acceptance.network import Wire
+from tests.peers.rtpengine import audio_room, udp_port
+from tests.peers.tones import write_tone
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+HOUSES = 12
+MUSIC_HZ = 300
+CAMILLE_HZ = 1_000
+CAMILLE = "+33199001234"
+
+
+@pytest.fixture(scope="module")
+def telephone_server(
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A node with the SIP role: each house's departments are dialled by their names."""
+    peer("rtpengine")
+    folder = tmp_path_factory.mktemp("telephones")
+    music = folder / "music.wav"
+    write_tone(str(music), MUSIC_HZ)
+    first, sip_port = audio_room(), udp_port()
+    numbers = "".join(
+        f'"{name}-{n}" = "{name}-{n}"\n'
+        for n in range(1, HOUSES + 1)
+        for name in ("support", "sales")
+    )
+    server = Server(
+        folder,
+        houses=HOUSES,
+        rules=CALLS,
+        more=f"""
+[telephony]
+region = "FR"
+[telephony.sip]
+enabled = true
+port = {sip_port}
+music_file = "{music}"
+announce_s = 0
+[telephony.rtpengine]
+interface = "127.0.0.1"
+first_port = {first}
+last_port = {first + 399}
+[telephony.sip.numbers]
+{numbers}""",
+    )
+    server.sip_port = sip_port
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+
+
+@pytest.fixture
+def server(telephone_server: Server) -> Server:
+    return telephone_server
+
+
+@pytest.fixture
+def camille(house: House, server: Server) -> Iterator[Callable[..., Call]]:
+    """`camille("sales")` calls that department, and hears music."""
+    with Telephones() as telephones:
+
+        def call(department: str = "support") -> Call:
+            peer = ("127.0.0.1", server.sip_port)
+            found = telephones.calls(
+                house.department(department), peer, hertz=CAMILLE_HZ, caller=CAMILLE
+            )
+            found.hears(MUSIC_HZ)
+            return found
+
+        yield call
+
+
+Camille = Callable[..., Call]
+
+
+def talking(phone: Phones, camille: Camille, *, url: str = "") -> tuple[Phone, Call]:
+    """Anna and Camille, who hear each other."""
+    anna = phone("anna", url=url)
+    call = camille()
+    anna.answers("Camille")
+    anna.is_in_call()
+    call.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+    return anna, call
+
+
+def test_two_browsers_ring_and_one_wins(phone: Phones, camille: Camille) -> None:
+    anna, claire = phone("anna"), phone("claire")
+    call = camille("sales")
+    anna.sees_ring("Camille")
+    claire.sees_ring("Camille")
+    expect(claire.find("contact-pane")).to_contain_text("Camille")
+    call.hears(MUSIC_HZ)  # no page is heard before it is taken
+    claire.answers("Camille")
+    expect(anna.find("taken-by")).to_contain_text("Claire")
+    claire.is_in_call()
+    call.hears(CLAIRE_HZ)
+    hears(claire.page, CAMILLE_HZ)
+    hears_nothing(anna.page)
+    call.hangs_up()
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    expect(claire.find("wrap-up").first).to_be_visible()
+    assert claire.page.evaluate("openConnections()") == 0
+    assert anna.page.evaluate("openConnections()") == 0
+
+
+def test_the_agent_mutes_holds_resumes_and_hangs_up(phone: Phones, camille: Camille) -> None:
+    anna, call = talking(phone, camille)
+    anna.find("phone-mute").click()
+    call.hears(0)
+    hears(anna.page, CAMILLE_HZ)
+    anna.find("phone-mute").click()
+    call.hears(ANNA_HZ)
+
+    anna.find("phone-hold").click()
+    anna.is_in_call("held")
+    call.hears(MUSIC_HZ)
+    hears_nothing(anna.page)
+    anna.find("phone-hold").click()
+    anna.is_in_call()
+    call.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+
+    anna.hangs_up()
+    call.is_over()
+    expect(anna.find("wrap-up").first).to_be_visible()
+
+
+def test_a_call_survives_a_reload_and_the_loss_of_the_socket(
+    phone: Phones, camille: Camille, wire: Callable[[], Wire]
+) -> None:
+    line = wire()
+    anna, call = talking(phone, camille, url=line.url)
+    anna.reloads()
+    anna.is_in_call()
+    call.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+
+    line.cut()
+    expect(anna.find("reconnect-bar")).to_be_visible()
+    call.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+    line.mend()
+    expect(anna.find("reconnect-bar")).to_have_count(0)
+    anna.find("phone-hold").click()
+    call.hears(MUSIC_HZ)
+    anna.hangs_up()
+    call.is_over()
+
+
+def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> None:
+    anna, call = talking(phone, camille)
+    claire = phone("claire")
+    anna.find("phone-hold").click()
+    call.hears(MUSIC_HZ)
+    anna.find("transfer").click()
+    anna.find("transfer-agent", agent=f"claire-{anna.house.number}").click()
+    claire.answers("Camille")
+    claire.is_in_call()
+    call.hears(CLAIRE_HZ)
+    hears(claire.page, CAMILLE_HZ)
+    expect(anna.find("phone", state="ready")).to_be_visible()
+    claire.hangs_up()
+    call.is_over()
+
+
+def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, camille: Camille) -> None:
+    anna, call = talking(phone, camille)
+    claire = phone("claire")
+    anna.find("transfer").click()
+    anna.find("manner-consult").check()
+    anna.find("transfer-agent", agent=f"claire-{anna.house.number}").click()
+    call.hears(MUSIC_HZ)
+    claire.find("consult-talk").click()
+    hears(claire.page, ANNA_HZ)
+    hears(anna.page, CLAIRE_HZ)
+    anna.find("consult-join").click()
+    anna.presses("Alt+m")  # so that the others hear each other alone
+    call.hears(CLAIRE_HZ)
+    hears(claire.page, CAMILLE_HZ)
+    anna.presses("Alt+m")
+    anna.find("consult-hand-over").click()
+    claire.is_in_call()
+    call.hears(CLAIRE_HZ)
+    hears(claire.page, CAMILLE_HZ)
+    expect(anna.find("wrap-up").first).to_be_visible()
+    call.hangs_up()
+    expect(claire.find("phone", state="ready")).to_be_visible()
