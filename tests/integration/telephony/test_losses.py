@@ -1,0 +1,142 @@
+"""Redis goes away, events are lost, the node stops: callers are not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from acd.domain.ids import InteractionId
+from acd.telephony import port
+from tests.contract.telephony.rig import until
+from tests.integration.telephony.conftest import Exchange, Exchanges, running_exchange
+from tests.servers import Server
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    server = Server(tmp_path / "redis")
+    await asyncio.to_thread(server.start)
+    yield server
+    server.kill()
+
+
+async def away(exchange: Exchange, server: Server) -> None:
+    await asyncio.to_thread(server.kill)
+    await until(lambda: not exchange.router.link.available)
+
+
+async def test_a_caller_comes_while_redis_is_away(
+    server: Server, tenant: str, tmp_path: Path
+) -> None:
+    async with running_exchange(server.url, tenant, tmp_path) as exchange:
+        await exchange.sign_in("anna")
+        await away(exchange, server)
+        gone, stays = [await exchange.phones.arrive() for _ in range(2)]
+        for call in (gone, stays):
+            await exchange.hears(call, "music")
+        await exchange.phones.hang_up(gone)
+        await asyncio.to_thread(server.start)
+        assert await exchange.outcome(gone) == "abandoned"
+        await exchange.intake.sweep(older_than_ms=0)
+        await exchange.delivery.catch_up()  # as the relay does when Redis is back
+        offer = (await exchange.offers(stays))["anna"]
+        await exchange.router.accept(offer, "anna")
+        await exchange.hears(stays, (offer, "browser"))
+
+
+async def test_a_talk_goes_on_and_ends_while_redis_is_away(
+    server: Server, tenant: str, tmp_path: Path
+) -> None:
+    async with running_exchange(server.url, tenant, tmp_path) as exchange:
+        call, offer = await exchange.talk()
+        await away(exchange, server)
+        assert exchange.at(call).hears == (offer, "browser")
+        await exchange.phones.hang_up(call)
+        await asyncio.to_thread(server.start)
+        assert await exchange.outcome(call) == "handled"
+
+
+async def deaf(exchange: Exchange, call: str) -> None:
+    """From now on the switchboard hears nothing of the call."""
+    live = exchange.board._calls[InteractionId(call)]
+    for address in live._addresses():  # type: ignore[union-attr]
+        await exchange.delivery.forget(address, live)  # type: ignore[arg-type]
+
+
+async def hear_again(exchange: Exchange, call: str) -> None:
+    await exchange.board._calls[InteractionId(call)].listen()  # type: ignore[union-attr]
+
+
+async def test_an_offer_that_was_not_heard_of_rings_after_all(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive()
+    await exchange.hears(call, "music")
+    await until(lambda: InteractionId(call) in exchange.board._calls)
+    await deaf(exchange, call)
+    await exchange.sign_in("anna")
+    await exchange.state(call, "ringing")
+    await hear_again(exchange, call)
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.phones.pick_up(offer, "browser")
+    await exchange.hears(call, (offer, "browser"))
+
+
+async def test_an_accept_that_was_not_heard_of_connects_after_all(exchanges: Exchanges) -> None:
+    exchange = await exchanges(strategy=("ring_all",))
+    await exchange.sign_in("anna", "bruno")
+    call = await exchange.phones.arrive()
+    offers = await exchange.offers(call, "anna", "bruno")
+    await deaf(exchange, call)
+    await exchange.router.accept(offers["bruno"], "bruno")
+    await hear_again(exchange, call)
+    await exchange.hears(call, (offers["bruno"], "browser"))
+    assert list(exchange.at(call).legs) == [(offers["bruno"], "browser")]
+    await exchange.state(call, "active")
+
+
+async def test_a_transfer_that_was_not_heard_of_happens_after_all(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk("anna")
+    await deaf(exchange, call)
+    await exchange.router.transfer_to_queue(InteractionId(call), "anna", "sales/call")
+    await exchange.sign_in("chloe")
+    await exchange.state(call, "ringing")
+    await hear_again(exchange, call)
+    await exchange.hears(call, "music")
+    await exchange.offers(call, "chloe")
+
+
+async def test_an_end_that_was_not_heard_of_ends_the_call(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk("anna")
+    await deaf(exchange, call)
+    await exchange.router.finish(InteractionId(call), by="agent", agent="anna")
+    await hear_again(exchange, call)
+    assert await exchange.over(call) == "handled"
+
+
+async def test_a_broken_subscription_is_noticed(exchanges: Exchanges, redis_url: str) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive()
+    await exchange.hears(call, "music")
+    await exchange.router.link.client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await exchange.sign_in("anna")
+    await exchange.offers(call)
+
+
+async def test_a_node_that_stops_ends_every_call(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    talking, _ = await exchange.talk("anna")
+    waiting = await exchange.phones.arrive()
+    await exchange.hears(waiting, "music")
+    exchange.leaving.set()
+    assert await exchange.outcome(talking) == "handled"
+    assert await exchange.outcome(waiting) == "abandoned"
+    late = await exchange.phones.arrive()
+    assert await exchange.over(late) == "503 store_unavailable"
+    assert not any(
+        isinstance(told, port.Bridge) and told.call == late for told in exchange.phones.told
+    )
