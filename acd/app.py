@@ -43,12 +43,14 @@ from acd.records.intakes import Intakes
 from acd.reporting.metrics import Metrics
 from acd.routing.libraries import remove_libraries_forever
 from acd.routing.limits import Limits, Rate
+from acd.routing.lines import Lines
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import Dialling, DiallingRules, check, rates
 from acd.telephony.exchange import Exchange, dialled
 from acd.telephony.live import Means
+from acd.telephony.returning import Returning
 from acd.telephony.sip.rtpengine import sip_served
 from acd.telephony.verification import Verification
 from acd.telephony.webrtc.servers import IceServers
@@ -325,7 +327,9 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
 
     exchange = None
     if sip_served(config.telephony):
-        exchange = Exchange(config.telephony, config.server.data_dir, means)
+        lines = Lines(router.link, config.tenant, realtime.delivery.node)
+        returning = Returning(history=history, intakes=intakes, contacts=contacts, lines=lines)
+        exchange = Exchange(config.telephony, config.server.data_dir, means, returning)
     services = Services(
         config=config,
         router=router,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select, tuple_, update
 
 from acd.domain.history import InteractionPage, PastInteraction, PastOffer
+from acd.domain.ids import InteractionId
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select
 
     from acd.domain.events import Event
-    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, QueueId
     from acd.records.engine import Database
 
 PAGE_MAX = 500
@@ -157,6 +158,18 @@ class History:
         page = tuple(_interaction(row) for row in rows[:size])
         more = f"{page[-1].enqueued_ms}.{page[-1].id}" if len(rows) > size else ""
         return InteractionPage(interactions=page, next=more)
+
+    async def callbacks(self, limit: int = PAGE_MAX) -> list[InteractionId]:
+        """Calls that somebody need not have stayed for, oldest first, answered or not."""
+        table = interactions.c
+        query = (
+            select(table.id)
+            .where(table.channel == Channel.CALL.value, table.callback, table.ended_ms.is_(None))
+            .order_by(table.enqueued_ms)
+            .limit(limit)
+        )
+        found = await self._database.read(lambda tx: tx.execute(query).scalars().all())
+        return [InteractionId(one) for one in found]
 
     async def events_after(self, position: str, limit: int = 500) -> list[Event]:
         """At most `limit` events after that one (`<generation>-<seq>`), in order.

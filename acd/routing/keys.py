@@ -35,6 +35,11 @@ def channel(tenant: str, address: str) -> str:
     return f"{prefix(tenant)}to:{address}"
 
 
+def line(tenant: str, interaction: str) -> str:
+    """Which node has the line of a call that nobody is on."""
+    return f"{prefix(tenant)}call:{interaction}"
+
+
 def interactions(tenant: str) -> str:
     """The pattern that finds every interaction."""
     return prefix(tenant) + "ix:*"

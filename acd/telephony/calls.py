@@ -13,6 +13,8 @@ Two sides speak to it: an adapter (the events of `port`) and routing (`Offered`,
   routing, which rings again with the call's age kept;
 - one that talks may be given to another agent's device, or back to the line: the caller hears music
   in between;
+- a callback has nobody on the line: the agent is connected first, then the customer is dialled, and
+  the call is active when they answer;
 - what comes late or twice changes nothing.
 """
 
@@ -35,6 +37,7 @@ from acd.telephony.words import (
     GivenBack,
     HoldAsked,
     HungUp,
+    NotReached,
     NotTransferred,
     Offered,
     OfferOver,
@@ -56,6 +59,8 @@ class CallPhase(StrEnum):
     WAITING = "waiting"
     """In the line, or ringing somewhere: music."""
     CONNECTING = "connecting"
+    DIALLING = "dialling"
+    """The agent is there, the customer's telephone rings."""
     TALKING = "talking"
     HELD = "held"
     ENDED = "ended"
@@ -87,7 +92,10 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call. `winner` is the offer and device it was given to, `later` what rings next."""
+    """A call. `winner` is the offer and device it was given to, `later` what rings next.
+
+    `calls_back` is the number to dial where nobody is on the line.
+    """
 
     id: InteractionId
     epoch: int = 0
@@ -95,12 +103,14 @@ class Call:
     legs: Mapping[LegKey, Leg] = field(default_factory=dict)
     later: Mapping[OfferId, Offered] = field(default_factory=dict)
     winner: LegKey | None = None
+    calls_back: str = field(default="", repr=False)
 
 
 Heard = port.CallEvent | Fact
 Action = port.Command | Request
 Step = tuple[Call, tuple[Action, ...]]
 
+_DIAL_MS: Final = 30_000
 _TALKS: Final = frozenset({CallPhase.TALKING, CallPhase.HELD})
 
 
@@ -108,7 +118,10 @@ def step(call: Call, heard: Heard) -> Step:
     """What `heard` makes of the call, and what is to be done about it, in order."""
     if call.phase is CallPhase.ENDED or type(heard) not in _STEPS:
         return call, ()
-    return _STEPS[type(heard)](call, heard)
+    after, actions = _STEPS[type(heard)](call, heard)
+    if call.calls_back and call.legs and not after.legs and after.phase is CallPhase.WAITING:
+        actions = (_hang_up(after, "nobody"), *actions)  # there is neither caller nor agent
+    return after, actions
 
 
 def _offered(call: Call, heard: Offered) -> Step:
@@ -135,6 +148,7 @@ def _ring(call: Call, asked: Offered, targets: tuple[port.Target, ...]) -> Step:
             agent=asked.agent,
             target=target,
             timeout_ms=min(target.ring_ms or asked.timeout_ms, asked.timeout_ms),
+            outgoing=bool(call.calls_back),
         )
         for target in targets
     )
@@ -228,7 +242,7 @@ def _failed(call: Call, key: LegKey, fault: port.LegFault) -> Step:
         return call, ()
     offer = key[0]
     if key == call.winner:
-        if call.phase is CallPhase.CONNECTING:
+        if call.phase not in _TALKS:
             call = replace(_without(call, [key]), phase=CallPhase.WAITING, winner=None)
             return call, (Fail(offer=offer, agent=leg.agent, cause="connect_failed"),)
         return _ended(call, key)
@@ -258,7 +272,7 @@ def _ended(call: Call, key: LegKey) -> Step:
     if key != call.winner:
         fault = port.LegFault.UNCONFIRMED
         return _failed(call, key, fault if leg.target.confirms else port.LegFault.UNREACHABLE)
-    if call.phase is CallPhase.CONNECTING:
+    if call.phase not in _TALKS:
         return _failed(call, key, port.LegFault.UNREACHABLE)
     return _closed(call), (_hang_up(call, "agent"), HungUp(side=Side.AGENT, agent=leg.agent))
 
@@ -268,11 +282,34 @@ def _bridged(call: Call, heard: port.Bridged) -> Step:
         return call, ()
     if call.winner[0] != heard.offer:
         return call, ()
+    if call.calls_back:
+        dial = port.Dial(
+            call=call.id,
+            epoch=call.epoch,
+            number=call.calls_back,
+            caller_id="",
+            timeout_ms=_DIAL_MS,
+        )
+        return replace(call, phase=CallPhase.DIALLING), (dial,)
     agent = call.legs[call.winner].agent
     return replace(call, phase=CallPhase.TALKING), (Connected(offer=heard.offer, agent=agent),)
 
 
+def _dialled(call: Call, heard: port.Dialled) -> Step:
+    if call.phase is not CallPhase.DIALLING or call.winner is None:
+        return call, ()
+    agent = call.legs[call.winner].agent
+    if heard.ok:
+        talks = replace(call, phase=CallPhase.TALKING, calls_back="")
+        return talks, (Connected(offer=call.winner[0], agent=agent),)
+    return replace(call, phase=CallPhase.WAITING, legs={}, winner=None), (NotReached(agent=agent),)
+
+
 def _caller_ended(call: Call, _: port.CallerEnded) -> Step:
+    if call.calls_back:  # the attempt is over, not the callback
+        if call.winner is not None:
+            return _failed(call, call.winner, port.LegFault.UNREACHABLE)
+        return replace(call, legs={}, later={}), ()
     return _closed(call), (_hang_up(call, "caller"), HungUp(side=Side.CALLER))
 
 
@@ -343,6 +380,7 @@ _STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
     port.LegFailed: _leg_failed,
     port.LegEnded: _leg_ended,
     port.Bridged: _bridged,
+    port.Dialled: _dialled,
     port.Held: _held,
     port.Resumed: _held,
     port.TransferResult: _transferred,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from acd.domain.device import Device
     from acd.telephony.live import Means
     from acd.telephony.port import TelephonyAdapter
+    from acd.telephony.returning import Returning
     from acd.telephony.sip.engine import MediaEngine
 
 log = structlog.get_logger(__name__)
@@ -43,11 +44,13 @@ class Exchange:
         settings: TelephonySettings,
         data_dir: Path,
         means: Callable[[TelephonyAdapter], Means],
+        returning: Returning,
     ) -> None:
-        """Args: means is what calls work with, given the adapter."""
+        """Args: means is what calls work with, given the adapter; returning finds callbacks."""
         self._settings = settings
         self._data_dir = data_dir
         self._means = means
+        self._returning = returning
         self._sounds: SoundFiles | None = None
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
@@ -79,9 +82,16 @@ class Exchange:
         adapter = SipAdapter(sip_options(self._settings, self._sounds, engine))
         self.board = Switchboard(self._means(adapter), how=AnswerHow(sip.answer))
         try:
-            await self.board.run(self._leaving)
+            async with asyncio.TaskGroup() as group:
+                callbacks = group.create_task(self._call_back(self.board), name="callbacks")
+                await self.board.run(self._leaving)
+                callbacks.cancel()
         finally:
             self.board = None
+
+    async def _call_back(self, board: Switchboard) -> None:
+        if self._settings.sip.trunk.proxy:
+            await self._returning.run(board)
 
     async def say_code(self, device: Device, code: str, locale: str) -> None:
         """Call an agent's device and say the code.

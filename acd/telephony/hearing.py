@@ -55,20 +55,23 @@ class Parked:
     """Routing believes that the caller is gone."""
 
 
-News = Asked | Taken | Given | Parked | OfferOver | GivenBack | Finished
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedNotStay:
+    """The place is kept, and whoever waits is called back."""
+
+
+News = Asked | Taken | Given | Parked | NeedNotStay | OfferOver | GivenBack | Finished
 
 
 def news(payload: Mapping[str, Any], epoch: int) -> News | None:
     """What an event says that matters to the line; `epoch` is the one to come."""
+    kind: str = payload["type"]
     data: Mapping[str, Any] = payload.get("data") or {}
-    offer, agent = OfferId(payload.get("offer") or ""), AgentId(payload.get("agent") or "")
+    if kind.startswith("offer."):
+        return _of_offer(kind, payload, data)
+    agent = AgentId(payload.get("agent") or "")
     found: News | None = None
-    match str(payload.get("type")):
-        case "offer.made":
-            timeout_ms = int(data["deadline_ms"]) - int(payload["at_ms"])
-            found = Asked(offer=offer, agent=agent, timeout_ms=timeout_ms)
-        case "offer.accepted":
-            found = Taken(offer=offer, agent=agent)
+    match kind:
         case "interaction.assigned":
             named = OfferId(data.get("offer") or f"{payload['interaction']}.{payload['id']}")
             found = Given(offer=named, agent=agent)
@@ -78,12 +81,26 @@ def news(payload: Mapping[str, Any], epoch: int) -> News | None:
             found = GivenBack(agent=AgentId(data["by"]), epoch=epoch, reason="transferred")
         case "interaction.parked" if "reason" not in data:
             found = Parked()
+        case "interaction.parked" if agent:
+            found = GivenBack(agent=agent, epoch=epoch, reason=str(data["reason"]))
+        case "interaction.callback":
+            found = NeedNotStay()
         case "interaction.ended":
             found = Finished(outcome=str(data["outcome"]))
-        case kind if kind in OVER:
-            reason = str(data.get("reason") or data.get("cause") or kind.partition(".")[2])
-            found = OfferOver(offer=offer, reason=reason)
     return found
+
+
+def _of_offer(kind: str, payload: Mapping[str, Any], data: Mapping[str, Any]) -> News | None:
+    offer, agent = OfferId(payload["offer"]), AgentId(payload["agent"])
+    if kind == "offer.made":
+        timeout_ms = int(data["deadline_ms"]) - int(payload["at_ms"])
+        return Asked(offer=offer, agent=agent, timeout_ms=timeout_ms)
+    if kind == "offer.accepted":
+        return Taken(offer=offer, agent=agent)
+    if kind not in OVER:
+        return None
+    reason = str(data.get("reason") or data.get("cause") or kind.partition(".")[2])
+    return OfferOver(offer=offer, reason=reason)
 
 
 def compared(call: Call, seen: InteractionSnapshot | None) -> list[News]:
@@ -92,6 +109,10 @@ def compared(call: Call, seen: InteractionSnapshot | None) -> list[News]:
         return []
     if seen.state is InteractionState.ENDED:
         return [Finished(outcome=seen.outcome.value if seen.outcome else "")]
+    if seen.callback is not None and not seen.callback.answered and not call.calls_back:
+        return [NeedNotStay()]
+    if seen.callback is not None and seen.callback.answered and call.calls_back:
+        return [Finished(outcome="answered")]  # elsewhere, or dialled by hand
     found: list[News] = []
     live = {one.offer for one in seen.offers}
     owner = seen.agent if seen.state in _TAKEN else None

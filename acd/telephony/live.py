@@ -60,10 +60,11 @@ class Means:
 class LiveCall:
     """Runs until the call is over and its outcome is certain."""
 
-    def __init__(self, means: Means, row: IntakeRow) -> None:
+    def __init__(self, means: Means, row: IntakeRow, *, calls_back: str = "") -> None:
+        """`calls_back` is the number to dial where nobody is on the line."""
         self._means = means
         self._row = row
-        self.call = Call(id=row.interaction)
+        self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
         self._decided: set[OfferId] = set()
         """Offers that won: what routing says of them again is old."""
@@ -71,7 +72,12 @@ class LiveCall:
     @property
     def waiting(self) -> bool:
         """Whether nobody talks with the caller yet: this node vouches for them."""
-        return self.call.phase is CallPhase.WAITING
+        return self.call.phase is CallPhase.WAITING and not self.unanswered
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it is a callback whose customer is not on the line."""
+        return bool(self.call.calls_back)
 
     def hear(self, event: port.CallEvent) -> None:
         """The adapter says something of it."""
@@ -202,6 +208,9 @@ class LiveCall:
                 await self._take_won(heard.offer, heard.agent)
             case hearing.Parked():
                 await self._answered(lambda: self._means.router.contact_back(self.call.id))
+            case hearing.NeedNotStay():
+                if self.waiting:
+                    await self._take(words.Finished(outcome="callback"))
             case _:
                 await self._take(heard)
 
@@ -244,6 +253,9 @@ class LiveCall:
                     device=command.target.device,
                     fault=port.LegFault.UNREACHABLE,
                 )
+            case port.Dial():
+                number, agent = command.number, None
+                refused = port.Dialled(call=call, ok=False, code=FORBIDDEN)
             case port.Transfer():
                 winner = self.call.winner
                 number, agent = command.number, self.call.legs[winner].agent if winner else None
@@ -287,6 +299,8 @@ class LiveCall:
                 await router.fail(asked.offer, asked.agent, asked.cause)
             case words.Connected():
                 await router.connected(asked.offer, asked.agent)
+            case words.NotReached():
+                await router.callback_dialled(self.call.id, asked.agent, answered=False)
             case words.HungUp():
                 await self._close(asked)
         return []

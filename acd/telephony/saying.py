@@ -17,7 +17,7 @@ _LONGEST_S: Final = 120.0
 class SayingCall:
     """Nobody waits in it, and no interaction belongs to it."""
 
-    waiting = False
+    waiting = unanswered = False
 
     def __init__(self, adapter: port.TelephonyAdapter, call: InteractionId) -> None:
         self._adapter = adapter

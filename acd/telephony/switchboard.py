@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from acd.flow.calls import EnteredCall
+    from acd.records.intakes import IntakeRow
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
 NOT_FOUND: Final = 404
 TEMPORARILY_UNAVAILABLE: Final = 480
+SERVER_ERROR: Final = 500
 SERVICE_UNAVAILABLE: Final = 503
 
 
@@ -83,6 +85,17 @@ class Switchboard:
         finally:
             del self._calls[call]
 
+    def call_back(self, row: IntakeRow, number: str) -> None:
+        """This node has the line of a callback from now on; nobody is on it."""
+        live = self._calls[row.interaction] = LiveCall(self._means, row, calls_back=number)
+        self._start(self._serve(row.interaction, live), f"callback-{row.interaction}")
+
+    async def leave(self, call: InteractionId) -> None:
+        """Another node has the line of that callback."""
+        for task in [task for task in self._tasks if task.get_name() == f"callback-{call}"]:
+            task.cancel()
+            await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="elsewhere"))
+
     async def beat(self) -> None:
         """Vouch for the callers who wait."""
         waiting = [call for call, live in self._calls.items() if live.waiting]
@@ -96,6 +109,10 @@ class Switchboard:
         self._stopping = True
         await self._means.adapter.stop()
         running = set(self._tasks)
+        unanswered = {f"callback-{call}" for call, live in self._calls.items() if live.unanswered}
+        for task in running:
+            if task.get_name() in unanswered:  # whoever runs next has them
+                task.cancel()
         if running:
             _, running = await asyncio.wait(running, timeout=self._stop_s)
         for task in running:
@@ -135,14 +152,25 @@ class Switchboard:
             self._calls[call] = live
             for event in self._early.pop(call):
                 live.hear(event)
+        except Exception:
+            log.exception("call failed", call=call)
+            await self._reject(call, SERVER_ERROR, "failed")
+            return
+        finally:
+            self._early.pop(call, None)
+        await self._serve(call, live)
+
+    async def _serve(self, call: InteractionId, live: LiveCall) -> None:
+        try:
+            await live.listen()
             await live.run()
         except Exception:
             log.exception("call failed", call=call)
             await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="failed"))
-            with contextlib.suppress(AcdError):  # else its lease ends it
-                await self._means.router.abandon(call)
+            if not live.unanswered:
+                with contextlib.suppress(AcdError):  # else its lease ends it
+                    await self._means.router.abandon(call)
         finally:
-            self._early.pop(call, None)
             self._calls.pop(call, None)
 
     async def _enter(self, arrived: port.CallArrived) -> LiveCall | None:
@@ -171,10 +199,8 @@ class Switchboard:
             reason = said.diverted.value if said.diverted else "rejected"
             await self._reject(call, TEMPORARILY_UNAVAILABLE, reason)
             return None
-        live = LiveCall(self._means, entered.row)
         await self._means.adapter.execute(port.Answer(call=call, epoch=0, how=self._how))
-        await live.listen()
-        return live
+        return LiveCall(self._means, entered.row)
 
     async def _reject(self, call: InteractionId, code: int, reason: str) -> None:
         await self._means.adapter.execute(port.Reject(call=call, epoch=0, code=code, reason=reason))

@@ -148,5 +148,15 @@ class NotTransferred:
     code: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReached:
+    """The customer who was called back did not answer."""
+
+    agent: AgentId
+
+
 Fact = Offered | OfferOver | Won | GivenBack | Finished | HoldAsked | TransferAsked
-Request = Delivered | Confirming | Claim | Decline | Fail | Connected | HungUp | NotTransferred
+Request = (
+    Delivered | Confirming | Claim | Decline | Fail | Connected | HungUp | NotReached
+    | NotTransferred
+)  # fmt: skip

@@ -43,6 +43,9 @@ class FakeCall:
     gone: set[LegKey] = field(default_factory=set)
     """Devices that ended by themselves: what is said of them then has crossed that."""
     bridged: LegKey | None = None
+    out: bool = False
+    """Nobody called: whoever is to hear it is dialled."""
+    dialled: str = ""
     given_to: str = ""
     """The number that has it now."""
 
@@ -62,6 +65,10 @@ class FakeTelephony:
         self.silent = False
         """Whether bridges take for ever."""
         self.number_takes = True
+        self.customers_answer = True
+        """Whether those answer who are called back."""
+        self.customers_think = False
+        """Whether their telephone rings for ever."""
         self._sink: Sink | None = None
         self._pending: set[asyncio.Task[None]] = set()
 
@@ -91,6 +98,9 @@ class FakeTelephony:
     async def execute(self, command: port.Command) -> None:
         self.told.append(command)
         call = self.calls_there.get(command.call)
+        outgoing = isinstance(command, port.Dial) or getattr(command, "outgoing", False)
+        if outgoing and (call is None or call.over):
+            call = self.calls_there[command.call] = FakeCall(command.call, out=True)
         if call is None or call.over or command.epoch < call.epoch:
             return
         call.epoch = command.epoch
@@ -144,7 +154,9 @@ class FakeTelephony:
             return
         if self.silent:
             return
-        leg.answered, call.bridged, call.hears = True, key, key
+        leg.answered, call.bridged = True, key
+        if not call.out or call.dialled:
+            call.hears = key
         self._soon(port.Bridged(call=told.call, offer=told.offer))
 
     async def _hold(self, call: FakeCall, told: port.Hold) -> None:
@@ -165,7 +177,13 @@ class FakeTelephony:
         self._soon(port.TransferResult(call=told.call, ok=self.number_takes, code=code))
 
     async def _dial(self, call: FakeCall, told: port.Dial) -> None:
-        del call, told
+        call.dialled = told.number
+        if self.customers_think:
+            return
+        if self.customers_answer:
+            call.hears = call.bridged or "music"
+        code = 200 if self.customers_answer else 480
+        self._soon(port.Dialled(call=told.call, ok=self.customers_answer, code=code))
 
     async def _pagesaid(self, call: FakeCall, told: port.PageSaid) -> None:
         if (told.offer, told.device) not in call.legs:

@@ -32,12 +32,14 @@ from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
 from acd.routing.limits import Limits, Rate
+from acd.routing.lines import Lines
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import AGENT, ALL, NUMBER, Dialling, DiallingRules
 from acd.telephony.live import Means
 from acd.telephony.port import AnswerHow, Target, TargetKind
+from acd.telephony.returning import Returning
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.fake import FakeCall, FakeTelephony
 from tests.contract.telephony.rig import eventually, until
@@ -73,7 +75,10 @@ class Exchange:
         self.phones = FakeTelephony()
         self.devices = Devices(database)
         self.board = self.make_board()
+        self.returning = self.make_returning("nd_1")
         self.leaving = asyncio.Event()
+        self.kept: set[str] = set()
+        """Callbacks that have not had their turn when the test ends."""
         self.agents: set[str] = set()
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -104,6 +109,12 @@ class Exchange:
             how=how,
         )  # fmt: skip
 
+    def make_returning(self, node: str) -> Returning:
+        lines = Lines(self.router.link, self.router.tenant, node)
+        return Returning(
+            history=self.history, intakes=self.intakes, contacts=self.contacts, lines=lines
+        )
+
     async def begin(self, configured: Provision) -> None:
         await self.directory.apply(configured)
         await Compiler(self.directory, self.router).compile_all()
@@ -125,7 +136,7 @@ class Exchange:
         await board
         entered = [
             call.id for call in self.phones.calls_there.values()
-            if not call.over.startswith(("404", "503"))
+            if not call.over.startswith(("404", "503")) and call.id not in self.kept
         ]  # fmt: skip
         for call in entered:
             await self.outcome(call)

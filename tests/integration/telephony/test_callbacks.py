@@ -1,0 +1,119 @@
+"""A caller need not stay: agent first, then customer, tried again, and given up."""
+
+from __future__ import annotations
+
+import asyncio
+
+from acd.domain.ids import InteractionId
+from acd.telephony import port
+from tests.contract.telephony.rig import eventually, until
+from tests.integration.telephony.conftest import DESK, MOBILE, Exchange, Exchanges
+
+NUMBER = "+33199001234"
+
+
+async def kept(exchange: Exchange) -> str:
+    """Somebody called, and hung up since they will be called back; this node has the line."""
+    call = await exchange.phones.arrive(caller=NUMBER)
+    await exchange.hears(call, "music")
+    await exchange.router.request_callback(InteractionId(call))
+    assert await exchange.over(call) == "callback"
+
+    async def found() -> bool:
+        await exchange.returning.look(exchange.board)
+        return call in exchange.board
+
+    await eventually(found)
+    return call
+
+
+async def test_the_agent_first_then_the_customer(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await kept(exchange)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await until(lambda: exchange.at(call).dialled == NUMBER)
+    await exchange.hears(call, (offer, "browser"))
+    await exchange.state(call, "active")
+    told = [type(one).__name__ for one in exchange.phones.told if one.call == call]
+    assert told[-3:] == ["Ring", "Bridge", "Dial"]
+    await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_an_agent_without_a_console_takes_it_at_a_phone(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await kept(exchange)
+    await exchange.has("anna", MOBILE)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.phones.pick_up(offer, "mobile")
+    await exchange.phones.press(offer, "mobile", "1")
+    await exchange.hears(call, (offer, "mobile"))
+
+
+async def test_who_does_not_answer_is_called_again_and_given_up(exchanges: Exchanges) -> None:
+    exchange = await exchanges(callback_tries=2, callback_retry_s=0.2)
+    exchange.phones.customers_answer = False
+    call = await kept(exchange)
+    await exchange.sign_in("anna")
+    for number in (1, 2):
+        offer = (await exchange.offers(call))["anna"]
+        assert offer.endswith(f".{number}")
+        await exchange.router.accept(offer, "anna")
+        await until(lambda: bool(exchange.at(call).over))
+    assert await exchange.outcome(call) == "unreached"
+
+
+async def test_an_agent_who_hangs_up_before_the_answer_gives_it_back(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await kept(exchange)
+    await exchange.has("anna", DESK)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    exchange.phones.customers_think = True
+    await exchange.phones.pick_up(offer, "desk")
+    await until(lambda: bool(exchange.at(call).dialled))
+    await exchange.sign_in("bruno")
+    await exchange.phones.put_down(offer, "desk")
+    offer = (await exchange.offers(call, "bruno"))["bruno"]
+    exchange.phones.customers_think = False
+    await exchange.router.accept(offer, "bruno")
+    await exchange.state(call, "active")
+
+
+async def test_a_number_that_may_not_be_called_is_not(exchanges: Exchanges) -> None:
+    exchange = await exchanges(callback_tries=1)
+    call = await exchange.phones.arrive(caller="+4930123456")
+    await exchange.hears(call, "music")
+    await exchange.router.request_callback(InteractionId(call))
+    await exchange.over(call)
+    await eventually(lambda: taken(exchange, call))
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    assert await exchange.outcome(call) == "unreached"
+    assert not any(isinstance(told, port.Dial) for told in exchange.phones.told)
+
+
+async def taken(exchange: Exchange, call: str) -> bool:
+    await exchange.returning.look(exchange.board)
+    return call in exchange.board
+
+
+async def test_one_node_has_the_line(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await kept(exchange)
+    exchange.kept.add(call)
+    other = exchange.make_board()
+    await exchange.make_returning("nd_2").look(other)
+    assert call not in other
+    await exchange.router.link.client.delete(f"acd:{{{exchange.router.tenant}}}:call:{call}")
+    await exchange.make_returning("nd_2").look(other)
+    assert call in other
+    await exchange.returning.look(exchange.board)
+    await until(lambda: call not in exchange.board)
+    await other.leave(InteractionId(call))
+    await asyncio.gather(*other._tasks, return_exceptions=True)
+    await exchange.router.abandon(InteractionId(call))
