@@ -347,6 +347,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         chat=realtime.chat,
         steering=realtime.steering,
         callbacks=realtime.callbacks,
+        outreach=realtime.outreach,
         people=realtime.people,
         demo=demo,
     )

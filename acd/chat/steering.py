@@ -141,7 +141,7 @@ class Steering:
         self, actor: Actor, interaction: InteractionId, *, command: str = ""
     ) -> Finished:
         """End it. Agents end what is theirs; who steers ends anybody's, and what waits."""
-        await self._limits.take(LIMIT, actor.name)
+        await self.count(actor)
         found = await self._router.interaction(interaction)
         if found is None:
             return await self._finished_long_ago(interaction)
@@ -209,7 +209,7 @@ class Steering:
             Forbidden: the actor does not steer.
         """
         actor.check_steers()
-        await self._limits.take(LIMIT, actor.name)
+        await self.count(actor)
         by = AgentId(actor.name)
         return await self._router.move(interaction, queue, by, command=command)
 
@@ -222,7 +222,7 @@ class Steering:
             Forbidden: the actor does not steer.
         """
         actor.check_steers()
-        await self._limits.take(LIMIT, actor.name)
+        await self.count(actor)
         by = AgentId(actor.name)
         return await self._router.reprioritise(interaction, level, by, command=command)
 
@@ -244,16 +244,24 @@ class Steering:
         """
         if actor.name != agent:
             actor.check_steers()
-        await self._limits.take(LIMIT, actor.name)
+        await self.count(actor)
         await self._router.set_presence(
             agent, channel=channel, availability=availability, reason=reason.strip(), when=when
         )
+
+    async def count(self, actor: Actor) -> None:
+        """Count a verb to the actor's limit.
+
+        Raises:
+            TooMany: beyond `limits.steering_per_minute`.
+        """
+        await self._limits.take(LIMIT, actor.name)
 
     # whose it is
 
     async def found(self, actor: Actor, interaction: InteractionId) -> InteractionSnapshot:
         """It as it is now; asking counts to the actor's limit."""
-        await self._limits.take(LIMIT, actor.name)
+        await self.count(actor)
         found = await self._router.interaction(interaction)
         if found is None:
             raise NotFound(field="interaction")

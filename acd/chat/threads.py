@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from acd.chat.messages import Messages
     from acd.chat.people import People
     from acd.chat.sessions import Card
+    from acd.domain.contact import Contact
     from acd.domain.directory import Agent
-    from acd.domain.ids import AgentId, ConversationId, InteractionId
+    from acd.domain.ids import AgentId, ConversationId, InteractionId, SiteId
     from acd.records.contacts import Contacts
     from acd.records.conversations import Conversations
     from acd.records.history import History
@@ -50,6 +51,19 @@ class Threads:
         )
         if not page.interactions:
             raise NotFound(field="conversation")
+
+    async def known(self, agent: Agent, conversation: ConversationId) -> tuple[Contact, SiteId]:
+        """With whom a conversation is that the agent may see, and on which site.
+
+        Raises:
+            NotFound: it is not theirs to see, or there is none.
+        """
+        await self.check_seen_by(agent, conversation)
+        thread = await self._conversations.get(conversation)
+        contact = await self._contacts.get(thread.contact) if thread is not None else None
+        if thread is None or contact is None:
+            raise NotFound(field="conversation")
+        return contact, thread.site
 
     async def opened(
         self, agent: Agent, conversation: ConversationId, after_seq: int, card: Card | None

@@ -24,16 +24,28 @@ from acd.domain.errors import (
     StoreUnavailable,
 )
 from acd.domain.ids import QueueId
-from acd.domain.interaction import CARD_MAX_BYTES, DEFAULT_LEVEL, Arrival, Channel, InteractionState
+from acd.domain.interaction import (
+    CARD_MAX_BYTES,
+    DEFAULT_LEVEL,
+    Arrival,
+    Channel,
+    InteractionState,
+)
 from acd.domain.queue import LastAgent
 from acd.records.intakes import NewIntake
 
 if TYPE_CHECKING:
     from acd.domain.conversation import StoredMessage
     from acd.domain.directory import Queue, Site
-    from acd.domain.ids import ContactId, ConversationId, DepartmentId, InteractionId, SiteId
+    from acd.domain.ids import (
+        ContactId,
+        ConversationId,
+        DepartmentId,
+        InteractionId,
+        SiteId,
+    )
     from acd.records.directory import Directory
-    from acd.records.intakes import IntakeRow, Intakes
+    from acd.records.intakes import Begun, IntakeRow, Intakes
     from acd.routing.results import Enqueued
     from acd.routing.router import Router
 
@@ -118,6 +130,31 @@ class Intake:
             BadRequest: a stranger's client id could be guessed.
             Conflict: the client id is somebody else's, or too old.
         """
+        begun, queue = await self.begin(start)
+        row = begun.intake
+        queued = (
+            row.confirmed_ms is not None
+            or await self.enqueue(row, queue, late=not begun.fresh) is not None
+        )
+        return StartedChat(
+            token=begun.token,
+            visitor=Visitor(contact=row.contact, site=row.site),
+            contact=row.contact,
+            conversation=row.conversation,
+            interaction=row.interaction,
+            queue=row.queue,
+            message=begun.message,
+            last_seq=begun.conversation.last_seq,
+            queued=queued,
+            fresh=begun.fresh,
+        )
+
+    async def begin(self, start: ChatStart) -> tuple[Begun, Queue]:
+        """Contact, conversation and row, as they hold now; nothing is enqueued yet.
+
+        Raises:
+            What `start_chat` does.
+        """
         if start.visitor is None and len(start.client_id) < CLIENT_ID_MIN_CHARS:
             raise BadRequest(
                 f"Send a random client_id of at least {CLIENT_ID_MIN_CHARS} characters.",
@@ -140,23 +177,7 @@ class Intake:
                 known_ended=await self._ended(start),
             )
         )
-        row = begun.intake
-        queued = (
-            row.confirmed_ms is not None
-            or await self.enqueue(row, queue, late=not begun.fresh) is not None
-        )
-        return StartedChat(
-            token=begun.token,
-            visitor=Visitor(contact=row.contact, site=row.site),
-            contact=row.contact,
-            conversation=row.conversation,
-            interaction=row.interaction,
-            queue=row.queue,
-            message=begun.message,
-            last_seq=begun.conversation.last_seq,
-            queued=queued,
-            fresh=begun.fresh,
-        )
+        return begun, queue
 
     async def sweep(self, older_than_ms: int = SWEEP_AGE_MS) -> int:
         """Enqueue the arrivals that no event has confirmed; return how many went through.

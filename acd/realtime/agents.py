@@ -20,6 +20,7 @@ from acd.realtime.console import Console
 from acd.realtime.desk import NAMESPACE
 from acd.realtime.lines import Lines
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
+from acd.realtime.outreach import Beginning
 from acd.realtime.steering import Steered
 from acd.realtime.typing import Typing
 from acd.realtime.wire import agents as wire
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from acd.chat.callbacks import Callbacks
+    from acd.chat.outreach import Outreach
     from acd.chat.steering import Steering
     from acd.chat.threads import Threads
     from acd.realtime.desk import Desk
@@ -56,6 +58,7 @@ class Agents(Namespace[Console]):
         threads: Threads,
         steering: Steering,
         callbacks: Callbacks,
+        outreach: Outreach,
         metrics: Metrics | None = None,
     ) -> None:
         self._relay = relay
@@ -80,6 +83,7 @@ class Agents(Namespace[Console]):
             **Lines(relay).handlers,
             **Steered(steering).handlers,
             **CalledBack(callbacks).handlers,
+            **Beginning(outreach, threads).handlers,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 

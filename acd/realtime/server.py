@@ -19,11 +19,13 @@ from acd.chat.callbacks import Callbacks, refuse_costly
 from acd.chat.delivery import Delivery
 from acd.chat.messages import Messages
 from acd.chat.notes import Notes
+from acd.chat.outreach import Outreach
 from acd.chat.people import People
 from acd.chat.sessions import ChatService
 from acd.chat.steering import Steering
 from acd.chat.threads import Threads
 from acd.domain.errors import AcdError
+from acd.flow.openings import Openings
 from acd.realtime.agents import Agents
 from acd.realtime.namespaces import Handshake, SocketServer
 from acd.realtime.relay import Relay
@@ -118,6 +120,11 @@ class Realtime:
             region=region,
             may_call=may_call,
         )
+        self.outreach = Outreach(
+            openings=Openings(stores.router, stores.intake, stores.intakes),
+            steering=self.steering,
+            notes=notes,
+        )
         self.relay = Relay(
             router=stores.router,
             delivery=self.delivery,
@@ -152,6 +159,7 @@ class Realtime:
             threads=threads,
             steering=self.steering,
             callbacks=self.callbacks,
+            outreach=self.outreach,
             metrics=metrics,
         )
         self.sockets.add(self._agents)

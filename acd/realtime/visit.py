@@ -238,6 +238,8 @@ class Visit:
                 chat = self.chat
                 if kind == "offer.accepted" and self.connections:
                     self._answer_callback(payload)
+                if kind == "interaction.opened":  # another chat than the one that is shown
+                    self.relay.chores.start(self._reload_and_tell(), "visit-reload")
                 if chat is None or payload.get("interaction") in (None, chat.interaction):
                     self.refresh_soon()
 

@@ -174,11 +174,12 @@ def _ended(folded: Folded, event: Event, row: Row) -> None:
     folded.ended[row["id"]] = event.at_ms
 
 
-def _opened(_folded: Folded, event: Event, row: Row) -> None:
+def _opened(folded: Folded, event: Event, row: Row) -> None:
     row["level"] = event.data.get("level", row["level"])
     row["agent"] = event.agent or ""
     row["accepted_ms"] = row["active_ms"] = event.at_ms
     row["waited_ms"] = 0
+    folded.queued[row["id"]] = event.at_ms
 
 
 def _assigned(folded: Folded, event: Event, row: Row) -> None:

@@ -121,6 +121,13 @@ class Intakes:
         except exc.IntegrityError:  # the same start on two nodes at once: now the first is there
             return await self._database.write(lambda tx: _begin(tx, new))
 
+    async def withdraw(self, interaction: InteractionId) -> None:
+        """Forget an arrival that came to nothing; what an event has confirmed stays."""
+        statement = intakes.delete().where(
+            intakes.c.interaction == interaction, intakes.c.confirmed_ms.is_(None)
+        )
+        await self._database.write(lambda tx: tx.execute(statement))
+
     async def latest(self, visitor: Visitor) -> IntakeRow | None:
         """The visitor's last arrival on their site."""
         query = (

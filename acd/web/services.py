@@ -11,6 +11,7 @@ from acd.web.peer import TrustedProxies
 
 if TYPE_CHECKING:
     from acd.chat.callbacks import Callbacks
+    from acd.chat.outreach import Outreach
     from acd.chat.people import People
     from acd.chat.sessions import ChatService
     from acd.chat.steering import Steering
@@ -52,6 +53,7 @@ class Services:
     chat: ChatService
     steering: Steering
     callbacks: Callbacks
+    outreach: Outreach
     people: People
     demo: bool = False
 

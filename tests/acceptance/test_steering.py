@@ -130,3 +130,40 @@ def test_a_break_after_the_chat(agent: Agents, visitor: Visitors) -> None:
     anna.finishes()
     anna.is_done()
     expect(anna.find("sign-in")).to_be_visible()
+
+
+def test_who_left_is_written_to_again(agent: Agents, visitor: Visitors) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    jean = visitor("Jean Martin")
+    jean.starts_chat("My bowls are blue.", department="sales")
+    anna.accepts("Jean Martin")
+    jean.find("leave").click()
+    jean.find("leave-confirm").click()
+    expect(anna.find("write-again")).to_be_visible()
+    looks(anna, "write-again")
+    anna.find("write-again").click()
+    expect(anna.find("composer")).to_be_visible()
+    anna.says("They are meant to be.")
+    jean.is_served_by("Anna")
+    jean.reads("My bowls are blue.", "They are meant to be.")
+
+
+def test_who_is_busy_is_waited_for(agent: Agents, visitor: Visitors) -> None:
+    anna, claire = agent("anna"), agent("claire")
+    claire.is_available()
+    for name in ("Lina Haddad", "Paul Roux"):  # claire has room for two
+        visitor(name).starts_chat("Hello", department="sales")
+        claire.accepts(name)
+    anna.is_available()
+    visitor("Jean Martin").starts_chat("My bowls are blue.")
+    anna.accepts("Jean Martin")
+    anna.find("transfer").click()
+    row = anna.find("transfer-agent", agent=f"claire-{anna.house.number}")
+    expect(row).to_contain_text("busy: asked once free")
+    looks(anna, "handover-waits")
+    row.click()
+    expect(anna.find("sharing")).to_contain_text("Offered to Claire Dubois")
+    claire.sees_no_ring()
+    claire.finishes()
+    claire.sees_ring("Jean Martin")

@@ -96,6 +96,14 @@ class ConversationOpen(Inbound):
     after_seq: Seq = 0
 
 
+class ConversationBegin(Inbound):
+    """A new chat with whoever the conversation is with: the agent's own at once."""
+
+    conversation: Id
+    department: Id
+    client_id: ClientId
+
+
 class AgentMessageSend(Inbound):
     """A message of the agent."""
 
@@ -261,8 +269,8 @@ class Steered(Outbound):
     """What came of it, and the chat if it is on the desk.
 
     `outcome` is `offered`, `waits`, `moved`, `joined`, `completed`, `cancelled`, `left`, `pulled`,
-    `assigned` or `rescored`, of a call back `active`, `parked` or `unreached`; any other word says
-    why nothing changed: `full`, `not_here`, `there`, `same`, `guest`, `transferring`,
+    `assigned` or `rescored`, `opened`, of a call back `active`, `parked` or `unreached`; any other
+    word says why nothing changed: `full`, `not_here`, `there`, `same`, `guest`, `transferring`,
     `not_transferring`, `consulting`, `not_consulting`, `too_many`, `late`, `not_active`,
     `not_allowed`, `not_member`, `other_channel`, or the state that it is in.
     """
@@ -317,6 +325,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "offer.accept": (OfferName, OfferAnswered),
     "offer.decline": (OfferDecline, OfferAnswered),
     "conversation.open": (ConversationOpen, ConversationOpened),
+    "conversation.begin": (ConversationBegin, Steered),
     "message.send": (AgentMessageSend, MessageSent),
     "typing": (AgentTyping, Done),
     "messages.read": (AgentMessagesRead, Done),

@@ -9,8 +9,9 @@ from pydantic import Field, StringConstraints
 from acd.domain import errors
 from acd.domain.contact import Address, AddressKind
 from acd.domain.directory import Role
-from acd.domain.ids import ContactId
+from acd.domain.ids import ContactId, DepartmentId, SiteId
 from acd.web.api.values import (
+    Id,
     Line,
     Ms,
     OneContact,
@@ -83,6 +84,26 @@ class ContactChange(Input):
     name: Name | None = None
     email: Email | None = None
     locale: Locale | None = None
+
+
+class NewChat(Input):
+    """A chat that an agent begins."""
+
+    site: Id
+    department: Id
+    client_id: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$"),
+        Field(description="yours; sending it again gives the first answer"),
+    ]
+
+
+class OpenedView(Output):
+    """The chat; `reason` is `opened`, or why it is not: `not_here`, `full`, or its state."""
+
+    id: str
+    changed: bool
+    reason: str
 
 
 def _view(contact: Contact) -> ContactView:
@@ -159,6 +180,20 @@ async def _change_contact(call: Call[OneContact, Nothing, ContactChange]) -> Con
     return _view(changed)
 
 
+async def _open_chat(call: Call[OneContact, Nothing, NewChat]) -> OpenedView:
+    agent = call.caller.agent
+    assert agent is not None  # noqa: S101 - no scope: people only
+    contact = await visible_contact(call.services, call.caller, call.path.contact)
+    interaction, answer = await call.services.outreach.open(
+        agent,
+        contact,
+        site=SiteId(call.body.site),
+        department=DepartmentId(call.body.department),
+        client_id=call.body.client_id,
+    )
+    return OpenedView(id=interaction, changed=answer.changed, reason=answer.reason)
+
+
 def _claimed(email: str) -> Address:
     return Address(kind=AddressKind.EMAIL, value=email)
 
@@ -213,5 +248,19 @@ ENDPOINTS: Final = (
         body=ContactChange,
         answer=ContactView,
         refuses=(errors.Conflict,),
+    ),
+    Endpoint(
+        method="POST",
+        at="/contacts/{contact}/chats",
+        tag="contacts",
+        summary="Begin a chat with somebody",
+        description="It is the agent's own at once; the contact finds it when they come back.",
+        access=Access(),
+        handler=_open_chat,
+        path=OneContact,
+        query=Nothing,
+        body=NewChat,
+        answer=OpenedView,
+        refuses=(errors.NotFound, errors.Conflict),
     ),
 )

@@ -47,7 +47,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
             </span>
           )}
           {level && <Level level={level} />}
-          <DeviceMenu phone={phone} />
+          <DeviceMenu devices={phone.devices} />
           <HangUp onClick={() => void phone.hangUp()} />
         </>
       }

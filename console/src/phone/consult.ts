@@ -1,6 +1,6 @@
 /** Talking with a colleague about a call: its contact is on hold meanwhile, or all three hear each other. */
-import { loudness, silence } from "@acd/ui/voice.ts";
-import { computed, effect, signal } from "@preact/signals";
+import { silence } from "@acd/ui/voice.ts";
+import { effect, signal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
 import type { Devices } from "./devices.ts";
@@ -9,13 +9,11 @@ import { mixed } from "./sounds.ts";
 
 export class Consult {
   readonly line = signal<Line | null>(null);
-  readonly #voice = signal<MediaStream | null>(null);
   readonly together = signal(false);
-  /** How loud the agent is for the colleague. */
-  readonly level = computed(() => this.#voice.value && loudness(this.#voice.value));
 
   readonly #desk: Desk;
   readonly #devices: Devices;
+  #voice: MediaStream | null = null;
   #apart: () => void = () => undefined;
   /** Counts beginnings and ends: one that was under way meanwhile is void. */
   #attempt = 0;
@@ -41,7 +39,7 @@ export class Consult {
       silence(own);
       return;
     }
-    this.#voice.value = own;
+    this.#voice = own;
     this.line.value = line;
   }
 
@@ -49,9 +47,9 @@ export class Consult {
   async speakWith(voice: MediaStream): Promise<void> {
     const line = this.line.peek();
     if (!line) return;
-    const before = this.#voice.peek();
-    const own = (this.#voice.value = voice.clone());
-    await line.peer.speakWith(own);
+    const before = this.#voice;
+    this.#voice = voice.clone();
+    await line.peer.speakWith(this.#voice);
     if (before) silence(before);
   }
 
@@ -92,8 +90,7 @@ export class Consult {
     this.part();
     this.line.peek()?.close();
     this.line.value = null;
-    const voice = this.#voice.peek();
-    if (voice) silence(voice);
-    this.#voice.value = null;
+    if (this.#voice) silence(this.#voice);
+    this.#voice = null;
   }
 }

@@ -2,12 +2,12 @@
 import { newClientId, WireError } from "@acd/ui/wire.ts";
 
 import type { Desk } from "./desk.ts";
-import type { Steered, Targets, WaitingContact } from "./wire.ts";
+import type { AgentChat, Steered, Targets, WaitingContact } from "./wire.ts";
 
 /** How a colleague is brought in: they take over, they are asked first, or they take part. */
 export type Manner = "transfer" | "consult" | "invite";
 
-const DONE: ReadonlySet<string> = new Set(["offered", "waits", "moved", "joined", "completed", "cancelled", "left", "pulled", "active", "parked", "unreached"]);
+const DONE: ReadonlySet<string> = new Set(["offered", "waits", "moved", "joined", "completed", "cancelled", "left", "pulled", "opened", "active", "parked", "unreached"]);
 
 export class Steering {
   readonly #desk: Desk;
@@ -64,6 +64,14 @@ export class Steering {
     const { connection } = this.#desk;
     await this.#steer(() => connection.request("callback.dialled", { interaction, answered }));
     this.#desk.leaveIfEnded(interaction);
+  }
+
+  /** A new chat with the same contact, this agent's own at once. */
+  async begin({ conversation, department }: AgentChat): Promise<void> {
+    const ask = { conversation, department: department.id, client_id: newClientId() };
+    const answer = await this.#steer(() => this.#desk.connection.request("conversation.begin", ask));
+    const chat = answer && this.#desk.chats.value.find((each) => each.conversation === conversation);
+    if (chat) this.#desk.select(chat.interaction);
   }
 
   async line(queue: string): Promise<readonly WaitingContact[] | undefined> {

@@ -243,6 +243,7 @@ export type AgentRequests = Table<{
   "offer.accept": Ask<{ offer: string }, OfferAnswered>;
   "offer.decline": Ask<{ offer: string; reason?: string }, OfferAnswered>;
   "conversation.open": Ask<{ conversation: string; after_seq: number }, ConversationOpened>;
+  "conversation.begin": Ask<{ conversation: string; department: string; client_id: string }, Steered>;
   "message.send": Ask<{ conversation: string; client_id: string; text: string }, { message: Message }>;
   typing: Ask<{ conversation: string; on: boolean }>;
   "messages.read": Ask<{ conversation: string; seq: number }>;

@@ -17,6 +17,7 @@ import { WrapUpForm } from "./WrapUp.tsx";
 /** The conversation in sight: who, what was said, and the place to answer. */
 export function Thread({ chat, banners, inSight }: { chat: AgentChat; banners: boolean; inSight: boolean }) {
   useReadMarks(chat, inSight);
+  const { desk } = useDesk();
   const parts = useParts();
   return (
     <section class="thread" id="thread" aria-labelledby="h-thread" data-testid="thread" data-interaction={chat.interaction}>
@@ -26,7 +27,14 @@ export function Thread({ chat, banners, inSight }: { chat: AgentChat; banners: b
       {chat.callback?.by_hand && chat.state === "connecting" && parts && <parts.CallBack chat={chat} />}
       <Log chat={chat} />
       {chat.state === "wrap_up" && <WrapUpForm key={chat.interaction} chat={chat} />}
-      {chat.state === "ended" && <p class="over">{t("thread.over")}</p>}
+      {chat.state === "ended" && (
+        <p class="over">
+          {t("thread.over")}{" "}
+          {chat.channel === "chat" && (
+            <Button kind="quiet" data-testid="write-again" onClick={() => void desk.steering.begin(chat)}>{t("thread.again")}</Button>
+          )}
+        </p>
+      )}
       {(chat.state === "active" || chat.state === "idle") && chat.role !== "consult" && <Composer key={chat.conversation} chat={chat} />}
     </section>
   );

@@ -10,7 +10,7 @@ import pytest
 from acd.domain.ids import AgentId
 from acd.domain.interaction import Channel
 from acd.realtime.wire import agents as wire
-from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
+from tests.integration.realtime.conftest import Client, Node, Nodes, new_start, until
 
 
 async def chat_of(node: Node, agent: Client, **start: Any) -> tuple[Client, dict[str, Any]]:
@@ -305,3 +305,28 @@ async def test_a_silent_contact_gives_the_slot_back_and_their_next_word_takes_it
     await jean.done("message.send", {"client_id": "j2", "text": "I am back"})
     back = await anna.hears("chat", after=heard, interaction=chat["interaction"], state="active")
     assert back["contact"]["name"] == "Jean Martin"
+
+
+async def test_an_agent_writes_first_to_whoever_they_had(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    again = {"conversation": chat["conversation"], "department": "support", "client_id": "a1"}
+    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
+    await jean.hears("chat", state="ended")
+    recorded = node.history.interaction
+    await until(lambda: _is_there(recorded, chat["interaction"]))
+    chloe = await node.console("chloe")
+    assert await chloe.refused("conversation.begin", again) == "not_found"
+    begun = await anna.done("conversation.begin", again)
+    assert (begun["outcome"], begun["chat"]["state"]) == ("opened", "active")
+    assert begun["chat"]["interaction"] != chat["interaction"]
+    found = await jean.hears("chat", interaction=begun["chat"]["interaction"])
+    assert (found["state"], found["agent"]) == ("active", {"name": "Anna"})
+    said = {"conversation": chat["conversation"], "client_id": "a2", "text": "One more thing"}
+    await anna.done("message.send", said)
+    await jean.hears("message", text="One more thing")
+
+
+async def _is_there(read: Any, interaction: str) -> bool:
+    return await read(interaction) is not None

@@ -237,3 +237,34 @@ async def test_a_callback_is_kept_called_and_given_up(start: Start) -> None:
     told = await asks(node.client, f"{at}/callback/dialled", {"answered": False}, headers=csrf)
     assert (told["changed"], told["reason"]) == (True, "unreached")
     assert (await (await node.program.get(at)).json())["outcome"] == "unreached"
+
+
+async def test_an_agent_begins_a_chat_with_somebody_they_know(node: Node) -> None:
+    at = await held_by_anna(node)
+    found = await node.services.router.interaction(InteractionId(at.rpartition("/")[2]))
+    assert found is not None
+    csrf = await node.sign_in("anna")
+    there = f"/api/v1/contacts/{found.contact}/chats"
+    asked = {"site": "shop", "department": "support", "client_id": "opened-by-anna"}
+    busy = await asks(node.client, there, asked, headers=csrf)
+    assert (busy["changed"], busy["id"]) == (True, found.interaction), "it is theirs already"
+    await asks(node.client, f"{at}/finish", headers=csrf)
+    first = await asks(node.client, there, {**asked, "client_id": "another-one"}, headers=csrf)
+    again = await asks(node.client, there, {**asked, "client_id": "another-one"}, headers=csrf)
+    assert (first["changed"], first["reason"]) == (True, "opened")
+    assert first["id"] == again["id"] != found.interaction
+    live = await node.services.router.interaction(InteractionId(first["id"]))
+    assert live is not None
+    assert (live.agent, live.state, live.conversation) == ("anna", "active", found.conversation)
+    elsewhere = {**asked, "department": "sales", "client_id": "not-mine-1"}
+    await problem(await node.client.post(there, json=elsewhere, headers=csrf), 404, "not_found")
+    await asks(node.client, f"{INTERACTIONS}/{first['id']}/finish", headers=csrf)
+    await node.client.put(
+        "/api/v1/agents/anna/presence", json={"availability": "offline"}, headers=csrf
+    )
+    refused = await asks(node.client, there, {**asked, "client_id": "while-away"}, headers=csrf)
+    assert (refused["changed"], refused["reason"]) == (False, "not_here")
+    swept = await node.services.intake.sweep(older_than_ms=0)
+    assert swept == 0, "nobody is put in the line by what came to nothing"
+    csrf = await node.sign_in("claire")
+    await problem(await node.client.post(there, json=asked, headers=csrf), 404, "not_found")

@@ -15,7 +15,6 @@ APPLICATIONS: Final = (
     "widget/locales",
     "console/locales/handover",
     "console/locales/phone",
-    "console/locales/devices",
     "widget/locales/later",
     "widget/locales/call",
     "widget/locales/callback",

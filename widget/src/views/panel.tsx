@@ -35,7 +35,7 @@ const isPart = (screen: Screen): screen is Part => ["closed", "full", "offline",
 /** The one window of the widget, with one of its screens in it. */
 export function Panel() {
   const widget = useWidget();
-  const { words, open, mount } = widget;
+  const { words, open, mount, chat } = widget;
   const frame = useRef<HTMLDialogElement>(null);
   const page = useRef<HTMLElement>(null);
   const screen = screenOf(widget);
@@ -87,7 +87,7 @@ export function Panel() {
       {screen === "failed" && <FailedView />}
       {screen === "form" && <FormView />}
       {screen === "wait" && <WaitView />}
-      {(screen === "talk" || screen === "ended") && <TalkView ended={screen === "ended"} />}
+      {(screen === "talk" || screen === "ended") && <TalkView key={chat.chat.value?.interaction} ended={screen === "ended"} />}
       {screen === "call" && <Call />}
       {screen === "callback" && <CallBack />}
       {isPart(screen) && <Later part={screen} />}
