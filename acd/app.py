@@ -51,7 +51,7 @@ from acd.telephony.dialling import Dialling, DiallingRules, check, rates
 from acd.telephony.exchange import Exchange, dialled
 from acd.telephony.live import Means
 from acd.telephony.returning import Returning
-from acd.telephony.sip.rtpengine import sip_served
+from acd.telephony.sip.rtpengine import RtpengineMissing, sip_served, sip_wanted
 from acd.telephony.verification import Verification
 from acd.telephony.webrtc.servers import IceServers
 from acd.web.health import Health
@@ -330,6 +330,8 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         lines = Lines(router.link, config.tenant, realtime.delivery.node)
         returning = Returning(history=history, intakes=intakes, contacts=contacts, lines=lines)
         exchange = Exchange(config.telephony, config.server.data_dir, means, returning)
+    elif sip_wanted(config.telephony):
+        log.warning("no calls over SIP", reason=RtpengineMissing.message())
     services = Services(
         config=config,
         router=router,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acd.demo.agents import SimulatedAgent
 from acd.demo.seed import SITE, simulated
+from acd.demo.telephone import Telephone
 from acd.demo.visitors import Rush
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Crowd:
             SimulatedAgent(settings, base_url, accounts) for settings in simulated(config)
         ]
         self.rush = Rush(base_url, SITE)
+        self.telephone = Telephone(config)
 
     @property
     def agents_here(self) -> int:
@@ -35,5 +37,6 @@ class Crowd:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.rush.run(), name="simulated-rush")
+            group.create_task(self.telephone.run(), name="telephone")
             for agent in self._agents:
                 group.create_task(agent.run(), name=f"simulated-{agent.settings.id}")

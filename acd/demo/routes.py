@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
@@ -37,6 +38,7 @@ def demo_routes(services: Services, crowd: Crowd, clear: Callable[[], None]) -> 
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app.router.add_get("/state", verbs.state)
     app.router.add_post("/rush", _ours_only(services, verbs.rush))
+    app.router.add_post("/call", _ours_only(services, verbs.call))
     app.router.add_post("/clear", _ours_only(services, verbs.clear))
     app.router.add_post("/sign-in", _ours_only(services, verbs.sign_in))
     return app
@@ -77,6 +79,7 @@ class _Verbs:
                 },
                 "waiting": sum(found.waiting + found.ringing for found in figures),
                 "active": sum(found.active for found in figures),
+                "call": asdict(self._crowd.telephone.state),
                 "rush": {"running": self._crowd.rush.arriving > 0, "visitors": RUSH_VISITORS},
             }
         )
@@ -87,6 +90,11 @@ class _Verbs:
         if not isinstance(visitors, int) or isinstance(visitors, bool) or visitors < 1:
             raise BadRequest("`visitors` is a whole number from 1.", field="visitors")
         return web.json_response({"visitors": self._crowd.rush.start(visitors)}, status=202)
+
+    async def call(self, _request: web.Request) -> web.Response:
+        """Lets a telephone call come in."""
+        self._crowd.telephone.place()
+        return web.json_response(asdict(self._crowd.telephone.state), status=202)
 
     async def clear(self, _request: web.Request) -> web.Response:
         """Answers, then starts anew: `run` in /demo/state is another one when that is done."""

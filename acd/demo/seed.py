@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from acd.config import Config, ConfigProblems, Problem, parse_config
+from acd.telephony.sip.rtpengine import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ def demo_config(
         ConfigProblems: the environment is wrong, or names stores of somebody else.
     """
     given = {"ACD_SERVER__HOST": host, "ACD_SERVER__PORT": port, "ACD_SERVER__DATA_DIR": data_dir}
+    # an exchange on this machine may have the usual port
+    env = {"ACD_TELEPHONY__SIP__PORT": str(free_port()), **env}
     env = {**env, **{name: str(value) for name, value in given.items() if value is not None}}
     folder = importlib.resources.files("acd.demo")
     text = (folder / "demo.toml").read_text(encoding="utf-8")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,14 @@ def _transferred(page: Page) -> int:
                 .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
         )
     )
+
+
+def test_a_test_call_rings_the_console(page: Page, peer: Callable[[str], Path]) -> None:
+    """The last one here: the caller stays until the demonstration ends."""
+    peer("sipp")
+    peer("rtpengine")
+    console = _console(page)
+    expect(console.get_by_test_id("presence")).to_contain_text("Available")
+    expect(page.get_by_test_id("demo-call")).to_have_attribute("title", re.compile("sip:600@"))
+    page.get_by_test_id("demo-call").click()
+    expect(console.get_by_test_id("ring-card")).to_contain_text("Test call")

@@ -100,6 +100,39 @@ async def test_your_own_chat_rings_you(config: Config) -> None:
                     pass
 
 
+async def test_a_test_call_rings_you(config: Config, peer: Callable[[str], Path]) -> None:
+    peer("sipp"), peer("rtpengine")
+    async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
+        call = (await state(http, url))["call"]
+        assert (call["possible"], call["running"]) == (True, 0)
+        assert call["address"].startswith("sip:600@127.0.0.1:")
+        async with http.post(f"{url}/demo/sign-in", headers={"Origin": url}) as response:
+            cookie, csrf = response.cookies["acd_session"], (await response.json())["csrf"]
+        async with Line(url, "/agent") as you:
+            await you.open({"csrf": csrf}, {"Cookie": f"acd_session={cookie.value}"})
+            await you.call("console.open")
+            await you.call("presence.set", channel=None, availability="available", reason="")
+            async with http.post(f"{url}/demo/call") as response:
+                assert response.status == 202, await response.text()
+                assert (await response.json())["running"] == 1
+            async with asyncio.timeout(20):
+                while (told := await you.next_event())[0] != "offer":
+                    pass
+            assert told[1]["channel"] == "call"
+            assert "Test call" in str(told[1])
+
+
+async def test_without_sipp_there_is_no_test_call(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.demo.telephone.find_sipp", lambda: None)
+    async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
+        assert not (await state(http, url))["call"]["possible"]
+        async with http.post(f"{url}/demo/call") as response:
+            assert response.status == 503
+            assert (await response.json())["code"] == "telephony_off"
+
+
 async def test_clearing_begins_anew(config: Config) -> None:
     async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
         before = (await state(http, url))["run"]
@@ -111,7 +144,7 @@ async def test_clearing_begins_anew(config: Config) -> None:
         assert said[1].rpartition(",")[2] == said[3].rpartition(",")[2]
 
 
-@pytest.mark.parametrize("verb", ["rush", "clear", "sign-in"])
+@pytest.mark.parametrize("verb", ["rush", "call", "clear", "sign-in"])
 async def test_other_sites_may_not_ask(config: Config, verb: str) -> None:
     async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
         headers = {"Origin": "https://elsewhere.example"}

@@ -1,3 +1,4 @@
+import { IconPhone } from "@acd/ui/call-icons.tsx";
 import { IconPeak, IconTrash, IconVerified } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Dialog } from "@acd/ui/primitives/Dialog.tsx";
@@ -6,7 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { forgetFirsts, locale } from "../state/settings.ts";
 import { errorText, t } from "../state/words.ts";
-import { clearAll, goOnDuty, readState, signInAsDemoAgent, startRush, whoIsHere, type DemoState } from "./api.ts";
+import { clearAll, goOnDuty, placeCall, readState, signInAsDemoAgent, startRush, whoIsHere, type DemoState } from "./api.ts";
 import { Checklist, TODOS } from "./Checklist.tsx";
 
 const LOOK_EVERY_MS = 2000;
@@ -66,6 +67,18 @@ export function Demo() {
         <Button class="second" icon={IconTrash} aria-label={t("demo.clear")} data-testid="demo-clear" onClick={() => { setAsked("clear"); }}>
           <span class="word">{t("demo.clear")}</span>
         </Button>
+        {state?.call.possible && (
+          <Button
+            class="second"
+            icon={IconPhone}
+            aria-label={t("demo.call")}
+            title={t("demo.call_how", { address: state.call.address })}
+            data-testid="demo-call"
+            onClick={() => void attempt(placeCall)}
+          >
+            <span class="word">{t("demo.call")}</span>
+          </Button>
+        )}
         <Button
           class="main"
           icon={IconPeak}

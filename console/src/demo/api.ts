@@ -10,6 +10,8 @@ export interface DemoState {
   /** Whose console is shown. */
   agent: { id: string };
   simulated: { agents: number; visitors: number };
+  /** What a telephone of this machine dials, and whether one is there to place a call. */
+  call: { possible: boolean; running: number; address: string };
   rush: { running: boolean };
 }
 
@@ -31,6 +33,7 @@ export async function readState(): Promise<DemoState> {
 }
 
 export const startRush = (): Promise<unknown> => ask("demo/rush", { method: "POST" });
+export const placeCall = (): Promise<unknown> => ask("demo/call", { method: "POST" });
 export const clearAll = (): Promise<unknown> => ask("demo/clear", { method: "POST" });
 
 /** Who this browser is signed in as, if anybody. */

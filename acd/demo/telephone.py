@@ -1,0 +1,110 @@
+"""A telephone call to the demonstration, placed by sipp: it says back what it hears."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.resources
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from acd.domain.errors import Conflict, TelephonyOff
+from acd.telephony.sip.rtpengine import free_port, sip_served
+
+if TYPE_CHECKING:
+    from acd.config import Config
+
+log = structlog.get_logger(__name__)
+
+NUMBER: Final = "600"
+"""The support's number in demo.toml."""
+MOST: Final = 3
+"""So many calls at a time."""
+_LONGEST: Final = "600s"
+
+
+def find_sipp() -> str | None:
+    """The program, where it is installed."""
+    return shutil.which("sipp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallState:
+    """Whether a call can be placed, and what a telephone of this machine dials."""
+
+    possible: bool
+    running: int
+    address: str
+
+
+class Telephone:
+    """Places calls, and ends them with the demonstration."""
+
+    def __init__(self, config: Config) -> None:
+        sip = config.telephony.sip
+        self._place = (sip.host, sip.port)
+        self._served = sip_served(config.telephony)
+        self._program = find_sipp()
+        self._asked: asyncio.Queue[None] = asyncio.Queue()
+        self._running = 0
+
+    @property
+    def state(self) -> CallState:
+        """As of now; no address where no calls are taken."""
+        host, port = self._place
+        return CallState(
+            possible=self._served and self._program is not None,
+            running=self._running,
+            address=f"sip:{NUMBER}@{host}:{port}" if self._served else "",
+        )
+
+    def place(self) -> None:
+        """One call more.
+
+        Raises:
+            TelephonyOff: no calls are taken here, or sipp is not installed.
+            Conflict: there are enough of them.
+        """
+        if not self.state.possible:
+            raise TelephonyOff("Install rtpengine-daemon and sip-tester, and start anew.")
+        if self._running >= MOST:
+            raise Conflict("Enough test calls are under way; take one first.")
+        self._running += 1
+        self._asked.put_nowait(None)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as calls:
+            while True:
+                await self._asked.get()
+                calls.create_task(self._call(), name="test-call")
+
+    async def _call(self) -> None:
+        host, port = self._place
+        script = importlib.resources.files("acd.demo") / "call.xml"
+        try:
+            with importlib.resources.as_file(script) as scenario:
+                process = await asyncio.create_subprocess_exec(
+                    str(self._program), f"{host}:{port}", "-sf", str(scenario), "-s", NUMBER,
+                    "-i", host, "-mi", host, "-mp", str(free_port()), "-rtp_echo",
+                    "-m", "1", "-nostdin", "-timeout", _LONGEST,
+                    cwd=Path(os.path.sep),
+                    env={**os.environ, "TERM": "dumb"},
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.DEVNULL,
+                )  # fmt: skip
+                try:
+                    await process.wait()
+                finally:
+                    if process.returncode is None:
+                        process.terminate()
+                        await process.wait()
+        except OSError as error:
+            log.warning("test call cannot be placed", reason=str(error))
+        finally:
+            self._running -= 1
