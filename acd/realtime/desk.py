@@ -252,7 +252,7 @@ class Desk:
         """To the pages where the call rings or is held."""
         call = payload["interaction"]
         if call in self.chats or self.rings.of(call) is not None:
-            self.emit("call.signal", payload["signal"])
+            self.emit("call.signal", {**payload["signal"], "interaction": call})
 
     def missed(self, address: str) -> None:
         """Events were lost: read, and let the consoles read too."""

@@ -30,8 +30,8 @@ export interface PeerOptions {
 const PATIENCE_MS = { agent: 3000, visitor: 5000 };
 /** So long a fresh connection may take before another one is tried. */
 const ATTEMPT_MS = 6000;
-/** How the server names itself. It hears no candidates after the answer: they are gathered first, but not for long. */
-const SERVER = "server";
+/** How the names of the server begin, one an offer. It hears no candidates after the answer: they are gathered first. */
+const SERVER = "server-";
 const GATHERING_MS = 300;
 
 export class Peer {
@@ -81,7 +81,7 @@ export class Peer {
 
   /** Whether the server has the call, and says itself when both are heard. */
   get isServed(): boolean {
-    return this.#partner === SERVER;
+    return this.#partner?.startsWith(SERVER) ?? false;
   }
 
   /** Talk: what was answered while it rang carries this voice now. */
@@ -186,13 +186,13 @@ export class Peer {
     if (description.type === "answer") {
       if (partner !== this.#partner || this.#connection?.signalingState !== "have-local-offer") return;
       await this.#connection.setRemoteDescription(description);
-    } else {
+    } else if (partner !== this.#partner || !this.isServed) {
       const connection = this.#open(partner);
       await connection.setRemoteDescription(description);
       // without a voice there is nothing to send yet, but there will be
       for (const transceiver of connection.getTransceivers()) transceiver.direction = "sendrecv";
       await connection.setLocalDescription(await connection.createAnswer());
-      if (partner === SERVER) await gathered(connection);
+      if (this.isServed) await gathered(connection);
       this.#describe(connection, "answer");
     }
     const early = this.#early;
@@ -214,7 +214,7 @@ export class Peer {
     const sent = this.#sent();
     if (sent) connection.addTrack(sent, this.#voice ?? new MediaStream());
     connection.onicecandidate = ({ candidate }) => {
-      if (!candidate || partner === SERVER) return;
+      if (!candidate || this.isServed) return;
       const { candidate: text, sdpMid: mid, sdpMLineIndex: line } = candidate;
       this.#say("candidate", { to: partner, candidate: { candidate: text, mid, line } });
     };
@@ -251,6 +251,7 @@ export class Peer {
   #lose(): void {
     if (this.#state.value === "closed") return;
     if (this.#state.value === "talking") this.#state.value = "lost";
+    if (this.isServed) this.#drop(); // the same offer, told again, is to be answered
     this.#seek();
   }
 

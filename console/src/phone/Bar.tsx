@@ -8,11 +8,21 @@ import { Advising, Asked, Consulting } from "./Consulting.tsx";
 import { Bar, HangUp } from "./Frame.tsx";
 import { Idle, Test } from "./Idle.tsx";
 import { InCall } from "./InCall.tsx";
+import { MyDevices } from "./MyDevices.tsx";
 import type { Phone, Trouble } from "./phone.ts";
 import { t } from "./words.ts";
 
 /** At the foot of the console of everybody who takes calls: the one they have, or what keeps them from having one. */
 export function PhoneBar({ phone }: { phone: Phone }) {
+  return (
+    <>
+      <Now phone={phone} />
+      <MyDevices phone={phone} />
+    </>
+  );
+}
+
+function Now({ phone }: { phone: Phone }) {
   const { desk } = useDesk();
   const presence = desk.presence.value;
   const mine = phone.mine.value;

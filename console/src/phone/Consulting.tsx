@@ -16,7 +16,7 @@ export function Consulting({ phone, chat, consulted }: { phone: Phone; chat: Age
   const peer = phone.consult.line.value?.peer;
   const together = phone.consult.together.value;
   const talks = peer?.state.value === "talking";
-  const level = phone.level.value;
+  const level = phone.consult.level.value;
   const held = phone.heldMs.value;
   const time = held === null ? "" : stopwatch(desk.now.value - held);
   const contact = chat.contact.name;
@@ -74,7 +74,7 @@ export function Asked({ phone, chat }: { phone: Phone; chat: AgentChat }) {
 /** The agent is asked, and talks. */
 export function Advising({ phone, chat, line }: { phone: Phone; chat: AgentChat; line: Line }) {
   const { desk } = useDesk();
-  const level = phone.level.value;
+  const level = phone.consult.level.value;
   const state = line.peer.state.value;
   return (
     <Bar

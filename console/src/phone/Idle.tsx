@@ -20,7 +20,7 @@ export function Idle({ phone, available }: { phone: Phone; available: boolean })
       end={
         <>
           {level && <Level level={level} />}
-          <DeviceMenu devices={phone.devices} />
+          <DeviceMenu phone={phone} />
           {level ? (
             <Button data-testid="phone-test-stop" onClick={() => { phone.tryout.end(); }}>
               {t("stop")}
@@ -42,8 +42,13 @@ export function Test({ phone }: { phone: Phone }) {
   );
 }
 
-/** Which microphone and speaker; named once the browser tells. */
-export function DeviceMenu({ devices }: { devices: Devices }) {
+/** Which microphone and speaker, named once the browser tells; and the way to where else calls ring. */
+export function DeviceMenu({ phone }: { phone: Phone }) {
+  const { devices, showsDevices } = phone;
+  const elsewhere: MenuGroup = {
+    label: t("elsewhere_label"),
+    items: [{ id: "mine", role: "action", text: t("my_devices"), icon: IconPhone, testId: "my-devices", onPick: () => (showsDevices.value = true) }],
+  };
   const group = (kind: DeviceKind): MenuGroup => ({
     label: t(kind),
     titled: true,
@@ -61,7 +66,7 @@ export function DeviceMenu({ devices }: { devices: Devices }) {
   return (
     <Menu
       label={t("devices")}
-      groups={KINDS.filter((kind) => Devices.canChoose(kind)).map(group)}
+      groups={[...KINDS.filter((kind) => Devices.canChoose(kind)).map(group), elsewhere]}
       side="above"
       testId="phone-devices"
       listTestId="phone-devices-menu"

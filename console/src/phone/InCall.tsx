@@ -47,7 +47,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
             </span>
           )}
           {level && <Level level={level} />}
-          <DeviceMenu devices={phone.devices} />
+          <DeviceMenu phone={phone} />
           <HangUp onClick={() => void phone.hangUp()} />
         </>
       }

@@ -1,6 +1,6 @@
 /** Talking with a colleague about a call: its contact is on hold meanwhile, or all three hear each other. */
-import { silence } from "@acd/ui/voice.ts";
-import { effect, signal } from "@preact/signals";
+import { loudness, silence } from "@acd/ui/voice.ts";
+import { computed, effect, signal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
 import type { Devices } from "./devices.ts";
@@ -9,11 +9,13 @@ import { mixed } from "./sounds.ts";
 
 export class Consult {
   readonly line = signal<Line | null>(null);
+  readonly #voice = signal<MediaStream | null>(null);
   readonly together = signal(false);
+  /** How loud the agent is for the colleague. */
+  readonly level = computed(() => this.#voice.value && loudness(this.#voice.value));
 
   readonly #desk: Desk;
   readonly #devices: Devices;
-  #voice: MediaStream | null = null;
   #apart: () => void = () => undefined;
   /** Counts beginnings and ends: one that was under way meanwhile is void. */
   #attempt = 0;
@@ -39,7 +41,7 @@ export class Consult {
       silence(own);
       return;
     }
-    this.#voice = own;
+    this.#voice.value = own;
     this.line.value = line;
   }
 
@@ -47,9 +49,9 @@ export class Consult {
   async speakWith(voice: MediaStream): Promise<void> {
     const line = this.line.peek();
     if (!line) return;
-    const before = this.#voice;
-    this.#voice = voice.clone();
-    await line.peer.speakWith(this.#voice);
+    const before = this.#voice.peek();
+    const own = (this.#voice.value = voice.clone());
+    await line.peer.speakWith(own);
     if (before) silence(before);
   }
 
@@ -90,7 +92,8 @@ export class Consult {
     this.part();
     this.line.peek()?.close();
     this.line.value = null;
-    if (this.#voice) silence(this.#voice);
-    this.#voice = null;
+    const voice = this.#voice.peek();
+    if (voice) silence(voice);
+    this.#voice.value = null;
   }
 }

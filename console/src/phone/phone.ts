@@ -30,6 +30,8 @@ export class Phone {
   readonly level = computed(() => this.voice.value && loudness(this.voice.value));
   /** The server's time, while the other is on hold. */
   readonly heldMs = signal<number | null>(null);
+  /** The screen of the agent's devices is open. */
+  readonly showsDevices = signal(false);
   /** The microphone is being asked for. */
   readonly asking = signal(false);
   /** The agent's own call, and the one a colleague asks them about. */

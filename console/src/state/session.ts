@@ -46,7 +46,7 @@ export async function signOut(): Promise<void> {
   await ask(SESSION, { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
 }
 
-async function ask(url: URL, init: RequestInit): Promise<Response> {
+export async function ask(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { credentials: "same-origin", ...init });
   } catch {
@@ -54,7 +54,7 @@ async function ask(url: URL, init: RequestInit): Promise<Response> {
   }
 }
 
-async function good(response: Response): Promise<unknown> {
+export async function good(response: Response): Promise<unknown> {
   const body = (await response.json().catch(() => ({}))) as Partial<ErrorBody> & { detail?: string };
   if (response.ok) return body;
   const retryAfter = Number(response.headers.get("Retry-After"));

@@ -14,9 +14,9 @@ import { Talk } from "../state/talk.ts";
 import { t } from "../state/words.ts";
 import { Calm } from "./Calm.tsx";
 import { Contact } from "./Contact.tsx";
-import { Help } from "./Help.tsx";
 import { Inbox } from "./Inbox.tsx";
 import { KeyList } from "./Keys.tsx";
+import { useLater } from "./later.ts";
 import { Rail } from "./Rail.tsx";
 import { isSettled, RingCard } from "./Ring.tsx";
 import { Thread } from "./Thread.tsx";
@@ -47,6 +47,7 @@ type Width = "wide" | "middle" | "narrow";
 function Panes() {
   const { desk, handset } = useDesk();
   const [help, setHelp] = useState(false);
+  const later = useLater(help, () => import("./Help.tsx"));
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const chat = desk.current.value;
@@ -83,12 +84,14 @@ function Panes() {
         </main>
         {parts && handset.phone.value && <parts.PhoneBar phone={handset.phone.value} />}
       </div>
-      <Help
-        open={help}
-        onClose={() => {
-          setHelp(false);
-        }}
-      />
+      {later && (
+        <later.Help
+          open={help}
+          onClose={() => {
+            setHelp(false);
+          }}
+        />
+      )}
     </div>
   );
 }

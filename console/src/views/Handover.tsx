@@ -70,6 +70,9 @@ export function Sharing({ chat }: { chat: AgentChat }) {
   const { interaction, role, transfer_to, consulted, guests } = chat;
   const others = guests.filter(({ id }) => id !== consulted?.id && id !== desk.me.value?.id);
   if (chat.state !== "active" && chat.state !== "idle") return null;
+  // whoever is asked about a call talks, at the foot of the console
+  const talks = chat.channel === "call";
+  if (role === "consult" && talks) return null;
   if (role === "guest" || role === "consult") {
     return (
       <Banner
@@ -102,7 +105,7 @@ export function Sharing({ chat }: { chat: AgentChat }) {
           {t("sharing.offered", { name: transfer_to.name })}
         </Banner>
       )}
-      {consulted && (
+      {consulted && !talks && (
         <Banner
           kind="offline"
           icon={IconUser}

@@ -1,12 +1,13 @@
-"""Which microphone and speaker an agent talks through."""
+"""Which microphone and speaker an agent talks through, and where else their calls ring."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.phones import Callers, Phone, Phones
+from tests.acceptance.calls.phones import Callers, Phone, Phones, looks
 from tests.acceptance.calls.voices import ANNA_HZ, hears, hears_nothing, speaks_through
+from tests.acceptance.people import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -40,3 +41,46 @@ def test_a_chosen_microphone_is_used_and_remembered(phone: Phones, caller: Calle
     speaks_through(anna.page, "Fake Default")
     anna.is_in_call("muted")
     hears_nothing(jean.page)
+
+
+def opens_devices(anna: Phone) -> None:
+    anna.find("phone-devices").click()
+    anna.find("my-devices").click()
+    expect(anna.find("device", kind="browser")).to_be_visible()
+
+
+def adds(anna: Phone, address: str, name: str) -> None:
+    anna.find("device-new").fill(address)
+    anna.find("device-new-name").fill(name)
+    anna.find("device-add").click()
+
+
+@pytest.mark.parametrize(("name", "locale"), [("anna", "en"), ("claire", "fr")])
+def test_an_agent_says_where_else_calls_ring(phone: Phones, name: str, locale: str) -> None:
+    anna = phone(name, reduced_motion="reduce")
+    opens_devices(anna)
+    adds(anna, "12", "Mobile")
+    expect(anna.find("devices-told")).to_have_attribute("role", "alert")
+    adds(anna, "+33 6 12 34 56 78", "Mobile")
+    mobile = anna.find("device", kind="phone")
+    expect(mobile).to_contain_text("Mobile")
+    expect(mobile.get_by_test_id("device-proof")).to_have_attribute("data-verified", "false")
+    looks(anna, f"devices-{locale}")
+
+    anna.find("devices-in_turn").check()
+    expect(anna.find("device-ring")).to_have_count(2)
+    mobile.get_by_test_id("device-ring").select_option("45")
+    mobile.get_by_test_id("device-closed").check()
+    mobile.get_by_test_id("device-up").click()
+    expect(anna.find("device").first).to_have_attribute("data-kind", "phone")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, f"devices-in-turn-{locale}")
+
+    anna.reloads()
+    opens_devices(anna)
+    expect(anna.find("device").first).to_have_attribute("data-kind", "phone")
+    expect(mobile.get_by_test_id("device-ring")).to_have_value("45")
+    expect(mobile.get_by_test_id("device-closed")).to_be_checked()
+    expect(mobile.get_by_test_id("device-address")).to_have_value("+33612345678")
+    mobile.get_by_test_id("device-remove").click()
+    expect(anna.find("device")).to_have_count(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.phones import Callers, Phone, Phones, talking
+from tests.acceptance.calls.phones import Callers, Phone, Phones, looks, talking
 from tests.acceptance.calls.voices import (
     ANNA_HZ,
     CLAIRE_HZ,
@@ -14,6 +14,7 @@ from tests.acceptance.calls.voices import (
     hears,
     hears_nothing,
 )
+from tests.acceptance.people import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -63,6 +64,8 @@ def test_a_call_goes_to_another_department(phone: Phones, caller: Callers) -> No
     anna, jean = talking(phone, caller)
     claire = phone("claire")
     anna.find("transfer").click()
+    expect(anna.find("transfer-department")).not_to_have_count(0)
+    looks(anna, "call-transfer")
     sales = f"{anna.house.department('sales')}/call"
     anna.find("transfer-department", queue=sales).click()
     jean.sees("Sales")
@@ -80,6 +83,7 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     asked = "Anna Novak · vous consulte au sujet de Jean Martin"
     expect(claire.find("phone", state="asked")).to_contain_text(asked)
     expect(claire.find("thread")).to_contain_text(jean.name)
+    looks(claire, "call-asked")
 
     claire.find("consult-talk").click()
     claire.is_in_call("advising")
@@ -87,6 +91,10 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     hears(claire.page, ANNA_HZ)
     hears(anna.page, CLAIRE_HZ)
     hears(jean.page, *MUSIC_HZ)
+    looks(anna, "call-consulting")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, "call-consulting")
+    anna.page.set_viewport_size(DESKTOP)
 
     anna.find("consult-join").click()
     anna.is_in_call("together")
@@ -106,6 +114,9 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     jean.is_in_call()
     expect(anna.find("wrap-up").first).to_be_visible()
     assert anna.page.evaluate("openConnections()") == 0
+    looks(claire, "call")
+    claire.page.set_viewport_size(PHONE)
+    looks(claire, "call")
     claire.hangs_up()
     jean.sees_the_end()
 

@@ -15,6 +15,7 @@ APPLICATIONS: Final = (
     "widget/locales",
     "console/locales/handover",
     "console/locales/phone",
+    "console/locales/devices",
     "widget/locales/later",
     "widget/locales/call",
     "widget/locales/callback",
