@@ -106,6 +106,10 @@ class CallIntake:
         )
         return EnteredCall(row=row, entered=await self._intake.enqueue(row, queue, late=False))
 
+    async def entered(self, call: InteractionId) -> IntakeRow | None:
+        """The arrival of a call, if there was one."""
+        return await self._callers.arrival(call)
+
     async def enter_late(self, row: IntakeRow) -> None:
         """Enqueue what could not be when it came; its age is kept."""
         await self._intake.enqueue(row, await self._directory.queue(row.queue), late=True)

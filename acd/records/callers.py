@@ -57,16 +57,9 @@ class Callers:
         except exc.IntegrityError:  # twice at once: now the first is there
             return await self._database.write(lambda tx: _begin(tx, new))
 
-    async def number(self, contact: ContactId) -> E164 | None:
-        """The number to call the contact back at."""
-        address = contact_addresses.c
-        query = (
-            select(address.value)
-            .where(address.contact == contact, address.kind == AddressKind.PHONE.value)
-            .order_by(address.verified.desc(), address.value)
-            .limit(1)
-        )
-        return await self._database.read(lambda tx: tx.execute(query).scalar())
+    async def arrival(self, call: InteractionId) -> IntakeRow | None:
+        """The arrival of that call."""
+        return await self._database.read(lambda tx: read_intake(tx, call))
 
 
 def _begin(tx: Connection, new: NewCall) -> IntakeRow:

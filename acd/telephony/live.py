@@ -9,20 +9,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from acd.chat.delivery import to_agent, to_call, to_contact
+from acd.domain.device import BROWSER
 from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.interaction import InteractionState
 from acd.domain.offer import AcceptOutcome
 from acd.domain.phone import E164
 from acd.routing.redis_link import BACK_OFF_S
 from acd.tasks import stay_cancelled
 from acd.telephony import hearing, port, words
-from acd.telephony.calls import Call, CallPhase, Heard, step
+from acd.telephony.calls import Call, CallPhase, Heard, Leg, step
 from acd.telephony.devices import Plan
+from acd.telephony.port import Target, TargetKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +97,26 @@ class LiveCall:
         del address
         self._heard.put_nowait(None)
 
+    async def take_up(self, standing: port.Standing) -> None:
+        """Go on with a call that the adapter held when this process began, as routing has it."""
+        call, seen = self.call, None
+        self.call = replace(call, epoch=standing.epoch)
+        if standing.offer is None:
+            return
+        seen = await self._answered(lambda: self._means.router.interaction(call.id))
+        if seen is None or seen.agent is None:
+            return
+        kind = TargetKind.BROWSER if standing.device == BROWSER else TargetKind.SIP
+        key = standing.offer, standing.device
+        talks = CallPhase.HELD if standing.held else CallPhase.TALKING
+        self._decided.add(standing.offer)
+        self.call = replace(
+            self.call,
+            phase=CallPhase.CONNECTING if seen.state is InteractionState.CONNECTING else talks,
+            legs={key: Leg(agent=seen.agent, target=Target(device=standing.device, kind=kind))},
+            winner=key,
+        )
+
     async def listen(self) -> None:
         """Hear its addresses from now on; with Redis away, from when it is back."""
         await asyncio.gather(*(self._listen(address) for address in self._addresses()))
@@ -149,9 +172,7 @@ class LiveCall:
             (
                 key
                 for key, leg in self.call.legs.items()
-                if key[0] == offer
-                and leg.agent == agent
-                and leg.target.kind is port.TargetKind.BROWSER
+                if key[0] == offer and leg.agent == agent and leg.target.kind is TargetKind.BROWSER
             ),
             None,
         )
@@ -245,7 +266,7 @@ class LiveCall:
         call = self.call.id
         agent: AgentId | None
         match command:
-            case port.Ring(target=port.Target(kind=port.TargetKind.PHONE)):
+            case port.Ring(target=Target(kind=TargetKind.PHONE)):
                 number, agent = command.target.address, command.agent
                 refused: Heard = port.LegFailed(
                     call=call,

@@ -80,13 +80,18 @@ class AnswerHow(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A call that an adapter holds, as far as it knows: `offer` and `device` are those bridged."""
+    """A call that an adapter holds, as far as it knows: `offer` and `device` are those bridged.
+
+    `epoch` is that of the last command it was told.
+    """
 
     call: InteractionId
     caller: str = field(default="", repr=False)
     called: str = ""
     offer: OfferId | None = None
     device: str = ""
+    held: bool = False
+    epoch: int = 0
 
 
 # commands

@@ -59,6 +59,9 @@ class Switchboard:
     async def run(self, leaving: asyncio.Event) -> None:
         """Take calls until told to leave, or cancelled; then no more, and those there are end."""
         await self._means.adapter.start(self._hear)
+        for standing in await self._means.adapter.calls():
+            self._early[standing.call] = []
+            self._start(self._take_up(standing), f"call-{standing.call}")
         try:
             while not leaving.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -155,6 +158,27 @@ class Switchboard:
         except Exception:
             log.exception("call failed", call=call)
             await self._reject(call, SERVER_ERROR, "failed")
+            return
+        finally:
+            self._early.pop(call, None)
+        await self._serve(call, live)
+
+    async def _take_up(self, standing: port.Standing) -> None:
+        """A call that outlived the process that had it; one that nobody knows is hung up."""
+        call = standing.call
+        try:
+            row = await self._means.intake.entered(call)
+            if row is None:
+                raise NotFound
+            live = LiveCall(self._means, row)
+            await live.take_up(standing)
+            self._calls[call] = live
+            for event in self._early.pop(call):
+                live.hear(event)
+        except AcdError as error:
+            log.warning("call not taken up", call=call, reason=error.code)
+            end = port.HangUp(call=call, epoch=standing.epoch, cause="lost")
+            await self._means.adapter.execute(end)
             return
         finally:
             self._early.pop(call, None)

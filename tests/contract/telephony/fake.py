@@ -83,7 +83,7 @@ class FakeTelephony:
             port.Standing(
                 call=InteractionId(one.id), caller=one.caller, called=one.called,
                 offer=one.bridged[0] if one.bridged else None,  # type: ignore[arg-type]
-                device=one.bridged[1] if one.bridged else "",
+                device=one.bridged[1] if one.bridged else "", held=one.held, epoch=one.epoch,
             )
             for one in self.calls_there.values() if not one.over
         ]  # fmt: skip

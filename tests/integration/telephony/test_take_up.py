@@ -1,0 +1,103 @@
+"""The process dies, the calls do not: the next one goes on with them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from acd.domain.ids import InteractionId
+from tests.contract.telephony.rig import until
+from tests.integration.telephony.conftest import DESK, Exchange, Exchanges
+from tests.integration.telephony.test_switchboard import page_says
+
+
+async def dies_and_begins_anew(exchange: Exchange) -> None:
+    """The adapter keeps its dialogs; nothing of the switchboard is left but what it wrote."""
+    board = exchange.tasks.pop()
+    calls = list(exchange.board._calls.values())
+    for task in (board, *exchange.board._tasks):
+        task.cancel()
+
+    async def nothing() -> None: ...
+
+    stop, exchange.phones.stop = exchange.phones.stop, nothing  # type: ignore[method-assign]
+    await asyncio.gather(board, *exchange.board._tasks, return_exceptions=True)
+    exchange.phones.stop = stop  # type: ignore[method-assign]
+    assert all(not exchange.at(live.call.id).over for live in calls)  # type: ignore[union-attr]
+    for call in exchange.phones.calls_there.values():  # every device that only rang was hung up
+        call.legs = {key: leg for key, leg in call.legs.items() if key == call.bridged}
+    exchange.board = exchange.make_board()
+    task = asyncio.create_task(exchange.board.run(exchange.leaving), name="switchboard")
+    exchange.tasks.append(task)
+
+
+async def test_who_waits_waits_on_and_is_served(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive()
+    await exchange.hears(call, "music")
+    await until(lambda: InteractionId(call) in exchange.board._calls)
+    before = await exchange.router.interaction(InteractionId(call))
+    await dies_and_begins_anew(exchange)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await exchange.hears(call, (offer, "browser"))
+    after = await exchange.router.interaction(InteractionId(call))
+    assert before is not None
+    assert after is not None
+    assert before.enqueued_ms == after.enqueued_ms
+
+
+async def test_what_rang_rings_again(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    await exchange.has("anna", DESK)
+    await exchange.sign_in("anna")
+    call = await exchange.phones.arrive()
+    offer = (await exchange.offers(call))["anna"]
+    await dies_and_begins_anew(exchange)
+    assert await exchange.offers(call) == {"anna": offer}
+    await exchange.phones.pick_up(offer, "desk")
+    await exchange.hears(call, (offer, "desk"))
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("ender", ["caller", "agent"])
+async def test_who_talks_talks_on_and_can_hang_up(
+    exchanges: Exchanges, held: bool, ender: str
+) -> None:
+    exchange = await exchanges()
+    call, offer = await exchange.talk("anna")
+    if held:
+        await page_says(exchange, call, "anna", "held")
+        await exchange.hears(call, "music")
+    await dies_and_begins_anew(exchange)
+    await until(lambda: InteractionId(call) in exchange.board._calls)
+    if held:
+        await page_says(exchange, call, "anna", "resumed")
+        await exchange.hears(call, (offer, "browser"))
+    if ender == "caller":
+        await exchange.phones.hang_up(call)
+    else:
+        await exchange.phones.put_down(offer, "browser")
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_what_ended_meanwhile_is_hung_up(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk("anna")
+    tasks = {task.get_name(): task for task in exchange.board._tasks}
+    tasks[f"call-{call}"].cancel()
+    await exchange.router.finish(InteractionId(call), by="agent", agent="anna")
+    await dies_and_begins_anew(exchange)
+    assert await exchange.over(call) == "handled"
+
+
+async def test_what_nobody_knows_is_hung_up(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk("anna")
+    stranger = exchange.phones.calls_there["ix_stranger"] = type(exchange.at(call))("ix_stranger")
+    stranger.hears = "music"
+    exchange.kept.add("ix_stranger")
+    await dies_and_begins_anew(exchange)
+    assert await exchange.over("ix_stranger") == "lost"
