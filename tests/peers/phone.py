@@ -82,12 +82,17 @@ class Phone(asyncio.DatagramProtocol):
         """Numbers that answer at once."""
         self.refuses: int | None = None
         """Answer each call with this status."""
+        self.is_mute = False
+        """New calls say nothing: many at a time are cheap."""
+        self.strays = 0
+        """Requests of calls that it does not know."""
         self.hears_cancel = True
         """Whether it stops ringing when it is told to."""
         self.is_silent = False
         """Say nothing at all."""
         self._transport: asyncio.DatagramTransport | None = None
         self._waiting: dict[tuple[str, str, str], asyncio.Queue[Message]] = {}
+        self._acks: dict[tuple[str, str, str], str] = {}
         self._finals: dict[tuple[str, str, str], str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._voices: list[Voice] = []
@@ -115,6 +120,7 @@ class Phone(asyncio.DatagramProtocol):
 
     async def voice(self, called: str = "") -> Voice:
         voice = await Voice.open(self.tones.get(called, self.hertz))
+        voice.is_mute = self.is_mute
         self._voices.append(voice)
         return voice
 
@@ -207,7 +213,10 @@ class Phone(asyncio.DatagramProtocol):
             f"Contact: <sip:phone@127.0.0.1:{self.port}>",
             *headers, *kind, f"Content-Length: {len(body)}",
         ]  # fmt: skip
-        self.put("\r\n".join(lines) + "\r\n\r\n" + body, call.peer)
+        text = "\r\n".join(lines) + "\r\n\r\n" + body
+        if method == "ACK":
+            self._acks[call.call_id, str(number), "INVITE"] = text
+        self.put(text, call.peer)
 
     def put(self, text: str | bytes, peer: tuple[str, int]) -> None:
         """Anything at all."""
@@ -244,7 +253,9 @@ class Phone(asyncio.DatagramProtocol):
         if message.is_answer:
             if call is not None and message.method == "INVITE":
                 call.answers.append(int(message.first.split(" ")[1]))
-            if key in self._waiting:
+            if key in self._acks:  # it comes again: ours was lost
+                self.put(self._acks[key], addr)
+            elif key in self._waiting:
                 self._waiting[key].put_nowait(message)
         elif self.is_silent:
             return
@@ -255,6 +266,7 @@ class Phone(asyncio.DatagramProtocol):
         elif message.method == "INVITE":
             self._own(self._rung(message, addr))
         elif message.method != "ACK":
+            self.strays += 1
             self._say(message, 481, addr)
 
     def _in_dialog(self, message: Message, call: PhoneCall, addr: tuple[str, int]) -> None:

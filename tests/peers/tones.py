@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import struct
+from collections import deque
 from typing import Final, cast
 
 RATE: Final = 8000
@@ -60,13 +62,26 @@ def loudest(samples: list[int]) -> int:
     return max(range(100, 2000, 20), key=power)
 
 
+@functools.cache
+def _frames(hertz: int) -> list[bytes]:
+    """A second in packets: whole waves of any tone in Hz."""
+    return [
+        bytes(
+            _law(int(8000 * math.sin(2 * math.pi * hertz * (n * _FRAME + i) / RATE)))
+            for i in range(_FRAME)
+        )
+        for n in range(50)
+    ]
+
+
 class Voice(asyncio.DatagramProtocol):
     """One end of a conversation: says a tone of `hertz`, and remembers what it hears."""
 
     def __init__(self, hertz: int) -> None:
         self.hertz = hertz
         self.packets = 0
-        self._heard: list[int] = []
+        self.is_mute = False
+        self._heard: deque[tuple[int, bytes]] = deque(maxlen=50)
         self._to: tuple[str, int] | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
@@ -121,9 +136,14 @@ class Voice(asyncio.DatagramProtocol):
             while True:
                 self.hush()
                 await asyncio.sleep(_LISTEN_S)
-                heard = loudest(self._heard[-_HEARD:])
-                if heard == hertz and (hertz == 0 or len(self._heard) > _HEARD * 0.8):
+                samples = self._samples()
+                if loudest(samples) == hertz and (hertz == 0 or len(samples) > _HEARD * 0.8):
                     return
+
+    def _samples(self) -> list[int]:
+        tables = {0: _LINEAR, 8: _A_LINEAR}
+        heard = [tables[kind][byte] for kind, sound in self._heard for byte in sound]
+        return heard[-_HEARD:]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
@@ -131,21 +151,14 @@ class Voice(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         kind = data[1] & 127
         if kind in (0, 8):
-            table = _LINEAR if kind == 0 else _A_LINEAR
-            self._heard += [table[byte] for byte in data[12:]]
+            self._heard.append((kind, data[12:]))
             self.packets += 1
 
     async def _speak(self) -> None:
         loop, at = asyncio.get_running_loop(), asyncio.get_running_loop().time()
-        frames = [
-            bytes(
-                _law(int(8000 * math.sin(2 * math.pi * self.hertz * (n * _FRAME + i) / RATE)))
-                for i in range(_FRAME)
-            )
-            for n in range(50)  # a second: whole waves of any tone in Hz
-        ]
+        frames = _frames(self.hertz)
         while True:
-            if self._to is not None and self._transport is not None:
+            if self._to is not None and self._transport is not None and not self.is_mute:
                 self._transport.sendto(self._packet(frames), self._to)
                 self._sequence += 1
             at += 0.02

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from acd.domain.errors import AcdError
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.port import Ability
@@ -17,12 +18,15 @@ from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.gateway import Gateway
 from acd.telephony.sip.guard import Guard
 from acd.telephony.sip.house import House
-from acd.telephony.sip.media import Keys, sweep
+from acd.telephony.sip.ledger import ARRIVING, CALL, UP
+from acd.telephony.sip.media import Keys, pairings, sweep
 from acd.telephony.sip.ng import Engine
 from acd.telephony.sip.sdp import SINK
 
 if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
+    from acd.telephony.sip.gateway import Kept
+    from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.message import Message
     from acd.telephony.sip.options import SipOptions
 
@@ -49,8 +53,12 @@ class SipAdapter:
         }
     )
 
-    def __init__(self, options: SipOptions) -> None:
+    def __init__(self, options: SipOptions, ledger: Ledger | None = None) -> None:
+        """Args: ledger keeps what is needed to take calls up after a crash; without, they end."""
         self._options = options
+        self._ledger = ledger
+        if ledger is not None:
+            self.abilities |= {Ability.REATTACH}
         self._calls: dict[InteractionId, SipCall] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._events: asyncio.Queue[port.Event] = asyncio.Queue()
@@ -67,7 +75,7 @@ class SipAdapter:
         options = self._options
         engine = await Engine.open(options.engine)
         guard = Guard(options.networks, options.users)
-        gateway = Gateway(options.place, guard=guard, arrived=self._arrived)
+        gateway = Gateway(options.place, guard=guard, arrived=self._arrived, ledger=self._ledger)
         self._house = House(
             engine=engine,
             gateway=gateway,
@@ -77,13 +85,17 @@ class SipAdapter:
         )
         try:
             self._keys = await Keys.open(options.keys, self._pressed)
-            left = await sweep(engine, keep=lambda _: False)
-            await gateway.start()
+            there = await pairings(engine)
+            kept, records = await gateway.start()
+            self._take_up(kept, records, there)
+            held = self._pairings()
+            left = await sweep(engine, [name for name in there if name not in held])
         except BaseException:
             await self.stop()
             raise
-        _log.info("sip.started", pairings_swept=left)
+        _log.info("sip.started", calls_taken_up=len(self._calls), pairings_swept=left)
         self._own(self._tell(sink), "sip-events")
+        self._own(self._watch(), "sip-watch")
         self._events.put_nowait(port.AdapterUp())
 
     async def execute(self, command: port.Command) -> None:
@@ -125,6 +137,65 @@ class SipAdapter:
         """What is held, by kind: to see that nothing is left behind."""
         assert self._house is not None  # noqa: S101 - it was started
         return {"calls": len(self._calls), **await self._house.gateway.counts()}
+
+    def _pairings(self) -> set[str]:
+        return {name for call in self._calls.values() for name in call.pairings}
+
+    def _take_up(
+        self, kept: Mapping[str, Kept], records: Mapping[str, Record], there: Container[str]
+    ) -> None:
+        """Go on with the calls of a former life; what belongs to none of them ends."""
+        assert self._house is not None  # noqa: S101 - it is being started
+        loose = dict(kept)
+        for one in kept.values():
+            if one.stage != ARRIVING:
+                one.dialog.go_on(up=one.stage == UP)
+
+        def claim(key: str) -> Dialog | None:
+            found = loose.get(key)
+            if found is None or found.dialog.is_over:
+                return None
+            del loose[key]
+            return found.dialog
+
+        for name, record in records.items():
+            identity, caller = InteractionId(name.removeprefix(CALL)), record["caller"]
+            dialog = claim(caller["dialog"]) if caller["how"] else None
+            if dialog is None:
+                self._house.gateway.write(name, None)
+                continue
+            revived = Caller.revived(self._house.engine, identity, caller, dialog)
+            call = self._begin(identity, revived)
+            dialog.listen(call.heard_caller)
+            call.take_up(record, claim, there)
+        for one in loose.values():
+            if one.invite is not None:
+                self._arrived(one.dialog, one.invite)
+            else:
+                one.dialog.hang_up()
+
+    async def _watch(self) -> None:
+        """Look whether rtpengine is there and has what it should; it may have been restarted."""
+        assert self._house is not None  # noqa: S101 - it was started
+        is_up = True
+        while True:
+            await asyncio.sleep(self._options.look_s)
+            needed = {call: call.pairings for call in self._calls.values()}
+            try:
+                there = await pairings(self._house.engine)
+            except AcdError as error:
+                if is_up:
+                    is_up = False
+                    self._house.gateway.refuse_calls(refuse=True)
+                    self._events.put_nowait(port.AdapterDown(cause=error.code))
+                continue
+            for call, names in needed.items():
+                if lost := names - there:
+                    call.check_media(names - lost)
+            if not is_up:
+                is_up = True
+                self._house.gateway.refuse_calls(refuse=False)
+                self._events.put_nowait(port.AdapterUp())
 
     def _arrived(self, dialog: Dialog, message: Message) -> None:
         house = self._house

@@ -27,17 +27,22 @@ from acd.telephony.sip.events import (
     Rang,
     Refused,
 )
+from acd.telephony.sip.ledger import CALL
 from acd.telephony.sip.media import A
 from acd.telephony.sip.transfer import Transfer
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from acd.domain.ids import InteractionId
     from acd.telephony.sip.caller import Caller
+    from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.house import House
 
 _log = structlog.get_logger(__name__)
 
 Job = Callable[[], Awaitable[None]]
+_SETTLE_S: Final = 1.0
 _UNAVAILABLE: Final = 503
 _NO_ANSWER: Final = 408
 
@@ -49,6 +54,7 @@ class SipCall:
         self.house = house
         self.id = call
         self.caller = caller
+        caller.keep = self._keep
         self.bridged: Device | None = None
         self.is_over = False
         self._epoch = 0
@@ -140,6 +146,7 @@ class SipCall:
             if self._transfer is not None:
                 await self._transfer.clear()
             await self.caller.end()
+            self.house.gateway.write(f"{CALL}{self.id}", None)
             self.house.forget(self.id)
 
     async def _next(self, job: Job) -> None:
@@ -154,10 +161,70 @@ class SipCall:
         except Exception:  # noqa: BLE001 - a call that failed ends, and the others go on
             _log.exception("call.failed", call=self.id)
             self.gone("internal", 0)
+        self._keep()
 
     def do(self, job: Job) -> None:
         """In its turn."""
         self._jobs.put_nowait(job)
+
+    # another life, or another rtpengine
+
+    def _keep(self) -> None:
+        """Write down how it stands."""
+        if self.is_over or not self.house.gateway.keeps:
+            return
+        bridged = self.bridged
+        record = {
+            "epoch": self._epoch, "held": self._is_held, "caller": self.caller.record(),
+            "devices": self._devices.record(), "bridged": bridged and list(bridged.key),
+            "away": self._transfer.record() if self._transfer else None,
+        }  # fmt: skip
+        self.house.gateway.write(f"{CALL}{self.id}", record)
+
+    def take_up(
+        self,
+        kept: Mapping[str, Any],
+        dialogs: Callable[[str], Dialog | None],
+        there: Container[str],
+    ) -> None:
+        """Go on where another process stopped; `there` are the pairings rtpengine still has."""
+        self._epoch, self._is_held = kept["epoch"], kept["held"]
+        self._devices.revive(kept["devices"], dialogs)
+        if kept["bridged"]:
+            self.bridged = self._devices.get(*kept["bridged"])
+        if kept["away"]:
+            self._transfer = Transfer.revived(self, kept["away"], dialogs)
+        self.do(partial(self._go_on, there, alone=bool(kept["bridged"]) and not self.bridged))
+
+    async def _go_on(self, there: Container[str], *, alone: bool) -> None:
+        await self.media_lost(there)
+        wanted = self._devices.wanted
+        if alone or (self._is_waiting and not self.caller.hears_music):
+            await self.play_music()
+        if wanted is not None and wanted.leg.is_ready and wanted is not self.bridged:
+            await asyncio.sleep(_SETTLE_S)  # what was on its way when we died has come
+            await self.connect(wanted)
+
+    @property
+    def _is_waiting(self) -> bool:
+        away = self._transfer is not None and not self._transfer.is_over
+        return self.caller.how is not None and self.bridged is None and not away
+
+    def check_media(self, there: Container[str]) -> None:
+        """What rtpengine has now; what is missing is made anew."""
+        self.do(partial(self.media_lost, there))
+
+    async def media_lost(self, there: Container[str]) -> None:
+        """Have everybody hear again what they heard, where their pairing is not there."""
+        at = self.caller.at
+        if self.caller.how is not None and (at is None or at.name not in there):
+            await self.caller.again(self.house.options.music)
+        await self._devices.renew(there)
+
+    @property
+    def pairings(self) -> set[str]:
+        """What rtpengine must have for it."""
+        return self._devices.pairings | ({self.caller.at.name} if self.caller.at else set())
 
     # the line
 
@@ -196,17 +263,15 @@ class SipCall:
         device = self._devices.get(command.offer, command.device)
         if device is None:
             self._devices.emit_unknown(command.offer, command.device)
-        elif device.leg.is_ready:
-            await self.connect(device)
-        else:
+        elif device is not self.bridged:
             device.is_wanted = True
+            self._keep()
+            if device.leg.is_ready:
+                await self.connect(device)
 
     async def connect(self, device: Device) -> None:
         """Caller and device hear each other, in place of any other."""
-        if device is self.bridged and not device.is_wanted:
-            return
         self._devices.cancel(device)
-        device.is_wanted = False
         try:
             await device.leg.open()
             await self.caller.hear(device.leg.pairing)
@@ -217,6 +282,7 @@ class SipCall:
             await self._devices.fail(device, port.LegFault.UNREACHABLE)
             return
         former, self.bridged, self._is_held = self.bridged, device, False
+        device.is_wanted = False
         if former is not None and former is not device:
             await self._devices.drop(former, "transferred")
         self._emit(port.Bridged(call=self.id, offer=device.offer))

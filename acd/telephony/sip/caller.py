@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip import sdp as descriptions
 from acd.telephony.sip.media import A, B, Pairing, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.events import DialogEvent
@@ -43,10 +43,48 @@ class Caller:
         """The pairing whose side A they are."""
         self.is_ringing = False
         """They are being called."""
-        self._how: AnswerHow | None = None
+        self.keep: Callable[[], None] = _nothing
+        """Writes down how they stand; before they are told anything that lasts."""
+        self.how: AnswerHow | None = None
+        """What they were told to hear while they wait, once they were."""
         self._is_answered = False
-        self._hears_music = False
+        self.hears_music = False
+        """And nobody else."""
         self._waits_for_sdp = False
+
+    def record(self) -> dict[str, Any]:
+        """What another process needs to go on with them."""
+        return {
+            "dialog": self.dialog.key if self.dialog else "", "sdp": self.sdp,
+            "number": self.number, "called": self.called, "how": self.how,
+            "answered": self._is_answered, "waits": self._waits_for_sdp,
+            "music": self.hears_music, "at": self.at.record() if self.at else None,
+        }  # fmt: skip
+
+    @classmethod
+    def revived(cls, engine: Engine, name: str, kept: Mapping[str, Any], dialog: Dialog) -> Caller:
+        """Who was written down; whether rtpengine still has them was not looked."""
+        caller = cls(
+            engine, name, dialog=dialog, sdp=kept["sdp"], number=kept["number"],
+            called=kept["called"],
+        )  # fmt: skip
+        caller.how = AnswerHow(kept["how"]) if kept["how"] else None
+        caller._is_answered, caller._waits_for_sdp = kept["answered"], kept["waits"]
+        caller.hears_music = kept["music"]
+        caller.at = Pairing.revived(engine, kept["at"]) if kept["at"] else None
+        return caller
+
+    async def again(self, music: str) -> None:
+        """Have them hear what they heard: the media engine, or we, forgot."""
+        if self.dialog is None:
+            return
+        if not self._is_answered:
+            self.dialog.ring()
+            return
+        self.at = line = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
+        told = await line.sink(self.offered)
+        await self.dialog.update(told)
+        await self.music(music)
 
     @property
     def offered(self) -> str:
@@ -56,9 +94,9 @@ class Caller:
     async def wait(self, how: AnswerHow, music: str) -> None:
         """Take them into the line."""
         assert self.dialog is not None  # noqa: S101 - somebody called
-        if self._how is not None:
+        if self.how is not None:
             return
-        self._how = how
+        self.how = how
         if how is AnswerHow.RINGING and self.sdp:
             self.dialog.ring()
             return
@@ -68,15 +106,19 @@ class Caller:
         self.at = line
         if not self.sdp:
             self._waits_for_sdp = self._is_answered = True
-            self.dialog.accept(await line.ask())
+            told = await line.ask()
+            self.keep()
+            self.dialog.accept(told)
             return
         told = await line.sink(self.sdp)
         if how is AnswerHow.PROGRESS:
             self.dialog.progress(told)
         else:
             self._is_answered = True
+            self.keep()
             self.dialog.accept(told)
         await line.play(A, music)
+        self.hears_music = True
 
     async def said(self, sdp: str, music: str) -> None:
         """They say it only with their ACK."""
@@ -122,7 +164,7 @@ class Caller:
             await pairing.again(A, self.sdp)
         if self.dialog is not None:
             await self._follow(pairing)
-        self.at, self._hears_music = pairing, False
+        self.at, self.hears_music = pairing, False
         await self._let_be_heard()
         if former is not None and former is not pairing:
             await former.delete()
@@ -131,6 +173,7 @@ class Caller:
         assert self.dialog is not None  # noqa: S101 - as was asked
         if not self._is_answered:
             self._is_answered = True
+            self.keep()
             # what a 183 said, the 200 repeats (RFC 3261, 13.2.1); the change comes after it
             self.dialog.accept(self.at.a_sdp if self.at is not None else pairing.a_sdp)
             if self.at is None:
@@ -149,19 +192,19 @@ class Caller:
         self.sdp = sdp
         told = await self.at.again(A, sdp)
         self.dialog.accept(descriptions.answering(told, sdp))
-        if not self._hears_music:
+        if not self.hears_music:
             await self._let_be_heard()
 
     async def music(self, file: str) -> None:
         """They hear music and nobody else, and nobody hears them."""
-        self._hears_music = True
+        self.hears_music = True
         if self.at is not None:
             await self.at.mute(A, B)
             await self.at.play(A, file)
 
     async def talk(self) -> None:
         """They hear their partner again."""
-        self._hears_music = False
+        self.hears_music = False
         if self.at is not None:
             await self.at.stop(A)
             await self.at.unmute(A)
@@ -182,3 +225,7 @@ class Caller:
             self.dialog.hang_up()
         if self.at is not None:
             await self.at.delete()
+
+
+def _nothing() -> None:
+    """Nobody writes anything down."""

@@ -14,8 +14,11 @@ from acd.telephony.sip.legs import PageLeg, PhoneLeg, fault_of
 from acd.telephony.sip.media import B
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping
+
     from acd.domain.ids import OfferId
     from acd.telephony.sip.call import SipCall
+    from acd.telephony.sip.dialog import Dialog
 
 Key = tuple["OfferId", str]
 
@@ -95,13 +98,95 @@ class Devices:
         return PhoneLeg(self._house.engine, self.next_name(), self._house.gateway, to, heard)
 
     def _page_leg(self, offer: OfferId, target: port.Target) -> PageLeg:
+        return PageLeg(self._house.engine, self.next_name(), self._teller(offer, target))
+
+    def _teller(self, offer: OfferId, target: port.Target) -> Callable[[dict[str, Any]], None]:
         def tell(signal: dict[str, Any]) -> None:
             told = port.PageTold(
                 call=self._call.id, offer=offer, device=target.device, signal=signal
             )
             self._house.emit(told)
 
-        return PageLeg(self._house.engine, self.next_name(), tell)
+        return tell
+
+    # another life, or another rtpengine
+
+    def record(self) -> dict[str, Any]:
+        """Those that talk, or won. Who only rings is rung again."""
+        kept = [one for one in self._held.values() if one.is_wanted or one is self._call.bridged]
+        return {
+            "made": self._made,
+            "held": [
+                {
+                    "offer": one.offer, "wanted": one.is_wanted, "leg": one.leg.record(),
+                    "device": one.target.device, "kind": one.target.kind,
+                    "address": one.target.address,
+                }
+                for one in kept
+            ],
+        }  # fmt: skip
+
+    def revive(self, kept: Mapping[str, Any], dialogs: Callable[[str], Dialog | None]) -> None:
+        """Those that were written down; `dialogs` finds one that was taken up, by its key."""
+        self._made = kept["made"]
+        for one in kept["held"]:
+            target = port.Target(
+                device=one["device"], kind=port.TargetKind(one["kind"]), address=one["address"]
+            )
+            leg = self._revived(one["offer"], target, one["leg"], dialogs)
+            if leg is not None:
+                device = Device(one["offer"], target, leg, rang=True, is_wanted=one["wanted"])
+                self._held[device.key] = device
+
+    def _revived(
+        self,
+        offer: OfferId,
+        target: port.Target,
+        kept: Mapping[str, Any],
+        dialogs: Callable[[str], Dialog | None],
+    ) -> PageLeg | PhoneLeg | None:
+        house = self._house
+        if target.kind is port.TargetKind.BROWSER:
+            return PageLeg.revived(house.engine, kept, self._teller(offer, target))
+        dialog = dialogs(kept["dialog"])
+        if dialog is None:
+            return None
+        heard = partial(self._heard, (offer, target.device))
+        return PhoneLeg.revived(house.engine, house.gateway, kept, dialog, heard)
+
+    @property
+    def pairings(self) -> set[str]:
+        """Their names."""
+        return {one.leg.pairing.name for one in self._held.values()}
+
+    @property
+    def wanted(self) -> Device | None:
+        """The one that won and is not bridged."""
+        return next((one for one in self._held.values() if one.is_wanted), None)
+
+    async def renew(self, there: Container[str]) -> None:
+        """Those whose pairing is not there any more get another one, or fail."""
+        for device in list(self._held.values()):
+            if device.leg.pairing.name in there:
+                continue
+            try:
+                await self._renew(device)
+            except AcdError:
+                await self.fail(device, port.LegFault.UNREACHABLE)
+
+    async def _renew(self, device: Device) -> None:
+        leg, talks = device.leg, device is self._call.bridged
+        if isinstance(leg, PageLeg):
+            device.leg = fresh = self._page_leg(device.offer, device.target)
+            device.is_wanted = device.is_wanted or talks
+            await fresh.ring(self._call.caller.offered, leg.tab or None)
+        elif not leg.is_ready:
+            await self.fail(device, port.LegFault.UNREACHABLE)
+        else:
+            await leg.renew(self.next_name(), self._call.caller.offered)
+            if talks:
+                device.is_wanted = True
+                await self._call.connect(device)
 
     # pages
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import AcdError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from acd.telephony.sip.stack.leg import Leg
 
-_PENDING: Final = 491
+_NOT_NOW: Final = frozenset({"491", "500"})
 _AGAIN_S: Final = (0.3, 1.0, 2.0, 3.0)
 """How long to wait after each 491: longer than the other end does (RFC 3261, 14.1)."""
 _ACK_S: Final = 32.0
@@ -43,9 +44,12 @@ class UpdateRefused(AcdError):
 class Dialog:
     """Used on the event loop; the stack's part of it lives in the stack's thread."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Args: loop is where it is used; it may be made elsewhere."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, key: str = "") -> None:
+        """Args: loop is where it is used; it may be made elsewhere. key is one that was kept."""
         self._loop = loop
+        self.key = key or secrets.token_hex(16)
+        """Names it: our tag in its messages, and its record in the ledger."""
+        self._unheard: list[DialogEvent] = []
         self._listener: Callable[[DialogEvent], None] | None = None
         self._leg: Leg | None = None
         self._updating: asyncio.Future[str] | None = None
@@ -58,8 +62,14 @@ class Dialog:
     # the stack's thread
 
     def bind(self, leg: Leg) -> None:
-        """Of the gateway: this is the stack's part."""
+        """Of the stack: this is its part."""
         self._leg = leg
+
+    @property
+    def leg(self) -> Leg:
+        """The stack's part."""
+        assert self._leg is not None  # noqa: S101 - it was bound where it was made
+        return self._leg
 
     def tell(self, event: DialogEvent) -> None:
         """Of the stack: something happened."""
@@ -70,6 +80,15 @@ class Dialog:
     def listen(self, listener: Callable[[DialogEvent], None]) -> None:
         """The listener hears all that is not the answer to an `update`."""
         self._listener = listener
+        for event in self._unheard:
+            listener(event)
+        self._unheard.clear()
+
+    def go_on(self, *, up: bool) -> None:
+        """It was taken up: it stands, or it was being ended."""
+        self._acknowledged.set()
+        if not up:
+            self._end()
 
     def ring(self) -> None:
         """180: the caller's own network plays its ringing tone."""
@@ -112,7 +131,7 @@ class Dialog:
                 if answer is not None:
                     return answer
                 await asyncio.sleep(wait_s)
-        raise UpdateRefused("491")
+        raise UpdateRefused("pending")
 
     async def _ready(self) -> None:
         """Until the other end has our answer, and we have answered what it asks."""
@@ -135,7 +154,7 @@ class Dialog:
         except TimeoutError:
             raise UpdateRefused("no answer") from None
         except UpdateRefused as refused:
-            if refused.detail == str(_PENDING):
+            if refused.detail in _NOT_NOW:
                 return None
             raise
         finally:
@@ -160,7 +179,9 @@ class Dialog:
                 self._free.clear()
             case Refused() | Over():
                 self._end()
-        if self._listener is not None:
+        if self._listener is None:
+            self._unheard.append(event)
+        else:
             self._listener(event)
 
     def _end(self) -> None:
@@ -172,7 +193,6 @@ class Dialog:
 
     def _post(self, what: str, *given: object) -> None:
         def run() -> None:
-            if self._leg is not None:
-                getattr(self._leg, what)(*given)
+            getattr(self.leg, what)(*given)
 
         sip_thread.post(run)

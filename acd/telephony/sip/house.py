@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acd.telephony import port
 from acd.telephony.sip.gateway import Destination
 from acd.telephony.sip.options import destination
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import InteractionId
+    from acd.telephony import port
     from acd.telephony.sip.gateway import Gateway
     from acd.telephony.sip.ng import Engine
     from acd.telephony.sip.options import SipOptions
@@ -32,12 +32,12 @@ class House:
 
     def destination(self, target: port.Target, caller: str = "") -> Destination | None:
         """Where a device is called, or None when there is no way to it."""
-        if target.kind is port.TargetKind.SIP:
-            return destination(target.address, caller)
         return self.number(target.address, caller)
 
     def number(self, number: str, caller: str = "") -> Destination | None:
-        """Where a telephone number is called, or None when there is no trunk."""
+        """Where a telephone number or a `sip:` address is called, or None without a way to it."""
+        if number.lower().startswith(("sip:", "sips:")):
+            return destination(number, caller)
         trunk = self.options.trunk
         if trunk is None:
             return None

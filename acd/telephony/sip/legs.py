@@ -72,6 +72,24 @@ class PageLeg:
             self._is_open = True
             await self.pairing.unmute()
 
+    def record(self) -> dict[str, Any]:
+        """What another process needs to go on with it."""
+        return {
+            "pairing": self.pairing.record(), "offer": self._offer, "tab": self.tab,
+            "ready": self.is_ready, "open": self._is_open,
+        }  # fmt: skip
+
+    @classmethod
+    def revived(
+        cls, engine: Engine, kept: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]
+    ) -> PageLeg:
+        """The one that was written down."""
+        leg = cls(engine, kept["pairing"]["name"], tell)
+        leg.pairing = Pairing.revived(engine, kept["pairing"])
+        leg._offer, leg.tab = kept["offer"], kept["tab"]
+        leg.is_ready, leg._is_open = kept["ready"], kept["open"]
+        return leg
+
     def hang_up(self, reason: str) -> None:
         """It learns from routing that the offer ended: nothing is to be said here."""
 
@@ -84,9 +102,10 @@ class PhoneLeg:
         engine: Engine,
         name: str,
         gateway: Gateway,
-        to: Destination,
+        to: Destination | None,
         heard: Callable[[DialogEvent], None],
     ) -> None:
+        self._engine = engine
         self.pairing = Pairing(engine, name, b=Wire.PLAIN)
         self._gateway = gateway
         self._to = to
@@ -99,6 +118,7 @@ class PhoneLeg:
 
     async def ring(self, sdp: str) -> None:
         """Call it."""
+        assert self._to is not None  # noqa: S101 - one that was taken up rings no more
         offer = await self.pairing.offer(sdp)
         self.dialog = self._gateway.invite(self._to, offer, self._heard)
 
@@ -127,6 +147,36 @@ class PhoneLeg:
         if not self._is_open:
             self._is_open = True
             await self.pairing.unmute(A, B)
+
+    async def renew(self, name: str, sdp: str) -> None:
+        """The media engine forgot it: by another pairing. It raises what `Dialog` raises."""
+        assert self.dialog is not None  # noqa: S101 - it was answered
+        self.pairing = Pairing(self._engine, name, b=Wire.PLAIN)
+        self._is_open = False
+        await self.answered(await self.dialog.update(await self.pairing.offer(sdp)))
+
+    def record(self) -> dict[str, Any]:
+        """What another process needs to go on with it."""
+        return {
+            "pairing": self.pairing.record(), "dialog": self.dialog.key if self.dialog else "",
+            "ready": self.is_ready, "open": self._is_open,
+        }  # fmt: skip
+
+    @classmethod
+    def revived(
+        cls,
+        engine: Engine,
+        gateway: Gateway,
+        kept: Mapping[str, Any],
+        dialog: Dialog,
+        heard: Callable[[DialogEvent], None],
+    ) -> PhoneLeg:
+        """The one that was written down."""
+        leg = cls(engine, kept["pairing"]["name"], gateway, None, heard)
+        leg.pairing = Pairing.revived(engine, kept["pairing"])
+        leg.dialog, leg.is_ready, leg._is_open = dialog, kept["ready"], kept["open"]
+        dialog.listen(heard)
+        return leg
 
     def hang_up(self, reason: str) -> None:
         if self.dialog is not None:

@@ -17,7 +17,7 @@ from acd.telephony.sip.ng import EngineRefused, MediaGone
 from acd.telephony.sip.sdp import SINK, answering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from acd.telephony.sip.ng import Engine
 
@@ -71,6 +71,20 @@ class Pairing:
         self.a_sdp = ""
         """What A is to be told, once B answered."""
         self.deleted = False
+
+    def record(self) -> dict[str, Any]:
+        """What another process needs to go on with it."""
+        return {
+            "name": self.name, "wires": self._wires, "said": self._said, "a_sdp": self.a_sdp,
+        }  # fmt: skip
+
+    @classmethod
+    def revived(cls, engine: Engine, kept: Mapping[str, Any]) -> Pairing:
+        """The one that was written down; it was not looked whether rtpengine still has it."""
+        wires = {side: Wire(wire) for side, wire in kept["wires"].items()}
+        pairing = cls(engine, kept["name"], a=wires[A], b=wires[B])
+        pairing._said, pairing.a_sdp = dict(kept["said"]), kept["a_sdp"]
+        return pairing
 
     def said(self, side: str) -> str:
         """What a side last said of its audio."""
@@ -211,10 +225,13 @@ class Keys(asyncio.DatagramProtocol):
 _KEYS: Final = "0123456789*#ABCD"
 
 
-async def sweep(engine: Engine, keep: Callable[[str], bool]) -> int:
-    """Delete what a former life left behind. Answers how many pairings there were."""
-    listed = await engine.ask("list", limit="100000")
-    left = [name for name in listed.get("calls", ()) if not keep(str(name))]
-    for name in left:
-        await Pairing(engine, str(name), b=Wire.PLAIN).delete()
-    return len(left)
+async def pairings(engine: Engine) -> set[str]:
+    """The names of all that rtpengine has."""
+    return {str(name) for name in (await engine.ask("list", limit="100000")).get("calls", ())}
+
+
+async def sweep(engine: Engine, names: Collection[str]) -> int:
+    """Delete what a former life left behind. Answers how many there were."""
+    for name in names:
+        await Pairing(engine, name, b=Wire.PLAIN).delete()
+    return len(names)

@@ -50,6 +50,8 @@ class SipOptions:
     trunk: Trunk | None = None
     confirm_s: float = 15.0
     """How long a phone that was picked up may wait for its digit."""
+    look_s: float = 2.0
+    """How often it is looked whether rtpengine is there."""
     confirm_digit: str = "1"
 
 

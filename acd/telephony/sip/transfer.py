@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony import port
@@ -12,7 +12,10 @@ from acd.telephony.sip.events import DialogEvent, Over, PickedUp, Refused
 from acd.telephony.sip.legs import PhoneLeg
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from acd.telephony.sip.call import SipCall
+    from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.gateway import Destination
 
 _RINGS_S: Final = 60.0
@@ -23,12 +26,32 @@ _UNAVAILABLE: Final = 503
 class Transfer:
     """One attempt. It ends in `TransferResult`; what it reached then holds the call."""
 
-    def __init__(self, call: SipCall, name: str, to: Destination) -> None:
+    def __init__(self, call: SipCall, name: str, to: Destination | None) -> None:
         """Args: name is that of its pairing."""
         self._call = call
         self.is_over = False
         """Whether it failed."""
         self._leg = PhoneLeg(call.house.engine, name, call.house.gateway, to, self._heard)
+
+    def record(self) -> dict[str, Any] | None:
+        """What another process needs; one that only rings is not gone on with."""
+        return self._leg.record() if self._leg.is_ready and not self.is_over else None
+
+    @classmethod
+    def revived(
+        cls,
+        call: SipCall,
+        kept: Mapping[str, Any],
+        dialogs: Callable[[str], Dialog | None],
+    ) -> Transfer | None:
+        """The one that was written down, if its telephone is still there."""
+        dialog = dialogs(kept["dialog"])
+        if dialog is None:
+            return None
+        transfer = cls(call, kept["pairing"]["name"], None)
+        house = call.house
+        transfer._leg = PhoneLeg.revived(house.engine, house.gateway, kept, dialog, transfer._heard)
+        return transfer
 
     async def start(self) -> None:
         """Ring the number."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sippy.SipConf import SipConf
 from sippy.SipHeader import SipHeader
 
+from acd.telephony.sip.ledger import ARRIVING, CALLING, LEAVING
 from acd.telephony.sip.session import SUPPORTED, called_by
+from acd.telephony.sip.stack.keeping import replay, revive, revive_calling
 from acd.telephony.sip.stack.leg import Leg
 from acd.telephony.sip.stack.transactions import Transactions
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.gateway import Destination, Place
     from acd.telephony.sip.guard import Verdict
+    from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.message import Message
 
 SipConf.my_uaname = "acd"
@@ -30,8 +33,10 @@ class Front:
         place: Place,
         judge: Callable[[Message, str], Verdict | None],
         arrived: Callable[[Message], Dialog],
+        ledger: Ledger | None,
     ) -> None:
         """Args: judge answers a request at once or lets it pass; arrived makes it a dialog."""
+        self._replayed: Dialog | None = None
         self._judge = judge
         self._arrived = arrived
         self._transactions = Transactions(
@@ -39,6 +44,7 @@ class Front:
             place.port,
             advertise=place.advertise,
             session_s=place.session_s,
+            ledger=ledger,
             asked=self._asked,
         )
 
@@ -55,6 +61,7 @@ class Front:
         leg = Leg(
             self._transactions.settings,
             dialog.tell,
+            ltag=dialog.key,
             nh_address=(to.host, to.port),
             username=to.name or None,
             password=to.secret or None,
@@ -72,14 +79,39 @@ class Front:
             "malformed": held.malformed,
         }
 
+    def take_up(self, key: str, kept: Record, dialog: Dialog) -> None:
+        """Make a dialog of a former life go on, or end it, as its stage demands."""
+        where = {"nh_address": tuple(kept["address"][:2])} if kept["stage"] == CALLING else {}
+        leg = Leg(self._transactions.settings, dialog.tell, ltag=key, **where)
+        dialog.bind(leg)
+        if kept["stage"] == ARRIVING:
+            self._replayed = dialog
+            try:
+                replay(self._transactions, kept)
+            finally:
+                self._replayed = None
+            if kept["answered"]:
+                dialog.leg.accept(kept["ours"])
+        elif kept["stage"] == CALLING:
+            revive_calling(leg, kept)
+            leg.hang_up("")
+        else:
+            revive(leg, kept)
+            if kept["stage"] == LEAVING:
+                leg.hang_up("")
+
     def _asked(self, request: Any, transaction: Any, message: Message) -> Any:
-        verdict = self._judge(message, str(request.getSource()[0]))
-        if verdict is not None:
-            answer = request.genResponse(verdict.code, verdict.reason)
-            answer.appendHeaders([SipHeader(line) for line in verdict.headers])
-            return answer, None, None
-        dialog = self._arrived(message)
-        leg = Leg(self._transactions.settings, dialog.tell)
+        dialog = self._replayed
+        if dialog is None:
+            verdict = self._judge(message, str(request.getSource()[0]))
+            if verdict is not None:
+                answer = request.genResponse(verdict.code, verdict.reason)
+                answer.appendHeaders([SipHeader(line) for line in verdict.headers])
+                return answer, None, None
+            dialog = self._arrived(message)
+        leg = Leg(self._transactions.settings, dialog.tell, ltag=dialog.key)
         leg.session = called_by(message, self._transactions.session_s)
+        leg.invited = self._transactions.raw.decode()
+        leg.source = list(request.getSource())
         dialog.bind(leg)
         return leg.recvRequest(request, transaction)

@@ -31,8 +31,10 @@ from acd.telephony.sip.events import (
     Refused,
 )
 from acd.telephony.sip.guard import ALLOWED
+from acd.telephony.sip.ledger import DIALOG
 from acd.telephony.sip.sdp import again
 from acd.telephony.sip.session import Session, called
+from acd.telephony.sip.stack.keeping import record, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +64,14 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         """Whether our 200 to the first INVITE arrived."""
         self.bye_received = False
         self._tell = tell
-        self._agreed: tuple[Any, Any] = (None, None)
+        self.agreed: tuple[Any, Any] = (None, None)
+        """Ours and theirs, before a change that is under way."""
+        self.answered = False
+        """Whether our 200 to the first INVITE is, or is about to be, on its way."""
+        self.invited = ""
+        """The first INVITE as text, theirs or ours, until it is answered."""
+        self.source: list[Any] = []
+        """Where theirs came from."""
 
     # what asyncio asks for
 
@@ -91,7 +100,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         if type(self.state) is not self.UaStateConnected:
             self._tell(Refused(_PENDING, "Request Pending"))  # sippy would drop it in silence
             return
-        self._agreed = (self.lSDP, self.rSDP)
+        self.agreed = (self.lSDP, self.rSDP)
         self.recvEvent(CCEventUpdate(MsgBody(sdp)))
 
     def hang_up(self, reason: str) -> None:
@@ -124,7 +133,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             self.hang_up("")
         elif type(self.state) is self.UaStateConnected and self.lSDP is not None:
             self._is_refreshing = True
-            self._agreed = (self.lSDP, self.rSDP)
+            self.agreed = (self.lSDP, self.rSDP)
             event = CCEventUpdate(MsgBody(again(_text(self.lSDP))))
             event.extra_headers = tuple(_headers(self.session.request))
             self.recvEvent(event)
@@ -133,7 +142,10 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
 
     def changeState(self, newstate: Any) -> None:  # noqa: N802
         super().changeState(newstate)
-        if self._session_timer is not None and not self.isConnected():
+        if self.isConnected():
+            return
+        self.keep()  # a CANCEL comes no other way
+        if self._session_timer is not None:
             self._session_timer.cancel()
             self._session_timer = None
 
@@ -163,10 +175,11 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             return self._other(method, req), None, None
         if method == "BYE":
             self.bye_received = True
+            self.keep()  # before our 200 lets the other end forget the call
         if method == "INVITE" and self.isConnected():
             self._follow(req)
             if type(self.state) is self.UaStateConnected:
-                self._agreed = (self.lSDP, self.rSDP)
+                self.agreed = (self.lSDP, self.rSDP)
                 if req.getBody() is None:
                     return self._offer_first(req)
         kept = self.rSDP
@@ -175,6 +188,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             self.rSDP = kept
         if method == "INVITE":
             self.keep_alive()
+        self.keep()
         return answered
 
     def _other(self, method: str, req: Any) -> Any:
@@ -197,11 +211,11 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         """A re-INVITE that leaves the offer to us: what we last said, and no hold as sippy does."""
         self.rCSeq = req.getHFBody("cseq").getCSeqNum()
         self.uasResp = req.genResponse(100, "Trying")
-        self.settings_tm.sendResponse(self.uasResp)
+        self.transactions.sendResponse(self.uasResp)
         self.sendUasResponse(200, "OK", self.lSDP, (self.lContact,))
 
     @property
-    def settings_tm(self) -> Any:
+    def transactions(self) -> Any:
         return self.global_config["_sip_tm"]
 
     def sendUasResponse(  # noqa: N802
@@ -222,8 +236,11 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             response.appendHeader(SipHeader(f"Allow: {ALLOWED}"))
             response.appendHeaders(_headers(self.session.answer if self.session else ()))
         response.appendHeaders(list(extra_headers or ()))
+        if 200 <= scode < 300:  # noqa: PLR2004
+            self.answered = True
+            self.keep()  # before anybody can rely on it
         # sippy itself tells nobody of an ACK after a plain 200
-        self.settings_tm.sendResponse(
+        self.transactions.sendResponse(
             response, ack_cb=self._acked if 200 <= scode < 300 else None  # noqa: PLR2004
         )  # fmt: skip
 
@@ -233,6 +250,7 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
             self.rSDP = body.getCopy()
         self.acknowledged = True
         self.keep_alive()
+        self.keep()
         self._tell(Acknowledged(_text(body)))
 
     def recvResponse(self, resp: Any, tr: Any) -> None:  # noqa: N802
@@ -244,13 +262,48 @@ class Leg(UA):  # type: ignore[misc] # sippy has no types
         super().recvResponse(resp, tr)
         if is_invite and 200 <= code < 300:  # noqa: PLR2004
             if not connected:
-                self.session = called(self.settings_tm.message, self.settings_tm.session_s)
+                self.session = called(self.transactions.message, self.transactions.session_s)
             self.keep_alive()
         if self.isConnected():  # a refused re-INVITE leaves nothing agreed, and the next one fails
             if self.lSDP is None:
-                self.lSDP = self._agreed[0]
+                self.lSDP = self.agreed[0]
             if self.rSDP is None:
                 self.rSDP = kept
+        self.keep()
+
+    # keeping
+
+    def keep(self) -> None:
+        """Write down how it stands, or that it is over."""
+        ledger = self.transactions.ledger
+        if ledger is None or self.cId is None:
+            return
+        if stage(self):
+            ledger.write(f"{DIALOG}{self.lTag}", record(self))
+        else:
+            ledger.drop(f"{DIALOG}{self.lTag}")
+
+    def recvEvent(self, event: Any) -> None:  # noqa: N802
+        super().recvEvent(event)
+        self.keep()
+
+    def newUacTransaction(self, req: Any, **given: Any) -> None:  # noqa: N802
+        if not self.isConnected():
+            # as it is on the wire, with its branch, and before it is there
+            place = self.transactions.l4r.getServer(self.rAddr[0]).getSIPaddr()
+            self.invited = req.localStr(place)
+            self.keep()
+        super().newUacTransaction(req, **given)
+
+    def newTransaction(self, req: Any, *given: Any, **more: Any) -> Any:  # noqa: N802
+        if req.getMethod() == "BYE":
+            more.setdefault("resp_cb", self._bye_answered)
+        return super().newTransaction(req, *given, **more)
+
+    def _bye_answered(self, response: Any) -> None:
+        ledger = self.transactions.ledger
+        if ledger is not None and response.getSCode()[0] >= 200:  # noqa: PLR2004
+            ledger.drop(f"{DIALOG}{self.lTag}")
 
     def _follow(self, message: Any) -> None:
         """The other end is reached where it says now (RFC 3261, 12.2): sippy never looks."""

@@ -17,6 +17,8 @@ from acd.telephony.sip.message import Malformed, Message, read
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from acd.telephony.sip.ledger import Ledger
+
 _log = structlog.get_logger(__name__)
 
 
@@ -57,9 +59,10 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         *,
         advertise: str,
         session_s: int,
+        ledger: Ledger | None,
         asked: Callable[[Any, Any, Message], Any],
     ) -> None:
-        """Args: session_s is the session timer that is preferred, 0 for none."""
+        """Args: session_s: the session timer preferred, 0: none. ledger: keeps dialogs."""
         if advertise:
             _Socket.advertise[port] = advertise
         self.malformed = 0
@@ -67,8 +70,11 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """Send nothing: what is said to the stack was answered in a former life."""
         self._asked = asked
         self.session_s = session_s
+        self.ledger = ledger
         self.message: Message | None = None
         """What is being handled."""
+        self.raw = b""
+        """The same, as it came."""
         where = {"_sip_address": host, "_sip_port": port, "_sip_logger": _Silent()}
         where["_sip_tm"] = self
         with warnings.catch_warnings():  # it tries whether there is IPv6, and drops the socket
@@ -95,7 +101,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             _log.debug("sip.malformed", source=ra.address[0], why=str(error))
             return
         _step("<", message, ra.address)
-        self.message = message
+        self.message, self.raw = message, data_in
         try:
             if message.is_answer and self._is_orphan(message, data_in, server):
                 return
