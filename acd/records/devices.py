@@ -1,7 +1,8 @@
 """Agents' devices in SQL, and the codes that prove a telephone to be an agent's own.
 
 Rows of config.toml are marked `provisioned`, count as verified, and are changed there. A device
-whose address changes has to be proved again.
+whose address changes has to be proved again. What may ring is part of the directory's version:
+routing is told who is reached without a console.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from acd.domain.errors import Conflict, NotFound
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms, upsert
 from acd.records.tables.directory import agent_ringing, devices
+from acd.records.version import next_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,6 +95,7 @@ class Devices:
             if any(one.id == device.id or one.address == device.address for one in there):
                 raise Conflict("This device is there already.", field="address")
             tx.execute(devices.insert(), device_row(fresh))
+            next_version(tx)
             return fresh
 
         return await self._database.write(work)
@@ -116,6 +119,7 @@ class Devices:
             row = device_row(fresh) if same else {**device_row(fresh), **_NO_CODE}
             names = [name for name in row if name not in {"agent", "id"}]
             tx.execute(upsert(tx, devices, names), row)  # the console may have no row yet
+            next_version(tx)
             return fresh
 
         return await self._database.write(work)
@@ -131,6 +135,7 @@ class Devices:
         def work(tx: Connection) -> None:
             _own(_read(tx, agent), device)
             tx.execute(devices.delete().where(*_key(agent, device)))
+            next_version(tx)
 
         await self._database.write(work)
 
@@ -159,6 +164,7 @@ class Devices:
                 tx.execute(update(devices).where(*where).values(tried))
                 return CodeAnswer.WRONG
             tx.execute(update(devices).where(*where).values(verified=True, **_NO_CODE))
+            next_version(tx)
             return CodeAnswer.RIGHT
 
         return await self._database.write(work)
@@ -180,6 +186,17 @@ def provision_devices(tx: Connection, owned: Any, wanted: Iterable[Device]) -> N
     tx.execute(devices.delete().where(devices.c.provisioned, devices.c.agent.in_(owned)))
     if rows := [device_row(device) for device in wanted]:
         tx.execute(upsert(tx, devices, list(_FIELDS)), rows)
+
+
+def agents_reached_without_console(tx: Connection) -> frozenset[AgentId]:
+    """Who has a telephone that may ring although no console of theirs is open."""
+    query = select(devices.c.agent).where(
+        devices.c.kind != DeviceKind.BROWSER.value,
+        devices.c.closed_console,
+        devices.c.enabled,
+        devices.c.verified,
+    )
+    return frozenset(tx.execute(query).scalars())
 
 
 def _read(tx: Connection, agent: AgentId) -> AgentDevices:

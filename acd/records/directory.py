@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exc, select, update
 
 from acd.domain.errors import Conflict, NotFound
 from acd.records import directory_rows as rows
+from acd.records.devices import agents_reached_without_console
 from acd.records.provision import apply_provision, digest_of
 from acd.records.secrets import Passwords
 from acd.records.tables.directory import (
@@ -27,6 +28,7 @@ from acd.records.tables.directory import (
     sites,
     skills,
 )
+from acd.records.version import next_version, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -63,7 +65,7 @@ class Directory:
 
     async def version(self) -> int:
         """The number of the last change."""
-        return await self._database.read(_version)
+        return await self._database.read(version_of)
 
     async def channels(self) -> Mapping[Channel, ChannelCapacity]:
         """The tenant's capacity per channel; agents may differ."""
@@ -222,13 +224,15 @@ class Snapshot:
     agents: tuple[Agent, ...]
     hours: tuple[Hours, ...] = ()
     skills: tuple[Skill, ...] = ()
+    closed_console: frozenset[AgentId] = frozenset()
+    """Who has a telephone that rings although no console of theirs is open."""
     gone_queues: tuple[QueueId, ...] = ()
     gone_agents: tuple[AgentId, ...] = ()
 
 
 def read_snapshot(tx: Connection) -> Snapshot:
     """The active directory. The version is read first: rows may be newer than it, never older."""
-    version = _version(tx)
+    version = version_of(tx)
     return Snapshot(
         version=version,
         channels=_channels(tx),
@@ -237,6 +241,7 @@ def read_snapshot(tx: Connection) -> Snapshot:
         agents=tuple(read_agents(tx, _listed(agents))),
         hours=tuple(map(rows.hours, tx.execute(_listed(hours)))),
         skills=tuple(map(rows.skill, tx.execute(_listed(skills)))),
+        closed_console=agents_reached_without_console(tx),
         gone_queues=tuple(tx.execute(select(queues.c.id).where(~queues.c.active)).scalars()),
         gone_agents=tuple(tx.execute(select(agents.c.id).where(~agents.c.active)).scalars()),
     )
@@ -257,24 +262,6 @@ def read_agents(tx: Connection, query: Select[Any]) -> list[Agent]:
     for row in tx.execute(select(agent_skills).where(agent_skills.c.agent.in_(ids))):
         levels.setdefault(row.agent, {})[row.skill] = row.level
     return [rows.agent(row, places.get(row.id, []), levels.get(row.id, {})) for row in found]
-
-
-def next_version(tx: Connection) -> int:
-    """Raise the version; called last in the transaction of every change.
-
-    The row is locked until the commit, so versions become visible in their order.
-    """
-    raised = update(directory_state).values(version=directory_state.c.version + 1)
-    if not tx.execute(raised).rowcount:
-        tx.execute(
-            directory_state.insert(),
-            {"id": 1, "version": 1, "provision_digest": "", "channels": {}},
-        )
-    return _version(tx)
-
-
-def _version(tx: Connection) -> int:
-    return tx.execute(select(directory_state.c.version)).scalar() or 0
 
 
 def _channels(tx: Connection) -> Mapping[Channel, ChannelCapacity]:

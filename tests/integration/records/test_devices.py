@@ -104,6 +104,31 @@ async def test_what_is_not_there_is_not_found(devices: Devices) -> None:
     assert len((await devices.of(ANNA)).devices) == 1
 
 
+async def test_the_directory_says_who_is_reached_without_a_console(
+    devices: Devices, directory: Directory
+) -> None:
+    async def reached() -> tuple[int, set[AgentId]]:
+        snapshot = await directory.snapshot()
+        return snapshot.version, set(snapshot.closed_console)
+
+    at_first, nobody = await reached()
+    assert nobody == set()
+    await devices.add(MOBILE)
+    assert await reached() == (at_first + 1, set())
+    await devices.expect_code(ANNA, "mobile", "042917")
+    await devices.answer_code(ANNA, "mobile", "042917")
+    assert await reached() == (at_first + 2, {ANNA})
+    mobile = await devices.device(ANNA, "mobile")
+    for change in ({"enabled": False}, {"closed_console": False}):
+        await devices.change(replace(mobile, **change))
+        assert (await reached())[1] == set()
+        await devices.change(mobile)
+        assert (await reached())[1] == {ANNA}
+    version, _ = await reached()
+    await devices.remove(ANNA, "mobile")
+    assert await reached() == (version + 1, set())
+
+
 async def test_a_code_is_asked_a_few_times_and_counts_once(
     devices: Devices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
