@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 import acd
-from acd.chat.callbacks import refuse_costly
+from acd.chat.numbers import Numbers, refuse_costly
 from acd.config.places import Running, database_url, redis_dir, redis_url
 from acd.config.provision import provision
 from acd.config.secrets import secret
@@ -294,8 +294,10 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             limits=limits,
         ),
         message_chars=config.limits.message_chars,
-        region=config.telephony.region,
-        may_call=_may_call(DiallingRules.of(config.telephony)),
+        numbers=Numbers(
+            region=config.telephony.region,
+            may_call=_may_call(DiallingRules.of(config.telephony)),
+        ),
         ice=_ice_servers(config.telephony.webrtc),
         metrics=metrics,
         address_of=lambda request: proxies.peer(request).subscriber,

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import IN_LINE, ChatPhase
 from acd.domain import phone
-from acd.domain.errors import CallbackNotOffered, NotYours, NumberCostly
+from acd.domain.errors import CallbackNotOffered, NotYours
 from acd.domain.ids import new_id
 from acd.domain.interaction import Outcome
 from acd.routing.results import Changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from acd.chat.actors import Actor
     from acd.chat.notes import Notes
+    from acd.chat.numbers import Numbers
     from acd.chat.people import People
     from acd.chat.sessions import Chat, Live
     from acd.chat.steering import Steering
@@ -42,20 +41,14 @@ class Callbacks:
         people: People,
         steering: Steering,
         notes: Notes,
-        region: str = "",
-        may_call: Callable[[phone.E164], None],
+        numbers: Numbers,
     ) -> None:
-        """`region` is the country whose national numbers are understood; see `phone.parse`.
-
-        `may_call` raises NumberRefused for a number that nobody shall be called at.
-        """
         self._router = router
         self._contacts = contacts
         self._people = people
         self._steering = steering
         self._notes = notes
-        self._region = region
-        self._may_call = may_call
+        self._numbers = numbers
 
     async def ask(self, chat: Chat, typed: str) -> Changed:
         """A visitor leaves a number, or another one; `late` once an agent has accepted.
@@ -67,7 +60,7 @@ class Callbacks:
         queue = chat.live.queue or chat.queue
         if chat.live.callback is None and not self._people.calls_back(queue):
             raise CallbackNotOffered
-        number = self._number(typed)
+        number = self._numbers.read(typed)
         await self._contacts.call_back_at(chat.contact, number)
         return await self._router.request_callback(chat.interaction, LEFT)
 
@@ -82,7 +75,7 @@ class Callbacks:
         actor.check_steers()
         found = await self._steering.found(actor, interaction)
         if typed:
-            await self._contacts.call_back_at(found.contact, self._number(typed))
+            await self._contacts.call_back_at(found.contact, self._numbers.read(typed))
         ref = LEFT if typed else ""
         return await self._router.request_callback(interaction, ref, command=command)
 
@@ -114,21 +107,6 @@ class Callbacks:
         if came.changed and answered:
             await self._notes.joined(found.contact, found.conversation, new_id("cb"), owner)
         return Changed(changed=came.changed, reason=came.reason)
-
-    def _number(self, typed: str) -> phone.E164:
-        number = phone.parse(typed, self._region)
-        self._may_call(number)
-        return number
-
-
-def refuse_costly(number: phone.E164) -> None:
-    """What holds where nobody said which numbers may be called.
-
-    Raises:
-        NumberCostly: it costs more than a call.
-    """
-    if phone.is_costly(number):
-        raise NumberCostly
 
 
 def told(live: Live, *, offered: bool) -> dict[str, Any] | None:

@@ -73,6 +73,8 @@ class Card:
     page: str = ""
     locale: str = ""
     department: str = ""
+    call: str = ""
+    """What can be done with a telephone call: `number` where it can be given to one."""
 
     @classmethod
     def parse(cls, card: object) -> Self:

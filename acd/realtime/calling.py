@@ -32,6 +32,7 @@ class Calling:
             "call.signal": self._signal,
             "call.connected": self._connected,
             "call.failed": self._failed,
+            "call.transfer": self._transfer,
         }
 
     async def _servers(self, connection: Connection[Console], asked: CallName) -> Ack:
@@ -81,6 +82,24 @@ class Calling:
             OfferId(asked.offer), connection.who.desk.agent.id, "connect_failed"
         )
         return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
+
+    async def _transfer(self, connection: Connection[Console], asked: wire.NumberTransfer) -> Ack:
+        """Asked of the node that has the call: it is over for the agent, or they hear why not."""
+        desk = connection.who.desk
+        chat = await held(desk, InteractionId(asked.interaction))
+        if chat.role != "owner":
+            raise NotYours(field="interaction")
+        if chat.state != "active" or chat.card.call != "number":
+            raise NotConnected
+        told = {
+            "type": "call.transfer",
+            "interaction": chat.interaction,
+            "agent": desk.agent.id,
+            "number": self._relay.numbers.read(asked.number),
+            "command": asked.command,
+        }
+        self._relay.delivery.publish(to_contact(chat.contact), told)
+        return {"ok": True}
 
 
 def _colleague(chat: HeldChat) -> AgentId:

@@ -88,6 +88,7 @@ class Desk:
             "consulted": self.named(chat.consulted),
             "owner": self.named(chat.owner),
             "guests": [self.named(guest) for guest in chat.guests],
+            "to_number": chat.card.call == "number",
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
@@ -243,6 +244,9 @@ class Desk:
             self._hear_contact(address.removeprefix("contact:"), kind, payload)
         elif kind == "call.signal":
             self._hear_signal(payload)
+        elif kind == "call.transferred":
+            told = ("interaction", "ok", "code")
+            self.emit("call.transferred", {name: payload[name] for name in told})
         elif kind == "signed_out":
             self.relay.sign_out(self, str(payload.get("session", "")))
         else:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from acd.chat.delivery import Delivery
+    from acd.chat.numbers import Numbers
     from acd.chat.people import People
     from acd.chat.sessions import ChatService
     from acd.domain.contact import Visitor
@@ -59,6 +60,7 @@ class Relay:
         conversations: Conversations,
         people: People,
         ice: IceServers,
+        numbers: Numbers,
     ) -> None:
         self.router = router
         self.delivery = delivery
@@ -66,6 +68,7 @@ class Relay:
         self.conversations = conversations
         self.people = people
         self.ice = ice
+        self.numbers = numbers
         self.dials = False
         """Whether the house dials who is called back; else agents do, on a telephone they have."""
         self.clock = TenantClock()

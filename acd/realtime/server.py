@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from acd.chat.callbacks import Callbacks, refuse_costly
+from acd.chat.callbacks import Callbacks
 from acd.chat.delivery import Delivery
 from acd.chat.messages import Messages
 from acd.chat.notes import Notes
+from acd.chat.numbers import Numbers
 from acd.chat.outreach import Outreach
 from acd.chat.people import People
 from acd.chat.sessions import ChatService
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from acd.domain.phone import E164
     from acd.flow.intake import Intake
     from acd.records.accounts import Accounts
     from acd.records.contacts import Contacts
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 NO_SERVERS: Final = IceServers()
+ANY_NUMBER: Final = Numbers()
 PATH: Final = "/socket.io"
 SIGN_INS_EVERY_S: Final = 15.0
 
@@ -85,16 +86,11 @@ class Realtime:
         address_of: Callable[[web.Request], str],
         same_origin: Callable[[web.Request], bool],
         message_chars: int = 4000,
-        region: str = "",
-        may_call: Callable[[E164], None] = refuse_costly,
+        numbers: Numbers = ANY_NUMBER,
         ice: IceServers = NO_SERVERS,
         metrics: Metrics | None = None,
     ) -> None:
-        """`address_of` and `same_origin` know the proxies in front of us.
-
-        `region` is the country whose national telephone numbers are understood, `may_call` refuses
-        those that nobody shall be called at.
-        """
+        """`address_of` and `same_origin` know the proxies in front of us."""
         self.people = People(stores.directory)
         self.delivery = Delivery(stores.router)
         messages = Messages(stores.conversations, self.delivery, message_chars=message_chars)
@@ -117,8 +113,7 @@ class Realtime:
             people=self.people,
             steering=self.steering,
             notes=notes,
-            region=region,
-            may_call=may_call,
+            numbers=numbers,
         )
         self.outreach = Outreach(
             openings=Openings(stores.router, stores.intake, stores.intakes),
@@ -132,6 +127,7 @@ class Realtime:
             conversations=stores.conversations,
             people=self.people,
             ice=ice,
+            numbers=numbers,
         )
         threads = Threads(
             conversations=stores.conversations,

@@ -153,6 +153,12 @@ class Command(Inbound):
     command: CommandId
 
 
+class NumberTransfer(Command):
+    """A telephone call and the number it is given to, as people write it."""
+
+    number: Annotated[str, Field(min_length=1, max_length=40, pattern=OneLine)]
+
+
 class WithAgent(Command):
     """One interaction and a colleague."""
 
@@ -310,6 +316,14 @@ class AgentSignalOut(SignalOut):
     line: Literal["contact", "colleague"] = "contact"
 
 
+class CallTransferred(Outbound):
+    """A number did not take the call, which is the agent's as before; `code` is a SIP status."""
+
+    interaction: str
+    ok: bool
+    code: int
+
+
 class HeartbeatAck(Outbound):
     """The server's time, and the last sequence number of each open conversation."""
 
@@ -336,6 +350,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "call.signal": (AgentSignal, Done),
     "call.connected": (OfferName, Done),
     "call.failed": (OfferName, OfferAnswered),
+    "call.transfer": (NumberTransfer, Done),
     "transfer.targets": (TargetsAsked, Targets),
     "interaction.transfer": (Transfer, Steered),
     "interaction.transfer_cancel": (MayRepeat, Steered),
@@ -365,6 +380,7 @@ TOLD: dict[str, type[Outbound]] = {
     "read": ReadToAgent,
     "lines": Lines,
     "call.signal": AgentSignalOut,
+    "call.transferred": CallTransferred,
     "resync": Resync,
     "service": Service,
 }

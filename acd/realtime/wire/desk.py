@@ -92,7 +92,7 @@ class AgentChat(Outbound):
 
     `role` says what it is to them: a guest takes part, who is consulted reads along, or is talked
     to, and may take over, and a giver concludes what is somebody else's. `owner` is whose it is;
-    `transfer_to` has been asked to take over.
+    `transfer_to` has been asked to take over; with `to_number` a call can be given to a number.
     """
 
     interaction: str
@@ -106,6 +106,7 @@ class AgentChat(Outbound):
     consulted: Named | None
     owner: Named | None
     guests: list[Named]
+    to_number: bool
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool

@@ -25,10 +25,12 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
   const held = peer.held.value;
   const muted = peer.muted.value;
   const level = phone.level.value;
+  const given = phone.given.value;
   const time = stopwatch(desk.now.value - (phone.heldMs.value ?? chat.since_ms));
   const poor = state === "talking" && (phone.quality.value ?? 1) < POOR;
   const told = state === "connecting" ? t("connecting")
     : state === "lost" ? t("lost", { name: chat.contact.name })
+    : given ? t(given.failed ? "not_given" : "gives", { number: given.number })
     : held ? t("held")
     : muted ? t("muted")
     : desk.departmentName(chat.department);
@@ -66,7 +68,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
           <span class="word">{t("keypad")}</span>
         </Button>
         {open.value && <Keypad onKey={(key) => { peer.press(key); }} onClose={() => (open.value = false)} />}
-        {chat.state === "active" && <Transfer chat={chat} />}
+        {chat.state === "active" && <Transfer phone={phone} chat={chat} />}
       </div>
     </Bar>
   );

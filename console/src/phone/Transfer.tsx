@@ -1,14 +1,67 @@
-import { IconTransfer } from "@acd/ui/call-icons.tsx";
+import { IconPhone, IconTransfer } from "@acd/ui/call-icons.tsx";
+import { Button } from "@acd/ui/primitives/Button.tsx";
+import { WireError } from "@acd/ui/wire.ts";
+import { useState } from "preact/hooks";
 
-import type { Ways } from "../handover/Choice.tsx";
 import type { Manner } from "../state/steering.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { Handover } from "../views/Handover.tsx";
+import type { Phone } from "./phone.ts";
 import { t } from "./words.ts";
 
-const CALLED: Ways = { manners: ["transfer", "consult"], how: (manner: Manner) => t(manner === "consult" ? "consult_how" : "transfer_how") };
+const MANNERS: readonly Manner[] = ["transfer", "consult"];
+const REFUSED = ["phone_number_invalid", "number_country_refused", "number_costly"] as const;
+const isRefused = (code: string): code is (typeof REFUSED)[number] => (REFUSED as readonly string[]).includes(code);
+const how = (manner: Manner): string => t(manner === "consult" ? "consult_how" : "transfer_how");
 
-/** To whom a call can go: at once, or after a word with the colleague. */
-export function Transfer({ chat }: { chat: AgentChat }) {
-  return <Handover chat={chat} ways={CALLED} icon={IconTransfer} kind="quiet" side="above" />;
+/** To whom a call can go: at once, or after a word with the colleague; a telephone's call also to a number. */
+export function Transfer({ phone, chat }: { phone: Phone; chat: AgentChat }) {
+  const more = (onDone: () => void) => chat.to_number && <ToNumber phone={phone} onDone={onDone} />;
+  return <Handover chat={chat} ways={{ manners: MANNERS, how, more }} icon={IconTransfer} kind="quiet" side="above" />;
+}
+
+function ToNumber({ phone, onDone }: { phone: Phone; onDone: () => void }) {
+  const [number, setNumber] = useState("");
+  const [fault, setFault] = useState("");
+  const give = async (): Promise<void> => {
+    try {
+      await phone.giveTo(number.trim());
+      onDone();
+    } catch (thrown) {
+      const { code } = WireError.of(thrown);
+      setFault(t(isRefused(code) ? code : "not_done"));
+    }
+  };
+  return (
+    <form
+      class="to-number"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (number.trim()) void give();
+      }}
+    >
+      <h3 class="label" id="to-number">
+        {t("to_number")}
+      </h3>
+      <div class="bar">
+        <input
+          class="input"
+          type="tel"
+          aria-labelledby="to-number"
+          placeholder="+33 1 23 45 67 89"
+          value={number}
+          maxLength={40}
+          autocomplete="off"
+          data-testid="transfer-number"
+          onInput={(event) => { setNumber(event.currentTarget.value); }}
+        />
+        <Button type="submit" icon={IconPhone} label={t("give")} data-testid="transfer-to-number" />
+      </div>
+      {fault && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+    </form>
+  );
 }

@@ -1,5 +1,6 @@
 /** The agent's telephone: the one call they have, and whether this page is where it is heard. */
 import { loudness, microphone, silence, type NoVoice } from "@acd/ui/voice.ts";
+import { newClientId } from "@acd/ui/wire.ts";
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
@@ -30,6 +31,8 @@ export class Phone {
   readonly level = computed(() => this.voice.value && loudness(this.voice.value));
   /** The server's time, while the other is on hold. */
   readonly heldMs = signal<number | null>(null);
+  /** The number the call is given to, while it is called, or after it did not take it. */
+  readonly given = signal<{ number: string; failed: boolean } | null>(null);
   /** The screen of the agent's devices is open. */
   readonly showsDevices = signal(false);
   /** The microphone is being asked for. */
@@ -71,6 +74,10 @@ export class Phone {
         this.live.peek()?.peer.hear(said);
         this.consult.line.peek()?.peer.hear(said);
         this.#warm.hear(said);
+      }),
+      this.#desk.connection.on("call.transferred", ({ interaction, ok }) => {
+        const { given } = this;
+        if (given.value && interaction === this.mine.peek()?.interaction && !ok) given.value = { ...given.value, failed: true };
       }),
       effect(() => {
         const [mine, asked] = [this.mine.value, this.asked.value];
@@ -128,6 +135,7 @@ export class Phone {
   }
 
   async hold(on: boolean): Promise<void> {
+    this.given.value = null;
     const peer = this.live.value?.peer;
     if (!peer) return;
     this.#music?.();
@@ -135,6 +143,14 @@ export class Phone {
     this.#music = played?.stop ?? null;
     this.heldMs.value = on ? this.#desk.clock.nowMs() : null;
     await peer.hold(on, played?.track ?? null);
+  }
+
+  /** Give the call away to a number; throws why it is not even called. */
+  async giveTo(number: string): Promise<void> {
+    const mine = this.mine.value;
+    if (!mine) return;
+    await this.#desk.connection.request("call.transfer", { interaction: mine.interaction, number, command: newClientId() });
+    this.given.value = { number, failed: false };
   }
 
   /** Whoever is consulted and the contact hear each other and this agent, or the contact is on hold again. */
@@ -317,6 +333,7 @@ export class Phone {
     this.live.value = null;
     this.heldMs.value = null;
     this.quality.value = null;
+    this.given.value = null;
     if (this.voice.value) silence(this.voice.value);
     this.voice.value = null;
   }

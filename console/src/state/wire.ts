@@ -99,6 +99,8 @@ export interface AgentChat {
   /** Whose it is. */
   owner: Named | null;
   guests: Named[];
+  /** Whether a call can be given to a number. */
+  to_number: boolean;
   wrap_up_until_ms: number | null;
   wrap_up_extended: boolean;
   callback: CallBack | null;
@@ -264,6 +266,7 @@ export type AgentRequests = Table<{
   "call.signal": Ask<Signal>;
   "call.connected": Ask<{ offer: string }>;
   "call.failed": Ask<{ offer: string }, OfferAnswered>;
+  "call.transfer": Ask<Command & { number: string }>;
   "callback.open": Ask<{ interaction: string }, { number: string | null }>;
   "callback.dialled": Ask<{ interaction: string; answered: boolean }, Steered>;
   heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;
@@ -280,5 +283,6 @@ export type AgentEvents = Table<{
   read: { conversation: string; by: "visitor"; seq: number };
   lines: { lines: Line[]; now: number };
   "call.signal": Signal;
+  "call.transferred": { interaction: string; ok: boolean; code: number };
   resync: object;
 }>;

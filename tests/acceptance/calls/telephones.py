@@ -25,6 +25,9 @@ class Call:
         """Until that note is heard; 0 is silence."""
         self._line.wait(self._call.voice.hears(hertz, PATIENCE_S))
 
+    def picks_up(self) -> None:
+        self._line.wait(self._call.phone.pick_up(self._call))
+
     def hangs_up(self) -> None:
         self._line.wait(self._call.bye_now())
 
@@ -56,13 +59,40 @@ class Telephones:
         """The result of what is done in the thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S + 10)
 
-    def calls(self, number: str, peer: tuple[str, int], *, hertz: int, caller: str) -> Call:
-        """Somebody calls, and was answered: by the line's music."""
-        return Call(self, self.wait(self._call(number, peer, hertz, caller)))
+    def telephone(self, hertz: int) -> Telephone:
+        """One that says this note."""
+        return Telephone(self, self.wait(self._open(hertz)))
 
-    async def _call(self, number: str, peer: tuple[str, int], hertz: int, caller: str) -> PhoneCall:
+    async def _open(self, hertz: int) -> SipPhone:
         _, phone = await self._loop.create_datagram_endpoint(
             lambda: SipPhone(hertz), local_addr=("127.0.0.1", 0)
         )
         self._phones.append(phone)
-        return await phone.call(number, peer, caller=caller)
+        return phone
+
+
+class Telephone:
+    """It calls, and is called."""
+
+    def __init__(self, line: Telephones, phone: SipPhone) -> None:
+        self._line = line
+        self._phone = phone
+
+    @property
+    def port(self) -> int:
+        return self._phone.port
+
+    def calls(self, number: str, peer: tuple[str, int], *, caller: str) -> Call:
+        """Until the call was answered: by an agent, or the music of the line."""
+        return Call(self._line, self._line.wait(self._phone.call(number, peer, caller=caller)))
+
+    def rings(self) -> Call:
+        """Until somebody calls it."""
+        return Call(self._line, self._line.wait(self._rings()))
+
+    async def _rings(self) -> PhoneCall:
+        return await asyncio.wait_for(self._phone.ringing.get(), PATIENCE_S)
+
+    def refuses(self, code: int | None) -> None:
+        """Whoever calls it, with this SIP status; nobody any more with None."""
+        self._phone.refuses = code

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.acceptance.calls.conftest import CALLS
 from tests.acceptance.calls.phones import Phone, Phones
-from tests.acceptance.calls.telephones import Call, Telephones
+from tests.acceptance.calls.telephones import Call, Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.acceptance.network import Wire
@@ -22,12 +22,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 HOUSES = 12
 MUSIC_HZ = 300
 CAMILLE_HZ = 1_000
+OUTSIDE_HZ = 800
 CAMILLE = "+33199001234"
 
 
 @pytest.fixture(scope="module")
+def telephones() -> Iterator[Telephones]:
+    with Telephones() as line:
+        yield line
+
+
+@pytest.fixture(scope="module")
+def outside(telephones: Telephones) -> Telephone:
+    """Every number that is called from here."""
+    return telephones.telephone(OUTSIDE_HZ)
+
+
+@pytest.fixture(scope="module")
 def telephone_server(
-    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, outside: Telephone
 ) -> Iterator[Server]:
     """A node with the SIP role: each house's departments are dialled by their names."""
     peer("rtpengine")
@@ -52,6 +65,9 @@ enabled = true
 port = {sip_port}
 music_file = "{music}"
 announce_s = 0
+[telephony.sip.trunk]
+proxy = "sip:127.0.0.1:{outside.port}"
+caller_id = "+33199000000"
 [telephony.rtpengine]
 interface = "127.0.0.1"
 first_port = {first}
@@ -72,19 +88,17 @@ def server(telephone_server: Server) -> Server:
 
 
 @pytest.fixture
-def camille(house: House, server: Server) -> Iterator[Callable[..., Call]]:
+def camille(house: House, server: Server, telephones: Telephones) -> Callable[..., Call]:
     """`camille("sales")` calls that department, and hears music."""
-    with Telephones() as telephones:
+    telephone = telephones.telephone(CAMILLE_HZ)
 
-        def call(department: str = "support") -> Call:
-            peer = ("127.0.0.1", server.sip_port)
-            found = telephones.calls(
-                house.department(department), peer, hertz=CAMILLE_HZ, caller=CAMILLE
-            )
-            found.hears(MUSIC_HZ)
-            return found
+    def call(department: str = "support") -> Call:
+        peer = ("127.0.0.1", server.sip_port)
+        found = telephone.calls(house.department(department), peer, caller=CAMILLE)
+        found.hears(MUSIC_HZ)
+        return found
 
-        yield call
+    return call
 
 
 Camille = Callable[..., Call]
@@ -203,3 +217,32 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, camille: Camil
     expect(anna.find("wrap-up").first).to_be_visible()
     call.hangs_up()
     expect(claire.find("phone", state="ready")).to_be_visible()
+
+
+def test_a_call_is_given_to_a_number(phone: Phones, camille: Camille, outside: Telephone) -> None:
+    anna, call = talking(phone, camille)
+
+    def gives(number: str) -> None:
+        anna.find("transfer").click()
+        anna.find("transfer-number").fill(number)
+        anna.find("transfer-to-number").click()
+
+    gives("12")
+    anna.sees("This is no telephone number")
+    anna.presses("Escape")
+    outside.refuses(486)
+    gives("01 99 00 56 78")
+    anna.sees("01 99 00 56 78 does not answer")
+    call.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+
+    outside.refuses(None)
+    gives("01 99 00 56 78")
+    other = outside.rings()
+    other.picks_up()
+    call.hears(OUTSIDE_HZ)
+    other.hears(CAMILLE_HZ)
+    expect(anna.find("phone", state="ready")).to_be_visible()
+    expect(anna.find("wrap-up").first).to_be_visible()
+    call.hangs_up()
+    other.is_over()

@@ -13,6 +13,7 @@ import pytest
 import socketio
 from aiohttp import web
 
+from acd.chat.numbers import Numbers
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.directory import (
     Agent,
@@ -279,7 +280,7 @@ async def running_node(
         ),
         address_of=lambda request: request.remote or "",
         same_origin=lambda request: same_origin(request, ""),
-        region="FR",
+        numbers=Numbers(region="FR"),
     )
     app = web.Application()
     realtime.attach(app)

@@ -238,6 +238,14 @@ async def test_a_department_without_calls_takes_none(nodes: Nodes) -> None:
     assert await jean.refused("chat.start", new_start(channel="call")) == "not_found"
 
 
+async def test_a_call_from_page_to_page_goes_to_no_number(nodes: Nodes) -> None:
+    node = await nodes(calls=True)
+    anna, bruno, _, interaction = await consulting(node)
+    asked = {"interaction": interaction, "command": "n1", "number": "01 99 00 12 34"}
+    assert await anna.refused("call.transfer", asked) == "not_connected"
+    assert await bruno.refused("call.transfer", asked) == "not_yours"
+
+
 async def test_a_signal_is_bounded(nodes: Nodes) -> None:
     node = await nodes(calls=True)
     anna, _, interaction, offer = await ringing(node)
