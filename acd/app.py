@@ -332,6 +332,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         lines = Lines(router.link, config.tenant, realtime.delivery.node)
         returning = Returning(history=history, intakes=intakes, contacts=contacts, lines=lines)
         exchange = Exchange(config.telephony, config.server.data_dir, means, returning)
+        realtime.relay.dials = bool(config.telephony.sip.trunk.proxy)
     elif sip_wanted(config.telephony):
         log.warning("no calls over SIP", reason=RtpengineMissing.message())
     services = Services(
@@ -350,6 +351,7 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
         health=Health(router=router, database=database),
         chat=realtime.chat,
         steering=realtime.steering,
+        presence=realtime.presence,
         callbacks=realtime.callbacks,
         outreach=realtime.outreach,
         people=realtime.people,

@@ -18,10 +18,8 @@ from acd.routing.results import Changed, Finished
 
 if TYPE_CHECKING:
     from acd.chat.notes import Notes
-    from acd.domain.agent import Availability, When
     from acd.domain.directory import Agent
     from acd.domain.ids import DepartmentId, InteractionId, QueueId
-    from acd.domain.interaction import Channel
     from acd.records.history import History
     from acd.routing.limits import Limits
     from acd.routing.results import InteractionSnapshot
@@ -225,29 +223,6 @@ class Steering:
         await self.count(actor)
         by = AgentId(actor.name)
         return await self._router.reprioritise(interaction, level, by, command=command)
-
-    async def set_presence(
-        self,
-        actor: Actor,
-        agent: AgentId,
-        *,
-        channel: Channel | None,
-        availability: Availability,
-        reason: str,
-        when: When,
-    ) -> None:
-        """What an agent shall be: people say it of themselves, who steers of anybody.
-
-        Raises:
-            Forbidden: it is somebody else, and the actor does not steer.
-            BadRequest: nobody becomes available when finished.
-        """
-        if actor.name != agent:
-            actor.check_steers()
-        await self.count(actor)
-        await self._router.set_presence(
-            agent, channel=channel, availability=availability, reason=reason.strip(), when=when
-        )
 
     async def count(self, actor: Actor) -> None:
         """Count a verb to the actor's limit.

@@ -1,4 +1,4 @@
-"""The namespace of agents: who may enter, and what an agent says of themselves and in chats."""
+"""The namespace of agents: who may enter, and what an agent says of themselves and to a ring."""
 
 from __future__ import annotations
 
@@ -8,40 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 from acd.chat.actors import Actor
 from acd.domain.agent import Availability, When
-from acd.domain.conversation import AuthorKind, Side
-from acd.domain.errors import Forbidden, NotSignedIn, NotYours, StoreUnavailable
+from acd.domain.errors import Forbidden, NotSignedIn, StoreUnavailable
 from acd.domain.ids import ConversationId, OfferId, SessionId, new_id
 from acd.domain.interaction import Channel
 from acd.domain.offer import AcceptOutcome
 from acd.realtime.allowance import Allowance
-from acd.realtime.callbacks import CalledBack
-from acd.realtime.calling import Calling
 from acd.realtime.console import Console
 from acd.realtime.desk import NAMESPACE
-from acd.realtime.lines import Lines
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
-from acd.realtime.outreach import Beginning
-from acd.realtime.steering import Steered
-from acd.realtime.typing import Typing
 from acd.realtime.wire import agents as wire
-from acd.realtime.work import Work
 from acd.records.accounts import SESSION_COOKIE
 from acd.records.secrets import token_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from acd.chat.callbacks import Callbacks
-    from acd.chat.outreach import Outreach
-    from acd.chat.steering import Steering
-    from acd.chat.threads import Threads
+    from acd.chat.presence import Presence
     from acd.realtime.desk import Desk
-    from acd.realtime.held import HeldChat
     from acd.realtime.relay import Relay
     from acd.realtime.wire.common import Nothing
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
+
+    Verb = Callable[..., Awaitable[Ack]]
 
 
 class Agents(Namespace[Console]):
@@ -55,35 +45,24 @@ class Agents(Namespace[Console]):
         relay: Relay,
         accounts: Accounts,
         limits: Limits,
-        threads: Threads,
-        steering: Steering,
-        callbacks: Callbacks,
-        outreach: Outreach,
+        presence: Presence,
+        more: Mapping[str, Verb],
         metrics: Metrics | None = None,
     ) -> None:
+        """Args: more is the verbs that have files of their own, by the names of their events."""
         self._relay = relay
         self._accounts = accounts
         self._limits = limits
-        self._threads = threads
-        self._steering = steering
+        self._said = presence
         self._metrics = metrics
-        handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
+        handlers: dict[str, Verb] = {
             "console.open": self._open,
             "presence.set": self._presence,
             "offer.delivered": self._delivered,
             "offer.accept": self._accept,
             "offer.decline": self._decline,
-            "conversation.open": self._conversation,
-            "message.send": self._send,
-            "typing": self._typing,
-            "messages.read": self._read,
             "heartbeat": self._heartbeat,
-            **Calling(relay).handlers,
-            **Work(relay, threads).handlers,
-            **Lines(relay).handlers,
-            **Steered(steering).handlers,
-            **CalledBack(callbacks).handlers,
-            **Beginning(outreach, threads).handlers,
+            **more,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
@@ -172,7 +151,7 @@ class Agents(Namespace[Console]):
     async def _presence(self, connection: Connection[Console], asked: wire.PresenceSet) -> Ack:
         desk = connection.who.desk
         connection.who.check_opened()
-        await self._steering.set_presence(
+        await self._said.set(
             Actor.person(desk.agent),
             desk.agent.id,
             channel=Channel(asked.channel) if asked.channel is not None else None,
@@ -215,76 +194,6 @@ class Agents(Namespace[Console]):
         )
         return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
 
-    async def _conversation(
-        self, connection: Connection[Console], asked: wire.ConversationOpen
-    ) -> Ack:
-        desk = connection.who.desk
-        conversation = ConversationId(asked.conversation)
-        shown = desk.shown_chat(conversation)
-        ringing = any(offer["conversation"] == conversation for offer in desk.rings.offers.values())
-        if shown is None and not ringing:
-            await self._threads.check_seen_by(desk.agent, conversation)
-        return {
-            "ok": True,
-            **await self._threads.opened(
-                desk.agent, conversation, asked.after_seq, shown.card if shown else None
-            ),
-        }
-
-    async def _send(self, connection: Connection[Console], asked: wire.AgentMessageSend) -> Ack:
-        console = connection.who
-        chat = _writable(console, asked.conversation)
-        await console.allowance.take()
-        typing = console.typing.get(asked.conversation)
-        if typing is not None:
-            typing.stop()
-        agent = console.desk.agent
-        message, fresh = await self._relay.chat.messages.send(
-            contact=chat.contact,
-            conversation=chat.conversation,
-            client_id=asked.client_id,
-            author_kind=AuthorKind.AGENT,
-            author_id=agent.id,
-            author_name=agent.name,
-            text=asked.text,
-            socket=connection.sid,
-        )
-        if fresh and self._metrics is not None:
-            self._metrics.message_stored("agent")
-        return {"ok": True, "message": message}
-
-    async def _typing(self, connection: Connection[Console], asked: wire.AgentTyping) -> Ack:
-        console = connection.who
-        chat = _writable(console, asked.conversation)
-        typing = console.typing.get(asked.conversation)
-        if typing is None:
-            agent = console.desk.agent
-            typing = console.typing[asked.conversation] = Typing(
-                lambda on: self._relay.chat.messages.typing(
-                    contact=chat.contact,
-                    conversation=chat.conversation,
-                    side=Side.AGENT,
-                    name=agent.name,
-                    on=on,
-                    socket=connection.sid,
-                )
-            )
-        typing.heard(on=asked.on)
-        return {"ok": True}
-
-    async def _read(self, connection: Connection[Console], asked: wire.AgentMessagesRead) -> Ack:
-        chat = connection.who.desk.shown_chat(asked.conversation)
-        if chat is None:
-            raise NotYours
-        if asked.seq > chat.agent_read:
-            await self._relay.chat.messages.read(
-                contact=chat.contact,
-                conversation=chat.conversation,
-                side=Side.AGENT,
-                seq=asked.seq,
-            )
-        return {"ok": True}
-
     async def _heartbeat(self, connection: Connection[Console], asked: Nothing) -> Ack:
         del asked
         relay = self._relay
@@ -293,15 +202,6 @@ class Agents(Namespace[Console]):
         if open_ids:
             last = await relay.conversations.last_seqs(open_ids)
         return {"ok": True, "now": relay.clock.now_ms(), "last_seq": last}
-
-
-def _writable(console: Console, conversation: str) -> HeldChat:
-    chat = console.desk.open_chat(conversation)
-    if chat is None or chat.role not in {"owner", "guest"}:  # the contact would read it
-        if console.desk.presence is None:
-            raise StoreUnavailable  # nothing is known of this agent's work yet
-        raise NotYours(field="conversation")
-    return chat
 
 
 def _presence_of(desk: Desk, now_ms: int) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Desk:
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
-            "callback": chat.called_back(by_hand=not self.relay.dials),
+            "callback": chat.called_back(dials=self.relay.dials),
             "last_message": chat.last_message,
             "last_seq": chat.last_seq,
             "read": {"agent": chat.agent_read, "visitor": chat.visitor_read},

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import Card
-from acd.domain.interaction import InteractionState
+from acd.domain.interaction import Channel, InteractionState
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
@@ -67,11 +67,15 @@ class HeldChat:
             callback=held.callback,
         )
 
-    def called_back(self, *, by_hand: bool) -> dict[str, Any] | None:
-        """The callback it is, as the wire says it."""
+    def called_back(self, *, dials: bool) -> dict[str, Any] | None:
+        """The callback it is, as the wire says it; the house `dials` those of calls, or nobody's.
+
+        Who left a number in a chat is always called by hand.
+        """
         back = self.callback
         if back is None:
             return None
+        by_hand = not dials or self.channel != Channel.CALL
         return {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
 
     def follow(self, held: HeldSnapshot) -> bool:

@@ -70,7 +70,7 @@ class Relay:
         self.ice = ice
         self.numbers = numbers
         self.dials = False
-        """Whether the house dials who is called back; else agents do, on a telephone they have."""
+        """Whether the house calls back whoever called; else agents do, on a telephone they have."""
         self.clock = TenantClock()
         self.chores = Chores()
         self.desks: dict[AgentId, Desk] = {}

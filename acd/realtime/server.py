@@ -22,15 +22,23 @@ from acd.chat.notes import Notes
 from acd.chat.numbers import Numbers
 from acd.chat.outreach import Outreach
 from acd.chat.people import People
+from acd.chat.presence import Presence
 from acd.chat.sessions import ChatService
 from acd.chat.steering import Steering
 from acd.chat.threads import Threads
 from acd.domain.errors import AcdError
 from acd.flow.openings import Openings
 from acd.realtime.agents import Agents
+from acd.realtime.callbacks import CalledBack
+from acd.realtime.calling import Calling
+from acd.realtime.conversing import Conversing
+from acd.realtime.lines import Lines
 from acd.realtime.namespaces import Handshake, SocketServer
+from acd.realtime.outreach import Beginning
 from acd.realtime.relay import Relay
+from acd.realtime.steering import Steered
 from acd.realtime.visitors import Visitors
+from acd.realtime.work import Work
 from acd.telephony.webrtc.servers import IceServers
 
 if TYPE_CHECKING:
@@ -107,6 +115,7 @@ class Realtime:
             messages=messages,
             notes=notes,
         )
+        self.presence = Presence(stores.router, self.steering)
         self.callbacks = Callbacks(
             router=stores.router,
             contacts=stores.contacts,
@@ -152,10 +161,16 @@ class Realtime:
             relay=self.relay,
             accounts=stores.accounts,
             limits=stores.limits,
-            threads=threads,
-            steering=self.steering,
-            callbacks=self.callbacks,
-            outreach=self.outreach,
+            presence=self.presence,
+            more={
+                **Conversing(self.relay, threads, metrics).handlers,
+                **Calling(self.relay).handlers,
+                **Work(self.relay, threads).handlers,
+                **Lines(self.relay).handlers,
+                **Steered(self.steering).handlers,
+                **CalledBack(self.callbacks).handlers,
+                **Beginning(self.outreach, threads).handlers,
+            },
             metrics=metrics,
         )
         self.sockets.add(self._agents)

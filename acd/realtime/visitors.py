@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from acd.chat.delivery import to_agent
-from acd.chat.sessions import TAKEN, ChatPhase
 from acd.domain.conversation import AuthorKind, Side
 from acd.domain.errors import (
     ChatEnded,
-    NotConnected,
     NotFound,
     NotSignedIn,
     OriginRefused,
@@ -20,38 +17,23 @@ from acd.domain.ids import DepartmentId, SiteId
 from acd.domain.interaction import Channel
 from acd.flow.intake import ChatStart
 from acd.realtime.allowance import Allowance
+from acd.realtime.guest import Guest, visit_of
 from acd.realtime.namespaces import Ack, Connection, Namespace, parsed
 from acd.realtime.typing import Typing
 from acd.realtime.visit import NAMESPACE, Visit
+from acd.realtime.visitor_calls import VisitorCalls
 from acd.realtime.wire import visitors as wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from acd.chat.callbacks import Callbacks
-    from acd.chat.sessions import Chat
     from acd.domain.contact import Visitor
-    from acd.domain.directory import Site
     from acd.realtime.relay import Relay
-    from acd.realtime.wire.common import CallName, Nothing, Signal
+    from acd.realtime.wire.common import Nothing
     from acd.records.accounts import Accounts
     from acd.reporting.metrics import Metrics
     from acd.routing.limits import Limits
-
-
-class Guest:
-    """Who a visitor's connection stands for; anonymous until a chat was started."""
-
-    __slots__ = ("allowance", "locale", "signals", "site", "token", "typing", "visit")
-
-    def __init__(self, site: Site, locale: str) -> None:
-        self.site = site
-        self.locale = locale
-        self.token = ""
-        self.visit: Visit | None = None
-        self.allowance: Allowance | None = None
-        self.signals: Allowance | None = None
-        self.typing: Typing | None = None
 
 
 class Visitors(Namespace[Guest]):
@@ -71,7 +53,6 @@ class Visitors(Namespace[Guest]):
         self._relay = relay
         self._accounts = accounts
         self._limits = limits
-        self._callbacks = callbacks
         self._metrics = metrics
         handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
             "chat.start": self._start,
@@ -80,9 +61,7 @@ class Visitors(Namespace[Guest]):
             "typing": self._typing,
             "messages.read": self._read,
             "chat.leave": self._leave,
-            "callback.ask": self._callback,
-            "call.servers": self._servers,
-            "call.signal": self._signal,
+            **VisitorCalls(relay, limits, callbacks).handlers,
         }
         self.events = {name: (wire.ASKED[name][0], handle) for name, handle in handlers.items()}
 
@@ -190,7 +169,7 @@ class Visitors(Namespace[Guest]):
 
     async def _send(self, connection: Connection[Guest], asked: wire.VisitorMessageSend) -> Ack:
         guest = connection.who
-        visit = _visit(guest)
+        visit = visit_of(guest)
         if visit.chat is None:
             await visit.load()
         chat = visit.chat
@@ -219,7 +198,7 @@ class Visitors(Namespace[Guest]):
 
     async def _typing(self, connection: Connection[Guest], asked: wire.VisitorTyping) -> Ack:
         guest = connection.who
-        visit = _visit(guest)
+        visit = visit_of(guest)
         if visit.chat is None or visit.over:
             return {"ok": True}
         if guest.typing is None:
@@ -239,7 +218,7 @@ class Visitors(Namespace[Guest]):
             )
 
     async def _read(self, connection: Connection[Guest], asked: wire.VisitorMessagesRead) -> Ack:
-        visit = _visit(connection.who)
+        visit = visit_of(connection.who)
         if visit.chat is None:
             raise NotFound("There is no chat yet; start one.")
         if asked.seq > visit.visitor_read:
@@ -254,7 +233,7 @@ class Visitors(Namespace[Guest]):
     async def _leave(self, connection: Connection[Guest], asked: Nothing) -> Ack:
         del asked
         guest = connection.who
-        visit = _visit(guest)
+        visit = visit_of(guest)
         if visit.chat is None:
             await visit.load()
         if visit.chat is None:
@@ -263,48 +242,3 @@ class Visitors(Namespace[Guest]):
         await self._relay.chat.leave(visit.chat)
         await visit.refresh()
         return {"ok": True, "chat": visit.state(guest.locale)}
-
-    async def _callback(self, connection: Connection[Guest], asked: wire.CallbackAsk) -> Ack:
-        guest = connection.who
-        visit = _visit(guest)
-        with contextlib.suppress(StoreUnavailable):  # it begins a call, as a start begins a chat
-            await self._limits.take("chat_start", connection.handshake.address)
-        await visit.refresh()
-        if visit.chat is None:
-            raise NotFound("There is no chat to be called back for.")
-        await self._callbacks.ask(visit.chat, asked.number)
-        await visit.refresh()
-        return {"ok": True, "chat": visit.state(guest.locale)}
-
-    async def _servers(self, connection: Connection[Guest], asked: CallName) -> Ack:
-        chat = _call(connection.who, asked.interaction)
-        if chat.live.phase is ChatPhase.ENDED:
-            raise NotFound("The call is over.", field="interaction")
-        now_ms = self._relay.clock.now_ms()
-        return {"ok": True, "servers": self._relay.ice.told(chat.contact, now_ms)}
-
-    async def _signal(self, connection: Connection[Guest], asked: Signal) -> Ack:
-        """To the agent who has the call, and to nobody else."""
-        chat = _call(connection.who, asked.interaction)
-        if chat.live.phase not in TAKEN or chat.live.agent is None:
-            raise NotConnected
-        if connection.who.signals is not None:
-            await connection.who.signals.take()
-        self._relay.delivery.publish(
-            to_agent(chat.live.agent),
-            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
-        )
-        return {"ok": True}
-
-
-def _call(guest: Guest, interaction: str) -> Chat:
-    chat = _visit(guest).chat
-    if chat is None or chat.interaction != interaction or chat.channel != Channel.CALL:
-        raise NotFound("There is no such call.", field="interaction")
-    return chat
-
-
-def _visit(guest: Guest) -> Visit:
-    if guest.visit is None:
-        raise NotFound("There is no chat yet; start one.")
-    return guest.visit

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from acd.chat.callbacks import Callbacks
     from acd.chat.outreach import Outreach
     from acd.chat.people import People
+    from acd.chat.presence import Presence
     from acd.chat.sessions import ChatService
     from acd.chat.steering import Steering
     from acd.config import Config
@@ -52,6 +53,7 @@ class Services:
     health: Health
     chat: ChatService
     steering: Steering
+    presence: Presence
     callbacks: Callbacks
     outreach: Outreach
     people: People

@@ -90,7 +90,7 @@ async def _read_presence(call: Call[OneAgent, Nothing, Nothing]) -> PresenceView
 
 async def _set_presence(call: Call[OneAgent, Nothing, PresenceChange]) -> PresenceView:
     agent = await visible_agent(call.services, call.caller, call.path.agent)
-    await call.services.steering.set_presence(
+    await call.services.presence.set(
         call.caller.actor,
         agent.id,
         channel=call.body.channel,

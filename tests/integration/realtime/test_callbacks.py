@@ -12,16 +12,16 @@ from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
 NUMBER = "01 99 00 12 34"
 
 
-async def waiting(node: Node) -> tuple[Client, dict[str, Any]]:
+async def waiting(node: Node, **start: Any) -> tuple[Client, dict[str, Any]]:
     """A visitor in the line while nobody is there."""
     jean = await node.visitor()
-    started = await jean.done("chat.start", new_start(text="Hello"))
+    started = await jean.done("chat.start", new_start(text="Hello", **start))
     return jean, started["chat"]
 
 
-async def called(node: Node) -> tuple[Client, Client, str]:
+async def called(node: Node, **start: Any) -> tuple[Client, Client, str]:
     """A visitor who left a number, and the agent who has accepted to call them."""
-    jean, chat = await waiting(node)
+    jean, chat = await waiting(node, **start)
     for number in ("+33 1 99 00 99 99", NUMBER):  # the last one counts
         await jean.done("callback.ask", {"number": number})
     anna = await node.console("anna")
@@ -122,3 +122,12 @@ async def test_who_leaves_is_not_called(nodes: Nodes) -> None:
     await jean.done("callback.ask", {"number": NUMBER})
     left = (await jean.done("chat.leave"))["chat"]
     assert (left["state"], left["outcome"], left["callback"]) == ("ended", "abandoned", None)
+
+
+@pytest.mark.parametrize("channel", ["chat", "call"])
+async def test_where_the_house_dials_it_dials_for_calls(nodes: Nodes, channel: str) -> None:
+    node = await nodes(callback=True, calls=True)
+    node.realtime.relay.dials = True
+    _, anna, ix = await called(node, channel=channel)
+    chat = await anna.hears("chat", interaction=ix, state="connecting")
+    assert chat["callback"]["by_hand"] is (channel == "chat")

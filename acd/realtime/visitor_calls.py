@@ -1,0 +1,76 @@
+"""What a visitor's page says of a call: to set one up, or to be called back instead."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from acd.chat.delivery import to_agent
+from acd.chat.sessions import TAKEN, ChatPhase
+from acd.domain.errors import NotConnected, NotFound, StoreUnavailable
+from acd.domain.interaction import Channel
+from acd.realtime.guest import Guest, visit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from acd.chat.callbacks import Callbacks
+    from acd.chat.sessions import Chat
+    from acd.realtime.namespaces import Ack, Connection
+    from acd.realtime.relay import Relay
+    from acd.realtime.wire import visitors as wire
+    from acd.realtime.wire.common import CallName, Signal
+    from acd.routing.limits import Limits
+
+
+class VisitorCalls:
+    """Verbs on the visitor's own call."""
+
+    def __init__(self, relay: Relay, limits: Limits, callbacks: Callbacks) -> None:
+        self._relay = relay
+        self._limits = limits
+        self._callbacks = callbacks
+        self.handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
+            "callback.ask": self._callback,
+            "call.servers": self._servers,
+            "call.signal": self._signal,
+        }
+
+    async def _callback(self, connection: Connection[Guest], asked: wire.CallbackAsk) -> Ack:
+        guest = connection.who
+        visit = visit_of(guest)
+        with contextlib.suppress(StoreUnavailable):  # it begins a call, as a start begins a chat
+            await self._limits.take("chat_start", connection.handshake.address)
+        await visit.refresh()
+        if visit.chat is None:
+            raise NotFound("There is no chat to be called back for.")
+        await self._callbacks.ask(visit.chat, asked.number)
+        await visit.refresh()
+        return {"ok": True, "chat": visit.state(guest.locale)}
+
+    async def _servers(self, connection: Connection[Guest], asked: CallName) -> Ack:
+        chat = _call(connection.who, asked.interaction)
+        if chat.live.phase is ChatPhase.ENDED:
+            raise NotFound("The call is over.", field="interaction")
+        now_ms = self._relay.clock.now_ms()
+        return {"ok": True, "servers": self._relay.ice.told(chat.contact, now_ms)}
+
+    async def _signal(self, connection: Connection[Guest], asked: Signal) -> Ack:
+        """To the agent who has the call, and to nobody else."""
+        chat = _call(connection.who, asked.interaction)
+        if chat.live.phase not in TAKEN or chat.live.agent is None:
+            raise NotConnected
+        if connection.who.signals is not None:
+            await connection.who.signals.take()
+        self._relay.delivery.publish(
+            to_agent(chat.live.agent),
+            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
+        )
+        return {"ok": True}
+
+
+def _call(guest: Guest, interaction: str) -> Chat:
+    chat = visit_of(guest).chat
+    if chat is None or chat.interaction != interaction or chat.channel != Channel.CALL:
+        raise NotFound("There is no such call.", field="interaction")
+    return chat
