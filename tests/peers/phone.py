@@ -37,6 +37,8 @@ class PhoneCall:
     reinvites: int = 0
     is_up: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    final: Message | None = None
+    """What our INVITE ended in."""
     bye: Message | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     branch: str = ""
@@ -47,6 +49,25 @@ class PhoneCall:
         """Until that status came for our INVITE."""
         async with asyncio.timeout(within_s):
             while code not in self.answers:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    async def answered(self) -> Message:
+        """The 200 to our INVITE."""
+        await self.got(200)
+        while self.final is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return self.final
+
+    @property
+    def refusal(self) -> Message:
+        """What our INVITE was refused with."""
+        assert self.final is not None
+        return self.final
+
+    async def reinvited(self, times: int, within_s: float = 8.0) -> None:
+        """Until they asked for other audio so often."""
+        async with asyncio.timeout(within_s):
+            while self.reinvites < times:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     async def bye_now(self) -> int:
@@ -154,7 +175,7 @@ class Phone(asyncio.DatagramProtocol):
     async def _call(self, call: PhoneCall, sdp: str, headers: tuple[str, ...]) -> None:
         answer = await self.request(call, "INVITE", sdp, headers)
         code = int(answer.first.split(" ")[1])
-        call.remote = answer.header("to")
+        call.final, call.remote = answer, answer.header("to")
         if 200 <= code < 300:
             call.remote_uri = answer.header("contact").strip("<>").split(">")[0]
             late = "" if sdp else call.voice.sdp()
