@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench import fairness, routing, scenarios, sizes, sockets, start, utilisation
+from bench import calls, fairness, routing, scenarios, sizes, sockets, start, utilisation
 from bench.report import machine, table, write
 
 PARTS = {
@@ -15,6 +15,7 @@ PARTS = {
     "scenarios": ("Scenarios to compare engines by", scenarios.measure),
     "fairness": ("Fairness", fairness.measure),
     "utilisation": ("Agents under a full line", utilisation.measure),
+    "calls": ("Calls over SIP", calls.measure),
     "sockets": ("Through real sockets", sockets.measure),
 }
 

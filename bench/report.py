@@ -73,6 +73,8 @@ BARS = (
     Bar(id="routing.cycles_per_s", limit=8000, at_most=False, params={"processes": 4}),
     Bar(id="routing.free_to_ring_ms", limit=15, at_most=True, params={"percentile": 99}),
     Bar(id="routing.utilisation", limit=0.98, at_most=False),
+    Bar(id="calls.left", limit=0, at_most=True),
+    Bar(id="calls.unserved", limit=0, at_most=True),
     Bar(id="chat.message_ms", limit=20, at_most=True, params={"percentile": 99, "rate": 1000}),
     Bar(id="chat.messages_per_s", limit=4000, at_most=False),
     Bar(id="sockets.idle_kib", limit=40, at_most=True),

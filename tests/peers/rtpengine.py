@@ -19,7 +19,6 @@ from tests.peers.tones import write_tone
 PATIENCE_S = 10
 LOOPBACK = IPv4Network("127.0.0.0/8")
 _ROOM = 400
-"""Audio ports: a call takes four while it rings."""
 _DICE = random.SystemRandom()
 
 
@@ -33,21 +32,22 @@ def udp_port() -> int:
             return port
 
 
-def audio_room() -> int:
-    """The first of 400 ports for audio; rtpengine itself passes over those in use."""
-    return _DICE.randrange(22_000, 29_500, _ROOM)
+def audio_room(room: int = _ROOM) -> int:
+    """The first of so many ports for audio; rtpengine itself passes over those in use."""
+    return _DICE.randrange(22_000, 32_000 - room, 100)
 
 
 class Rtpengine:
     """Answers at `ng`, tells pressed keys to `keys`."""
 
-    def __init__(self, program: Path, folder: Path) -> None:
+    def __init__(self, program: Path, folder: Path, *, room: int = _ROOM) -> None:
+        """Args: room is how many ports there are for audio; a call takes four while it rings."""
         self._program = program
         self._folder = folder
         self._log = folder / "rtpengine.log"
         self.ng = ("127.0.0.1", udp_port())
         self.keys = ("127.0.0.1", udp_port())
-        self._first = audio_room()
+        self._first, self._room = audio_room(room), room
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -55,7 +55,7 @@ class Rtpengine:
         options = [
             "--config-file=none", "-f", "-E", "-t", "-1", "-i", "127.0.0.1",
             "-n", f"127.0.0.1:{self.ng[1]}", "-m", str(self._first),
-            "-M", str(self._first + _ROOM - 1), f"--dtmf-log-dest=127.0.0.1:{self.keys[1]}",
+            "-M", str(self._first + self._room - 1), f"--dtmf-log-dest=127.0.0.1:{self.keys[1]}",
             "--timeout=3600", "--silent-timeout=3600", "--num-threads=2", "-L", "4",
         ]  # fmt: skip
         with self._log.open("ab") as out:

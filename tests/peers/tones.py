@@ -6,6 +6,7 @@ import asyncio
 import functools
 import math
 import struct
+import time
 from collections import deque
 from typing import Final, cast
 
@@ -14,6 +15,8 @@ _FRAME: Final = 160
 _HEARD: Final = 1200
 """As many samples tell a tone apart from one 20 Hz beside it."""
 _LISTEN_S: Final = 0.18
+SSRC: Final = 0x5EED
+"""The source of every voice; rtpengine's music has another."""
 _KEY_PACKETS: Final = 9
 _KEY_DONE: Final = 6
 
@@ -80,6 +83,8 @@ class Voice(asyncio.DatagramProtocol):
     def __init__(self, hertz: int) -> None:
         self.hertz = hertz
         self.packets = 0
+        self.since: dict[int, float] = {}
+        """When each source was first heard, by the monotonic clock."""
         self.is_mute = False
         self._heard: deque[tuple[int, bytes]] = deque(maxlen=50)
         self._to: tuple[str, int] | None = None
@@ -150,6 +155,7 @@ class Voice(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         kind = data[1] & 127
+        self.since.setdefault(int.from_bytes(data[8:12]), time.monotonic())
         if kind in (0, 8):
             self._heard.append((kind, data[12:]))
             self.packets += 1
@@ -167,12 +173,12 @@ class Voice(asyncio.DatagramProtocol):
     def _packet(self, frames: list[bytes]) -> bytes:
         number = self._sequence & 0xFFFF
         if self._key is None:
-            head = struct.pack("!BBHII", 0x80, 0, number, self._sequence * _FRAME, 0x5EED)
+            head = struct.pack("!BBHII", 0x80, 0, number, self._sequence * _FRAME, SSRC)
             return head + frames[self._sequence % 50]
         digit, sent, began = self._key
         flags = (0x80 if sent >= _KEY_DONE else 0) | 10
         self._key = (digit, sent + 1, began) if sent + 1 < _KEY_PACKETS else None
-        head = struct.pack("!BBHII", 0x80, 101 | (0x80 if sent == 0 else 0), number, began, 0x5EED)
+        head = struct.pack("!BBHII", 0x80, 101 | (0x80 if sent == 0 else 0), number, began, SSRC)
         return head + struct.pack("!BBH", digit, flags, _FRAME * min(sent + 1, _KEY_DONE))
 
 

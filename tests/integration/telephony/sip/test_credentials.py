@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from acd.telephony import port
 from acd.telephony.sip import session
+from acd.telephony.sip.gateway import Place
 from tests.integration.telephony.sip.desk import MUSIC_HZ, Desk
 from tests.peers.phone import Phone
+from tests.peers.rtpengine import udp_port
 from tests.unit.telephony.sip.test_digest import credentials
 
 Open = Callable[..., Any]
@@ -69,6 +70,5 @@ async def test_who_knows_no_timers_is_asked_whether_they_are_there(
 
 
 async def _timed(open_desk: Open) -> Desk:
-    desk: Desk = await open_desk()
-    await desk.stop()
-    return await open_desk(place=replace(desk.settings.place, session_s=2))
+    desk: Desk = await open_desk(place=Place(host="127.0.0.1", port=udp_port(), session_s=2))
+    return desk
