@@ -8,7 +8,10 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-KILLED = (
+IMPORTED = (
+    "acd.records.postgresql",  # a database imports these where it is opened
+    "acd.records.sqlite",
+    "alembic.command",
     "tests.chaos.client",
     "tests.chaos.node",
     "tests.integration.flow.recorder_process",
@@ -20,5 +23,5 @@ def forked() -> ForkServerContext:
     """Where they are forked from a process that has imported all they need, in milliseconds."""
     os.environ["PYTHONPATH"] = str(ROOT)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(KILLED))
+    context.set_forkserver_preload(list(IMPORTED))
     return context

@@ -14,6 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
+from multiprocessing.connection import Connection
 
 from acd.domain.agent import Availability, When
 from acd.domain.errors import AcdError, StoreUnavailable
@@ -30,20 +31,27 @@ from acd.domain.interaction import Arrival, Channel, InteractionState
 from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
 from acd.routing.router import Router
 from tests.chaos.quiet import be_quiet
-from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, TENANT, Stage, agent, wait_for_a_node
+from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, Stage, agent, opened, wait_for_a_node
 
 WORKERS = 4
 BEAT_S = 0.7
 MOST_WAITING = 400
 
 
-def run(stage: Stage, number: int, seed: int) -> None:
-    """The whole life of the process."""
+def run(stage: Stage, cue: Connection) -> None:
+    """The whole life of the process: it gets ready, waits for its cue, and acts until killed."""
     be_quiet(stage.folder / "clients.log")
     try:
-        asyncio.run(Client(stage, number, seed).live())
+        asyncio.run(_live(stage, cue))
     except Exception:  # noqa: BLE001 - whatever it is, it must not be missed
         stage.fault(f"client: {traceback.format_exc()}")
+
+
+async def _live(stage: Stage, cue: Connection) -> None:
+    router = await opened(stage)
+    router.admit_by(partial(wait_for_a_node, router))
+    number, seed = await asyncio.to_thread(cue.recv)
+    await Client(stage, router, number, seed).live()
 
 
 def arrival(client: int, number: int) -> Arrival:
@@ -66,8 +74,9 @@ def arrival(client: int, number: int) -> Arrival:
 class Client:
     """One process: its agents are those whose number is its own modulo CLIENTS."""
 
-    def __init__(self, stage: Stage, number: int, seed: int) -> None:
+    def __init__(self, stage: Stage, router: Router, number: int, seed: int) -> None:
         self._stage = stage
+        self._router = router
         self._number = number
         self._dice = random.Random(seed)
         self._agents = [agent(n) for n in range(number, AGENTS, CLIENTS)]
@@ -82,14 +91,6 @@ class Client:
 
     async def live(self) -> None:
         """Act until killed."""
-        while True:
-            try:
-                router = await Router.open(self._stage.redis_url, TENANT)
-                break
-            except AcdError:
-                await asyncio.sleep(0.1)
-        router.admit_by(partial(wait_for_a_node, router))
-        self._router = router
         async with asyncio.TaskGroup() as group:
             group.create_task(self._again(self._sessions, BEAT_S), name="sessions")
             for number in range(WORKERS):
@@ -192,8 +193,10 @@ class Client:
                 await router.accept(offer.offer, offer.agent)
         elif dice < 0.85:
             await router.decline(offer.offer, offer.agent, "busy")
-        elif dice < 0.90:
+        elif dice < 0.89:
             await router.delivered(offer.offer, offer.agent)
+        elif dice < 0.90:
+            await router.extend(offer.offer, offer.agent, 500)
         elif dice < 0.93:
             await router.fail(offer.offer, offer.agent, "unreachable")
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy import select
@@ -18,18 +16,13 @@ from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.tables.happened import interactions
 from acd.routing.router import Router
-from tests.chaos import client, node
+from tests.chaos import client
 from tests.chaos.judge import Judge
 from tests.chaos.scene import AGENTS, CLIENTS, TENANT, Stage, agent, furnish, wait_for_a_node
-from tests.processes import forked
+from tests.chaos.troupe import Killer, Troupe
 from tests.servers import SentinelHouse
 
-KILL_EVERY_S = 0.25
 LOOK_EVERY_S = 0.5
-NODES_SHARE = 0.15
-"""Of those killed: a node takes a second to start, and one at least should be up."""
-START_S = 10.0
-"""So long a node takes at most to be up on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,77 +44,18 @@ class Report:
     findings: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0
+    kills_per_s: float = 0
     latest_timer_ms: float = 0
 
     def __str__(self) -> str:
         lines = [f"{name:<34}{count:>10}" for name, count in sorted(self.counts.items())]
         lines += [
             f"{'seconds':<34}{self.seconds:>10.1f}",
+            f"{'processes killed a second':<34}{self.kills_per_s:>10.2f}",
             f"{'latest timer, ms past its time':<34}{self.latest_timer_ms:>10.0f}",
             *(f"FOUND {text}" for text in self.findings),
         ]
         return "\n".join(lines)
-
-
-class Troupe:
-    """The processes. One that died is replaced by another in the same role."""
-
-    def __init__(self, stage: Stage, nodes: int, dice: random.Random) -> None:
-        self._context = forked()
-        self._stage = stage
-        self._dice = dice
-        self._roles: dict[str, Callable[[], BaseProcess]] = {}
-        for number in range(CLIENTS):
-            self._roles[f"client-{number}"] = self._client(number)
-        for number in range(nodes):
-            self._roles[f"node-{number}"] = self._node
-        self._alive: dict[str, BaseProcess] = {}
-        self._born: dict[str, float] = {}
-        self.kills = 0
-
-    def _client(self, number: int) -> Callable[[], BaseProcess]:
-        return lambda: self._context.Process(
-            target=client.run,
-            args=(self._stage, number, self._dice.randrange(1 << 30)),
-            daemon=True,
-        )
-
-    def _node(self) -> BaseProcess:
-        return self._context.Process(target=node.run, args=(self._stage,), daemon=True)
-
-    def start(self) -> None:
-        """Everybody is there, who was not."""
-        for role, make in self._roles.items():
-            if role not in self._alive or not self._alive[role].is_alive():
-                process = self._alive[role] = make()
-                process.start()
-                self._born[role] = time.monotonic()
-
-    def node_is_up(self) -> bool:
-        """Whether a node had the time to start."""
-        latest = time.monotonic() - START_S
-        return any(born < latest for role, born in self._born.items() if role.startswith("node"))
-
-    def kill_one(self) -> None:
-        """One of them, and the next takes the role."""
-        kind = "node" if self._dice.random() < NODES_SHARE else "client"
-        role = self._dice.choice([role for role in self._roles if role.startswith(kind)])
-        self._kill(role)
-        self.kills += 1
-        self.start()
-
-    def end(self, kind: str) -> None:
-        """All of a kind, for good."""
-        for role in [role for role in self._roles if role.startswith(kind)]:
-            self._kill(role)
-            del self._roles[role]
-
-    def _kill(self, role: str) -> None:
-        process = self._alive.pop(role, None)
-        self._born.pop(role, None)
-        if process is not None:
-            process.kill()
-            process.join()
 
 
 async def play(plan: Plan, folder: Path) -> Report:
@@ -135,10 +69,10 @@ async def play(plan: Plan, folder: Path) -> Report:
     router.admit_by(partial(wait_for_a_node, router))
     troupe = Troupe(stage, plan.nodes, dice)
     judge = Judge(router, History(database), troupe.node_is_up)
+    storm = Storm(plan, servers, troupe, judge, stage)
     try:
         troupe.start()
         await _furnished(router)
-        storm = Storm(plan, servers, troupe, judge, stage)
         async with asyncio.timeout(plan.limit_s):
             await storm.rage()
             await _ended(stage, database, router, judge)
@@ -164,6 +98,7 @@ async def play(plan: Plan, folder: Path) -> Report:
         findings=judge.findings,
         counts=dict(judge.counts),
         seconds=time.monotonic() - started,
+        kills_per_s=troupe.kills / max(1e-9, storm.seconds),
         latest_timer_ms=judge.latest_ms,
     )
 
@@ -175,7 +110,8 @@ class Storm:
         self, plan: Plan, servers: SentinelHouse, troupe: Troupe, judge: Judge, stage: Stage
     ) -> None:
         self._servers = servers
-        self._troupe = troupe
+        self._killer = Killer(troupe)
+        self.seconds = 0.0
         self._judge = judge
         self._stage = stage
         self._total = plan.interactions // CLIENTS * CLIENTS
@@ -187,25 +123,30 @@ class Storm:
 
     async def rage(self) -> None:
         """Until everybody has come."""
-        looked = 0.0
-        while (came := len(meant(self._stage))) < self._total:
-            began = time.monotonic()
-            self._troupe.kill_one()
-            if self._restarts and came >= self._restarts[0]:
-                self._restarts.pop(0)
-                self._restart()
-            elif (
-                self._failovers and came >= self._failovers[0] and self._servers.replica_is_whole()
-            ):
-                self._failovers.pop(0)
-                await self._fail_over()
-            if began - looked > LOOK_EVERY_S:
-                looked = began
-                await self._judge.look()
-                await self._judge.read()
-            await asyncio.sleep(max(0.0, KILL_EVERY_S - (time.monotonic() - began)))
+        looked = began = time.monotonic()
+        self._killer.start()
+        try:
+            while (came := came_to(self._stage)) < self._total:
+                await self._strike(came)
+                if time.monotonic() - looked > LOOK_EVERY_S:
+                    looked = time.monotonic()
+                    await self._judge.look()
+                    await self._judge.read()
+                await asyncio.sleep(0.1)
+        finally:
+            await asyncio.to_thread(self._killer.stop)
+            self.seconds = time.monotonic() - began
         if self._restarts or self._failovers:
             self._judge.find("the storm was over before it had raged")
+
+    async def _strike(self, came: int) -> None:
+        """The server, where it is time for that."""
+        if self._restarts and came >= self._restarts[0]:
+            self._restarts.pop(0)
+            self._restart()
+        elif self._failovers and came >= self._failovers[0] and self._servers.replica_is_whole():
+            self._failovers.pop(0)
+            await self._fail_over()
 
     def _restart(self) -> None:
         self._judge.shaken()
@@ -218,11 +159,18 @@ class Storm:
         self._judge.shaken()
         before = self._servers.primary
         before.kill()
-        while self._servers.primary is before:
-            self._troupe.kill_one()
-            await asyncio.sleep(KILL_EVERY_S)
+        while True:
+            await asyncio.sleep(0.1)
+            if self._servers.primary is not before:
+                break
         before.start()
         self._judge.counts["failovers"] += 1
+
+
+def came_to(stage: Stage) -> int:
+    """How many came so far."""
+    paths = [stage.intents(number) for number in range(CLIENTS)]
+    return sum(path.read_bytes().count(b"\n") for path in paths if path.exists())
 
 
 def meant(stage: Stage) -> list[str]:

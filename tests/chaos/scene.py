@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from acd.domain.agent import AgentProfile, Membership
 from acd.domain.capacity import DEFAULT_CHANNELS
+from acd.domain.errors import AcdError
 from acd.domain.ids import AgentId, QueueId
 from acd.domain.interaction import Channel
 from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
@@ -109,3 +111,12 @@ class Stage:
         """Note one."""
         with self.faults.open("a") as out:
             out.write(text.replace("\n", " ") + "\n")
+
+
+async def opened(stage: Stage) -> Router:
+    """A router, as soon as the server answers."""
+    while True:
+        try:
+            return await Router.open(stage.redis_url, TENANT)
+        except AcdError:
+            await asyncio.sleep(0.1)
