@@ -1,4 +1,4 @@
-"""`python -m bench [part…] [--runs N]`: measures, prints tables, writes `bench/out/latest.json`."""
+"""`python -m bench [part…]`: measures, prints tables, writes `bench/out/latest.json`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench")
     options.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}")
     options.add_argument("--runs", type=int, default=1, help="of each scenario (default 1)")
+    options.add_argument(
+        "--only", type=int, action="append", choices=range(1, 6), metavar="N",
+        help="of the scenarios, this one; may be said again",
+    )  # fmt: skip
+    options.add_argument(
+        "--quick", action="store_true", help="scenarios small and short, to see that they run"
+    )
     asked = options.parse_args()
     names = asked.parts or list(PARTS)
     if unknown := [name for name in names if name not in PARTS]:
@@ -34,7 +41,11 @@ def main() -> None:
         title, measure = PARTS[name]
         print(f"{title} …", flush=True)
         began = time.monotonic()
-        found = scenarios.measure(asked.runs) if name == "scenarios" else measure()
+        found = (
+            scenarios.measure(asked.runs, asked.only or (), quick=asked.quick)
+            if name == "scenarios"
+            else measure()
+        )
         print(f"  {time.monotonic() - began:.0f} s", flush=True)
         figures += found
         tables.append(table(title, found))

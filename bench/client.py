@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import ClientConnectionResetError, ClientSession, WSMsgType
@@ -24,6 +26,10 @@ class Refused(Exception):
     """The server answered a connection or an event with an error."""
 
 
+class Gone(Exception):
+    """The connection ended before the answer came."""
+
+
 class Socket:
     """One connected namespace. Handlers are plain functions and must not block."""
 
@@ -35,6 +41,8 @@ class Socket:
         self._sent = 0
         self._reader: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.gone = asyncio.Event()
+        """The connection is over, whoever ended it."""
 
     @classmethod
     async def connect(
@@ -70,12 +78,18 @@ class Socket:
 
         Raises:
             Refused: the answer is an error.
+            Gone: there will be none.
         """
+        if self.gone.is_set():
+            raise Gone
         self._sent += 1
         answer = asyncio.get_running_loop().create_future()
         self._acks[self._sent] = answer
         packet = json.dumps([event, data], ensure_ascii=False, separators=(",", ":"))
-        await self._ws.send_str(f"42{self._namespace},{self._sent}{packet}")
+        try:
+            await self._ws.send_str(f"42{self._namespace},{self._sent}{packet}")
+        except ClientConnectionResetError as error:
+            raise Gone from error
         reply = await answer
         if not reply["ok"]:
             raise Refused(reply["error"])
@@ -83,16 +97,34 @@ class Socket:
 
     async def beat(self) -> None:
         """Says every five seconds that the console is here, until it is not."""
-        while not self._ws.closed:
-            self._sent += 1
-            await self._ws.send_str(f'42{self._namespace},{self._sent}["heartbeat",{{}}]')
-            await asyncio.sleep(5)
+        with suppress(ClientConnectionResetError):
+            while not self._ws.closed:
+                self._sent += 1
+                await self._ws.send_str(f'42{self._namespace},{self._sent}["heartbeat",{{}}]')
+                await asyncio.sleep(5)
 
     async def close(self) -> None:
         """Leaves."""
         await self._ws.close()
 
+    def drop(self) -> None:
+        """The network is gone: no word of farewell."""
+        transport = self._ws.get_extra_info("socket")
+        if transport is not None:
+            with socket(fileno=os.dup(transport.fileno())) as same, suppress(OSError):
+                same.shutdown(SHUT_RDWR)
+
     async def _read(self) -> None:
+        try:
+            await self._hear()
+        finally:
+            self.gone.set()
+            for answer in (self._ready, *self._acks.values()):
+                if not answer.done():
+                    answer.set_exception(Gone())
+                    answer.exception()  # whoever asked may be gone, too
+
+    async def _hear(self) -> None:
         skip = len(self._namespace) + 3  # "42/visitor,"
         async for message in self._ws:
             if message.type is not WSMsgType.TEXT:

@@ -17,7 +17,7 @@ import psutil
 from aiohttp import ClientError, ClientSession, TCPConnector
 
 from acd.embedded import dies_with_parent
-from acd.records.accounts import Accounts
+from acd.records.accounts import Accounts, SignedIn
 from acd.records.directory import Directory
 from acd.records.engine import open_database
 from acd.routing.router import Router
@@ -34,8 +34,7 @@ port = {port}
 data_dir = "{folder}/data"
 log_level = "warning"
 log_format = "json"
-[redis]
-url = "{redis}"
+{more}
 [limits]
 messages_per_minute = 10000000
 agent_messages_per_minute = 10000000
@@ -49,8 +48,8 @@ departments = ["support"]
 [[departments]]
 id = "support"
 name = {{ en = "Support", fr = "Assistance" }}
-strategy = "longest_idle"
-ring_time_s = 300
+strategy = "{strategy}"
+ring_time_s = {ring_time_s}
 """
 AGENT = """
 [[agents]]
@@ -86,19 +85,8 @@ class BenchNode:
 
     async def agent(self, number: int) -> Socket:
         """The console of the n-th agent, signed in; it has not opened yet."""
-        known = await self.directory.agent(f"a{number:06d}")  # type: ignore[arg-type]
-        assert known is not None
-        signed_in = await self.accounts.sign_in(known, hours=1)
-        socket = await Socket.connect(
-            self.client,
-            self.url,
-            "/agent",
-            {"csrf": signed_in.csrf},
-            headers={"Cookie": f"acd_session={signed_in.token}", "Origin": self.url},
-            group=self.group,
-        )
-        self.group.create_task(socket.beat())
-        return socket
+        pass_ = await sign_in(self.directory, self.accounts, number)
+        return await console(self.client, self.url, pass_, self.group)
 
     async def visitor(self) -> Socket:
         """A visitor who has opened the chat and said nothing yet."""
@@ -112,18 +100,42 @@ class BenchNode:
         )
 
 
+async def sign_in(directory: Directory, accounts: Accounts, number: int) -> SignedIn:
+    """What the n-th agent's browser shows for an hour."""
+    known = await directory.agent(f"a{number:06d}")  # type: ignore[arg-type]
+    assert known is not None
+    return await accounts.sign_in(known, hours=1)
+
+
+async def console(
+    client: ClientSession, url: str, signed_in: SignedIn, group: asyncio.TaskGroup
+) -> Socket:
+    """An agent's console, connected; it has not opened yet.
+
+    Raises:
+        ClientError: nobody serves there.
+        Refused, Gone: the node does not let them in.
+    """
+    headers = {"Cookie": f"acd_session={signed_in.token}", "Origin": url}
+    socket = await Socket.connect(
+        client, url, "/agent", {"csrf": signed_in.csrf}, headers=headers, group=group
+    )
+    group.create_task(socket.beat())
+    return socket
+
+
 @asynccontextmanager
 async def running(*, agents: int, chats: int, port: int = 8991) -> AsyncIterator[BenchNode]:
     """Starts Valkey and a node, and ends both."""
     allow_many_sockets()
     with private_valkey(durable=True) as store, tempfile.TemporaryDirectory() as folder:
-        people = "".join(AGENT.format(number=n, chats=chats) for n in range(agents))
-        settings = SETTINGS.format(port=port, folder=folder, redis=store.url)
-        with _serving(Path(folder, "config.toml"), settings + people) as process:
+        more = f'[redis]\nurl = "{store.url}"'
+        config = write_config(Path(folder), port, agents=agents, chats=chats, more=more)
+        with _serving(config) as process:
             url = f"http://127.0.0.1:{port}"
             connector = TCPConnector(limit=0)
             async with ClientSession(connector=connector) as client, asyncio.TaskGroup() as group:
-                await _ready(client, url, process)
+                await ready(client, url, process)
                 database = await open_database(f"sqlite:///{folder}/data/acd.db")
                 router = await Router.open(store.url, "bench")
                 yield BenchNode(
@@ -141,14 +153,38 @@ async def running(*, agents: int, chats: int, port: int = 8991) -> AsyncIterator
                 await client.close()
 
 
-@contextmanager
-def _serving(file: Path, config: str) -> Iterator[subprocess.Popen[bytes]]:
-    file.write_text(config)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "acd", "serve", "--config", file],
+def write_config(
+    folder: Path,
+    port: int,
+    *,
+    agents: int,
+    chats: int,
+    more: str,
+    strategy: str = "longest_idle",
+    ring_time_s: int = 300,
+) -> Path:
+    """A config.toml in that folder, with its data; `more` is further sections."""
+    settings = SETTINGS.format(
+        port=port, folder=folder, more=more, strategy=strategy, ring_time_s=ring_time_s
+    )
+    people = "".join(AGENT.format(number=n, chats=chats) for n in range(agents))
+    config = folder / "config.toml"
+    config.write_text(settings + people)
+    return config
+
+
+def serve(config: Path) -> subprocess.Popen[bytes]:
+    """A node in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "acd", "serve", "--config", config],
         stdin=subprocess.DEVNULL,
         preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it allocates nothing
     )
+
+
+@contextmanager
+def _serving(config: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = serve(config)
     try:
         yield process
     finally:
@@ -159,7 +195,8 @@ def _serving(file: Path, config: str) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-async def _ready(client: ClientSession, url: str, process: subprocess.Popen[bytes]) -> None:
+async def ready(client: ClientSession, url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the node serves."""
     for _ in range(600):
         assert process.poll() is None, "the node ended at once"
         with contextlib.suppress(ClientError):

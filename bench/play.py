@@ -24,19 +24,24 @@ from bench.floor import Floor
 from bench.stores import Store, private_valkey
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from acd.domain.events import Event
     from acd.domain.interaction import Arrival
+    from bench.readings import Values
 
 
 @dataclass(slots=True, kw_only=True)
 class Manners:
-    """How agents answer: work in seconds, uniformly; shares who decline and who do not answer."""
+    """How agents answer: work in seconds, uniformly; shares who decline and who do not answer.
+
+    react_s: so long after an interaction first rang, all whom it rings answer at once.
+    """
 
     work_s: tuple[float, float] = (0.05, 0.05)
     decline: float = 0.0
     ignore: float = 0.0
+    react_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -52,8 +57,14 @@ class Play:
     """When this process heard of an event, by its id."""
     freed_s: dict[AgentId, float] = field(default_factory=dict)
     """When each agent last sent `finish`."""
+    rung_s: dict[InteractionId, float] = field(default_factory=dict)
+    """When this process heard of the first offer of an interaction."""
+    taken_s: dict[InteractionId, float] = field(default_factory=dict)
+    """When the accept that won was sent."""
     rings_s: list[float] = field(default_factory=list)
     """From sending `finish` to hearing of the agent's next offer."""
+    clock_ahead_s: float = 0.0
+    """From `heard_s` to the time of day."""
     done: int = 0
     came: int = 0
     left: int = 0
@@ -79,23 +90,44 @@ class Play:
                     self._group.create_task(self._answer(event.offer, event.agent))
 
     async def _answer(self, offer: OfferId, agent: AgentId) -> None:
-        luck = self._dice.random()
+        luck, interaction = self._dice.random(), InteractionId(offer.rpartition(".")[0])
+        if self.manners.react_s:
+            first_s = self.rung_s.setdefault(interaction, time.perf_counter())
+            await asyncio.sleep(first_s + self.manners.react_s - time.perf_counter())
         if luck < self.manners.ignore:
             return
         if luck < self.manners.ignore + self.manners.decline:
             await self.router.decline(offer, agent)
             return
+        sent = time.perf_counter()
         accepted = await self.router.accept(offer, agent)
         if accepted.outcome is not AcceptOutcome.ACCEPTED:
             return
+        self.taken_s[interaction] = sent
         await asyncio.sleep(self._dice.uniform(*self.manners.work_s))
         self.freed_s[agent] = time.perf_counter()
-        await self.router.finish(
-            InteractionId(offer.rpartition(".")[0]), by="agent", agent=agent, wrap_up=False
-        )
+        await self.router.finish(interaction, by="agent", agent=agent, wrap_up=False)
         self.done += 1
         if self.refill:
             await self.router.enqueue(self.floor.arrival())
+
+    def begin(self) -> None:
+        """What was before is forgotten; nobody may be there any more."""
+        self.store.forget_events("bench")
+        self.log.clear()
+        self.heard_s.clear()
+        self.freed_s.clear()
+        self.rings_s.clear()
+        self.done = self.came = self.left = 0
+
+    async def settle(self, seconds: float = 30.0) -> None:
+        """Wait until everybody who came has left, at most that long."""
+        self.refill = False
+        await asyncio.sleep(0.1)
+        for _ in range(round(10 * seconds)):
+            if self.hasty or self.left >= self.came:
+                return
+            await asyncio.sleep(0.1)
 
     async def arrive(self, number: int, *, at_once: int = 128) -> list[Arrival]:
         """That many customers now."""
@@ -103,6 +135,25 @@ class Play:
         for at in range(0, number, at_once):
             await asyncio.gather(*map(self.router.enqueue, arrivals[at : at + at_once]))
         return arrivals
+
+    async def arrive_at(self, times_s: Sequence[float]) -> dict[str, float]:
+        """One customer at each of these times from now; returns the ms at which each was due.
+
+        One that is late by the fault of this process is told by its due time all the same.
+        """
+        began, due_ms = time.time(), {}
+        self.clock_ahead_s = began - time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for at in times_s:
+                if (early := began + at - time.time()) > 0:
+                    await asyncio.sleep(early)
+                arrival = self.floor.arrival()
+                due_ms[str(arrival.interaction)] = 1000 * (began + at)
+                group.create_task(self._enqueue(arrival))
+        return due_ms
+
+    async def _enqueue(self, arrival: Arrival) -> None:
+        await self.router.enqueue(arrival)
 
     def spent_s(self) -> float:
         """CPU of the store and of this process, which stands for a node."""
@@ -125,21 +176,11 @@ async def playing(
             ears = group.create_task(play.listen())
             timers = group.create_task(run_timers_forever(router, stop))
             yield play
-            play.refill = False
-            await _settle(play)
+            await play.settle()
             ears.cancel()
             stop.set()
             await asyncio.wait({timers})
         await router.close()
-
-
-async def _settle(play: Play, seconds: float = 30.0) -> None:
-    """Wait until everybody who came has left, at most that long."""
-    await asyncio.sleep(0.1)
-    for _ in range(round(10 * seconds)):
-        if play.hasty or play.left >= play.came:
-            return
-        await asyncio.sleep(0.1)
 
 
 def faults(play: Play) -> dict[str, int]:
@@ -161,6 +202,18 @@ def faults(play: Play) -> dict[str, int]:
     }
 
 
+def checked(play: Play, values: Values) -> Values:
+    """The values of a run in which nothing went wrong.
+
+    Raises:
+        AssertionError: something did; then they mean nothing.
+    """
+    wrong = {name: number for name, number in faults(play).items() if number}
+    if wrong:
+        raise AssertionError(f"a scenario went wrong: {wrong}")
+    return values
+
+
 def inversions(play: Play) -> int:
     """First offers made while somebody who came before still had none."""
     waiting: dict[str, None] = {}
@@ -170,6 +223,8 @@ def inversions(play: Play) -> int:
         name = str(event.interaction)
         if event.type is EventType.INTERACTION_QUEUED:
             waiting[name] = None
+        elif event.type is EventType.INTERACTION_ENDED:
+            waiting.pop(name, None)  # who left is overtaken by nobody
         elif event.type is EventType.OFFER_MADE and name not in offered:
             offered.add(name)
             found += next(iter(waiting)) != name
