@@ -1,38 +1,43 @@
 -- What the history says of an interaction is put into force where the live state had lost it.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction, queue, contact, conversation, level, card, leased, enqueued_ms, state, agent,
---         outcome, accepted_ms, offers, requires (text of the requirement)
+--         outcome, accepted_ms, offers, requires (text of the requirement), tries (empty: it is no callback)
 -- RETURNS {due, "restored", state} | {0, "as_told"}
--- EVENTS  interaction.queued?, interaction.restored?, interaction.requeued?, interaction.ended?, presence.grace?,
---         capacity.over?
+-- EVENTS  interaction.queued?, interaction.restored?, interaction.requeued?, interaction.resumed?,
+--         interaction.callback?, interaction.ended?, presence.grace?, capacity.over?
 --- include("reconciling")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
 local x, q = interaction(ARGV[3]), queue(ARGV[4])
-local told, accepted = ARGV[11], tonumber(ARGV[14])
+local past = {queue = ARGV[4], level = tonumber(ARGV[7]), state = ARGV[11], owner = '', tries = tonumber(ARGV[17])}
 local a = ARGV[12] ~= '' and agent(ARGV[12])
-if told == 'ended' then
+if past.state == 'ended' then
   if not x or x.state == 'ended' then return {0, 'as_told'} end
   finish(x, ARGV[13], 'failover', false)
   return {commit(), 'restored', 'ended'}
 end
 if x and x.state == 'ended' then return {0, 'as_told'} end
-local owned = told == 'active' or told == 'idle'
-if owned and (not a or a.gone) then owned = false end
-if x and reconcile.as_told(x, owned and a.id or '', told) then return {0, 'as_told'} end
+if (past.state == 'active' or past.state == 'idle') and a and not a.gone then past.owner = a.id end
+if x and reconcile.as_told(x, past) then return {0, 'as_told'} end
+local known = x
 if x then
   reconcile.let_go(x)
+  if q and x.queue ~= q.id then moving.enter(x, q.id) end
+  x.level = past.level
+  change(x)
 else
-  x = new_interaction(ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[10]), ARGV[9] == '1', ARGV[8])
+  x = new_interaction(ARGV[3], ARGV[4], ARGV[5], ARGV[6], past.level, tonumber(ARGV[10]), ARGV[9] == '1', ARGV[8])
   x.offers = tonumber(ARGV[15]) + reconcile.RENUMBER
   if q and ARGV[16] ~= '' and not pools.undeclared(q, ARGV[16]) then keep(x, 'requires', ARGV[16]) end
   emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
     .. ',"enqueued_ms":' .. ARGV[10] .. '}', nil, x)
 end
+if past.tries then reconcile.call_back(x, past) end
 if not q or q.state == 'closing' then finish(x, 'rejected', 'failover', false)
-elseif owned then reconcile.give_back(x, q, a, accepted)
+elseif past.owner ~= '' then reconcile.give_back(x, q, a, tonumber(ARGV[14]))
 else
   if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+  if known then reconcile.tell(x, nil, x) end
   retry(x)
 end
 return {commit(), 'restored', x.state}

@@ -81,7 +81,7 @@ class ReconcileVerbs(Tenant):
             "interaction_restore", 0, past.id, past.queue, past.contact, past.conversation,
             past.level, arrival.card, int(arrival.leased), past.enqueued_ms, past.state,
             past.agent or "", past.outcome or "", past.accepted_ms or 0, past.offer_count,
-            compile_requirement(arrival.requires),
+            compile_requirement(arrival.requires), past.tries if past.callback else "",
         )  # fmt: skip
         return Changed(changed=word == "restored", reason=word)
 

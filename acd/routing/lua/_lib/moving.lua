@@ -3,17 +3,9 @@
 --- include("ending")
 local moving = {}
 
--- Move what waits, rings or is parked. The caller has seen that `to` is there and on the same channel. by: who moved
--- it, which begins the count of hops anew; nil where a rule did.
-function moving.to(x, to, reason, by)
-  local from = x.queue
+-- In no line, it belongs to another queue from now on. Returns the requirement that nobody there can meet, or nil.
+function moving.enter(x, to)
   limits.disarm(x)
-  if x.state == 'ringing' then
-    withdraw_all(x, 'moved')
-    short_remove(x)
-    count(queue(from), -1, 0)
-    set_state(x, x.lost > 0 and 'parked' or 'waiting')
-  elseif x.state == 'waiting' and x.lined ~= false then line_remove(x) end
   if x.excluded ~= '' then
     untimer('x|' .. x.id)
     x.excluded = ''
@@ -30,15 +22,29 @@ function moving.to(x, to, reason, by)
     if dropped and requirement.within(to, dropped) then dropped = nil end
     if dropped then keep(x, 'requires', nil) end
   end
+  keep(x, 'entered', now)
+  place_in(x, to, to)
+  x.epoch = x.epoch + 1
+  return dropped
+end
+
+-- Move what waits, rings or is parked. The caller has seen that `to` is there and on the same channel. by: who moved
+-- it, which begins the count of hops anew; nil where a rule did.
+function moving.to(x, to, reason, by)
+  local from = x.queue
+  if x.state == 'ringing' then
+    withdraw_all(x, 'moved')
+    short_remove(x)
+    count(queue(from), -1, 0)
+    set_state(x, x.lost > 0 and 'parked' or 'waiting')
+  elseif x.state == 'waiting' and x.lined ~= false then line_remove(x) end
   local hops
   if not by then
     hops = kept(x, 'hops') or {}
     hops[#hops + 1] = from
   end
   if hops or kept(x, 'hops') then keep(x, 'hops', hops) end
-  keep(x, 'entered', now)
-  place_in(x, to, to)
-  x.epoch = x.epoch + 1
+  local dropped = moving.enter(x, to)
   emit('interaction.moved', describe(x), '{"from":"' .. from .. '","to":"' .. to .. '","reason":"' .. reason
     .. '","state":"' .. x.state .. '","hops":' .. (hops and #hops or 0) .. (by and ',"by":' .. quoted(by) or '')
     .. (dropped and ',"dropped":"' .. dropped .. '"' or '') .. '}',

@@ -4,6 +4,20 @@
 --- include("building")
 local reconcile = {RENUMBER = 1000} -- offers that may have been made and are not remembered
 reconcile.UNHEARD = 1000 -- what an address may have been told and is not remembered
+reconcile.NUMBER = 'restored' -- in place of a callback's reference, which the history lacks: there is a number somewhere
+
+-- What it is now, in full.
+function reconcile.tell(x, a, contact)
+  local transfer, wrapping = kept(x, 'transfer'), sharing.ids(kept(x, 'wraps'))
+  if x.state == 'ended' and x.wrap > 0 then wrapping[#wrapping + 1] = x.agent end
+  local offers = {}
+  for i = 1, #x.live do offers[i] = '"' .. x.id .. '.' .. digits(x.live[i].n) .. '":"' .. x.live[i].agent .. '"' end
+  emit('interaction.restored', describe(x, nil, x.agent ~= '' and x.agent or nil), '{"state":"' .. x.state
+    .. '","level":' .. digits(x.level) .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"'
+    .. x.outcome .. '","wrapping":' .. sharing.as_list(wrapping) .. ',"guests":' .. sharing.as_list(sharing.ids(kept(x, 'guests')))
+    .. ',"transfer":"' .. (transfer and transfer.to or '') .. '","callback":' .. tostring(callback.pending(x) ~= nil)
+    .. ',"offers":{' .. table.concat(offers, ',') .. '}}', a, contact)
+end
 
 function reconcile.rebuild(q)
   local hash = key('queue', q.id)
@@ -19,16 +33,8 @@ end
 
 -- Says whether there is anything to it still.
 function reconcile.restate(x)
-  local transfer, wrapping = kept(x, 'transfer'), sharing.ids(kept(x, 'wraps'))
-  if x.state == 'ended' and x.wrap == 0 and not wrapping[1] then return false end
-  if x.state == 'ended' and x.wrap > 0 then wrapping[#wrapping + 1] = x.agent end
-  local offers = {}
-  for i = 1, #x.live do offers[i] = '"' .. x.id .. '.' .. digits(x.live[i].n) .. '":"' .. x.live[i].agent .. '"' end
-  emit('interaction.restored', describe(x, nil, x.agent ~= '' and x.agent or nil), '{"state":"' .. x.state
-    .. '","level":' .. digits(x.level) .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"'
-    .. x.outcome .. '","wrapping":' .. sharing.as_list(wrapping) .. ',"guests":' .. sharing.as_list(sharing.ids(kept(x, 'guests')))
-    .. ',"transfer":"' .. (transfer and transfer.to or '') .. '","callback":' .. tostring(callback.pending(x) ~= nil)
-    .. ',"offers":{' .. table.concat(offers, ',') .. '}}')
+  if x.state == 'ended' and x.wrap == 0 and not kept(x, 'wraps') then return false end
+  reconcile.tell(x)
   x.told = x.told + reconcile.UNHEARD
   local q = queue(x.queue)
   if q and x.state == 'ringing' then count(q, 1, 0)
@@ -39,7 +45,7 @@ function reconcile.restate(x)
       call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id)
     end
   end
-  if transfer then sharing.bring_back(x, 'outage') end
+  if kept(x, 'transfer') then sharing.bring_back(x, 'outage') end
   for at = #x.live, 1, -1 do
     local o, a = drop_offer(x, at, 'f')
     emit('offer.failed', describe(x, o.n, a.id), '{"cause":"outage"}', a)
@@ -77,12 +83,25 @@ function reconcile.agent(a)
   return wrong
 end
 
-function reconcile.as_told(x, id, told)
+-- past: {owner = '' for nobody, state, queue, level, tries = nil where it is no callback}.
+function reconcile.as_told(x, past)
+  local back = kept(x, 'callback')
+  if x.queue ~= past.queue or x.level ~= past.level then return false end
+  if past.tries and (not back or back.tries < past.tries) then return false end
   if x.agent ~= '' then
-    if x.agent == id and (x.state == 'active' or x.state == 'idle') then return true end
-    return x.state == 'connecting' and told == 'ringing'
+    if x.agent == past.owner and (x.state == 'active' or x.state == 'idle') then return true end
+    return x.state == 'connecting' and past.state == 'ringing'
   end
-  return id == ''
+  return past.owner == ''
+end
+
+-- It is a callback, as the history says; who has an owner has answered.
+function reconcile.call_back(x, past)
+  local back = kept(x, 'callback')
+  if not back and past.owner == '' then callback.ask(x, reconcile.NUMBER, 'failover') end
+  back = kept(x, 'callback') or {number = reconcile.NUMBER}
+  back.tries, back.called, back.next_ms = past.tries, back.called or past.owner ~= '', nil
+  keep(x, 'callback', back)
 end
 
 -- Back to where it belongs to nobody, in no line.
@@ -111,8 +130,7 @@ function reconcile.give_back(x, q, a, accepted)
   sharing.part(x, a)
   hold(a, q.channel, x.id)
   count(q, 0, 1)
-  emit('interaction.restored', describe(x, nil, a.id), '{"state":"active","level":' .. digits(x.level)
-    .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"","wrapping":[],"guests":[],"transfer":"","callback":false,"offers":{}}', a, x)
+  reconcile.tell(x, a, x)
   sharing.watch(x, q)
   settling.exceed(a, 'restored')
   if not call('ZSCORE', key('leases'), 'a|' .. a.id) then lapse(a) end
