@@ -129,14 +129,15 @@ class Arrivals(Offers):
     def contact_back(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
         """Back to the old place in the line, or rejected if the queue is gone.
 
-        One who is called back on a chat answers by being there.
+        One who is called back on a chat answers by being there, unless they left a number.
         """
         self._begin(now_ms)
         x = self.interactions.get(interaction)
         if x is None:
             return Changed(changed=False, reason="unknown")
-        if x.calls_back and x.state is _S.CONNECTING and x.queue.endswith(f"/{Channel.CHAT}"):
-            self._answered(x, x.calls_back)
+        back, chat = x.calls_back, x.queue.endswith(f"/{Channel.CHAT}")
+        if back and not back.number and chat and x.state is _S.CONNECTING:
+            self._answered(x, back)
         elif self._is_missed(x):
             self._bring_back(x)
         else:

@@ -184,3 +184,13 @@ async def test_one_called_back_for_longer_than_silence_lasts(story: Story) -> No
     await story.do("contact_back", name)
     await story.later(15)
     assert story.model.interactions[name].state is S.IDLE
+
+
+async def test_whose_telephone_rings_has_not_answered_by_reloading_the_page(story: Story) -> None:
+    await story.queue()
+    await story.agent("anna")
+    name = await story.arrive()
+    await story.do("request_callback", name, "nr_1")
+    await story.answer(name)
+    assert not (await story.do("contact_back", name)).changed
+    assert story.model.interactions[name].state is S.CONNECTING

@@ -93,7 +93,7 @@ def test_one_answered_who_asks_to_be_called_back_once_more_keeps_the_number(hous
     name = house.arrive()
     house.do("request_callback", name, "nr_1")
     house.answer(name)
-    house.do("contact_back", name)  # on a chat, being there is the answer
+    house.do("callback_dialled", name, "anna", answered=True)
     house.do("remove_agent", "anna", LAST)
     assert house.do("request_callback", name).reason == "kept"
     assert house.look(name).callback.number == "nr_1"  # type: ignore[union-attr]
