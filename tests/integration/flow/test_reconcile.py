@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from acd.domain.agent import Availability
+from acd.domain.directory import Department
 from acd.domain.errors import StoreUnavailable
 from acd.domain.events import Event, EventType
-from acd.domain.directory import Department
 from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId, SessionId
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.queue import QueueSettings
@@ -259,7 +259,10 @@ async def test_a_replica_that_lacks_the_last_moments_is_told_them(  # noqa: PLR0
 async def with_sales(house: House) -> QueueId:
     """A second department, where nobody is."""
     sales = QueueSettings(
-        queue=QueueId("sales/chat"), version=0, channel=Channel.CHAT, department=DepartmentId("sales")
+        queue=QueueId("sales/chat"),
+        version=0,
+        channel=Channel.CHAT,
+        department=DepartmentId("sales"),
     )
     known = provision("anna")
     await house.directory.apply(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from acd.domain.queue import LastAgent
 from tests.integration.routing.world import World
 
 
-async def line_up(world: World, number: int) -> list[str]:
+async def line_up(world: World, number: int, **more: Any) -> list[str]:
     names = []
     for _ in range(number):
         world.now_ms += 1
-        names.append(await world.arrive())
+        names.append(await world.arrive(**more))
     return names
 
 
@@ -176,4 +179,27 @@ async def test_an_exclusion_is_not_forgotten_because_the_queue_was_rebuilt(world
     assert (await world.look(name)).state == "waiting", "she declined it half a minute ago"
     await world.wait(25)
     assert list(await world.ring(name)) == ["anna"]
+    await world.settled()
+
+
+async def test_who_waits_for_one_agent_is_offered_once_it_is_built(world: World) -> None:
+    """Both agents were freed between two chunks, when the queue offered nothing."""
+    await world.queue(last_agent=LastAgent.WAIT, last_agent_wait_s=60)
+    for agent in ("anna", "bela"):
+        await world.agent(agent, chat=1)
+    held = [await world.arrive(last_agent=agent) for agent in ("anna", "bela")]
+    for name in held:
+        await world.answer(name)
+    first = await world.arrive(last_agent="anna")
+    await line_up(world, 95, last_agent="anna")
+    last = await world.arrive(last_agent="bela")
+    assert last == "ix_99", "in the order of names, the last of all"
+    await line_up(world, 104, last_agent="anna")
+    await world.queue(order="strict", last_agent=LastAgent.WAIT, last_agent_wait_s=60)
+    assert not (await world.router.queue("support/chat", **world.at)).ready
+    for name in held:
+        await world.finish(name, wrap_up=False)
+    assert (await world.look(first)).state == "waiting"
+    await world.run_timers()
+    assert (set(await world.ring(first)), set(await world.ring(last))) == ({"anna"}, {"bela"})
     await world.settled()

@@ -42,6 +42,16 @@ do
     return ids[CHUNK]
   end
 
+  -- Those who wait for one agent, CHUNK by CHUNK: whoever was freed meanwhile has passed them over.
+  local function finish_personal(q, n, cursor)
+    local ids = call('ZRANGE', key('personal', q.id), cursor == '' and '-' or '(' .. cursor, '+', 'BYLEX', 'LIMIT', 0, CHUNK)
+    for i = 1, #ids do
+      local a = agent(kept(interaction(ids[i]), 'personal'))
+      if a then free_agent(a) end
+    end
+    if ids[CHUNK] then timer('b|' .. q.id .. '|' .. n .. ':!' .. ids[CHUNK], now) end
+  end
+
   -- Those in line and those whose ring is short, matched with whoever is there.
   local function match(name)
     drain_pool(name, '')
@@ -71,7 +81,9 @@ do
       return
     end
     if name ~= id then return build_pool(q, name, n, cursor) end
-    if q.state ~= 'building' or call('HGET', key('queue', id), 'rebuild') ~= n then return end
+    if call('HGET', key('queue', id), 'rebuild') ~= n then return end
+    if q.state == 'ready' and byte(cursor) == 33 then return finish_personal(q, n, string.sub(cursor, 2)) end
+    if q.state ~= 'building' then return end
     if rescore(q) then
       timer('b|' .. id .. '|' .. n .. ':', now)
       return
@@ -94,6 +106,7 @@ do
     q.state, q.dirty = 'ready', true
     if fresh then call('HDEL', key('queue', id), 'fresh') end
     for _, line in ipairs(lines_of(q)) do match(line) end
+    finish_personal(q, n, '')
     limits.built(q)
   end
 end
