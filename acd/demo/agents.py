@@ -25,6 +25,7 @@ HEARTBEAT_S: Final = 5.0
 SESSION_HOURS: Final = 24
 DECLINES: Final = 0.06
 MISSES: Final = 0.06
+UNANSWERED: Final = 0.2
 SILENCE_S: Final = 75.0
 
 
@@ -128,12 +129,19 @@ class SimulatedAgent:
             return
         if talk := self._talks.pop(conversation, None):
             talk.put_nowait({})  # nobody listens any more
+        if state == "connecting" and chat["callback"]:
+            self._begin(self._call_back(chat["interaction"]))
         if state == "wrap_up":
             self._begin(self._wrap_up(chat["interaction"]))
 
     async def _wrap_up(self, interaction: str) -> None:
         await asyncio.sleep(self._dice.uniform(2, 6))
         await self._line.call("wrap_up.end", interaction=interaction)
+
+    async def _call_back(self, interaction: str) -> None:
+        await asyncio.sleep(self._dice.uniform(4, 9))
+        answered = self._dice.random() > UNANSWERED
+        await self._line.call("callback.dialled", interaction=interaction, answered=answered)
 
     async def _talk(self, chat: dict[str, Any]) -> None:
         conversation = chat["conversation"]

@@ -11,7 +11,7 @@ from tests.integration.web.conftest import Node, Start
 def address(endpoint: Endpoint) -> str:
     return PREFIX + endpoint.at.format(
         agent="anna", contact="ct_1", interaction="ix_1", department="support", channel="chat",
-        site="shop",
+        site="shop", device="dv_1",
     )  # fmt: skip
 
 
