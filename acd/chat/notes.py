@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from acd.domain.conversation import AuthorKind
-from acd.domain.errors import StoreUnavailable
+from acd.domain.errors import AcdError
 
 if TYPE_CHECKING:
     from acd.chat.messages import Messages
@@ -61,5 +61,5 @@ class Notes:
                 author_name=name,
                 text=code,
             )
-        except StoreUnavailable:
-            log.warning("note not written, the database is away", code=code)
+        except AcdError as error:
+            log.warning("note not written", note=code, code=error.code)
