@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from acd.routing.router import Router
 
 BATCH = 300
-GATHER_S = 0.02  # many small transactions would compete with people's messages
+GATHER_S = 0.1  # fewer and larger transactions, which cost people's messages less
 TRIM_EVERY_S = 2.0
 RETRY_S = 1.0
 STAND_BY_S = 2.0

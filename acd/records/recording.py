@@ -54,6 +54,11 @@ _close_interval = (
     .values(to_ms=bindparam("moment_ms"))
 )
 
+_rows_of = {
+    table: select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    for table in (interactions, offers)
+}
+
 
 class IdTaken(AcdError):
     """Another event has this id: the live store lost its memory; restart the node."""
@@ -149,8 +154,7 @@ def _load(tx: Connection, table: Table, ids: Iterable[str]) -> dict[str, Row]:
     wanted = padded(ids)
     if not wanted:
         return {}
-    query = select(table).where(table.c.id.in_(wanted))
-    return {row["id"]: dict(row) for row in tx.execute(query).mappings()}
+    return {row["id"]: dict(row) for row in tx.execute(_rows_of[table], {"ids": wanted}).mappings()}
 
 
 def _store(tx: Connection, table: Table, rows: dict[str, Row]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,8 +34,12 @@ def padded(values: Iterable[V]) -> list[V]:
 
 def upsert(connection: Connection, table: Table, columns: Sequence[str]) -> Insert:
     """An INSERT that overwrites those columns where the primary key is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(table)
+    return _upsert(connection.dialect.name, table, tuple(columns))
+
+
+@cache  # to build one costs as much as to run it
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
     return statement.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=[column.name for column in table.primary_key],
         set_={name: statement.excluded[name] for name in columns},
@@ -43,6 +48,8 @@ def upsert(connection: Connection, table: Table, columns: Sequence[str]) -> Inse
 
 def insert_if_absent(connection: Connection, table: Table) -> Insert:
     """An INSERT that does nothing where any unique key is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(table)
-    return statement.on_conflict_do_nothing()  # type: ignore[no-any-return]
+    return _insert(connection.dialect.name, table).on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
