@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from acd.domain.errors import StoreUnavailable
+from acd.routing.exchange import exchange
 from acd.routing.keys import channel
 from acd.routing.redis_link import AWAY, BACK_OFF_S
 from acd.tasks import stay_cancelled
@@ -132,11 +133,13 @@ class Addresses:
             StoreUnavailable: the server is away.
         """
         try:
-            pipeline = self._link.client.pipeline(transaction=False)
-            for address, payload in said:
-                text = to_json(payload)
-                pipeline.execute_command("SPUBLISH", channel(self._tenant, address), text)
-            await pipeline.execute(raise_on_error=False)
+            await exchange(
+                self._link.client,
+                [
+                    ("SPUBLISH", channel(self._tenant, address), to_json(payload))
+                    for address, payload in said
+                ],
+            )
         except (*AWAY, RedisError) as error:
             raise StoreUnavailable("Redis does not answer") from error
 

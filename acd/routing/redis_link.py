@@ -30,6 +30,7 @@ from redis.exceptions import (
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.admission import UNSURE, Admissions
+from acd.routing.exchange import exchange
 from acd.routing.redis_url import connect, parse_redis_url
 from acd.routing.scripts import load_library
 from acd.tasks import stay_cancelled
@@ -220,11 +221,14 @@ class RedisLink:
                 future.set_exception(ScriptFailed(f"{verb}: {self._library.locate(str(reply))}"))
 
     async def _exchange(self, client: Redis, batch: list[_Call]) -> list[Any]:
-        pipeline = client.pipeline(transaction=False)
         functions = self._library.functions
-        for verb, names, arguments, _ in batch:
-            pipeline.execute_command("FCALL", functions[verb], len(names), *names, *arguments)
-        return list(await pipeline.execute(raise_on_error=False))
+        return await exchange(
+            client,
+            [
+                ("FCALL", functions[verb], len(names), *names, *arguments)
+                for verb, names, arguments, _ in batch
+            ],
+        )
 
     async def _load(self, client: Redis) -> None:
         """Load the library unless it is there: loading it again would cost all that it keeps."""
