@@ -49,6 +49,8 @@ class Desk:
         self.whereabouts = Whereabouts(self)
         self.presence: dict[str, Any] | None = None
         self.address_seq = 0
+        self._pictured_seq = 0
+        """Up to which event of the address the picture is known to go."""
         self.lines: list[dict[str, Any]] | None = None
         self._lock = asyncio.Lock()
         self._dirty = False
@@ -131,7 +133,7 @@ class Desk:
             if snapshot is None or self._closed:
                 return
             self.relay.clock.set(snapshot.now_ms)
-            self.address_seq = snapshot.address_seq
+            self.address_seq = self._pictured_seq = snapshot.address_seq
             self._compare_presence(snapshot)
             self.rings.compare(snapshot)
             await self._compare_chats(snapshot.held)
@@ -203,18 +205,16 @@ class Desk:
 
     async def _read_threads(self, ids: list[ConversationId]) -> None:
         try:
-            threads = await self.relay.conversations.many(ids)
-            last = await self.relay.conversations.last_messages(ids)
+            threads = await self.relay.conversations.newest(ids)
         except StoreUnavailable:
             return  # the chats stand without their threads; the console asks for those itself
         for chat in self.chats.values():
-            thread = threads.get(chat.conversation)
-            if thread is None:
+            if chat.conversation not in threads:
                 continue
+            thread, message = threads[chat.conversation]
             chat.last_seq = max(chat.last_seq, thread.last_seq)
             chat.agent_read = max(chat.agent_read, thread.agent_read_seq)
             chat.visitor_read = max(chat.visitor_read, thread.visitor_read_seq)
-            message = last.get(chat.conversation)
             if message is not None and message.seq >= chat.last_seq:
                 chat.last_message = said(message)
 
@@ -271,7 +271,8 @@ class Desk:
         if isinstance(seq, int):
             self.address_seq = max(self.address_seq, seq)
         self.rings.hear(kind, payload)
-        self.refresh_soon()
+        if not isinstance(seq, int) or seq > self._pictured_seq:
+            self.refresh_soon()
 
     def _hear_contact(self, contact: str, kind: str, payload: Mapping[str, Any]) -> None:
         if kind == "here":

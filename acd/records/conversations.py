@@ -5,25 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from acd.domain.conversation import AuthorKind, Conversation, NewMessage, Side, StoredMessage
 from acd.domain.errors import AcdError, BadRequest, Conflict, NotFound
 from acd.domain.ids import ContactId, ConversationId, MessageId, SiteId, new_id
 from acd.records.message_batch import (
+    COLUMNS,
+    THREAD_COLUMNS,
     Send,
     Thread,
+    read_newest,
     read_sent_before,
     read_threads,
     write_messages,
 )
-from acd.records.sql import insert_if_absent, now_ms, padded
+from acd.records.sql import insert_if_absent, now_ms
 from acd.records.tables.people import conversations, messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import RowMapping
 
     from acd.records.engine import Database
 
@@ -41,39 +44,27 @@ class Conversations:
         return await self._database.write(lambda tx: open_conversation(tx, contact, site))
 
     async def get(self, conversation: ConversationId) -> Conversation | None:
-        found = await self.many([conversation])
-        return found.get(conversation)
+        found = (await self.newest([conversation])).get(conversation)
+        return found[0] if found is not None else None
 
-    async def many(self, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
-        """Those of the conversations that exist, by id."""
-        wanted = padded(ids)
+    async def newest(
+        self, ids: Iterable[ConversationId]
+    ) -> dict[ConversationId, tuple[Conversation, StoredMessage | None]]:
+        """Those of the conversations that exist, each with its last message, if it has one."""
+        wanted = list(ids)
         if not wanted:
             return {}
-        query = select(conversations).where(conversations.c.id.in_(wanted))
-        rows = await self._database.read(lambda tx: tx.execute(query).all())
-        return {row.id: _conversation(row) for row in rows}
+        rows = await self._database.read(lambda tx: read_newest(tx, wanted))
+        found: dict[ConversationId, tuple[Conversation, StoredMessage | None]] = {}
+        for row in rows:
+            thread = Conversation(**dict(zip(THREAD_COLUMNS, row, strict=False)))
+            said = dict(zip(COLUMNS, row[len(THREAD_COLUMNS) :], strict=True))
+            found[thread.id] = (thread, _message(said) if said["id"] is not None else None)
+        return found
 
     async def last_seqs(self, ids: Iterable[ConversationId]) -> dict[ConversationId, int]:
         """The last sequence number of each; what a client compares its own with."""
-        return {key: value.last_seq for key, value in (await self.many(ids)).items()}
-
-    async def last_messages(
-        self, ids: Iterable[ConversationId]
-    ) -> dict[ConversationId, StoredMessage]:
-        """The last message of each conversation that has one."""
-        wanted = padded(ids)
-        if not wanted:
-            return {}
-        query = select(messages).join(
-            conversations,
-            and_(
-                messages.c.conversation == conversations.c.id,
-                messages.c.seq == conversations.c.last_seq,
-            ),
-        )
-        query = query.where(conversations.c.id.in_(wanted))
-        rows = await self._database.read(lambda tx: tx.execute(query).all())
-        return {row.conversation: _message(row) for row in rows}
+        return {key: thread.last_seq for key, (thread, _) in (await self.newest(ids)).items()}
 
     async def add_message(self, message: NewMessage) -> StoredMessage:
         """Store a message and return it once that is committed.
@@ -96,7 +87,7 @@ class Conversations:
             .order_by(messages.c.seq)
             .limit(min(limit, PAGE_MAX))
         )
-        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        rows = await self._database.read(lambda tx: tx.execute(query).mappings().all())
         return [_message(row) for row in rows]
 
     async def latest(
@@ -107,7 +98,7 @@ class Conversations:
         if before_seq is not None:
             query = query.where(messages.c.seq < before_seq)
         query = query.order_by(messages.c.seq.desc()).limit(min(limit, PAGE_MAX))
-        rows = await self._database.read(lambda tx: tx.execute(query).all())
+        rows = await self._database.read(lambda tx: tx.execute(query).mappings().all())
         return [_message(row) for row in reversed(rows)]
 
     async def mark_read(self, conversation: ConversationId, side: Side, seq: int) -> Conversation:
@@ -142,7 +133,7 @@ def open_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conve
     query = select(conversations).where(
         conversations.c.contact == contact, conversations.c.site == site
     )
-    return _conversation(tx.execute(query.with_for_update()).one())
+    return Conversation(**tx.execute(query.with_for_update()).mappings().one())
 
 
 def add_messages(tx: Connection, batch: Sequence[NewMessage]) -> list[StoredMessage | AcdError]:
@@ -192,7 +183,7 @@ def _sent(tx: Connection, send: Send) -> StoredMessage:
     query = select(messages).where(
         messages.c.conversation == send.conversation, messages.c.client_id == send.client_id
     )
-    return _message(tx.execute(query).one())
+    return _message(tx.execute(query).mappings().one())
 
 
 def _resent(first: StoredMessage, again: NewMessage) -> StoredMessage | AcdError:
@@ -211,10 +202,11 @@ def _mark_read(tx: Connection, conversation: ConversationId, side: Side, seq: in
         .where(conversations.c.id == conversation, mark < seq, mark < conversations.c.last_seq)
         .values({mark: _least(tx)(conversations.c.last_seq, seq)})
     )
-    row = tx.execute(select(conversations).where(conversations.c.id == conversation)).first()
+    query = select(conversations).where(conversations.c.id == conversation)
+    row = tx.execute(query).mappings().first()
     if row is None:
         raise NotFound("There is no such conversation.", field="conversation")
-    return _conversation(row)
+    return Conversation(**row)
 
 
 def _least(tx: Connection) -> Any:
@@ -235,28 +227,5 @@ def _row(message: StoredMessage) -> dict[str, Any]:
     }
 
 
-def _message(row: Row[Any]) -> StoredMessage:
-    return StoredMessage(
-        id=row.id,
-        conversation=row.conversation,
-        seq=row.seq,
-        client_id=row.client_id,
-        author_kind=AuthorKind(row.author_kind),
-        author_id=row.author_id,
-        author_name=row.author_name,
-        text=row.text,
-        at_ms=row.at_ms,
-    )
-
-
-def _conversation(row: Row[Any]) -> Conversation:
-    return Conversation(
-        id=row.id,
-        contact=row.contact,
-        site=row.site,
-        last_seq=row.last_seq,
-        agent_read_seq=row.agent_read_seq,
-        visitor_read_seq=row.visitor_read_seq,
-        created_ms=row.created_ms,
-        last_message_ms=row.last_message_ms,
-    )
+def _message(row: Mapping[str, Any] | RowMapping) -> StoredMessage:
+    return StoredMessage(**{**row, "author_kind": AuthorKind(row["author_kind"])})

@@ -1,4 +1,4 @@
-"""How a batch of messages is read and written: the product's hottest statements, per store.
+"""How threads and batches of messages are read and written: the hottest statements, per store.
 
 SQLite runs in a thread beside the event loop, and Python's lock changes hands at every row that a
 statement returns or takes. Under load each change may wait for milliseconds, so here a batch is a
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK_MAX = 256
 COLUMNS = tuple(column.name for column in messages.c)
+THREAD_COLUMNS = tuple(column.name for column in conversations.c)
 
 
 class Send(NamedTuple):
@@ -52,6 +53,19 @@ def read_threads(tx: Connection, ids: Iterable[str]) -> dict[str, Thread]:
         folded = _sqlite(tx, _SQLITE_THREADS, (json.dumps(wanted),)).fetchone()[0]
         return {row[0]: Thread(*row) for row in json.loads(folded)}
     return {row[0]: Thread(*row) for row in tx.execute(_POSTGRES_THREADS, {"ids": wanted})}
+
+
+def read_newest(tx: Connection, ids: Iterable[str]) -> list[Sequence[Any]]:
+    """Those conversations that exist, each as a row of them and one of its last message.
+
+    The columns are `THREAD_COLUMNS`, then `COLUMNS`: all None where nothing was said yet. On SQLite
+    this is one statement without a transaction around it, so a reader changes threads least.
+    """
+    wanted = list(set(ids))
+    if tx.dialect.name == "sqlite":
+        folded = _sqlite(tx, _SQLITE_NEWEST, (json.dumps(wanted),)).fetchone()[0]
+        return list(json.loads(folded))
+    return list(tx.execute(_POSTGRES_NEWEST, {"ids": wanted}))
 
 
 def read_sent_before(tx: Connection, sends: Iterable[Send]) -> set[Send]:
@@ -99,6 +113,17 @@ def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
         start += size
 
 
+_NEWEST_COLUMNS = ", ".join(
+    [f"c.{name}" for name in THREAD_COLUMNS] + [f"m.{name}" for name in COLUMNS]
+)
+_NEWEST_FROM = """
+    FROM conversations AS c
+    LEFT JOIN messages AS m ON m.conversation = c.id AND m.seq = c.last_seq
+"""
+_SQLITE_NEWEST = f"""
+    SELECT json_group_array(json_array({_NEWEST_COLUMNS})) {_NEWEST_FROM}
+    WHERE c.id IN (SELECT value FROM json_each(?))
+"""  # noqa: S608  names of our own columns
 _SQLITE_THREADS = """
     SELECT json_group_array(json_array(id, last_seq, last_message_ms))
     FROM conversations WHERE id IN (SELECT value FROM json_each(?))
@@ -129,6 +154,9 @@ def _sqlite_advance(size: int) -> str:
 _POSTGRES_THREADS = text(
     "SELECT id, last_seq, last_message_ms FROM conversations"
     " WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"
+).bindparams(bindparam("ids", type_=ARRAY(String)))
+_POSTGRES_NEWEST = text(
+    f"SELECT {_NEWEST_COLUMNS} {_NEWEST_FROM} WHERE c.id = ANY(:ids)"
 ).bindparams(bindparam("ids", type_=ARRAY(String)))
 _POSTGRES_SENT = text(
     "SELECT conversation, client_id FROM messages"

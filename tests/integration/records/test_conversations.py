@@ -182,8 +182,10 @@ async def test_pages(conversations: Conversations, conversation: Conversation) -
     assert numbers(await conversations.messages(conversation.id, 10)) == []
     assert numbers(await conversations.latest(conversation.id, limit=3)) == [8, 9, 10]
     assert numbers(await conversations.latest(conversation.id, 8, 3)) == [5, 6, 7]
-    last = await conversations.last_messages([conversation.id])
-    assert last[conversation.id].seq == 10
+    thread, last = (await conversations.newest([conversation.id]))[conversation.id]
+    assert last is not None
+    assert thread.last_seq == 10
+    assert [last] == await conversations.latest(conversation.id, limit=1)
     assert await conversations.last_seqs([conversation.id]) == {conversation.id: 10}
 
 
