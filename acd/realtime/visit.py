@@ -51,6 +51,8 @@ class Visit:
         self.elsewhere: set[str] = set()
         """Other nodes that said they hold a socket of this visitor, since asked last."""
         self._spoken_s = 0.0
+        self._said_ms = 0
+        """When the visitor last wrote into a chat that was thought to go on."""
         self._told: tuple[InteractionId, Live] | None = None
         self._lock = asyncio.Lock()
         self._dirty = False
@@ -83,6 +85,7 @@ class Visit:
         chat = self.chat
         if chat is None or chat.live.phase not in {ChatPhase.ACTIVE, ChatPhase.IDLE}:
             return
+        self._said_ms = self.relay.clock.now_ms()
         now_s = asyncio.get_running_loop().time()
         idle = chat.live.phase is ChatPhase.IDLE
         counts = self.relay.people.silence_counts(chat.live.queue or chat.queue)
@@ -176,6 +179,12 @@ class Visit:
             live = await self.relay.chat.live(chat.interaction, since_ms=chat.live.since_ms)
             if self._place(chat, live):
                 self.tell()
+            if self.over and self._said_ms > live.since_ms:  # the word came before the news
+                self._said_ms = 0
+                self.relay.chores.start(self._return(), "visit-returns")
+
+    async def _return(self) -> None:
+        await self.returns()
 
     def refresh_soon(self) -> None:
         """Read once the events of this moment have all come."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from acd.domain.ids import AgentId
-from acd.domain.interaction import Channel
+from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+from acd.domain.interaction import Arrival, Channel
 from acd.realtime.wire import agents as wire
 from tests.integration.realtime.conftest import Client, Node, Nodes, new_start, until
 
@@ -290,6 +291,55 @@ async def test_a_finish_said_again_does_not_end_a_chat_whose_contact_came_back(
     assert again["chat"]["state"] == "active"
     anew = await anna.done("interaction.finish", asks(ix, "c2"))
     assert anew["chat"]["state"] == "wrap_up"
+
+
+async def test_a_word_that_crossed_the_end_takes_the_chat_up_again(nodes: Nodes) -> None:
+    node = await nodes(wrap_up_s=30)
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    (visit,) = node.realtime.relay.visits.values()
+    await jean.hears("chat", state="active")
+    visit.refresh_soon = lambda: None  # type: ignore[method-assign]  # the news is under way
+    ended = await anna.done("interaction.finish", {"interaction": chat["interaction"]})
+    assert ended["chat"]["state"] == "wrap_up"
+    heard = len(anna.heard)
+    await asyncio.sleep(0.05)  # further than the node's clock is wrong
+    await jean.done("message.send", {"client_id": "j3", "text": "Wait"})
+    await visit.refresh()
+    await anna.hears("chat", after=heard, interaction=chat["interaction"], state="active")
+
+
+async def test_what_was_said_before_the_end_leaves_it_at_that(nodes: Nodes) -> None:
+    node = await nodes(wrap_up_s=30)
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    await jean.hears("chat", state="active")
+    await jean.done("message.send", {"client_id": "j4", "text": "Goodbye"})
+    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
+    await jean.hears("chat", state="ended")
+    (visit,) = node.realtime.relay.visits.values()
+    await visit.refresh()
+    await anna.done("heartbeat")
+    live = await node.router.interaction(InteractionId(chat["interaction"]))
+    assert live is not None
+    assert live.state == "ended"
+
+
+async def test_what_has_no_thread_is_finished_all_the_same(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    arrival = Arrival(
+        interaction=InteractionId("ix_lone"),
+        queue=QueueId("support/chat"),
+        contact=ContactId("ct_lone"),
+        conversation=ConversationId("cv_lone"),
+        leased=False,
+    )
+    await node.router.enqueue(arrival)
+    ring = await anna.hears("offer", interaction="ix_lone")
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+    ended = await anna.done("interaction.finish", {"interaction": "ix_lone"})
+    assert ended["chat"]["state"] == "ended"
 
 
 async def test_a_silent_contact_gives_the_slot_back_and_their_next_word_takes_it(
