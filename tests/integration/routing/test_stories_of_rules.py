@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acd.domain.interaction import Arrival, InteractionState
+from acd.domain.agent import Availability
+from acd.domain.interaction import Arrival, Channel, InteractionState, Outcome
 from acd.domain.queue import Diversion, Divert, LastAgent, RelaxStep
 from tests.integration.routing.story import CALL, CHAT, SALES, Story
 
@@ -194,3 +195,28 @@ async def test_whose_telephone_rings_has_not_answered_by_reloading_the_page(stor
     await story.answer(name)
     assert not (await story.do("contact_back", name)).changed
     assert story.model.interactions[name].state is S.CONNECTING
+
+
+async def test_nobody_is_blamed_for_a_ring_that_rang_at_several(story: Story) -> None:
+    await story.queue(ring=2, ring_time_s=5, max_missed=1)
+    await story.agent("anna")
+    await story.agent("bruno")
+    name = await story.arrive()
+    rings = list(story.model.interactions[name].live)
+    assert len(rings) == 2
+    for ring in rings:
+        await story.do("delivered", f"{name}.{ring.number}", ring.agent)
+    await story.later(6)
+    for agent in ("anna", "bruno"):
+        assert story.model.agents[agent].availability[Channel.CHAT] is Availability.AVAILABLE
+
+
+async def test_an_accept_that_nobody_was_connected_by(story: Story) -> None:
+    await story.queue(CALL, connect_s=5)
+    await story.agent("anna", CALL)
+    name = await story.arrive(CALL)
+    first = f"{name}.{story.model.interactions[name].live[0].number}"
+    await story.answer(name)
+    await story.do("fail", first, "anna", "connect_failed")
+    await story.do("abandon", name)
+    assert story.model.interactions[name].outcome is Outcome.ABANDONED
