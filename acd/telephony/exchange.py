@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from acd.config.secrets import secret
+from acd.config.telephony import CHILD
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import DepartmentId
 from acd.flow.calls import Dialled
@@ -129,6 +130,7 @@ def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEn
             session_s=sip.session_timer_s,
         ),
         engine=engine.ng,
+        engine_is_ours=settings.rtpengine.ng == CHILD,
         keys=engine.dtmf,
         music=str(sounds.music),
         prompt=str(sounds.said(prompts.Prompt.ONE_TO_TAKE)),

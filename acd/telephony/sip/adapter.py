@@ -88,8 +88,16 @@ class SipAdapter:
             there = await pairings(engine)
             kept, records = await gateway.start()
             self._take_up(kept, records, there)
+            former = {name.removeprefix(CALL) for name in records}
             held = self._pairings()
-            left = await sweep(engine, [name for name in there if name not in held])
+            left = await sweep(
+                engine,
+                [
+                    name
+                    for name in there - held
+                    if options.engine_is_ours or _call_of(name) in former
+                ],
+            )
         except BaseException:
             await self.stop()
             raise
@@ -228,7 +236,7 @@ class SipAdapter:
         return call
 
     def _pressed(self, pairing: str, side: str, digit: str) -> None:
-        call = self._calls.get(InteractionId(pairing.rpartition("-")[0]))
+        call = self._calls.get(_call_of(pairing))
         if call is not None:
             call.pressed(pairing, side, digit)
 
@@ -249,3 +257,8 @@ class SipAdapter:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _call_of(pairing: str) -> InteractionId:
+    """Whose pairing it is."""
+    return InteractionId(pairing.rpartition("-")[0])

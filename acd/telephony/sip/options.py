@@ -34,6 +34,8 @@ class SipOptions:
     place: Place
     engine: tuple[str, int]
     """Where rtpengine is asked (NG)."""
+    engine_is_ours: bool = True
+    """Whether nobody else uses it: then what is left of no call of ours is deleted."""
     keys: tuple[str, int]
     """Where rtpengine tells which keys are pressed."""
     music: str
