@@ -67,3 +67,5 @@ class AgentProfile:
     channels: Mapping[Channel, ChannelCapacity] = field(default_factory=lambda: DEFAULT_CHANNELS)
     memberships: tuple[Membership, ...] = ()
     skills: Mapping[str, int] = field(default_factory=dict)
+    phone: bool = False
+    """Whether they take calls without a console, at a telephone of theirs."""

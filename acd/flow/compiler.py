@@ -143,6 +143,7 @@ def profiles_of(snapshot: Snapshot) -> list[AgentProfile]:
             channels=capacity_of(agent, snapshot.channels),
             memberships=memberships_of(agent, by_department),
             skills=agent.skills,
+            phone=agent.id in snapshot.closed_console,
         )
         for agent in snapshot.agents
     ]

@@ -172,6 +172,8 @@ def compile_agent(profile: AgentProfile) -> CompiledAgent:
         if capacity.weight < 0 or capacity.max < 0:
             raise ConfigInvalid("weight and max must not be negative", field=channel)
         parts.append(f"{capacity.weight},{capacity.max},{int(capacity.interrupts)}")
+    if profile.phone:
+        parts.append("phone")
     memberships = []
     for membership in sorted(profile.memberships, key=lambda m: m.queue):
         if not is_queue_id(membership.queue):

@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agent, version, capacity, memberships, skills
 -- RETURNS {due, "configured"} | {0, "unchanged"} | {0, "stale"}
--- EVENTS  agent.configured, capacity.over?, capacity.within?, offer.made*
+-- EVENTS  agent.configured, capacity.over?, capacity.within?, presence.grace?, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])
@@ -35,6 +35,7 @@ for channel = 1, 3 do
   end
 end
 call('HSET', hash, 'capacity', capacity, 'memberships', memberships, 'skills', skills)
+local phone = a.capacity.phone
 a.room, a.capacity = capacity, capacity_of(capacity)
 compile(a)
 a.was = {}
@@ -47,5 +48,6 @@ for channel = 1, 3 do
 end
 emit('agent.configured', about(a), '{"version":' .. version .. '}', a)
 settling.exceed(a, 'configured')
+if phone and not a.capacity.phone and not call('ZSCORE', key('leases'), 'a|' .. id) then lapse(a) end
 free_agent(a)
 return {commit(), 'configured'}

@@ -48,8 +48,10 @@ class Configuration(Arrivals):
                 agent.profile = profile
                 return Changed(changed=False, reason="unchanged")
             self._leave_queues(agent)
+            by_phone = agent.profile.phone and not profile.phone
             agent.profile, agent.gone = profile, False
         else:
+            by_phone = False
             agent = self.agents[profile.agent] = Agent(profile=profile, idle_since_ms=self.now_ms)
         for channel in CHANNELS:
             if agent.availability[channel] is Availability.AVAILABLE:
@@ -57,6 +59,8 @@ class Configuration(Arrivals):
         version = {"version": profile.version}
         self._emit(EventType.AGENT_CONFIGURED, version, agent=agent)
         self._exceed(agent, "configured")
+        if by_phone and f"a|{agent.id}" not in self.leases:
+            self._lapse(agent)
         self._has_room(agent)
         self._commit()
         return Changed(changed=True, reason="configured")

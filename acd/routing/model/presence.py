@@ -26,6 +26,7 @@ in a row."""
 FAILURES_MAX: Final = 3
 _GRACE_S, _CHAT_GRACE_S, _LEASE_S = 20, 60, 15
 _S: Final = InteractionState
+_CALL: Final = Channel.CALL
 _HAD: Final = (_S.ACTIVE, _S.CONNECTING)
 
 
@@ -182,16 +183,28 @@ class Presence(Callbacks):
         self._emit(EventType.PRESENCE_LAPSED, {}, agent=agent)
         was_offline = agent.offline
         agent.before = agent.availability
-        agent.availability = dict.fromkeys(CHANNELS, Availability.OFFLINE)
-        self._left_on(agent, agent.before)
+        phone = agent.profile.phone and agent.before[_CALL] is Availability.AVAILABLE
+        gone = [channel for channel in CHANNELS if not (phone and channel is _CALL)]
+        agent.availability = {**agent.before, **dict.fromkeys(gone, Availability.OFFLINE)}
+        self._left_on(agent, {channel: agent.before[channel] for channel in gone})
         agent.grace_until_ms = None
-        for channel in CHANNELS:
+        for channel in gone:
             if agent.before[channel] is Availability.AVAILABLE:
                 self._look_again(agent, channel)
-        if not was_offline:
+        if phone:
+            for channel in gone:
+                self._presence_event(agent, channel, Availability.OFFLINE, "", "lapsed")
+            self._has_room(agent)
+        elif not was_offline:
             self._presence_event(agent, None, Availability.OFFLINE, "", "lapsed")
+        self._let_go_lost(agent, lapsed_ms, phone=phone)
+
+    def _let_go_lost(self, agent: Agent, lapsed_ms: int, *, phone: bool) -> None:
+        """What they held when the grace was over."""
         for x in self._held(agent):
             ring = x.ring_of(agent.id)
+            if ring and phone and self.queues[x.queue].channel is _CALL:
+                continue  # it rings on
             if ring:
                 self._drop(x, ring, "failed")
                 cause = {"cause": "unreachable"}
@@ -235,9 +248,10 @@ class Presence(Callbacks):
         if agent.grace_until_ms is not None:
             agent.grace_until_ms = None
             self._untimer(f"g|{agent.id}")
-        elif before and self.now_ms <= lapsed_ms + chat_grace_ms and agent.offline:
+        elif before and self.now_ms <= lapsed_ms + chat_grace_ms:
             for channel in CHANNELS:
-                self._say(agent, channel, before[channel], reasons[channel])
+                if agent.availability[channel] is Availability.OFFLINE:
+                    self._say(agent, channel, before[channel], reasons[channel])
         for channel in CHANNELS:
             now = agent.availability[channel]
             after = self._after(agent, channel)

@@ -68,6 +68,7 @@ def agent_profiles(draw: st.DrawFn, agent: str, version: int) -> AgentProfile:
             for q in queues
         ),
         skills=draw(st.dictionaries(pick(SKILLS), st.integers(1, 3), max_size=2)),
+        phone=draw(pick((False, False, True))),
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class World:
         here: bool = True,
         total: int = 100,
         skills: Mapping[str, int] | None = None,
+        phone: bool = False,
         **maxima: int,
     ) -> None:
         """Configure an agent; here: signed in, with a console, available on all channels."""
@@ -78,7 +79,7 @@ class World:
         await self.router.configure_agent(
             AgentProfile(
                 agent=agent, version=next(self.versions), total=total, channels=channels,
-                memberships=memberships, skills=skills or {},
+                memberships=memberships, skills=skills or {}, phone=phone,
             ),
             **self.at,
         )  # fmt: skip

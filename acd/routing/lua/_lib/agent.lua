@@ -6,7 +6,7 @@
 local agents, touched = {}, {}
 throw_away[#throw_away + 1] = function() agents, touched = {}, {} end
 local settling = {} -- what is said once the slots of a script are settled; its `finish` is in presence.lua
-local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)$'
+local CAPACITY = '^(%d+);(%d+),(%d+),(%d);(%d+),(%d+),(%d);(%d+),(%d+),(%d)(.*)$'
 
 -- The agent's pools: per channel a list of {id, order, priority, rank, queue}, with the inputs on which any order in
 -- it depends. As text a list is `pool|order|priority|rank;…`, and the channels are parted by a newline. `line` and
@@ -82,9 +82,10 @@ local function eligible(a, channel)
 end
 
 local capacity_of = remember(function(text)
-  local total, w1, m1, i1, w2, m2, i2, w3, m3, i3 = string.match(text, CAPACITY)
+  local total, w1, m1, i1, w2, m2, i2, w3, m3, i3, phone = string.match(text, CAPACITY)
   return {total = tonumber(total), weight = {tonumber(w1), tonumber(w2), tonumber(w3)},
-    max = {tonumber(m1), tonumber(m2), tonumber(m3)}, interrupts = {i1 == '1', i2 == '1', i3 == '1'}}
+    max = {tonumber(m1), tonumber(m2), tonumber(m3)}, interrupts = {i1 == '1', i2 == '1', i3 == '1'},
+    phone = phone == ';phone'}
 end, 5000)
 
 local desk = {}

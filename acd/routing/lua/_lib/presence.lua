@@ -132,24 +132,29 @@ local function lapse(a)
   emit('presence.grace', about(a), '{"until_ms":' .. until_ms .. '}', a)
 end
 
--- The grace is over: rings go elsewhere, the agent is offline, chats follow after their own grace.
+-- The grace is over: rings go elsewhere, the agent is offline, chats follow after their own grace. Whoever has a
+-- telephone for that goes on to take calls.
 local function lost(a)
   local lapsed = tonumber(call('HGET', key('agent', a.id), 'lapsed'))
   emit('presence.lapsed', about(a), '{}', a)
-  local before = a.presence
+  local before, phone = a.presence, a.capacity.phone and letter(a, 2) == 'a'
   for channel = 1, 3 do
-    if letter(a, channel) == 'a' then set_here(a, channel, false) end
+    if letter(a, channel) == 'a' and not (phone and channel == 2) then set_here(a, channel, false) end
   end
-  a.presence, a.grace = 'ooo', ''
+  a.presence, a.grace = phone and 'oao' or 'ooo', ''
   touch(a)
   for channel = 1, 3 do
-    if byte(before, channel) == 97 then look_again(a, channel, 0) end
+    if byte(before, channel) == 97 and not (phone and channel == 2) then look_again(a, channel, 0) end
   end
   call('HSET', key('agent', a.id), 'before', before, 'away_since', lapsed)
-  if before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
+  if phone then
+    for channel = 1, 3, 2 do presence_event(a, channel, 'offline', '', 'lapsed') end
+    free_agent(a)
+  elseif before ~= 'ooo' then presence_event(a, nil, 'offline', '', 'lapsed') end
   for _, x in ipairs(held(a)) do
     local at, role = offer_of(x, a), sharing.role(x, a.id)
-    if at then
+    if at and phone and channel_of(x.queue) == 2 then -- it rings on
+    elseif at then
       local o = drop_offer(x, at, 'f')
       emit('offer.failed', describe(x, o.n, a.id), '{"cause":"unreachable"}', a)
       ring_goes_on(x, 'unreachable')
@@ -172,8 +177,10 @@ local function returned(a)
   if a.grace ~= '' then
     a.grace = ''
     untimer('g|' .. a.id)
-  elseif v[2] and v[2] ~= '' and now <= lapsed + (a.chat_grace_ms or tonumber(v[6])) and a.presence == 'ooo' then
-    for channel = 1, 3 do say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
+  elseif v[2] and v[2] ~= '' and now <= lapsed + (a.chat_grace_ms or tonumber(v[6])) then
+    for channel = 1, 3 do
+      if letter(a, channel) == 'o' then say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
+    end
   end
   for channel = 1, 3 do
     local word = letter(a, channel)
