@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -74,20 +75,27 @@ def stranger() -> Iterator[Wire]:
 @pytest.fixture
 def edge(tmp_path: Path, peer: Callable[[str], Path], nodes: tuple[Wire, Wire]) -> Iterator[Edge]:
     """Trunk, nodes and one user are known to it. It speaks TLS."""
-    program = peer("kamailio")
-    folder = tmp_path / "kamailio"
+    places = [node.place for node in nodes]
+    with running_edge(peer("kamailio"), tmp_path, places, node_s=0.4) as edge:
+        yield edge
+
+
+@contextlib.contextmanager
+def running_edge(program: Path, at: Path, nodes: Sequence[str], *, node_s: float) -> Iterator[Edge]:
+    """With those nodes (`host:port`), each passed over when it says nothing for so long."""
+    folder = at / "kamailio"
     shutil.copytree(SHIPPED, folder)
     found = Edge(
         public=(PUBLIC, free_port()),
         private=(PRIVATE, free_port()),
         tls=(PUBLIC, free_port()),
         metrics=free_port(),
-        log=tmp_path / "log",
+        log=at / "kamailio.log",
     )
-    _settle(folder, found)
+    _settle(folder, found, node_s)
     (folder / "trunks.list").write_text(f"1 {TRUNK} 32 0\n")
     (folder / "dispatcher.list").write_text(
-        "".join(f"1 sip:{node.place} 0 {10 - at}\n" for at, node in enumerate(nodes))
+        "".join(f"1 sip:{place} 0 {10 - number}\n" for number, place in enumerate(nodes))
     )
     with (folder / "users.cfg").open("a") as users:
         users.write(f'    $sht(users=>office) = "{REALM_HASH}";\n')
@@ -108,7 +116,7 @@ def edge(tmp_path: Path, peer: Callable[[str], Path], nodes: tuple[Wire, Wire]) 
         yield found
 
 
-def _settle(folder: Path, edge: Edge) -> None:
+def _settle(folder: Path, edge: Edge, node_s: float) -> None:
     """What local.cfg says, for this test."""
     file = folder / "local.cfg"
     text = file.read_text().replace("##!define WITH_TLS", "#!define WITH_TLS")
@@ -129,11 +137,12 @@ def _settle(folder: Path, edge: Edge) -> None:
     file.write_text(text)
     main = folder / "kamailio.cfg"
     text = main.read_text()
-    # nodes here are silent unless a test speaks, and a test does not wait for what is away
-    for name, usual, ours in (("fr_timer", 2000, 400), ("ds_ping_interval", 5, 600)):
+    # nodes of a test are silent unless it speaks for them: they are not asked
+    ours = {"fr_timer": (2000, round(node_s * 1000)), "ds_ping_interval": (5, 600)}
+    for name, (usual, now) in ours.items():
         said = f'"{name}", {usual})'
         assert said in text
-        text = text.replace(said, f'"{name}", {ours})')
+        text = text.replace(said, f'"{name}", {now})')
     main.write_text(text)
 
 
