@@ -331,7 +331,13 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
     if sip_served(config.telephony):
         lines = Lines(router.link, config.tenant, realtime.delivery.node)
         returning = Returning(history=history, intakes=intakes, contacts=contacts, lines=lines)
-        exchange = Exchange(config.telephony, config.server.data_dir, means, returning)
+        exchange = Exchange(
+            config.telephony,
+            config.server.data_dir,
+            means,
+            returning,
+            realtime.people.calls_back,
+        )
         realtime.relay.dials = bool(config.telephony.sip.trunk.proxy)
     elif sip_wanted(config.telephony):
         log.warning("no calls over SIP", reason=RtpengineMissing.message())

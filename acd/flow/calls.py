@@ -57,10 +57,14 @@ class Dialled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnteredCall:
-    """The caller is in. `entered` is None while the call could not be enqueued yet: it will be."""
+    """The caller is in. `entered` is None while the call could not be enqueued yet: it will be.
+
+    `reachable` says whether there is a number to call them back at.
+    """
 
     row: IntakeRow
     entered: Enqueued | None
+    reachable: bool
 
 
 class CallIntake:
@@ -104,7 +108,8 @@ class CallIntake:
                 card=lambda name: _card(name, shown, queue.department, transfers=transfers),
             )
         )
-        return EnteredCall(row=row, entered=await self._intake.enqueue(row, queue, late=False))
+        entered = await self._intake.enqueue(row, queue, late=False)
+        return EnteredCall(row=row, entered=entered, reachable=number is not None)
 
     async def entered(self, call: InteractionId) -> IntakeRow | None:
         """The arrival of a call, if there was one."""

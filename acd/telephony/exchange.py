@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -12,6 +13,7 @@ from acd.config.telephony import CHILD
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import DepartmentId
 from acd.flow.calls import Dialled
+from acd.telephony.announcing import Announcements
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip import prompts
 from acd.telephony.sip.adapter import SipAdapter
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from acd.config.telephony import TelephonySettings, TrunkSettings
     from acd.domain.device import Device
+    from acd.domain.ids import QueueId
     from acd.telephony.live import Means
     from acd.telephony.port import TelephonyAdapter
     from acd.telephony.returning import Returning
@@ -46,12 +49,17 @@ class Exchange:
         data_dir: Path,
         means: Callable[[TelephonyAdapter], Means],
         returning: Returning,
+        calls_back: Callable[[QueueId], bool],
     ) -> None:
-        """Args: means is what calls work with, given the adapter; returning finds callbacks."""
+        """`means` is what calls work with, given the adapter; `returning` finds callbacks.
+
+        `calls_back` says whether who waits in a line may ask for one.
+        """
         self._settings = settings
         self._data_dir = data_dir
         self._means = means
         self._returning = returning
+        self._calls_back = calls_back
         self._sounds: SoundFiles | None = None
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
@@ -81,7 +89,11 @@ class Exchange:
         sip = self._settings.sip
         self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
         adapter = SipAdapter(sip_options(self._settings, self._sounds, engine))
-        self.board = Switchboard(self._means(adapter), how=AnswerHow(sip.answer))
+        means = self._means(adapter)
+        how = AnswerHow(sip.answer)
+        if how is not AnswerHow.RINGING:
+            means = replace(means, announcements=self._announcements(means, self._sounds))
+        self.board = Switchboard(means, how=how)
         try:
             async with asyncio.TaskGroup() as group:
                 callbacks = group.create_task(self._call_back(self.board), name="callbacks")
@@ -89,6 +101,15 @@ class Exchange:
                 callbacks.cancel()
         finally:
             self.board = None
+
+    def _announcements(self, means: Means, sounds: SoundFiles) -> Announcements:
+        sip = self._settings.sip
+        return Announcements(
+            sounds,
+            means.router,
+            every_s=sip.announce_s,
+            calls_back=lambda queue: bool(sip.trunk.proxy) and self._calls_back(queue),
+        )
 
     async def _call_back(self, board: Switchboard) -> None:
         if self._settings.sip.trunk.proxy:

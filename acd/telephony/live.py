@@ -23,9 +23,10 @@ from acd.domain.phone import E164
 from acd.routing.redis_link import BACK_OFF_S
 from acd.tasks import stay_cancelled
 from acd.telephony import hearing, port, words
-from acd.telephony.calls import Call, CallPhase, Heard, Leg, step
+from acd.telephony.calls import Call, CallPhase, Heard, Leg, LegPhase, step
 from acd.telephony.devices import Plan
 from acd.telephony.port import Target, TargetKind
+from acd.telephony.sip.prompts import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from acd.flow.calls import CallIntake
     from acd.records.intakes import IntakeRow
     from acd.routing.router import Router
+    from acd.telephony.announcing import Announcements
     from acd.telephony.devices import RingPlans
     from acd.telephony.dialling import Dialling
 
@@ -43,6 +45,9 @@ log = structlog.get_logger(__name__)
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
 FORBIDDEN: Final = 403
+LEAVE: Final = "1"
+"""What a waiting caller presses to be called back."""
+GOODBYE_S: Final = 20.0
 _PASSING: Final = (words.Delivered, words.Confirming)
 """Asked once: a moment later they mean nothing."""
 
@@ -57,18 +62,27 @@ class Means:
     intake: CallIntake
     plans: RingPlans
     dialling: Dialling
+    announcements: Announcements | None = None
+    """None where callers hear nothing of ours while they wait."""
     confirm_ms: int = 15_000
 
 
 class LiveCall:
     """Runs until the call is over and its outcome is certain."""
 
-    def __init__(self, means: Means, row: IntakeRow, *, calls_back: str = "") -> None:
-        """`calls_back` is the number to dial where nobody is on the line."""
+    def __init__(
+        self, means: Means, row: IntakeRow, *, calls_back: str = "", reachable: bool = False
+    ) -> None:
+        """`calls_back` is the number to dial where nobody is on the line.
+
+        `reachable`: there is a number to call them back at.
+        """
+        self._reachable = reachable
         self._means = means
         self._row = row
         self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
+        self._tell_at_s = 0.0
         self._decided: set[OfferId] = set()
         """Offers that won: what routing says of them again is old."""
 
@@ -130,11 +144,13 @@ class LiveCall:
         """Take what is heard until the call has ended."""
         try:
             while self.call.phase is not CallPhase.ENDED:
-                said = await self._heard.get()
+                said = await self._next()
                 if said is None:
                     await self._compare()
                 elif isinstance(said, port.PageTold):
                     self._tell_page(said)
+                elif isinstance(said, port.Digit):
+                    await self._press(said)
                 elif isinstance(said, port.CallEvent):
                     await self._take(said)
                 else:
@@ -142,6 +158,50 @@ class LiveCall:
         finally:
             for address in self._addresses():
                 await self._means.delivery.forget(address, self)
+
+    async def _next(self) -> port.CallEvent | Mapping[str, Any] | None:
+        """What is heard next; meanwhile a waiting caller is told the place."""
+        sayings = self._means.announcements
+        while sayings is not None and sayings.every_s and self.waiting:
+            try:
+                async with asyncio.timeout(self._told_s(sayings.every_s)):
+                    return await self._heard.get()
+            except TimeoutError:
+                await self._tell_place(sayings)
+        return await self._heard.get()
+
+    def _told_s(self, every_s: float) -> float:
+        """How long until they are told again."""
+        now_s = asyncio.get_running_loop().time()
+        if self._tell_at_s < now_s:
+            self._tell_at_s = now_s + every_s
+        return self._tell_at_s - now_s
+
+    async def _tell_place(self, sayings: Announcements) -> None:
+        if any(leg.phase is LegPhase.CLAIMED for leg in self.call.legs.values()):
+            return
+        offers_callback = self._may_leave(sayings)
+        file = await self._answered(
+            lambda: sayings.place(self.call.id, offers_callback=offers_callback), once=True
+        )
+        if file:
+            await self._execute(port.Announce(call=self.call.id, epoch=self.call.epoch, file=file))
+
+    def _may_leave(self, sayings: Announcements | None) -> bool:
+        """Whether they may ask to be called back."""
+        return sayings is not None and self._reachable and sayings.calls_back(self._row.queue)
+
+    async def _say_goodbye(self, *names: str) -> None:
+        """Returns when the caller has heard it; what else is heard then is of no use any more."""
+        sayings = self._means.announcements
+        if sayings is None:
+            return
+        file = await sayings.said(*names)
+        await self._execute(port.Announce(call=self.call.id, epoch=self.call.epoch, file=file))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                while not isinstance(await self._heard.get(), port.Announced | port.CallerEnded):
+                    pass
 
     def _addresses(self) -> tuple[str, str]:
         return to_call(self.call.id), to_contact(self._row.contact)
@@ -231,13 +291,24 @@ class LiveCall:
                 await self._answered(lambda: self._means.router.contact_back(self.call.id))
             case hearing.NeedNotStay():
                 if self.waiting:
+                    await self._say_goodbye(Prompt.CALLBACK_PROMISED, Prompt.GOODBYE)
                     await self._take(words.Finished(outcome="callback"))
+            case words.Finished() if self.waiting:  # by a rule of the queue
+                await self._say_goodbye(Prompt.ALL_BUSY, Prompt.GOODBYE)
+                await self._take(heard)
             case _:
                 await self._take(heard)
 
     async def _plan(self, agent: AgentId) -> Plan:
         """What rings for them; their console alone where that cannot be read."""
         return await self._answered(lambda: self._means.plans.of(agent), once=True) or Plan()
+
+    async def _press(self, pressed: port.Digit) -> None:
+        """A waiting caller asks to be called back."""
+        if pressed.offer is None and pressed.digit == LEAVE and self.waiting:
+            router, call = self._means.router, self.call.id
+            if self._may_leave(self._means.announcements):
+                await self._answered(lambda: router.request_callback(call))
 
     async def _take_won(self, offer: OfferId, agent: AgentId) -> None:
         if offer not in self._decided:

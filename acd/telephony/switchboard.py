@@ -170,7 +170,7 @@ class Switchboard:
             row = await self._means.intake.entered(call)
             if row is None:
                 raise NotFound
-            live = LiveCall(self._means, row)
+            live = LiveCall(self._means, row, reachable=bool(standing.caller))
             await live.take_up(standing)
             self._calls[call] = live
             for event in self._early.pop(call):
@@ -224,7 +224,7 @@ class Switchboard:
             await self._reject(call, TEMPORARILY_UNAVAILABLE, reason)
             return None
         await self._means.adapter.execute(port.Answer(call=call, epoch=0, how=self._how))
-        return LiveCall(self._means, entered.row)
+        return LiveCall(self._means, entered.row, reachable=entered.reachable)
 
     async def _reject(self, call: InteractionId, code: int, reason: str) -> None:
         await self._means.adapter.execute(port.Reject(call=call, epoch=0, code=code, reason=reason))

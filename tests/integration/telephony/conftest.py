@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from acd.routing.limits import Limits, Rate
 from acd.routing.lines import Lines
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
+from acd.telephony.announcing import Announcements
 from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import AGENT, ALL, NUMBER, Dialling, DiallingRules
 from acd.telephony.live import Means
@@ -108,6 +110,10 @@ class Exchange:
             ),
             how=how,
         )  # fmt: skip
+
+    def announce(self, announcements: Announcements) -> None:
+        """From the next call on, who waits is told these."""
+        self.board._means = replace(self.board._means, announcements=announcements)
 
     def make_returning(self, node: str) -> Returning:
         lines = Lines(self.router.link, self.router.tenant, node)
