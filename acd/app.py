@@ -48,7 +48,7 @@ from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import Dialling, DiallingRules, check, rates
-from acd.telephony.exchange import Exchange, dialled
+from acd.telephony.exchange import Exchange, dialled, sip_ledger
 from acd.telephony.live import Means
 from acd.telephony.returning import Returning
 from acd.telephony.sip.rtpengine import RtpengineMissing, sip_served, sip_wanted
@@ -337,6 +337,14 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             means,
             returning,
             realtime.people.calls_back,
+            ledger=sip_ledger(router.link.url, config.tenant, config.telephony.sip),
+            observe=lambda found: metrics.sip(
+                up=found.up,
+                calls=found.calls,
+                dialogs=found.dialogs,
+                malformed=found.malformed,
+                refused=found.refused,
+            ),
         )
         realtime.relay.dials = bool(config.telephony.sip.trunk.proxy)
     elif sip_wanted(config.telephony):

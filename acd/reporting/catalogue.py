@@ -190,6 +190,32 @@ CATALOGUE: tuple[Metric, ...] = (
         help="Timers run by this node.",
     ),
     Metric(
+        name="acd_sip_up",
+        kind=Kind.GAUGE,
+        help="1 while calls over SIP can be made and taken.",
+    ),
+    Metric(
+        name="acd_sip_calls",
+        kind=Kind.GAUGE,
+        help="Calls over SIP that this node holds.",
+    ),
+    Metric(
+        name="acd_sip_dialogs",
+        kind=Kind.GAUGE,
+        help="SIP dialogs, those that ended within half a minute included.",
+    ),
+    Metric(
+        name="acd_sip_malformed_total",
+        kind=Kind.COUNTER,
+        help="Messages to the SIP address that were none.",
+    ),
+    Metric(
+        name="acd_sip_refused_total",
+        kind=Kind.COUNTER,
+        labels=("status",),
+        help="SIP requests refused before they became calls, by status.",
+    ),
+    Metric(
         name="acd_timer_failures_total",
         kind=Kind.COUNTER,
         help="Timers whose work failed on this node and was put off: a defect, alert on any. "

@@ -62,6 +62,7 @@ class Metrics:
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
+        self._told: dict[tuple[str, ...], int] = {}
         for metric in CATALOGUE:
             self._register(metric)
         self._gauges["acd_build_info"].labels(version=version).set(1)
@@ -134,6 +135,25 @@ class Metrics:
     def timer_failed(self) -> None:
         """A timer's work failed and was put off."""
         self._counters["acd_timer_failures_total"].inc()
+
+    def sip(
+        self, *, up: bool, calls: int, dialogs: int, malformed: int, refused: Mapping[int, int]
+    ) -> None:
+        """What SIP holds now; `malformed` and `refused` (by status) count since the start."""
+        self._gauges["acd_sip_up"].set(1 if up else 0)
+        self._gauges["acd_sip_calls"].set(calls)
+        self._gauges["acd_sip_dialogs"].set(dialogs)
+        self._raise_to("acd_sip_malformed_total", malformed)
+        for status, times in refused.items():
+            self._raise_to("acd_sip_refused_total", times, str(status))
+
+    def _raise_to(self, name: str, total: int, *labels: str) -> None:
+        """What was counted elsewhere, since its own start."""
+        counted = self._told.get((name, *labels), 0)
+        if total > counted:
+            counter = self._counters[name]
+            (counter.labels(*labels) if labels else counter).inc(total - counted)
+        self._told[name, *labels] = total
 
     # -- read at a scrape
 

@@ -85,6 +85,11 @@ class RedisLink:
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting = Admissions(self)
 
+    @property
+    def url(self) -> str:
+        """Where Redis is, as it was said: with its password."""
+        return self._url.text
+
     @classmethod
     async def open(cls, url: str, *, slot_of: str = "") -> Self:
         """Connect and load the scripts.

@@ -13,12 +13,15 @@ from acd.config.telephony import CHILD
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import DepartmentId
 from acd.flow.calls import Dialled
+from acd.routing import keys
 from acd.telephony.announcing import Announcements
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip import prompts
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.engine import media_engine
+from acd.telephony.sip.figures import nobody
 from acd.telephony.sip.gateway import Place
+from acd.telephony.sip.ledger import RedisLedger
 from acd.telephony.sip.options import SipOptions, Trunk, destination
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
@@ -27,13 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from acd.config.telephony import TelephonySettings, TrunkSettings
+    from acd.config.telephony import SipSettings, TelephonySettings, TrunkSettings
     from acd.domain.device import Device
     from acd.domain.ids import QueueId
     from acd.telephony.live import Means
     from acd.telephony.port import TelephonyAdapter
     from acd.telephony.returning import Returning
     from acd.telephony.sip.engine import MediaEngine
+    from acd.telephony.sip.figures import Observe
+    from acd.telephony.sip.ledger import Ledger
 
 log = structlog.get_logger(__name__)
 
@@ -50,11 +55,17 @@ class Exchange:
         means: Callable[[TelephonyAdapter], Means],
         returning: Returning,
         calls_back: Callable[[QueueId], bool],
+        *,
+        ledger: Ledger | None = None,
+        observe: Observe = nobody,
     ) -> None:
         """`means` is what calls work with, given the adapter; `returning` finds callbacks.
 
-        `calls_back` says whether who waits in a line may ask for one.
+        `calls_back` says whether who waits in a line may ask for one. `ledger` keeps the calls for
+        the next process, `observe` is told what SIP holds.
         """
+        self._ledger = ledger
+        self._observe = observe
         self._settings = settings
         self._data_dir = data_dir
         self._means = means
@@ -88,7 +99,8 @@ class Exchange:
     async def _serve(self, engine: MediaEngine) -> None:
         sip = self._settings.sip
         self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
-        adapter = SipAdapter(sip_options(self._settings, self._sounds, engine))
+        options = sip_options(self._settings, self._sounds, engine)
+        adapter = SipAdapter(options, self._ledger, self._observe)
         means = self._means(adapter)
         how = AnswerHow(sip.answer)
         if how is not AnswerHow.RINGING:
@@ -131,6 +143,11 @@ class Exchange:
         """Take no more calls and end those there are; returns when all have ended."""
         self._leaving.set()
         await self._ended.wait()
+
+
+def sip_ledger(redis_url: str, tenant: str, sip: SipSettings) -> RedisLedger:
+    """Where the calls of this address are kept for whoever has it next."""
+    return RedisLedger(redis_url, f"{keys.prefix(tenant)}sip:{sip.host}:{sip.port}")
 
 
 def dialled(settings: TelephonySettings) -> Dialled:

@@ -15,6 +15,7 @@ from acd.telephony.port import Ability
 from acd.telephony.sip import arriving
 from acd.telephony.sip.call import SipCall
 from acd.telephony.sip.caller import Caller
+from acd.telephony.sip.figures import SipFigures, nobody
 from acd.telephony.sip.gateway import Gateway
 from acd.telephony.sip.guard import Guard
 from acd.telephony.sip.house import House
@@ -25,6 +26,7 @@ from acd.telephony.sip.sdp import SINK
 
 if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
+    from acd.telephony.sip.figures import Observe
     from acd.telephony.sip.gateway import Kept
     from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.message import Message
@@ -53,9 +55,16 @@ class SipAdapter:
         }
     )
 
-    def __init__(self, options: SipOptions, ledger: Ledger | None = None) -> None:
-        """Args: ledger keeps what is needed to take calls up after a crash; without, they end."""
+    def __init__(
+        self, options: SipOptions, ledger: Ledger | None = None, observe: Observe = nobody
+    ) -> None:
+        """Args: ledger keeps what is needed to take calls up after a crash; without, they end.
+
+        observe is told the figures every few seconds.
+        """
         self._options = options
+        self._guard = Guard(options.networks, options.users)
+        self._observe = observe
         self._ledger = ledger
         if ledger is not None:
             self.abilities |= {Ability.REATTACH}
@@ -74,8 +83,9 @@ class SipAdapter:
         """
         options = self._options
         engine = await Engine.open(options.engine)
-        guard = Guard(options.networks, options.users)
-        gateway = Gateway(options.place, guard=guard, arrived=self._arrived, ledger=self._ledger)
+        gateway = Gateway(
+            options.place, guard=self._guard, arrived=self._arrived, ledger=self._ledger
+        )
         self._house = House(
             engine=engine,
             gateway=gateway,
@@ -188,6 +198,7 @@ class SipAdapter:
         is_up = True
         while True:
             await asyncio.sleep(self._options.look_s)
+            await self._tell_figures(up=is_up)
             needed = {call: call.pairings for call in self._calls.values()}
             try:
                 there = await pairings(self._house.engine)
@@ -204,6 +215,18 @@ class SipAdapter:
                 is_up = True
                 self._house.gateway.refuse_calls(refuse=False)
                 self._events.put_nowait(port.AdapterUp())
+
+    async def _tell_figures(self, *, up: bool) -> None:
+        held = await self.counts()
+        self._observe(
+            SipFigures(
+                up=up,
+                calls=held["calls"],
+                dialogs=held["dialogs"],
+                malformed=held["malformed"],
+                refused=dict(self._guard.refused),
+            )
+        )
 
     def _arrived(self, dialog: Dialog, message: Message) -> None:
         house = self._house
