@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import IN_LINE, ChatPhase
 from acd.domain import phone
-from acd.domain.errors import CallbackNotOffered, NotYours
-from acd.domain.ids import new_id
+from acd.domain.errors import BadRequest, CallbackNotOffered, NotYours
+from acd.domain.ids import new_id, split_offer_id
 from acd.domain.interaction import Outcome
 from acd.routing.results import Changed
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from acd.chat.people import People
     from acd.chat.sessions import Chat, Live
     from acd.chat.steering import Steering
-    from acd.domain.ids import InteractionId
+    from acd.domain.ids import InteractionId, OfferId
     from acd.records.contacts import Contacts
     from acd.routing.router import Router
 
@@ -92,18 +92,25 @@ class Callbacks:
         number = await self._contacts.callback_number(found.contact)
         return phone.shown(number) if number is not None else None
 
-    async def dialled(self, actor: Actor, interaction: InteractionId, *, answered: bool) -> Changed:
+    async def dialled(
+        self, actor: Actor, interaction: InteractionId, offer: OfferId, *, answered: bool
+    ) -> Changed:
         """The owner called: they talk with one another, or nobody answered.
 
-        The reason is `active`, `parked` (tried again later), `unreached` (given up) or `late`.
+        The reason is `active`, `parked` (tried again later), `unreached` (given up) or `late`, as
+        also for an earlier try than that of the offer.
 
         Raises:
             NotYours: somebody else has it.
+            BadRequest: the offer is none of this interaction.
         """
+        parts = split_offer_id(offer)
+        if parts is None or parts[0] != interaction:
+            raise BadRequest("that is no offer of it", field="offer")
         found, owner = await self._steering.owned(actor, interaction)
         if found.agent != owner:
             raise NotYours(field="interaction")
-        came = await self._router.callback_dialled(interaction, owner, answered=answered)
+        came = await self._router.callback_dialled(offer, owner, answered=answered)
         if came.changed and answered:
             await self._notes.joined(found.contact, found.conversation, new_id("cb"), owner)
         return Changed(changed=came.changed, reason=came.reason)

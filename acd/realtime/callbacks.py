@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.chat.actors import Actor
-from acd.domain.ids import InteractionId
+from acd.domain.ids import InteractionId, OfferId
 from acd.realtime.work import changed
 
 if TYPE_CHECKING:
@@ -36,6 +36,6 @@ class CalledBack:
         desk, interaction = connection.who.desk, InteractionId(asked.interaction)
         before = desk.chats.get(interaction)
         answer = await self._callbacks.dialled(
-            Actor.person(desk.agent), interaction, answered=asked.answered
+            Actor.person(desk.agent), interaction, OfferId(asked.offer), answered=asked.answered
         )
         return {**await changed(desk, interaction, before), "outcome": answer.reason}

@@ -76,7 +76,8 @@ class HeldChat:
         if back is None:
             return None
         by_hand = not dials or self.channel != Channel.CALL
-        return {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
+        told = {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
+        return {**told, "offer": back.offer}
 
     def follow(self, held: HeldSnapshot) -> bool:
         """Take over where it stands now; says whether that moved."""

@@ -228,13 +228,15 @@ class Role(StrEnum):
 class CallbackSnapshot:
     """A callback: how often the customer was called in vain, and when the next try is.
 
-    `number_ref` names where to call. `answered`: the customer is on the line.
+    `number_ref` names where to call. `answered`: the customer is on the line. `offer` is the one by
+    which an agent has it, while the customer is called.
     """
 
     tries: int
     number_ref: str
     answered: bool
     next_try_ms: int | None
+    offer: OfferId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from acd.routing.results import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acd.domain.ids import AgentId, QueueId
+    from acd.domain.ids import AgentId, OfferId, QueueId
 
 _WORDS: Final = {
     "a": Availability.AVAILABLE,
@@ -102,7 +102,7 @@ def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
         wrap_up_until_ms=until_ms or None,
         wrap_up_extended=bool(extended),
         card=fields[14] or "{}",
-        callback=_callback(more["callback"]) if "callback" in more else None,
+        callback=_callback(more["callback"], fields) if "callback" in more else None,
     )
 
 
@@ -180,12 +180,12 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         transfer_to=more.get("transfer", {}).get("to"),
         guests=tuple(sorted(guests)),
         consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
-        connects=offer_id(fields[0], fields[16]) if fields[1] == "connecting" else None,
+        connects=_connects(fields),
         position=position or None,
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
         parked_until_ms=parked_ms or None if fields[1] == "parked" else None,
         wrap_up_until_ms=fields[12] or None,
-        callback=_callback(callback) if callback else None,
+        callback=_callback(callback, fields) if callback else None,
         diverted=_diverted(more),
         hops=tuple(more.get("hops", ())),
         address_seq=address_seq,
@@ -194,13 +194,18 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
     )
 
 
-def _callback(callback: Mapping[str, Any]) -> CallbackSnapshot:
+def _callback(callback: Mapping[str, Any], fields: Sequence[Any]) -> CallbackSnapshot:
     return CallbackSnapshot(
         tries=callback["tries"],
         number_ref=callback["number"],
         answered=callback.get("called", False),
         next_try_ms=callback.get("next_ms"),
+        offer=_connects(fields),
     )
+
+
+def _connects(fields: Sequence[Any]) -> OfferId | None:
+    return offer_id(fields[0], fields[16]) if fields[1] == "connecting" else None
 
 
 def _diverted(more: Mapping[str, Any]) -> Diversion | None:

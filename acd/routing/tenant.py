@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from acd.domain.agent import short as short
 from acd.domain.errors import BadRequest, Overloaded
-from acd.domain.ids import is_plain_id
+from acd.domain.ids import is_plain_id, split_offer_id
 from acd.routing import keys
 from acd.routing.layout import check_layout
 from acd.routing.redis_link import RedisLink
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from acd.domain.ids import InteractionId, OfferId
 
 
 class Tenant:
@@ -100,6 +102,13 @@ class Tenant:
         if reply[0] == "overloaded":
             raise Overloaded
         return reply
+
+    @staticmethod
+    def _split(offer: OfferId) -> tuple[InteractionId, int]:
+        parts = split_offer_id(offer)
+        if parts is None:
+            raise BadRequest("that is not an offer's id", field="offer")
+        return parts
 
     async def _ask(self, verb: str, *arguments: Any) -> Any:
         return await self.link.call(verb, self._prefix, *arguments, token=self._token)

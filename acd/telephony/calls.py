@@ -302,7 +302,8 @@ def _dialled(call: Call, heard: port.Dialled) -> Step:
     if heard.ok:
         talks = replace(call, phase=CallPhase.TALKING, calls_back="")
         return talks, (Connected(offer=call.winner[0], agent=agent),)
-    return replace(call, phase=CallPhase.WAITING, legs={}, winner=None), (NotReached(agent=agent),)
+    over = NotReached(offer=call.winner[0], agent=agent)
+    return replace(call, phase=CallPhase.WAITING, legs={}, winner=None), (over,)
 
 
 def _caller_ended(call: Call, _: port.CallerEnded) -> Step:

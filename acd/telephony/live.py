@@ -392,7 +392,7 @@ class LiveCall:
             case words.Connected():
                 await router.connected(asked.offer, asked.agent)
             case words.NotReached():
-                await router.callback_dialled(self.call.id, asked.agent, answered=False)
+                await router.callback_dialled(asked.offer, asked.agent, answered=False)
             case words.HungUp():
                 await self._close(asked)
         return []

@@ -152,6 +152,7 @@ class NotTransferred:
 class NotReached:
     """The customer who was called back did not answer."""
 
+    offer: OfferId
     agent: AgentId
 
 

@@ -26,6 +26,7 @@ from acd.domain.ids import (
     OfferId,
     SessionId,
     new_id,
+    offer_id,
 )
 from acd.domain.interaction import Arrival, Channel, InteractionState
 from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
@@ -225,6 +226,7 @@ class Client:
         other = agent(self._dice.randrange(AGENTS))
         queue = self._dice.choice([q for q in QUEUES if q.endswith(held.channel)])
         command = new_id("cm")
+        dialled = (held.callback and held.callback.offer) or offer_id(name, 1)
         steps: tuple[Callable[[], Awaitable[object]], ...] = (
             lambda: router.transfer_to_agent(name, me, other, command=command),
             lambda: router.transfer_to_agent(name, me, other, wait=True, command=command),
@@ -235,7 +237,7 @@ class Client:
             lambda: router.consult_cancel(name, me),
             lambda: router.invite(name, me, other, command=command),
             lambda: router.assign(name, other, "boss", command=command),
-            lambda: router.callback_dialled(name, me, answered=self._dice.random() < 0.5),
+            lambda: router.callback_dialled(dialled, me, answered=self._dice.random() < 0.5),
         )
         step = self._dice.choice(steps)
         await step()

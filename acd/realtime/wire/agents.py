@@ -218,9 +218,13 @@ class Prioritise(MayRepeat):
 
 
 class CallbackDialled(Inbound):
-    """The agent called the contact of a callback: they answered, or nobody did."""
+    """The agent called the contact of a callback: they answered, or nobody did.
+
+    `offer` is the callback's own, of this try; of an earlier one it is `late`.
+    """
 
     interaction: Id
+    offer: Id
     answered: bool
 
 

@@ -79,12 +79,14 @@ class OfferEnded(Outbound):
 class Callback(Outbound):
     """The contact is called back: how often in vain so far, and whether they answered.
 
-    `by_hand`: the agent dials, and says what came of it by `callback.dialled`.
+    `by_hand`: the agent dials, and says what came of it by `callback.dialled`, which names `offer`,
+    there while they are called.
     """
 
     tries: int
     answered: bool
     by_hand: bool
+    offer: str | None
 
 
 class AgentChat(Outbound):

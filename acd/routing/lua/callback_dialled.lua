@@ -1,6 +1,6 @@
--- The customer of a callback was called: they answered, or not.
+-- The customer of a callback was called by whoever accepted that offer: they answered, or not.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, interaction, agent, answered (1 or 0)
+-- ARGV    now_ms, seed, interaction, number, agent, answered (1 or 0)
 -- RETURNS {due, "active"} | {due, "parked", until_ms} | {due, "unreached"} | {0, "late", state} | {0, "unknown"}
 -- EVENTS  interaction.active?, interaction.parked?, interaction.ended?, agent.removed?, offer.made*
 --- include("callback")
@@ -9,8 +9,10 @@ lot = tonumber(ARGV[2])
 local x = interaction(ARGV[3])
 if not x then return {0, 'unknown'} end
 local back = callback.pending(x)
-if not back or x.state ~= 'connecting' or x.agent ~= ARGV[4] then return {0, 'late', x.state} end
-if ARGV[5] == '1' then
+if not back or x.state ~= 'connecting' or x.agent ~= ARGV[5] or x.won ~= tonumber(ARGV[4]) then
+  return {0, 'late', x.state}
+end
+if ARGV[6] == '1' then
   callback.answered(x)
   return {commit(), 'active'}
 end

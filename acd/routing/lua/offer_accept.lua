@@ -18,7 +18,7 @@ if not at then
   local past = past_of(x, n)
   if not past then return {0, 'unknown', ''} end
   if past == 'accepted' then
-    if x.won == n and x.winner == id then return {0, 'accepted', id} end
+    if x.won == n and x.agent == id then return {0, 'accepted', id} end
     if x.agent == '' then return {0, 'withdrawn', ''} end
     past = 'taken'
   end

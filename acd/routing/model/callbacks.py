@@ -14,7 +14,7 @@ from acd.routing.results import Changed, Dialled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acd.domain.ids import AgentId, InteractionId
+    from acd.domain.ids import AgentId, InteractionId, OfferId
     from acd.routing.model.values import Callback, Interaction, Queue
 
 DIAL_MS: Final = 30_000
@@ -53,15 +53,15 @@ class Callbacks(Policy):
         return Changed(changed=True, reason="kept")
 
     def callback_dialled(
-        self, interaction: InteractionId, agent: AgentId, *, answered: bool, now_ms: int = 0
+        self, offer: OfferId, agent: AgentId, *, answered: bool, now_ms: int = 0
     ) -> Dialled:
-        """The customer was called by whoever accepted it."""
+        """The customer was called by whoever accepted that offer."""
+        _, number, x = self._find(offer)
         self._begin(now_ms)
-        x = self.interactions.get(interaction)
         if x is None:
             raise NotFound(field="interaction")
         back = x.calls_back
-        if not back or x.state is not _S.CONNECTING or x.agent != agent:
+        if not back or x.state is not _S.CONNECTING or (x.agent, x.won) != (agent, number):
             return Dialled(changed=False, reason="late")
         if answered:
             self._answered(x, back)

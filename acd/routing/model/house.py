@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.errors import BadRequest
 from acd.domain.events import Event, EventType
-from acd.domain.ids import offer_id
+from acd.domain.ids import offer_id, split_offer_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from acd.domain.ids import AgentId, QueueId
+    from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId
     from acd.routing.model.values import Agent, Interaction, Queue
 
 OUTAGE_MS: Final = 5000
@@ -64,6 +65,12 @@ class House:
         return self.agents[x.agent or ""]
 
     # time
+
+    def _find(self, offer: OfferId) -> tuple[InteractionId, int, Interaction | None]:
+        parts = split_offer_id(offer)
+        if parts is None:
+            raise BadRequest("that is not an offer's id", field="offer")
+        return *parts, self.interactions.get(parts[0])
 
     def _begin(self, now_ms: int) -> None:
         """Time never runs back; a gap between two scripts longer than `OUTAGE_MS` is an outage."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.agent import short
 from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
-from acd.domain.ids import split_offer_id
 from acd.domain.interaction import Channel, InteractionState
 from acd.domain.offer import EXTRA_MAX_MS, AcceptOutcome, OfferOutcome
 from acd.routing.model.presence import Presence
@@ -29,12 +28,6 @@ class Offers(Presence):
     def __init__(self, seeds: Callable[[], int], *, events_max: int = 1_000_000) -> None:
         super().__init__(seeds, events_max=events_max)
         self._due |= {"o": self._offer_due, "n": self._connecting_due}
-
-    def _find(self, offer: OfferId) -> tuple[InteractionId, int, Interaction | None]:
-        parts = split_offer_id(offer)
-        if parts is None:
-            raise BadRequest("that is not an offer's id", field="offer")
-        return *parts, self.interactions.get(parts[0])
 
     def accept(self, offer: OfferId, agent: AgentId, *, now_ms: int = 0) -> Accepted:
         """The first valid accept wins, and again, it answers the same. A late one says why not."""
@@ -96,7 +89,7 @@ class Offers(Presence):
         past = x.outcome_of(number)
         if past is None:
             return AcceptOutcome.UNKNOWN, None
-        if past == "accepted" and (x.won, x.winner) == (number, agent):
+        if past == "accepted" and (x.won, x.agent) == (number, agent):
             return AcceptOutcome.ACCEPTED, agent
         if past == "accepted" and x.agent is None:
             return AcceptOutcome.WITHDRAWN, None

@@ -79,16 +79,17 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
         wrap_up_until_ms=until_ms or None,
         wrap_up_extended=given.extended if given else x.wrap_up_extended,
         card=x.card,
-        callback=_callback(x.callback) if x.callback else None,
+        callback=_callback(x, x.callback) if x.callback else None,
     )
 
 
-def _callback(back: Callback) -> CallbackSnapshot:
+def _callback(x: Interaction, back: Callback) -> CallbackSnapshot:
     return CallbackSnapshot(
         tries=back.tries,
         number_ref=back.number,
         answered=back.called,
         next_try_ms=back.next_ms,
+        offer=offer_id(x.id, x.won) if x.state is _S.CONNECTING else None,
     )
 
 
@@ -167,7 +168,7 @@ class Reading(Estimating):
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
             parked_until_ms=(x.lost_until_ms or next_ms or None) if parked else None,
             wrap_up_until_ms=x.wrap_up_until_ms or None,
-            callback=_callback(x.callback) if x.callback else None,
+            callback=_callback(x, x.callback) if x.callback else None,
             diverted=x.diverted,
             hops=tuple(x.hops),
             address_seq=self.contact_seqs.get(x.id, 0),

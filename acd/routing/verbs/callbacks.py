@@ -10,7 +10,7 @@ from acd.routing.results import Changed, Dialled
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
-    from acd.domain.ids import AgentId, InteractionId
+    from acd.domain.ids import AgentId, InteractionId, OfferId
 
 
 class Callbacks(Tenant):
@@ -43,15 +43,19 @@ class Callbacks(Tenant):
         return Changed(changed=word == "kept", reason=word)
 
     async def callback_dialled(
-        self, interaction: InteractionId, agent: AgentId, *, answered: bool, now_ms: int = 0
+        self, offer: OfferId, agent: AgentId, *, answered: bool, now_ms: int = 0
     ) -> Dialled:
         """The customer was called. Unanswered: the agent is free, and there is another try later.
 
+        `offer` is the one by which the agent got it; of an earlier try it is `late`.
+
         Raises:
             NotFound: there is no such interaction.
+            BadRequest: that is not an offer's id.
         """
+        interaction, number = self._split(offer)
         word, *reply = await self._change(
-            "callback_dialled", now_ms, interaction, agent, int(answered)
+            "callback_dialled", now_ms, interaction, number, agent, int(answered)
         )
         if word == "unknown":
             raise NotFound(field="interaction")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from acd.domain.agent import short
 from acd.domain.errors import BadRequest
-from acd.domain.ids import split_offer_id
 from acd.domain.offer import EXTRA_MAX_MS, AcceptOutcome, OfferOutcome
 from acd.routing.results import Accepted, Changed, Extended, OfferEnded
 from acd.routing.tenant import Tenant
@@ -79,13 +78,6 @@ class Offers(Tenant):
         interaction, number = self._split(offer)
         reply = await self._change("offer_connected", now_ms, interaction, number, agent)
         return Changed(changed=reply[0] == "connected", reason=reply[0])
-
-    @staticmethod
-    def _split(offer: OfferId) -> tuple[InteractionId, int]:
-        parts = split_offer_id(offer)
-        if parts is None:
-            raise BadRequest("that is not an offer's id", field="offer")
-        return parts
 
     @staticmethod
     def _ended(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from acd.domain import errors
 from acd.domain.directory import Role
-from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId
+from acd.domain.ids import AgentId, DepartmentId, InteractionId, OfferId, QueueId
 from acd.web.api.values import Command, Id, OneInteraction
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output
 from acd.web.identity import Access, Scope
@@ -86,6 +86,7 @@ class CallBack(Command):
 class Dialled(Input):
     """What came of the call."""
 
+    offer: Annotated[str, Field(description="the one by which the agent has it")]
     answered: bool
 
 
@@ -263,7 +264,7 @@ ENDPOINTS: Final = (
         "callback/dialled",
         "The contact of a callback was called",
         lambda call, name: call.services.callbacks.dialled(
-            call.caller.actor, name, answered=call.body.answered
+            call.caller.actor, name, OfferId(call.body.offer), answered=call.body.answered
         ),
         body=Dialled,
         description=f"{_OWN} Nobody answered: it is tried again later, or ends `unreached`.",

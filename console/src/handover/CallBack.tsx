@@ -29,10 +29,10 @@ export function CallBack({ chat }: { chat: AgentChat }) {
       testId="callback"
       action={
         <>
-          <Button data-testid="callback-answered" onClick={() => void desk.steering.called(interaction, true)}>
+          <Button data-testid="callback-answered" onClick={() => void desk.steering.called(chat, true)}>
             {t("callback.answered")}
           </Button>
-          <Button kind="quiet" data-testid="callback-no-answer" onClick={() => void desk.steering.called(interaction, false)}>
+          <Button kind="quiet" data-testid="callback-no-answer" onClick={() => void desk.steering.called(chat, false)}>
             {t("callback.no_answer")}
           </Button>
         </>

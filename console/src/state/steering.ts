@@ -60,9 +60,11 @@ export class Steering {
   }
 
   /** They were called: somebody answered, or nobody did. */
-  async called(interaction: string, answered: boolean): Promise<void> {
+  async called({ interaction, callback }: AgentChat, answered: boolean): Promise<void> {
     const { connection } = this.#desk;
-    await this.#steer(() => connection.request("callback.dialled", { interaction, answered }));
+    const offer = callback?.offer;
+    if (!offer) return; // told already
+    await this.#steer(() => connection.request("callback.dialled", { interaction, offer, answered }));
     this.#desk.leaveIfEnded(interaction);
   }
 

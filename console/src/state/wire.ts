@@ -118,6 +118,8 @@ export interface CallBack {
   answered: boolean;
   /** Whether the agent dials, on whatever telephone they have. */
   by_hand: boolean;
+  /** By which the agent has it, while the contact is called. */
+  offer: string | null;
 }
 
 export interface Line {
@@ -268,7 +270,7 @@ export type AgentRequests = Table<{
   "call.failed": Ask<{ offer: string }, OfferAnswered>;
   "call.transfer": Ask<Command & { number: string }>;
   "callback.open": Ask<{ interaction: string }, { number: string | null }>;
-  "callback.dialled": Ask<{ interaction: string; answered: boolean }, Steered>;
+  "callback.dialled": Ask<{ interaction: string; offer: string; answered: boolean }, Steered>;
   heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;
 }>;
 

@@ -14,7 +14,7 @@ from acd.domain.agent import Availability
 from acd.domain.directory import Department
 from acd.domain.errors import StoreUnavailable
 from acd.domain.events import Event, EventType
-from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId, SessionId
+from acd.domain.ids import AgentId, DepartmentId, InteractionId, OfferId, QueueId, SessionId
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.queue import QueueSettings
 from acd.flow.reconcile import Reconciler
@@ -297,11 +297,9 @@ async def test_a_replica_is_told_of_callbacks_moves_and_levels(
         two.take_over()
         # what follows never reached the replica
         await before.available()
-        await take(before, tried)
-        await router.callback_dialled(tried, ANNA, answered=False)
+        await router.callback_dialled(await take(before, tried), ANNA, answered=False)
         await router.request_callback(talks, "callback")
-        await take(before, talks)
-        await router.callback_dialled(talks, ANNA, answered=True)
+        await router.callback_dialled(await take(before, talks), ANNA, answered=True)
         await router.move(taken, sales, "boss")
         await router.assign(taken, ANNA, "boss")
         await router.set_presence(ANNA, channel=None, availability=Availability.AWAY)
@@ -346,8 +344,7 @@ async def test_an_empty_live_store_is_told_whom_to_call_back(house: House, tenan
     await house.router.request_callback(waits, "callback")
     await house.available()
     await house.router.request_callback(talks, "callback")
-    await take(house, talks)
-    await house.router.callback_dialled(talks, ANNA, answered=True)
+    await house.router.callback_dialled(await take(house, talks), ANNA, answered=True)
     await house.router.set_presence(ANNA, channel=None, availability=Availability.AWAY)
     await record(house)
     client = house.router.link.client
@@ -364,11 +361,13 @@ async def test_an_empty_live_store_is_told_whom_to_call_back(house: House, tenan
     assert ended.outcome is Outcome.HANDLED
 
 
-async def take(house: House, interaction: InteractionId) -> None:
+async def take(house: House, interaction: InteractionId) -> OfferId:
     """Anna accepts it."""
     live = await house.router.interaction(interaction)
     assert live
-    await house.router.accept(live.offers[0].offer, ANNA)
+    offer = live.offers[0].offer
+    await house.router.accept(offer, ANNA)
+    return offer
 
 
 async def test_nobody_is_offered_anything_before_all_is_restored(

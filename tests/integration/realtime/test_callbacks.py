@@ -78,20 +78,23 @@ async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -
     calling = await jean.hears("chat", state="connecting")
     assert calling["callback"]["state"] == "calling", "also where they are still here"
     chat = await anna.hears("chat", interaction=ix, state="connecting")
-    assert chat["callback"] == {"tries": 0, "answered": False, "by_hand": True}
+    assert chat["callback"] == {
+        "tries": 0, "answered": False, "by_hand": True, "offer": f"{ix}.1",
+    }  # fmt: skip
     opened = await anna.done("callback.open", {"interaction": ix})
     wire.CallbackNumber.model_validate(opened)
     assert opened["number"] == "+33 1 99 00 12 34"
     bruno = await node.console("bruno")
     assert await bruno.refused("callback.open", {"interaction": ix}) == "not_yours"
-    said = {"interaction": ix, "answered": True}
+    said = {"interaction": ix, "offer": f"{ix}.1", "answered": True}
+    assert await anna.refused("callback.dialled", {**said, "offer": "ix_2.1"}) == "bad_request"
     assert await bruno.refused("callback.dialled", said) == "not_yours"
     done = await anna.done("callback.dialled", said)
     assert (done["outcome"], done["chat"]["state"]) == ("active", "active")
     assert (await jean.hears("chat", state="active"))["callback"]["state"] == "talking"
     joined = await jean.hears("message", **{"from": "system", "text": "agent_joined"})
     assert joined["name"] == "Anna", "once they talk, not at each try"
-    late = await anna.done("callback.dialled", {"interaction": ix, "answered": False})
+    late = await anna.done("callback.dialled", {**said, "answered": False})
     assert late["outcome"] == "late"
     await anna.done("interaction.finish", {"interaction": ix})
     assert (await jean.hears("chat", state="ended"))["callback"]["state"] == "done"
@@ -100,7 +103,7 @@ async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -
 async def test_nobody_answers_and_it_is_tried_again_then_given_up(nodes: Nodes) -> None:
     node = await nodes(callback=True, callback_tries=2, callback_retry_s=0.05)
     jean, anna, ix = await called(node)
-    unanswered = {"interaction": ix, "answered": False}
+    unanswered = {"interaction": ix, "offer": f"{ix}.1", "answered": False}
     parked = await anna.done("callback.dialled", unanswered)
     assert (parked["outcome"], parked["chat"]["state"]) == ("parked", "ended")
     again = await jean.hears("chat", state="parked")
@@ -109,8 +112,11 @@ async def test_nobody_answers_and_it_is_tried_again_then_given_up(nodes: Nodes) 
     heard = len(anna.heard)
     ring = await anna.hears("offer", after=heard, interaction=ix)
     accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
-    assert accepted["chat"]["callback"] == {"tries": 1, "answered": False, "by_hand": True}
-    given_up = await anna.done("callback.dialled", unanswered)
+    back = accepted["chat"]["callback"]
+    assert (back["tries"], back["offer"]) == (1, ring["offer"])
+    late = await anna.done("callback.dialled", unanswered)
+    assert late["outcome"] == "late", "that was the first try"
+    given_up = await anna.done("callback.dialled", {**unanswered, "offer": ring["offer"]})
     assert given_up["outcome"] == "unreached"
     ended = await jean.hears("chat", state="ended")
     assert (ended["diverted"], ended["callback"]["state"]) == ("callback", "unreached")

@@ -103,7 +103,7 @@ async def _calls(world: World) -> None:
     later = await world.arrive(CALL)
     await router.request_callback(later, "nr_1", **world.at)
     caller = await world.answer(later)
-    await router.callback_dialled(later, caller, answered=False, **world.at)
+    await world.dialled(later, caller, answered=False)
     await world.finish(call)
 
 

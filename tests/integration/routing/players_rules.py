@@ -73,7 +73,8 @@ class Supervisors(Machine):
         ]
         if dialling and not data.draw(rarely):
             x = data.draw(pick(dialling))
-            name, agent = str(x.id), str(x.agent)
+            offer, agent = f"{x.id}.{x.won}", str(x.agent)
         else:
             name, agent = data.draw(pick(sorted(self.pair.interactions))), data.draw(pick(AGENTS))
-        self.do("callback_dialled", name, agent, answered=data.draw(pick((False, True))))
+            offer = f"{name}.{data.draw(st.integers(0, 4))}"
+        self.do("callback_dialled", offer, agent, answered=data.draw(pick((False, True))))

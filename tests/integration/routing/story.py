@@ -7,6 +7,7 @@ from typing import Any
 from acd.domain.agent import AgentProfile, Availability, Membership
 from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
+from acd.routing.results import Dialled
 from tests.integration.routing.pair import Pair
 
 CHAT, CALL, SALES = "support/chat", "support/call", "sales/chat"
@@ -59,6 +60,13 @@ class Story(Pair):
         ring = self.model.interactions[name].live[0]
         await self.do("accept", f"{name}.{ring.number}", ring.agent)
         return ring.agent
+
+    async def dialled(self, name: str, agent: str, *, answered: bool) -> Dialled:
+        """The agent says what came of the call, by the offer that was accepted last."""
+        x = self.model.interactions.get(name)
+        offer = f"{name}.{x.won if x else 1}"
+        told: Dialled = await self.do("callback_dialled", offer, agent, answered=answered)
+        return told
 
     async def later(self, seconds: float) -> None:
         """The timers run, and all consoles are there."""

@@ -57,7 +57,7 @@ async def test_it_is_offered_in_its_turn_and_the_customer_is_called(world: World
     await world.wait(24)
     assert (await world.look(first)).state == "connecting"
     await world.settled()
-    dialled = await world.router.callback_dialled(first, "anna", answered=True, **world.at)
+    dialled = await world.dialled(first, "anna", answered=True)
     assert (dialled.changed, dialled.reason) == (True, "active")
     x = await world.look(first)
     assert (x.state, x.agent) == ("active", "anna")
@@ -65,7 +65,7 @@ async def test_it_is_offered_in_its_turn_and_the_customer_is_called(world: World
     assert x.callback.answered
     await world.wait(60)
     assert (await world.look(first)).state == "active"
-    again = await world.router.callback_dialled(first, "anna", answered=True, **world.at)
+    again = await world.dialled(first, "anna", answered=True)
     assert (again.changed, again.reason) == (False, "late")
     await world.finish(first)
     ended = await world.look(first)
@@ -91,7 +91,7 @@ async def test_no_answer_frees_the_agent_and_is_tried_again(world: World) -> Non
     await world.agent("anna", SALES, call=1)
     await world.answer(first)
     await world.wait(3)
-    dialled = await world.router.callback_dialled(first, "anna", answered=False, **world.at)
+    dialled = await world.dialled(first, "anna", answered=False)
     assert (dialled.reason, dialled.next_try_ms) == ("parked", world.now_ms + 300_000)
     x = await world.look(first)
     assert (x.state, x.agent, x.parked_until_ms) == ("parked", None, world.now_ms + 300_000)
@@ -173,7 +173,7 @@ async def test_a_chat_is_taken_up_again_in_its_turn(world: World) -> None:
     await world.answer(kept.interaction)
     assert (await world.look(kept.interaction)).state == "connecting"
     await world.settled()
-    await world.router.callback_dialled(kept.interaction, "anna", answered=True, **world.at)
+    await world.dialled(kept.interaction, "anna", answered=True)
     assert (await world.look(kept.interaction)).state == "active"
     await world.settled()
     # their agent is lost: now somebody is on the line
@@ -238,7 +238,7 @@ async def test_the_end_of_a_callback(world: World) -> None:
     assert (await world.look(gone)).outcome == "abandoned"
     waits = await asked_back(world)
     await world.answer(waits)
-    await world.router.callback_dialled(waits, "anna", answered=False, **world.at)
+    await world.dialled(waits, "anna", answered=False)
     await world.router.abandon(waits, **world.at)
     assert (await world.look(waits)).outcome == "abandoned"
     await world.wait(700)
@@ -251,7 +251,7 @@ async def test_parked_while_its_queue_goes(world: World) -> None:
     await world.agent("anna", SALES, call=1)
     asked = await asked_back(world)
     await world.answer(asked)
-    await world.router.callback_dialled(asked, "anna", answered=False, **world.at)
+    await world.dialled(asked, "anna", answered=False)
     await world.router.remove_queue(SALES, 99, **world.at)
     await world.wait(601)
     assert (await world.look(asked)).outcome == "rejected"
@@ -278,17 +278,17 @@ async def test_what_cannot_be_called_back_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
         await world.router.request_callback("ix_99", **world.at)
     with pytest.raises(NotFound):
-        await world.router.callback_dialled("ix_99", "anna", answered=True, **world.at)
+        await world.dialled("ix_99", "anna", answered=True)
     await world.router.request_callback(asked, "nr_1", **world.at)
     again = await world.router.request_callback(asked, "nr_2", **world.at)
     assert (again.changed, again.reason) == (False, "kept_before")
     kept = (await world.look(asked)).callback
     assert kept
     assert kept.number_ref == "nr_2"
-    early = await world.router.callback_dialled(asked, "anna", answered=True, **world.at)
+    early = await world.dialled(asked, "anna", answered=True)
     assert early.reason == "late"
     await world.answer(asked)
-    foreign = await world.router.callback_dialled(asked, "boris", answered=True, **world.at)
+    foreign = await world.dialled(asked, "boris", answered=True)
     assert foreign.reason == "late"
     late = await world.router.request_callback(asked, **world.at)
     assert (late.changed, late.reason) == (False, "late")

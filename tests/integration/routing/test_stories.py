@@ -170,7 +170,7 @@ async def test_a_callback_that_nobody_answers(story: Story) -> None:
     waiting = await story.arrive(CALL)
     await story.do("request_callback", name, "nr_1")
     await story.answer(name)
-    assert (await story.do("callback_dialled", name, "anna", answered=False)).reason == "unreached"
+    assert (await story.dialled(name, "anna", answered=False)).reason == "unreached"
     assert story.model.interactions[waiting].live
 
 
@@ -183,7 +183,7 @@ async def test_a_callback_instead_of_an_absence(story: Story) -> None:
     assert story.model.interactions[name].live
     await story.answer(name)
     await story.do("remove_agent", "anna", 99)
-    await story.do("callback_dialled", name, "anna", answered=False)
+    await story.dialled(name, "anna", answered=False)
     assert "anna" not in story.model.agents
 
 

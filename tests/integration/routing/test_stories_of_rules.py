@@ -18,19 +18,19 @@ async def test_a_callback_is_tried_again_and_answered(story: Story) -> None:
     name = await story.arrive(CALL)
     await story.do("request_callback", name, "nr_1")
     await story.answer(name)
-    await story.do("callback_dialled", name, "anna", answered=False)
+    await story.dialled(name, "anna", answered=False)
     await story.later(31)
     await story.answer(name)
     await story.later(6)  # nobody says what came of it
     await story.later(31)
     await story.answer(name)
-    assert not (await story.do("callback_dialled", name, "bruno", answered=True)).changed
-    assert (await story.do("callback_dialled", name, "anna", answered=True)).changed
+    assert not (await story.dialled(name, "bruno", answered=True)).changed
+    assert (await story.dialled(name, "anna", answered=True)).changed
     assert story.model.interactions[name].state is S.ACTIVE
     for verb, more in (("request_callback", ("nr_2",)), ("request_callback", ("Nr 2",))):
         await story.do(verb, name, *more)
     await story.do("request_callback", "ix_0", "")
-    await story.do("callback_dialled", "ix_0", "anna", answered=True)
+    await story.dialled("ix_0", "anna", answered=True)
 
 
 @pytest.mark.parametrize("end", ["abandon", "finish", "queue"])
@@ -45,7 +45,7 @@ async def test_a_callback_that_is_given_up(story: Story, end: str) -> None:
     elif end == "finish":
         await story.do("finish", name, by="agent", agent="anna")
     else:
-        await story.do("callback_dialled", name, "anna", answered=False)
+        await story.dialled(name, "anna", answered=False)
         await story.do("remove_queue", CALL, 99)
         await story.later(31)
     assert story.model.interactions[name].state is S.ENDED
@@ -59,7 +59,7 @@ async def test_who_is_being_called_back_does_not_fall_silent(story: Story) -> No
     await story.answer(name)
     await story.later(12)
     assert story.model.interactions[name].state is S.CONNECTING
-    await story.do("callback_dialled", name, "anna", answered=True)
+    await story.dialled(name, "anna", answered=True)
     await story.later(4)
     assert story.model.interactions[name].state is S.IDLE
 
@@ -185,6 +185,39 @@ async def test_one_called_back_for_longer_than_silence_lasts(story: Story) -> No
     await story.do("contact_back", name)
     await story.later(15)
     assert story.model.interactions[name].state is S.IDLE
+
+
+async def test_an_accept_that_is_told_again_says_who_has_it_now(story: Story) -> None:
+    await story.queue(CALL)
+    await story.agent("anna", CALL)
+    name = await story.arrive(CALL)
+    await story.answer(name)
+    offer = f"{name}.1"
+    assert (await story.do("accept", offer, "anna")).outcome == "accepted"
+    await story.do("fail", offer, "anna", "connect_failed")
+    assert (await story.do("accept", offer, "anna")).outcome == "withdrawn", "it rings on"
+    await story.later(16)
+    await story.answer(name)
+    await story.do("connected", f"{name}.2", "anna")
+    await story.do("finish", name, by="agent", agent="anna", wrap_up=False)
+    assert (await story.do("accept", f"{name}.2", "anna")).outcome == "accepted"
+
+
+async def test_an_earlier_try_that_is_told_again_ends_no_later_one(story: Story) -> None:
+    await story.queue(callback_retry_s=1)
+    await story.agent("anna")
+    name = await story.arrive()
+    await story.do("request_callback", name, "nr_1")
+    await story.answer(name)
+    assert (await story.dialled(name, "anna", answered=False)).reason == "parked"
+    await story.later(2)
+    await story.answer(name)
+    first = f"{name}.1"
+    for answered in (False, True):
+        again = await story.do("callback_dialled", first, "anna", answered=answered)
+        assert again.reason == "late"
+    assert story.model.interactions[name].state is S.CONNECTING
+    await story.do("callback_dialled", "ix", "anna", answered=True)
 
 
 async def test_whose_telephone_rings_has_not_answered_by_reloading_the_page(story: Story) -> None:

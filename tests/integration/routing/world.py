@@ -13,7 +13,7 @@ from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
 from acd.routing import keys
 from acd.routing.events import parse_entries
-from acd.routing.results import AgentSnapshot, Enqueued, InteractionSnapshot
+from acd.routing.results import AgentSnapshot, Dialled, Enqueued, InteractionSnapshot
 from acd.routing.router import Router
 from tests.integration.routing.fold import Fold
 
@@ -160,6 +160,12 @@ class World:
         accepted = await self.router.accept(ringing[agent], agent, **self.at)
         assert accepted.outcome == "accepted"
         return agent
+
+    async def dialled(self, interaction: str, agent: str, *, answered: bool) -> Dialled:
+        """The agent says what came of the call, by the offer that was accepted."""
+        found = await self.router.interaction(interaction, **self.at)
+        offer = (found and found.connects) or f"{interaction}.1"
+        return await self.router.callback_dialled(offer, agent, answered=answered, **self.at)
 
     async def finish(self, interaction: str, *, wrap_up: bool = True) -> None:
         found = await self.look(interaction)

@@ -229,12 +229,13 @@ async def test_a_callback_is_kept_called_and_given_up(start: Start) -> None:
     assert kept["reason"] == "kept"
     line = await (await node.program.get("/api/v1/queues/support/chat/line")).json()
     assert [each["callback"] for each in line["items"]] == [True]
-    nobody = await node.program.post(f"{at}/callback/dialled", json={"answered": False})
+    said = {"offer": f"{at.rpartition('/')[2]}.1", "answered": False}
+    nobody = await node.program.post(f"{at}/callback/dialled", json=said)
     await problem(nobody, 403, "not_yours")
     await node.sits_down("anna")
-    await node.services.router.accept(OfferId(f"{at.rpartition('/')[2]}.1"), AgentId("anna"))
+    await node.services.router.accept(OfferId(said["offer"]), AgentId("anna"))
     csrf = await node.sign_in("anna")
-    told = await asks(node.client, f"{at}/callback/dialled", {"answered": False}, headers=csrf)
+    told = await asks(node.client, f"{at}/callback/dialled", said, headers=csrf)
     assert (told["changed"], told["reason"]) == (True, "unreached")
     assert (await (await node.program.get(at)).json())["outcome"] == "unreached"
 

@@ -13,6 +13,7 @@ from acd.domain.interaction import Arrival, Channel, InteractionState, Opening
 from acd.domain.queue import QueueSettings
 from acd.routing.model import Model
 from acd.routing.model.values import Interaction
+from acd.routing.results import Dialled
 from tests.integration.routing.fold import Fold
 
 CHAT, SALES, CALL, TICKET = "support/chat", "sales/chat", "support/call", "support/ticket"
@@ -122,6 +123,13 @@ class House:
         ring = next(one for one in self.look(name).live if agent in ("", one.agent))
         assert self.do("accept", f"{name}.{ring.number}", ring.agent).outcome == "accepted"
         return ring.agent
+
+    def dialled(self, name: str, agent: str, *, answered: bool) -> Dialled:
+        """The agent says what came of the call, by the offer that was accepted last."""
+        x = self.model.interactions.get(name)
+        offer = f"{name}.{x.won if x else 1}"
+        told: Dialled = self.do("callback_dialled", offer, agent, answered=answered)
+        return told
 
     def served(self, queue: str = CHAT, agent: str = "", **more: Any) -> str:
         """One that came and was answered; a call is connected."""

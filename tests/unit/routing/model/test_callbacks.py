@@ -29,12 +29,12 @@ def test_a_callback_is_tried_until_nobody_hopes_any_more(house: House) -> None:
     name = called_back(house)
     house.later(30)
     house.answer(name)
-    tried = house.do("callback_dialled", name, "anna", answered=False)
+    tried = house.dialled(name, "anna", answered=False)
     assert (tried.reason, tried.next_try_ms) == ("parked", house.now_ms + 30_000)
     house.later(31)
     house.answer(name)
-    assert house.do("callback_dialled", name, "bruno", answered=False).reason == "late"
-    assert house.do("callback_dialled", name, "anna", answered=False).reason == "unreached"
+    assert house.dialled(name, "bruno", answered=False).reason == "late"
+    assert house.dialled(name, "anna", answered=False).reason == "unreached"
     assert house.look(name).outcome == "unreached"
 
 
@@ -49,7 +49,7 @@ def test_a_callback_that_is_answered(house: House) -> None:
     name = called_back(house)
     house.later(30)
     house.answer(name)
-    assert house.do("callback_dialled", name, "anna", answered=True).reason == "active"
+    assert house.dialled(name, "anna", answered=True).reason == "active"
     assert house.do("request_callback", name).reason == "late"
 
 
@@ -93,7 +93,7 @@ def test_one_answered_who_asks_to_be_called_back_once_more_keeps_the_number(hous
     name = house.arrive()
     house.do("request_callback", name, "nr_1")
     house.answer(name)
-    house.do("callback_dialled", name, "anna", answered=True)
+    house.dialled(name, "anna", answered=True)
     house.do("remove_agent", "anna", LAST)
     assert house.do("request_callback", name).reason == "kept"
     assert house.look(name).callback.number == "nr_1"  # type: ignore[union-attr]
@@ -125,7 +125,7 @@ def test_what_cannot_be_called_back_moved_or_ranked(house: House) -> None:
         with pytest.raises(error):
             house.do(verb, *arguments)
     with pytest.raises(NotFound):
-        house.do("callback_dialled", "ix_0", "anna", answered=True)
+        house.dialled("ix_0", "anna", answered=True)
     assert house.do("move", name, CHAT, "sam").reason == "there"
     assert house.do("reprioritise", name, 5, "sam").reason == "same"
     assert house.do("reprioritise", name, 1, "sam").reason == "rescored"

@@ -93,7 +93,7 @@ def test_a_supervisor_gives_it_to_an_agent_wherever_it_is(house: House, where: s
     elif where == "callback":
         house.do("request_callback", name, "nr_1")
         house.answer(name)
-        house.do("callback_dialled", name, "anna", answered=False)
+        house.dialled(name, "anna", answered=False)
     elif where in ("active", "idle"):
         house.answer(name)
         house.later(6 if where == "idle" else 1)
