@@ -9,8 +9,10 @@ import pytest
 
 from acd.chat.delivery import to_contact
 from acd.domain.ids import InteractionId
+from acd.domain.queue import Diversion, Divert
 from acd.telephony import port
 from acd.telephony.port import LegFault
+from tests.contract.telephony.rig import until
 from tests.integration.telephony.conftest import BROWSER, DESK, MOBILE, Exchanges
 
 
@@ -207,3 +209,30 @@ async def test_page_and_adapter_speak_through_the_switchboard(exchanges: Exchang
     assert [type(one) for one in exchange.phones.told[before:]] == [port.Hold]
     await page_says(exchange, call, "anna", "resumed")
     await exchange.hears(call, (offer, "browser"))
+
+
+@pytest.mark.parametrize("kept_out", ["full", "closed"])
+async def test_who_is_not_let_into_the_line_is_told_so(exchanges: Exchanges, kept_out: str) -> None:
+    exchange = await exchanges(
+        max_length=1, on_full=Divert(to=Diversion.REJECT), on_closed=Divert(to=Diversion.REJECT)
+    )
+    if kept_out == "full":
+        first = await exchange.phones.arrive()
+        await exchange.hears(first, "music")
+    else:
+        await exchange.router.set_hours("support/call", ())
+    call = await exchange.phones.arrive()
+    assert await exchange.over(call) == "480 reject"
+    assert await exchange.outcome(call) == "rejected"
+
+
+async def test_a_code_is_said_to_a_telephone(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    exchange.board.say("+33199005678", "/sounds/code.wav")
+    await until(lambda: bool(exchange.phones.calls_there))
+    call = next(iter(exchange.phones.calls_there))
+    exchange.kept.add(call)
+    assert await exchange.over(call) == "said"
+    told = [type(one).__name__ for one in exchange.phones.told]
+    assert told == ["Dial", "Announce", "HangUp"]
+    assert exchange.at(call).dialled == "+33199005678"

@@ -244,6 +244,51 @@ def test_hold_and_back() -> None:
     assert (call.phase, actions) == (CallPhase.HELD, [port.Resume(call=IX, epoch=1)])
 
 
+def called_back(*heard: Heard) -> tuple[Call, list[Action]]:
+    call, actions = Call(id=IX, calls_back="+33199001234"), list[Action]()
+    for one in heard:
+        call, done = step(call, one)
+        actions = list(done)
+    return call, actions
+
+
+CONNECTED = (offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer="ix_1.1"))
+
+
+def test_a_callback_reaches_the_agent_first() -> None:
+    _, actions = called_back(offered(1, ANNA))
+    assert [one.outgoing for one in actions if isinstance(one, port.Ring)] == [True]
+    call, actions = called_back(*CONNECTED)
+    assert call.phase is CallPhase.DIALLING
+    assert [type(one) for one in actions] == [port.Dial]
+    call, actions = called_back(*CONNECTED, port.Dialled(call=IX, ok=True))
+    assert (call.phase, call.calls_back) == (CallPhase.TALKING, "")
+    assert actions == [words.Connected(offer="ix_1.1", agent=ANNA)]
+
+
+def test_a_customer_who_does_not_answer_frees_the_agent() -> None:
+    call, actions = called_back(*CONNECTED, port.Dialled(call=IX, ok=False, code=486))
+    assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
+    assert [type(one) for one in actions] == [port.HangUp, words.NotReached]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        leg(port.LegEnded, 1),
+        port.CallerEnded(call=IX, cause="stopped"),
+        given_back(ANNA, "no_answer"),
+        words.OfferOver(offer="ix_1.1", reason="expired"),
+    ],
+)
+def test_an_attempt_that_ends_is_not_the_end_of_the_callback(heard: Heard) -> None:
+    before = CONNECTED if not isinstance(heard, words.OfferOver) else CONNECTED[:1]
+    call, actions = called_back(*before, heard)
+    assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
+    assert isinstance(actions[0], port.HangUp)
+    assert not any(isinstance(one, words.HungUp) for one in actions)
+
+
 NUMBERS = st.integers(1, 4)
 DEVICES = st.sampled_from(["browser", "desk", "mobile"])
 TARGETS = st.lists(st.sampled_from([PAGE, DESK, PHONE]), max_size=3, unique=True).map(tuple)
@@ -269,15 +314,16 @@ HEARD: st.SearchStrategy[Heard] = st.one_of(
     st.builds(lambda on: words.HoldAsked(on=on), st.booleans()),
     st.just(port.Held(call=IX)),
     st.just(port.Resumed(call=IX)),
+    st.builds(lambda ok: port.Dialled(call=IX, ok=ok), st.booleans()),
     st.just(port.CallerEnded(call=IX, cause="bye")),
     st.just(words.Finished(outcome="handled")),
 )  # fmt: skip
 
 
-@given(st.lists(HEARD, max_size=40))
-def test_whatever_is_heard(heard: list[Heard]) -> None:
+@given(st.lists(HEARD, max_size=40), st.sampled_from(["", "+33199001234"]))
+def test_whatever_is_heard(heard: list[Heard], calls_back: str) -> None:
     """No device rings twice or for ever, one is bridged at a time, and the end is the end."""
-    call = Call(id=IX)
+    call = Call(id=IX, calls_back=calls_back)
     up: set[tuple[str, str]] = set()
     for one in heard:
         before = call
@@ -303,8 +349,6 @@ def test_whatever_is_heard(heard: list[Heard]) -> None:
                     pass
         # a call that was given away is the adapter's
         assert up == set(call.legs) or call.phase is CallPhase.ENDED
-        assert (call.winner is not None) == (
-            call.phase in {CallPhase.CONNECTING, CallPhase.TALKING, CallPhase.HELD}
-        )
+        assert (call.winner is not None) == (call.phase not in {CallPhase.WAITING, CallPhase.ENDED})
         if before.phase is CallPhase.ENDED:
             assert (call, actions) == (before, ())
