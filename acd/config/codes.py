@@ -56,6 +56,7 @@ WARNINGS: Final[Mapping[str, str]] = {
     "periods_overlap": "two periods of a day that overlap",
     "no_numbers": "calls over SIP are on, and no number leads to a department",
     "device_unreachable": "an agent's number, and no trunk, or a country that may not be called",
+    "ring_short": "a ring that ends before an agent's mobile telephone rings",
     "sip_open": "anybody may call over SIP without a password",
     "sip_nobody": "calls over SIP are on for others, and nobody else may call",
     "sound_missing": "music or announcements that are not there",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acd.config.diversions import POSSIBLE, divert
 from acd.config.lint.view import Line, View, warning
@@ -15,12 +15,18 @@ from acd.domain.queue import DIVERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TELEPHONE_RING_S: Final = 15
+"""A mobile telephone that is called for less hardly rings."""
+
 
 def findings(view: View) -> Iterator[Problem]:
     """What is to be said of each queue's own numbers."""
     told: set[tuple[KeyPath, str]] = set()  # a department's rule counts once for all its queues
     for line in view.lines:
-        for problem in (*_impossible(line), *_times(line), *_without_effect(line), *_strict(line)):
+        for problem in (
+            *_impossible(line), *_times(line), *_telephones(line), *_without_effect(line),
+            *_strict(line),
+        ):  # fmt: skip
             if (problem.path, problem.code) not in told:
                 told.add((problem.path, problem.code))
                 yield problem
@@ -69,6 +75,18 @@ def _times(line: Line) -> Iterator[Problem]:
             f"in `{line.name}` a step comes after {rules.relax[-1].after_s} s, and nobody waits "
             f"longer than {longest} s",
             "Let it come earlier, or raise `max_wait_s`.",
+        )
+
+
+def _telephones(line: Line) -> Iterator[Problem]:
+    reached = any(device.address.startswith("+") for one in line.agents for device in one.devices)
+    if reached and line.channel is Channel.CALL and line.rules.ring_time_s < TELEPHONE_RING_S:
+        yield warning(
+            line.at("ring_time_s"),
+            "ring_short",
+            f"`{line.name}` rings for {line.rules.ring_time_s} s, and a mobile telephone of its "
+            "agents takes some eight of them before it rings",
+            "Let it ring for 25 s or more.",
         )
 
 

@@ -421,6 +421,14 @@ class TestDevices:
         assert not problem.warning
         assert problem.line == 11
 
+    def test_that_hardly_ring(self) -> None:
+        mobile = '{ id = "mobile", address = "+33639981234" }'
+        call = "[departments.call]\nring_time_s = 10\n"
+        assert one(self.told(mobile, call + self.TRUNK), "ring_short").warning
+        desk = mobile.replace("+33639981234", "sip:101@10.0.0.5")
+        assert not found(self.told(desk, call + self.TRUNK))
+        assert not found(self.told(mobile, call.replace("10", "25") + self.TRUNK))
+
     def test_that_cannot_be_called(self) -> None:
         mobile = '{ id = "mobile", address = "+3224000000" }'
         assert "country" in one(self.told(mobile), "device_unreachable").message
