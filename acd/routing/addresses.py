@@ -17,7 +17,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from acd.domain.errors import StoreUnavailable
-from acd.routing.exchange import exchange
 from acd.routing.keys import channel
 from acd.routing.redis_link import AWAY, BACK_OFF_S
 from acd.tasks import stay_cancelled
@@ -132,16 +131,9 @@ class Addresses:
         Raises:
             StoreUnavailable: the server is away.
         """
-        try:
-            await exchange(
-                self._link.client,
-                [
-                    ("SPUBLISH", channel(self._tenant, address), to_json(payload))
-                    for address, payload in said
-                ],
-            )
-        except (*AWAY, RedisError) as error:
-            raise StoreUnavailable("Redis does not answer") from error
+        await self._link.publish(
+            [(channel(self._tenant, address), to_json(payload)) for address, payload in said]
+        )
 
     async def close(self) -> None:
         """Stop the reader."""

@@ -11,18 +11,11 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from redis.exceptions import (
-    BusyLoadingError,
-    ClusterDownError,
-    MasterDownError,
-    MovedError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-    TryAgainError,
+    ConnectionError as RedisConnectionError,
 )
 from redis.exceptions import (
-    ConnectionError as RedisConnectionError,
+    RedisError,
+    ResponseError,
 )
 from redis.exceptions import (
     TimeoutError as RedisTimeoutError,
@@ -30,13 +23,13 @@ from redis.exceptions import (
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.admission import UNSURE, Admissions
-from acd.routing.exchange import exchange
-from acd.routing.redis_url import connect, parse_redis_url
+from acd.routing.exchange import Pipe, serves_nobody
+from acd.routing.redis_url import REPLY_TIMEOUT_S, connect, parse_redis_url
 from acd.routing.scripts import load_library
 from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from redis.asyncio import Redis
 
@@ -50,16 +43,6 @@ BACK_OFF_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 
 AWAY: Final = (OSError, EOFError, asyncio.TimeoutError, RedisConnectionError, RedisTimeoutError)
 """The server does not answer; whether it did what was asked is not known."""
-_REFUSES: Final = (
-    BusyLoadingError,
-    ClusterDownError,
-    MasterDownError,
-    MovedError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    TryAgainError,
-)
-_REFUSALS: Final = ("NOREPLICAS", "UNBLOCKED", "BUSY", "MISCONF")
 
 
 class ScriptFailed(AcdError):
@@ -77,6 +60,8 @@ class RedisLink:
         self._slot_of = slot_of
         self._library = load_library()
         self._client: Redis | None = None
+        self._pipes: list[Pipe] = []
+        """One a sender, and the last for what is published."""
         self._available = False
         self._handlers: list[Callable[[bool], None]] = []
         self._pending: list[_Call] = []
@@ -106,7 +91,7 @@ class RedisLink:
             raise StoreUnavailable(f"Redis does not answer: {error}") from error
         link._start(link._keep_connected(), "redis-link")
         for number in range(SENDERS):
-            link._start(link._send_forever(), f"redis-link-sender-{number}")
+            link._start(link._send_forever(number), f"redis-link-sender-{number}")
         return link
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -125,7 +110,7 @@ class RedisLink:
         await self._waiting.close()
         self._available = False
         if self._client is not None:
-            await self._client.aclose()
+            await self._close(self._client, self._pipes)
             self._client = None
 
     @property
@@ -180,7 +165,7 @@ class RedisLink:
         self._pending += calls
         self._wake.set()
 
-    async def _send_forever(self) -> None:
+    async def _send_forever(self, number: int) -> None:
         while True:
             stay_cancelled()
             await self._wake.wait()
@@ -189,22 +174,23 @@ class RedisLink:
                 self._wake.clear()
             if batch:
                 try:
-                    await self._send(batch)
+                    await self._send(batch, number)
                 except asyncio.CancelledError:
                     fail(batch)
                     raise
 
-    async def _send(self, batch: list[_Call]) -> None:
+    async def _send(self, batch: list[_Call], number: int) -> None:
         client = self._client
         if client is None or not self._available:
             fail(batch)
             return
         try:
-            replies = await self._exchange(client, batch)
+            pipe = self._pipes[number]
+            replies = await self._exchange(pipe, batch)
             strangers = [at for at, reply in enumerate(replies) if _is_stranger(reply)]
             if strangers:
                 await self._load(client)
-                again = await self._exchange(client, [batch[at] for at in strangers])
+                again = await self._exchange(pipe, [batch[at] for at in strangers])
                 for at, reply in zip(strangers, again, strict=True):
                     replies[at] = reply
         except (*AWAY, RedisError) as error:
@@ -219,21 +205,33 @@ class RedisLink:
                 future.set_result(reply)
             elif str(reply).startswith(UNSURE):
                 self._waiting.hold(call)
-            elif isinstance(reply, _REFUSES) or str(reply).startswith(_REFUSALS):
+            elif serves_nobody(reply):
                 self._went_away(client)
                 future.set_exception(StoreUnavailable(f"Redis refuses: {reply}"))
             else:
                 future.set_exception(ScriptFailed(f"{verb}: {self._library.locate(str(reply))}"))
 
-    async def _exchange(self, client: Redis, batch: list[_Call]) -> list[Any]:
+    async def _exchange(self, pipe: Pipe, batch: list[_Call]) -> list[Any]:
         functions = self._library.functions
-        return await exchange(
-            client,
+        return await pipe.exchange(
             [
                 ("FCALL", functions[verb], len(names), *names, *arguments)
                 for verb, names, arguments, _ in batch
-            ],
+            ]
         )
+
+    async def publish(self, said: Sequence[tuple[str, bytes]]) -> None:
+        """Publish each text in its shard channel, in their order, in one exchange.
+
+        Raises:
+            StoreUnavailable: the server is away.
+        """
+        if not self._available:
+            raise StoreUnavailable
+        try:
+            await self._pipes[-1].exchange([("SPUBLISH", *each) for each in said])
+        except (*AWAY, RedisError) as error:
+            raise StoreUnavailable("Redis does not answer") from error
 
     async def _load(self, client: Redis) -> None:
         """Load the library unless it is there: loading it again would cost all that it keeps."""
@@ -245,13 +243,21 @@ class RedisLink:
         client = await connect(self._url, self._slot_of, name=self._library.name)
         try:
             await self._load(client)
+            carrier = await self.dedicated()
         except BaseException:
             await client.aclose()
             raise
-        self._client, old = client, self._client
-        if old is not None:
-            await old.aclose()
+        pipes = [Pipe(carrier, REPLY_TIMEOUT_S) for _ in range(SENDERS + 1)]
+        (self._client, self._pipes), old = (client, pipes), (self._client, self._pipes)
+        if old[0] is not None:
+            await self._close(*old)
         self._tell(available=True)
+
+    @staticmethod
+    async def _close(client: Redis, pipes: list[Pipe]) -> None:
+        for pipe in pipes:
+            await pipe.close()
+        await client.aclose()
 
     def _went_away(self, client: Redis) -> None:
         if client is self._client and self._available:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from acd.domain.errors import ConfigInvalid, StoreUnavailable
+from acd.domain.ids import QueueId
 from acd.embedded import find_server
 from acd.routing import keys
 from acd.routing.router import Router
@@ -73,6 +74,24 @@ async def own(server: Server, tenant: str) -> AsyncIterator[Router]:
             await asyncio.sleep(0.05)
     yield router
     await router.close()
+
+
+async def test_connections_that_the_server_ended_meanwhile_are_made_anew(server: Server) -> None:
+    router = await Router.open(server.url, "t")
+    other = await router.link.dedicated()
+    try:
+        await asyncio.gather(*(router.clock() for _ in range(4)))
+        verbs = [router.queue(QueueId("support/chat")) for _ in range(4)]
+        await asyncio.gather(*verbs)
+        await router.addresses().publish_many([("agent:anna", {"type": "x"})])
+        await other.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
+        for _ in range(4):
+            assert (await router.queue(QueueId("support/chat"))).waiting == 0
+        await router.addresses().publish_many([("agent:anna", {"type": "x"})])
+        assert router.link.available
+    finally:
+        await other.aclose()
+        await router.close()
 
 
 async def test_a_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
