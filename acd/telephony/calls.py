@@ -20,11 +20,11 @@ Two sides speak to it: an adapter (the events of `port`) and routing (`Offered`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.telephony import port
+from acd.telephony.state import Call, CallPhase, Leg, LegKey, LegPhase
 from acd.telephony.words import (
     Claim,
     Confirming,
@@ -50,60 +50,7 @@ from acd.telephony.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from acd.domain.ids import AgentId, InteractionId, OfferId
-
-
-class CallPhase(StrEnum):
-    """Where the call is, as its caller hears it."""
-
-    WAITING = "waiting"
-    """In the line, or ringing somewhere: music."""
-    CONNECTING = "connecting"
-    DIALLING = "dialling"
-    """The agent is there, the customer's telephone rings."""
-    TALKING = "talking"
-    HELD = "held"
-    ENDED = "ended"
-
-
-class LegPhase(StrEnum):
-    """How far a device has come."""
-
-    CALLED = "called"
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    """Picked up, and not yet known to be a person."""
-    CLAIMED = "claimed"
-    """A person wants the call; routing was asked."""
-
-
-LegKey = tuple["OfferId", str]
-"""An offer and a device."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """One device that rings, or talks."""
-
-    agent: AgentId
-    target: port.Target
-    phase: LegPhase = LegPhase.CALLED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A call. `winner` is the offer and device it was given to, `later` what rings next.
-
-    `calls_back` is the number to dial where nobody is on the line.
-    """
-
-    id: InteractionId
-    epoch: int = 0
-    phase: CallPhase = CallPhase.WAITING
-    legs: Mapping[LegKey, Leg] = field(default_factory=dict)
-    later: Mapping[OfferId, Offered] = field(default_factory=dict)
-    winner: LegKey | None = None
-    calls_back: str = field(default="", repr=False)
+    from acd.domain.ids import OfferId
 
 
 Heard = port.CallEvent | Fact

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acd.routing.results import InteractionSnapshot
-    from acd.telephony.calls import Call
+    from acd.telephony.state import Call
 
 OVER: Final = frozenset({"offer.declined", "offer.expired", "offer.failed", "offer.withdrawn"})
 LOST: Final = "lost"

@@ -16,17 +16,15 @@ import structlog
 
 from acd.chat.delivery import to_agent, to_call, to_contact
 from acd.domain.device import BROWSER
-from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
-from acd.domain.offer import AcceptOutcome
-from acd.domain.phone import E164
-from acd.routing.redis_link import BACK_OFF_S
-from acd.tasks import stay_cancelled
 from acd.telephony import hearing, port, words
-from acd.telephony.calls import Call, CallPhase, Heard, Leg, LegPhase, step
+from acd.telephony.calls import Heard, step
 from acd.telephony.devices import Plan
+from acd.telephony.doing import Doing
 from acd.telephony.port import Target, TargetKind
 from acd.telephony.sip.prompts import Prompt
+from acd.telephony.state import Call, CallPhase, Leg, LegPhase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,12 +42,9 @@ log = structlog.get_logger(__name__)
 
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
-FORBIDDEN: Final = 403
 LEAVE: Final = "1"
 """What a waiting caller presses to be called back."""
 GOODBYE_S: Final = 20.0
-_PASSING: Final = (words.Delivered, words.Confirming)
-"""Asked once: a moment later they mean nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +75,7 @@ class LiveCall:
         self._reachable = reachable
         self._means = means
         self._row = row
+        self._doing = Doing(means, row)
         self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
         self._tell_at_s = 0.0
@@ -117,7 +113,7 @@ class LiveCall:
         self.call = replace(call, epoch=standing.epoch)
         if standing.offer is None:
             return
-        seen = await self._answered(lambda: self._means.router.interaction(call.id))
+        seen = await self._doing.answered(lambda: self._means.router.interaction(call.id))
         if seen is None or seen.agent is None:
             return
         kind = TargetKind.BROWSER if standing.device == BROWSER else TargetKind.SIP
@@ -181,11 +177,13 @@ class LiveCall:
         if any(leg.phase is LegPhase.CLAIMED for leg in self.call.legs.values()):
             return
         offers_callback = self._may_leave(sayings)
-        file = await self._answered(
+        file = await self._doing.answered(
             lambda: sayings.place(self.call.id, offers_callback=offers_callback), once=True
         )
         if file:
-            await self._execute(port.Announce(call=self.call.id, epoch=self.call.epoch, file=file))
+            await self._doing.execute(
+                port.Announce(call=self.call.id, epoch=self.call.epoch, file=file)
+            )
 
     def _may_leave(self, sayings: Announcements | None) -> bool:
         """Whether they may ask to be called back."""
@@ -197,7 +195,9 @@ class LiveCall:
         if sayings is None:
             return
         file = await sayings.said(*names)
-        await self._execute(port.Announce(call=self.call.id, epoch=self.call.epoch, file=file))
+        await self._doing.execute(
+            port.Announce(call=self.call.id, epoch=self.call.epoch, file=file)
+        )
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 while not isinstance(await self._heard.get(), port.Announced | port.CallerEnded):
@@ -246,7 +246,7 @@ class LiveCall:
             call=self.call.id, epoch=self.call.epoch, offer=leg[0], device=leg[1], agent=agent,
             signal=signal,
         )  # fmt: skip
-        await self._execute(said)
+        await self._doing.execute(said)
 
     def _tell_page(self, told: port.PageTold) -> None:
         leg = self.call.legs.get((told.offer, told.device))
@@ -258,7 +258,7 @@ class LiveCall:
 
     async def _compare(self) -> None:
         """Read how routing has it, and catch up."""
-        seen = await self._answered(lambda: self._means.router.interaction(self.call.id))
+        seen = await self._doing.answered(lambda: self._means.router.interaction(self.call.id))
         for one in hearing.compared(self.call, seen):
             await self._learn(one)
 
@@ -288,7 +288,7 @@ class LiveCall:
                 await self._take(offered)
                 await self._take_won(heard.offer, heard.agent)
             case hearing.Parked():
-                await self._answered(lambda: self._means.router.contact_back(self.call.id))
+                await self._doing.answered(lambda: self._means.router.contact_back(self.call.id))
             case hearing.NeedNotStay():
                 if self.waiting:
                     await self._say_goodbye(Prompt.CALLBACK_PROMISED, Prompt.GOODBYE)
@@ -301,14 +301,14 @@ class LiveCall:
 
     async def _plan(self, agent: AgentId) -> Plan:
         """What rings for them; their console alone where that cannot be read."""
-        return await self._answered(lambda: self._means.plans.of(agent), once=True) or Plan()
+        return await self._doing.answered(lambda: self._means.plans.of(agent), once=True) or Plan()
 
     async def _press(self, pressed: port.Digit) -> None:
         """A waiting caller asks to be called back."""
         if pressed.offer is None and pressed.digit == LEAVE and self.waiting:
             router, call = self._means.router, self.call.id
             if self._may_leave(self._means.announcements):
-                await self._answered(lambda: router.request_callback(call))
+                await self._doing.answered(lambda: router.request_callback(call))
 
     async def _take_won(self, offer: OfferId, agent: AgentId) -> None:
         if offer not in self._decided:
@@ -324,109 +324,8 @@ class LiveCall:
             self.call, actions = step(self.call, pending.popleft())
             for action in actions:
                 if isinstance(action, port.Command):
-                    refused = await self._refused(action)
-                    if refused is None:
-                        await self._execute(action)
-                    else:
-                        pending.append(refused)
+                    answers = await self._doing.tell(action, self.call)
                 else:
-                    pending.extend(await self._ask(action))
-
-    async def _refused(self, command: port.Command) -> Heard | None:
-        """What is said in place of calling a number that may not be called, or not now."""
-        call = self.call.id
-        agent: AgentId | None
-        match command:
-            case port.Ring(target=Target(kind=TargetKind.PHONE)):
-                number, agent = command.target.address, command.agent
-                refused: Heard = port.LegFailed(
-                    call=call,
-                    offer=command.offer,
-                    device=command.target.device,
-                    fault=port.LegFault.UNREACHABLE,
-                )
-            case port.Dial():
-                number, agent = command.number, None
-                refused = port.Dialled(call=call, ok=False, code=FORBIDDEN)
-            case port.Transfer():
-                winner = self.call.winner
-                number, agent = command.number, self.call.legs[winner].agent if winner else None
-                refused = port.TransferResult(call=call, ok=False, code=FORBIDDEN)
-            case _:
-                return None
-        try:
-            await self._means.dialling.allow(E164(number), agent=agent)
-        except AcdError as error:
-            log.info("number not called", call=call, reason=error.code)
-            return refused
-        return None
-
-    async def _execute(self, command: port.Command) -> None:
-        try:
-            await self._means.adapter.execute(command)
-        except Exception:
-            log.exception("telephony failed", call=self.call.id, command=type(command).__name__)
-
-    async def _ask(self, asked: words.Request) -> list[Heard]:
-        """Ask routing; what its answer says at once."""
-        if isinstance(asked, words.NotTransferred):
-            told = {"type": "call.transferred", "interaction": self.call.id, "ok": False}
-            self._means.delivery.publish(to_agent(asked.agent), {**told, "code": asked.code})
-            return []
-        once = isinstance(asked, _PASSING)
-        return await self._answered(lambda: self._request(asked), once=once) or []
-
-    async def _request(self, asked: words.Request) -> list[Heard]:
-        router = self._means.router
-        match asked:
-            case words.Delivered():
-                await router.delivered(asked.offer, asked.agent)
-            case words.Confirming():
-                await router.extend(asked.offer, asked.agent, self._means.confirm_ms)
-            case words.Claim():
-                return await self._claim(asked)
-            case words.Decline():
-                await router.decline(asked.offer, asked.agent)
-            case words.Fail():
-                await router.fail(asked.offer, asked.agent, asked.cause)
-            case words.Connected():
-                await router.connected(asked.offer, asked.agent)
-            case words.NotReached():
-                await router.callback_dialled(asked.offer, asked.agent, answered=False)
-            case words.HungUp():
-                await self._close(asked)
-        return []
-
-    async def _claim(self, asked: words.Claim) -> list[Heard]:
-        answer = await self._means.router.accept(asked.offer, asked.agent)
-        if answer.outcome is AcceptOutcome.ACCEPTED:
-            self._decided.add(asked.offer)
-            epoch = self.call.epoch + 1
-            return [words.Won(offer=asked.offer, agent=asked.agent, epoch=epoch)]
-        return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
-
-    async def _close(self, asked: words.HungUp) -> None:
-        """End the interaction for whoever hung up; one that is in no line yet goes in first."""
-        router, call = self._means.router, self.call.id
-        if asked.side is words.Side.AGENT:
-            done = await router.finish(call, by="agent", agent=asked.agent)
-            if done.reason != "not_owner":
-                return
-        if (await router.abandon(call)).reason == "unknown":
-            await self._means.intake.enter_late(self._row)
-            if (await router.abandon(call)).reason == "unknown":
-                raise StoreUnavailable
-
-    async def _answered(self, ask: Any, *, once: bool = False) -> Any:
-        """The answer, asked again while a store is away; None where it was refused."""
-        tries = 0
-        while True:
-            stay_cancelled()
-            try:
-                return await ask()
-            except AcdError as error:
-                if once or not error.retryable:
-                    log.warning("routing refused", call=self.call.id, code=error.code)
-                    return None
-            await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
-            tries += 1
+                    answers = await self._doing.ask(action, self.call.epoch + 1)
+                self._decided |= {one.offer for one in answers if isinstance(one, words.Won)}
+                pending.extend(answers)

@@ -1,0 +1,146 @@
+"""What a call does: it tells the adapter, and asks routing until there is an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from acd.chat.delivery import to_agent
+from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.offer import AcceptOutcome
+from acd.domain.phone import E164
+from acd.routing.redis_link import BACK_OFF_S
+from acd.tasks import stay_cancelled
+from acd.telephony import port, words
+from acd.telephony.port import Target, TargetKind
+
+if TYPE_CHECKING:
+    from acd.domain.ids import AgentId
+    from acd.records.intakes import IntakeRow
+    from acd.telephony.calls import Heard
+    from acd.telephony.live import Means
+    from acd.telephony.state import Call
+
+log = structlog.get_logger(__name__)
+
+FORBIDDEN: Final = 403
+_PASSING: Final = (words.Delivered, words.Confirming)
+"""Asked once: a moment later they mean nothing."""
+
+
+class Doing:
+    """The hands of one call."""
+
+    def __init__(self, means: Means, row: IntakeRow) -> None:
+        self._means = means
+        self._row = row
+
+    async def tell(self, command: port.Command, call: Call) -> list[Heard]:
+        """Tell the adapter; or what is heard in place of it, where a number may not be called."""
+        refused = await self._refused(command, call)
+        if refused is not None:
+            return [refused]
+        await self.execute(command)
+        return []
+
+    async def execute(self, command: port.Command) -> None:
+        """Tell the adapter; a fault of it is noted, and the call goes on."""
+        try:
+            await self._means.adapter.execute(command)
+        except Exception:
+            log.exception("telephony failed", call=command.call, command=type(command).__name__)
+
+    async def ask(self, asked: words.Request, epoch: int) -> list[Heard]:
+        """Ask routing, again while a store is away; what its answer says at once.
+
+        `epoch` is the one to come.
+        """
+        if isinstance(asked, words.NotTransferred):
+            told = {"type": "call.transferred", "interaction": self._row.interaction, "ok": False}
+            self._means.delivery.publish(to_agent(asked.agent), {**told, "code": asked.code})
+            return []
+        once = isinstance(asked, _PASSING)
+        return await self.answered(lambda: self._request(asked, epoch), once=once) or []
+
+    async def answered(self, ask: Any, *, once: bool = False) -> Any:
+        """The answer, asked again while a store is away; None where it was refused."""
+        tries = 0
+        while True:
+            stay_cancelled()
+            try:
+                return await ask()
+            except AcdError as error:
+                if once or not error.retryable:
+                    log.warning("routing refused", call=self._row.interaction, code=error.code)
+                    return None
+            await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+            tries += 1
+
+    async def _refused(self, command: port.Command, call: Call) -> Heard | None:
+        """What is said in place of calling a number that may not be called, or not now."""
+        agent: AgentId | None
+        match command:
+            case port.Ring(target=Target(kind=TargetKind.PHONE)):
+                number, agent = command.target.address, command.agent
+                refused: Heard = port.LegFailed(
+                    call=call.id,
+                    offer=command.offer,
+                    device=command.target.device,
+                    fault=port.LegFault.UNREACHABLE,
+                )
+            case port.Dial():
+                number, agent = command.number, None
+                refused = port.Dialled(call=call.id, ok=False, code=FORBIDDEN)
+            case port.Transfer():
+                winner = call.winner
+                number, agent = command.number, call.legs[winner].agent if winner else None
+                refused = port.TransferResult(call=call.id, ok=False, code=FORBIDDEN)
+            case _:
+                return None
+        try:
+            await self._means.dialling.allow(E164(number), agent=agent)
+        except AcdError as error:
+            log.info("number not called", call=call.id, reason=error.code)
+            return refused
+        return None
+
+    async def _request(self, asked: words.Request, epoch: int) -> list[Heard]:
+        router = self._means.router
+        match asked:
+            case words.Delivered():
+                await router.delivered(asked.offer, asked.agent)
+            case words.Confirming():
+                await router.extend(asked.offer, asked.agent, self._means.confirm_ms)
+            case words.Claim():
+                return await self._claim(asked, epoch)
+            case words.Decline():
+                await router.decline(asked.offer, asked.agent)
+            case words.Fail():
+                await router.fail(asked.offer, asked.agent, asked.cause)
+            case words.Connected():
+                await router.connected(asked.offer, asked.agent)
+            case words.NotReached():
+                await router.callback_dialled(asked.offer, asked.agent, answered=False)
+            case words.HungUp():
+                await self._close(asked)
+        return []
+
+    async def _claim(self, asked: words.Claim, epoch: int) -> list[Heard]:
+        answer = await self._means.router.accept(asked.offer, asked.agent)
+        if answer.outcome is AcceptOutcome.ACCEPTED:
+            return [words.Won(offer=asked.offer, agent=asked.agent, epoch=epoch)]
+        return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
+
+    async def _close(self, asked: words.HungUp) -> None:
+        """End the interaction for whoever hung up; one that is in no line yet goes in first."""
+        router, call = self._means.router, self._row.interaction
+        if asked.side is words.Side.AGENT:
+            done = await router.finish(call, by="agent", agent=asked.agent)
+            if done.reason != "not_owner":
+                return
+        if (await router.abandon(call)).reason == "unknown":
+            await self._means.intake.enter_late(self._row)
+            if (await router.abandon(call)).reason == "unknown":
+                raise StoreUnavailable
