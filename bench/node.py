@@ -27,6 +27,7 @@ from bench.stores import Store, private_valkey
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from acd.records.engine import Database
 SETTINGS = """
 tenant = "bench"
 [server]
@@ -71,6 +72,7 @@ class BenchNode:
     client: ClientSession
     accounts: Accounts
     directory: Directory
+    database: Database
     process: psutil.Process
     group: asyncio.TaskGroup
 
@@ -145,6 +147,7 @@ async def running(*, agents: int, chats: int, port: int = 8991) -> AsyncIterator
                     client=client,
                     accounts=Accounts(database),
                     directory=Directory(database),
+                    database=database,
                     process=psutil.Process(process.pid),
                     group=group,
                 )

@@ -16,17 +16,23 @@ import uvloop
 
 from acd.domain.ids import ContactId, ConversationId, InteractionId, QueueId
 from acd.domain.interaction import Arrival
+from acd.records.sql import now_ms
+from acd.records.tables.people import contacts, conversations
 from bench.floor import CARD, in_parallel
 from bench.node import BenchNode, running
 from bench.report import Figure, percentile
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bench.client import Socket
 
 RATE = 200
 """Interactions a second."""
 WORK_S = 1.0
 RING_SECONDS = 30.0
+CONTACTS = 5_000
+"""More than are ever in the house at once."""
 PAIRS = 100
 MESSAGE_RATE = 1_000
 MESSAGE_SECONDS = 15.0
@@ -74,10 +80,32 @@ class Desk:
             await self._socket.ask("interaction.finish", {"interaction": offer["interaction"]})
 
 
+def _know_contacts(tx: Connection) -> None:
+    """Everybody has a conversation, which is told who joined and who left."""
+    at = {"created_ms": now_ms()}
+    people = [
+        {"id": f"ct_r{number}", "name": "Jean Martin", "locale": "fr", "updated_ms": now_ms(), **at}
+        for number in range(CONTACTS)
+    ]
+    threads = [
+        {
+            "id": f"cv_r{number}",
+            "contact": f"ct_r{number}",
+            "site": "shop",
+            "last_message_ms": now_ms(),
+            **at,
+        }
+        for number in range(CONTACTS)
+    ]
+    tx.execute(contacts.insert(), people)
+    tx.execute(conversations.insert(), threads)
+
+
 async def _free_to_ring() -> list[Figure]:
     waits_ms: list[float] = []
     agents = round(RATE * WORK_S)
     async with running(agents=agents, chats=1) as node:
+        await node.database.write(_know_contacts)
         desks = [Desk(await node.agent(number), waits_ms) for number in range(agents)]
         numbers = count(1)
 
@@ -87,8 +115,8 @@ async def _free_to_ring() -> list[Figure]:
                 Arrival(
                     interaction=InteractionId(f"ix_r{number:08d}"),
                     queue=QueueId("support/chat"),
-                    contact=ContactId(f"ct_r{number}"),
-                    conversation=ConversationId(f"cv_r{number}"),
+                    contact=ContactId(f"ct_r{number % CONTACTS}"),
+                    conversation=ConversationId(f"cv_r{number % CONTACTS}"),
                     card=CARD,
                     leased=False,
                 )
