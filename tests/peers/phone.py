@@ -113,6 +113,7 @@ class Phone(asyncio.DatagramProtocol):
         """Say nothing at all."""
         self._transport: asyncio.DatagramTransport | None = None
         self._waiting: dict[tuple[str, str, str], asyncio.Queue[Message]] = {}
+        self._begun: set[str] = set()
         self._acks: dict[tuple[str, str, str], str] = {}
         self._finals: dict[tuple[str, str, str], str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -285,7 +286,7 @@ class Phone(asyncio.DatagramProtocol):
         elif call is not None:
             self._in_dialog(message, call, addr)
         elif message.method == "INVITE":
-            self._own(self._rung(message, addr))
+            self._invited(message, addr)
         elif message.method != "ACK":
             self.strays += 1
             self._say(message, 481, addr)
@@ -305,6 +306,11 @@ class Phone(asyncio.DatagramProtocol):
             call.bye = message
             self._final(call.invite, 487, call)
             call.ended.set()
+
+    def _invited(self, message: Message, addr: tuple[str, int]) -> None:
+        if message.header("call-id") not in self._begun:  # it may come again meanwhile
+            self._begun.add(message.header("call-id"))
+            self._own(self._rung(message, addr))
 
     async def _rung(self, message: Message, addr: tuple[str, int]) -> None:
         contact = message.header("contact").strip("<>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -12,7 +13,7 @@ from acd.domain.errors import AcdError
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.port import Ability
-from acd.telephony.sip import arriving
+from acd.telephony.sip import arriving, continuing
 from acd.telephony.sip.call import SipCall
 from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.figures import SipFigures, nobody
@@ -185,7 +186,7 @@ class SipAdapter:
             revived = Caller.revived(self._house.engine, identity, caller, dialog)
             call = self._begin(identity, revived)
             dialog.listen(call.heard_caller)
-            call.take_up(record, claim, there)
+            continuing.take_up(call, record, claim, there)
         for one in loose.values():
             if one.invite is not None:
                 self._arrived(one.dialog, one.invite)
@@ -210,7 +211,7 @@ class SipAdapter:
                 continue
             for call, names in needed.items():
                 if lost := names - there:
-                    call.check_media(names - lost)
+                    call.do(partial(continuing.mend, call, names - lost))
             if not is_up:
                 is_up = True
                 self._house.gateway.refuse_calls(refuse=False)

@@ -47,7 +47,8 @@ class Caller:
         """Writes down how they stand; before they are told anything that lasts."""
         self.how: AnswerHow | None = None
         """What they were told to hear while they wait, once they were."""
-        self._is_answered = False
+        self.is_answered = False
+        """Whether they have, or are about to have, our 200."""
         self.hears_music = False
         """And nobody else."""
         self._waits_for_sdp = False
@@ -57,7 +58,7 @@ class Caller:
         return {
             "dialog": self.dialog.key if self.dialog else "", "sdp": self.sdp,
             "number": self.number, "called": self.called, "how": self.how,
-            "answered": self._is_answered, "waits": self._waits_for_sdp,
+            "answered": self.is_answered, "waits": self._waits_for_sdp,
             "music": self.hears_music, "at": self.at.record() if self.at else None,
         }  # fmt: skip
 
@@ -69,7 +70,7 @@ class Caller:
             called=kept["called"],
         )  # fmt: skip
         caller.how = AnswerHow(kept["how"]) if kept["how"] else None
-        caller._is_answered, caller._waits_for_sdp = kept["answered"], kept["waits"]
+        caller.is_answered, caller._waits_for_sdp = kept["answered"], kept["waits"]
         caller.hears_music = kept["music"]
         caller.at = Pairing.revived(engine, kept["at"]) if kept["at"] else None
         return caller
@@ -78,7 +79,7 @@ class Caller:
         """Have them hear what they heard: the media engine, or we, forgot."""
         if self.dialog is None:
             return
-        if not self._is_answered:
+        if not self.is_answered:
             self.dialog.ring()
             return
         self.at = line = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
@@ -105,7 +106,7 @@ class Caller:
         line = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
         self.at = line
         if not self.sdp:
-            self._waits_for_sdp = self._is_answered = True
+            self._waits_for_sdp = self.is_answered = True
             told = await line.ask()
             self.keep()
             self.dialog.accept(told)
@@ -114,7 +115,7 @@ class Caller:
         if how is AnswerHow.PROGRESS:
             self.dialog.progress(told)
         else:
-            self._is_answered = True
+            self.is_answered = True
             self.keep()
             self.dialog.accept(told)
         await line.play(A, music)
@@ -137,7 +138,7 @@ class Caller:
         self, gateway: Gateway, to: Destination, listener: Callable[[DialogEvent], None]
     ) -> None:
         """Call them. They will stand where an agent waits for them, or in the line."""
-        self.is_ringing = self._is_answered = True
+        self.is_ringing = self.is_answered = True
         if self.at is None:
             self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
             self._waits_for_sdp = True
@@ -171,8 +172,8 @@ class Caller:
 
     async def _follow(self, pairing: Pairing) -> None:
         assert self.dialog is not None  # noqa: S101 - as was asked
-        if not self._is_answered:
-            self._is_answered = True
+        if not self.is_answered:
+            self.is_answered = True
             self.keep()
             # what a 183 said, the 200 repeats (RFC 3261, 13.2.1); the change comes after it
             self.dialog.accept(self.at.a_sdp if self.at is not None else pairing.a_sdp)

@@ -14,11 +14,10 @@ from acd.telephony.sip.legs import PageLeg, PhoneLeg, fault_of
 from acd.telephony.sip.media import B
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable
 
     from acd.domain.ids import OfferId
     from acd.telephony.sip.call import SipCall
-    from acd.telephony.sip.dialog import Dialog
 
 Key = tuple["OfferId", str]
 
@@ -46,41 +45,41 @@ class Devices:
     def __init__(self, call: SipCall) -> None:
         self._call = call
         self._house = call.house
-        self._held: dict[Key, Device] = {}
-        self._made = 0
+        self.held: dict[Key, Device] = {}
+        self.made = 0
 
     def get(self, offer: OfferId, device: str) -> Device | None:
-        return self._held.get((offer, device))
+        return self.held.get((offer, device))
 
     def behind(self, pairing: str) -> Device | None:
         """Whose pairing it is."""
-        return next((one for one in self._held.values() if one.leg.pairing.name == pairing), None)
+        return next((one for one in self.held.values() if one.leg.pairing.name == pairing), None)
 
     def next_name(self) -> str:
         """The name of one more pairing of this call."""
-        self._made += 1
-        return f"{self._call.id}-{self._made}"
+        self.made += 1
+        return f"{self._call.id}-{self.made}"
 
     def hang_up(self, reason: str) -> None:
         """All of them, now."""
-        for device in self._held.values():
+        for device in self.held.values():
             device.leg.hang_up(reason)
 
     async def clear(self) -> None:
         """Nothing of them is left."""
-        for device in list(self._held.values()):
+        for device in list(self.held.values()):
             await self.drop(device, "")
 
     async def ring(self, command: port.Ring) -> None:
         """Ring one: ends in `LegFailed`, `LegEnded`, a `Withdraw` or the call's end."""
         offer, target = command.offer, command.target
-        if (offer, target.device) in self._held:
+        if (offer, target.device) in self.held:
             return
         leg = self._leg(offer, target)
         if leg is None:
             self._emit_failed(offer, target.device, port.LegFault.UNREACHABLE)
             return
-        device = self._held[offer, target.device] = Device(offer, target, leg)
+        device = self.held[offer, target.device] = Device(offer, target, leg)
         try:
             await leg.ring(self._call.caller.offered)
         except AcdError:
@@ -90,17 +89,17 @@ class Devices:
 
     def _leg(self, offer: OfferId, target: port.Target) -> PageLeg | PhoneLeg | None:
         if target.kind is port.TargetKind.BROWSER:
-            return self._page_leg(offer, target)
+            return self.page_leg(offer, target)
         to = self._house.destination(target, self._call.caller.number)
         if to is None:
             return None
-        heard = partial(self._heard, (offer, target.device))
+        heard = self.hearing(offer, target)
         return PhoneLeg(self._house.engine, self.next_name(), self._house.gateway, to, heard)
 
-    def _page_leg(self, offer: OfferId, target: port.Target) -> PageLeg:
-        return PageLeg(self._house.engine, self.next_name(), self._teller(offer, target))
+    def page_leg(self, offer: OfferId, target: port.Target) -> PageLeg:
+        return PageLeg(self._house.engine, self.next_name(), self.teller(offer, target))
 
-    def _teller(self, offer: OfferId, target: port.Target) -> Callable[[dict[str, Any]], None]:
+    def teller(self, offer: OfferId, target: port.Target) -> Callable[[dict[str, Any]], None]:
         def tell(signal: dict[str, Any]) -> None:
             told = port.PageTold(
                 call=self._call.id, offer=offer, device=target.device, signal=signal
@@ -109,84 +108,15 @@ class Devices:
 
         return tell
 
-    # another life, or another rtpengine
-
-    def record(self) -> dict[str, Any]:
-        """Those that talk, or won. Who only rings is rung again."""
-        kept = [one for one in self._held.values() if one.is_wanted or one is self._call.bridged]
-        return {
-            "made": self._made,
-            "held": [
-                {
-                    "offer": one.offer, "wanted": one.is_wanted, "leg": one.leg.record(),
-                    "device": one.target.device, "kind": one.target.kind,
-                    "address": one.target.address,
-                }
-                for one in kept
-            ],
-        }  # fmt: skip
-
-    def revive(self, kept: Mapping[str, Any], dialogs: Callable[[str], Dialog | None]) -> None:
-        """Those that were written down; `dialogs` finds one that was taken up, by its key."""
-        self._made = kept["made"]
-        for one in kept["held"]:
-            target = port.Target(
-                device=one["device"], kind=port.TargetKind(one["kind"]), address=one["address"]
-            )
-            leg = self._revived(one["offer"], target, one["leg"], dialogs)
-            if leg is not None:
-                device = Device(one["offer"], target, leg, rang=True, is_wanted=one["wanted"])
-                self._held[device.key] = device
-
-    def _revived(
-        self,
-        offer: OfferId,
-        target: port.Target,
-        kept: Mapping[str, Any],
-        dialogs: Callable[[str], Dialog | None],
-    ) -> PageLeg | PhoneLeg | None:
-        house = self._house
-        if target.kind is port.TargetKind.BROWSER:
-            return PageLeg.revived(house.engine, kept, self._teller(offer, target))
-        dialog = dialogs(kept["dialog"])
-        if dialog is None:
-            return None
-        heard = partial(self._heard, (offer, target.device))
-        return PhoneLeg.revived(house.engine, house.gateway, kept, dialog, heard)
-
     @property
     def pairings(self) -> set[str]:
         """Their names."""
-        return {one.leg.pairing.name for one in self._held.values()}
+        return {one.leg.pairing.name for one in self.held.values()}
 
     @property
     def wanted(self) -> Device | None:
         """The one that won and is not bridged."""
-        return next((one for one in self._held.values() if one.is_wanted), None)
-
-    async def renew(self, there: Container[str]) -> None:
-        """Those whose pairing is not there any more get another one, or fail."""
-        for device in list(self._held.values()):
-            if device.leg.pairing.name in there:
-                continue
-            try:
-                await self._renew(device)
-            except AcdError:
-                await self.fail(device, port.LegFault.UNREACHABLE)
-
-    async def _renew(self, device: Device) -> None:
-        leg, talks = device.leg, device is self._call.bridged
-        if isinstance(leg, PageLeg):
-            device.leg = fresh = self._page_leg(device.offer, device.target)
-            device.is_wanted = device.is_wanted or talks
-            await fresh.ring(self._call.caller.offered, leg.tab or None)
-        elif not leg.is_ready:
-            await self.fail(device, port.LegFault.UNREACHABLE)
-        else:
-            await leg.renew(self.next_name(), self._call.caller.offered)
-            if talks:
-                device.is_wanted = True
-                await self._call.connect(device)
+        return next((one for one in self.held.values() if one.is_wanted), None)
 
     # pages
 
@@ -207,7 +137,7 @@ class Devices:
         if not leg.is_ready:
             leg.tell_again(tab)
             return
-        device.leg = fresh = self._page_leg(device.offer, device.target)
+        device.leg = fresh = self.page_leg(device.offer, device.target)
         await fresh.ring(self._call.caller.offered, tab)
         if device is self._call.bridged:
             device.is_wanted = True
@@ -217,11 +147,13 @@ class Devices:
 
     # telephones
 
-    def _heard(self, key: Key, event: DialogEvent) -> None:
-        self._call.do(partial(self._phone, key, event))
+    def hearing(self, offer: OfferId, target: port.Target) -> Callable[[DialogEvent], None]:
+        """Who listens to a telephone's dialog."""
+        key = (offer, target.device)
+        return lambda event: self._call.do(partial(self._phone, key, event))
 
     async def _phone(self, key: Key, event: DialogEvent) -> None:
-        device = self._held.get(key)
+        device = self.held.get(key)
         if device is None or not isinstance(device.leg, PhoneLeg):
             return
         match event:
@@ -293,7 +225,7 @@ class Devices:
     async def drop(self, device: Device, reason: str) -> None:
         """Nothing of it is left, but what the caller still hears from."""
         self.cancel(device)
-        self._held.pop(device.key, None)
+        self.held.pop(device.key, None)
         device.leg.hang_up(reason)
         if device.leg.pairing is not self._call.caller.at:
             await device.leg.pairing.delete()
@@ -313,7 +245,7 @@ class Devices:
         self.cancel(device)
 
         async def fail() -> None:
-            if device.timer is timer and self._held.get(device.key) is device:
+            if device.timer is timer and self.held.get(device.key) is device:
                 await self.fail(device, fault)
 
         timer = asyncio.get_running_loop().call_later(after_s, self._call.do, fail)

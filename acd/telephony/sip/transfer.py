@@ -12,7 +12,7 @@ from acd.telephony.sip.events import DialogEvent, Over, PickedUp, Refused
 from acd.telephony.sip.legs import PhoneLeg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from acd.telephony.sip.call import SipCall
     from acd.telephony.sip.dialog import Dialog
@@ -62,6 +62,18 @@ class Transfer:
             await self._fail(_UNAVAILABLE)
             return
         self._call.do_in(_RINGS_S, self._late)
+
+    async def renew(self, there: Container[str]) -> None:
+        """By another pairing, if the number has the call and its pairing is not there any more."""
+        leg = self._leg
+        if self.is_over or not leg.is_ready or leg.pairing.name in there:
+            return
+        try:
+            await leg.renew(self._call.devices.next_name(), self._call.caller.offered)
+            await leg.open()
+            await self._call.caller.hear(leg.pairing)
+        except AcdError as error:
+            self._call.gone(error.code, 0)
 
     def hang_up(self) -> None:
         self._leg.hang_up("")

@@ -121,6 +121,12 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         _step(">", data, address)
         super().transmitData(userv, data, address, cachesum, lossemul)
 
+    def cancelTransaction(self, t: Any, extra_headers: Any = None) -> None:  # noqa: N802
+        """Of sippy: CANCEL, now or at the first sign of life; the latter would lose its headers."""
+        if extra_headers is not None:
+            t.cancel.appendHeaders(extra_headers)
+        super().cancelTransaction(t)
+
     def shutdown(self) -> None:
         """Send and hear no more. sippy's own would let timers run into nothing."""
         self.mute = True

@@ -1,0 +1,131 @@
+"""A call goes on in another process, or with another rtpengine.
+
+What is written down of it is enough for either; what only rang is not: it is rung again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.domain.errors import AcdError
+from acd.telephony import port
+from acd.telephony.sip.devices import Device
+from acd.telephony.sip.legs import PageLeg, PhoneLeg
+from acd.telephony.sip.transfer import Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping
+
+    from acd.domain.ids import OfferId
+    from acd.telephony.sip.call import SipCall
+    from acd.telephony.sip.dialog import Dialog
+    from acd.telephony.sip.ledger import Record
+
+    Dialogs = Callable[[str], Dialog | None]
+
+_SETTLE_S: Final = 1.0
+"""By then what was on its way when the former process died has come."""
+
+
+def record(call: SipCall) -> Record:
+    """All that another process needs."""
+    devices, bridged = call.devices, call.bridged
+    kept = [one for one in devices.held.values() if one.is_wanted or one is bridged]
+    return {
+        "epoch": call.epoch, "held": call.is_held, "caller": call.caller.record(),
+        "made": devices.made, "devices": [_device(one) for one in kept],
+        "bridged": bridged and list(bridged.key),
+        "away": call.transfer.record() if call.transfer else None,
+    }  # fmt: skip
+
+
+def _device(one: Device) -> Record:
+    return {
+        "offer": one.offer, "wanted": one.is_wanted, "leg": one.leg.record(),
+        "device": one.target.device, "kind": one.target.kind, "address": one.target.address,
+    }  # fmt: skip
+
+
+def take_up(
+    call: SipCall, kept: Mapping[str, Any], dialogs: Dialogs, there: Container[str]
+) -> None:
+    """Go on where another process stopped.
+
+    Args:
+        call: made anew, with its caller.
+        kept: what was written down of it.
+        dialogs: finds one that was taken up, by its key.
+        there: the pairings that rtpengine still has.
+    """
+    call.epoch, call.is_held, call.devices.made = kept["epoch"], kept["held"], kept["made"]
+    for one in kept["devices"]:
+        target = port.Target(
+            device=one["device"], kind=port.TargetKind(one["kind"]), address=one["address"]
+        )
+        leg = _leg(call, one["offer"], target, one["leg"], dialogs)
+        if leg is not None:
+            device = Device(one["offer"], target, leg, rang=True, is_wanted=one["wanted"])
+            call.devices.held[device.key] = device
+    if kept["bridged"]:
+        call.bridged = call.devices.get(*kept["bridged"])
+    if kept["away"]:
+        call.transfer = Transfer.revived(call, kept["away"], dialogs)
+    call.do(partial(_go_on, call, there, alone=bool(kept["bridged"]) and not call.bridged))
+
+
+def _leg(
+    call: SipCall, offer: OfferId, target: port.Target, kept: Mapping[str, Any], dialogs: Dialogs
+) -> PageLeg | PhoneLeg | None:
+    house, devices = call.house, call.devices
+    if target.kind is port.TargetKind.BROWSER:
+        return PageLeg.revived(house.engine, kept, devices.teller(offer, target))
+    dialog = dialogs(kept["dialog"])
+    if dialog is None:
+        return None
+    heard = devices.hearing(offer, target)
+    return PhoneLeg.revived(house.engine, house.gateway, kept, dialog, heard)
+
+
+async def _go_on(call: SipCall, there: Container[str], *, alone: bool) -> None:
+    await mend(call, there)
+    away = call.transfer is not None and not call.transfer.is_over
+    is_waiting = call.caller.is_answered and call.bridged is None and not away
+    if alone or (is_waiting and not call.caller.hears_music):
+        await call.play_music()
+    wanted = call.devices.wanted
+    if wanted is not None and wanted.leg.is_ready and wanted is not call.bridged:
+        await asyncio.sleep(_SETTLE_S)
+        await call.connect(wanted)
+
+
+async def mend(call: SipCall, there: Container[str]) -> None:
+    """Have everybody hear again what they heard, where their pairing is not there any more."""
+    at = call.caller.at
+    if at.name not in there if at else call.caller.is_answered:
+        await call.caller.again(call.house.options.music)
+    for device in list(call.devices.held.values()):
+        if device.leg.pairing.name in there:
+            continue
+        try:
+            await _renew(call, device)
+        except AcdError:
+            await call.devices.fail(device, port.LegFault.UNREACHABLE)
+    if call.transfer is not None:
+        await call.transfer.renew(there)
+
+
+async def _renew(call: SipCall, device: Device) -> None:
+    leg, talks = device.leg, device is call.bridged
+    if isinstance(leg, PageLeg):
+        device.leg = fresh = call.devices.page_leg(device.offer, device.target)
+        device.is_wanted = device.is_wanted or talks
+        await fresh.ring(call.caller.offered, leg.tab or None)
+    elif not leg.is_ready:
+        await call.devices.fail(device, port.LegFault.UNREACHABLE)
+    else:
+        await leg.renew(call.devices.next_name(), call.caller.offered)
+        if talks:
+            device.is_wanted = True
+            await call.connect(device)

@@ -1,0 +1,46 @@
+"""A customer is called: a callback, or a number that is told something."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from acd.telephony import port
+
+if TYPE_CHECKING:
+    from acd.telephony.sip.call import SipCall
+
+_NO_ANSWER: Final = 408
+
+
+async def dial(call: SipCall, command: port.Dial) -> None:
+    """Call them, unless they are there: ends in `Dialled`."""
+    if call.caller.dialog is not None:
+        return
+    to = call.house.number(command.number, command.caller_id)
+    if to is None:
+        call.house.emit(port.Dialled(call=call.id, ok=False))
+        return
+    await call.caller.dial(call.house.gateway, to, call.heard_caller)
+    call.do_in(command.timeout_ms / 1000, partial(_late, call))
+
+
+async def picked_up(call: SipCall, sdp: str) -> None:
+    """They answered."""
+    await call.caller.picked_up(sdp, call.house.options.music)
+    call.house.emit(port.Dialled(call=call.id, ok=True))
+
+
+def refused(call: SipCall, code: int, reason: str) -> None:
+    """They did not; or an answer of ours to a caller found nobody."""
+    if not call.caller.is_ringing:
+        call.gone(reason, code)
+        return
+    call.caller.given_up()
+    call.house.emit(port.Dialled(call=call.id, ok=False, code=code))
+
+
+async def _late(call: SipCall) -> None:
+    if call.caller.is_ringing and call.caller.dialog is not None:
+        call.caller.dialog.hang_up()
+        refused(call, _NO_ANSWER, "")
