@@ -40,7 +40,7 @@ class Work:
             await self._threads.note(
                 interaction, desk.agent.id, asked.disposition or "", asked.note or ""
             )
-        await self._relay.router.wrap_up_end(interaction, desk.agent.id)
+        await self._relay.router.wrap_up_end(interaction, desk.agent.id, command=asked.command)
         return await changed(desk, interaction, chat)
 
     async def _wrap_up_extend(

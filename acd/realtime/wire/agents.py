@@ -139,9 +139,10 @@ class MayRepeat(InteractionName):
 
 
 class WrapUpEnd(Inbound):
-    """End the wrap-up, with what the agent noted."""
+    """End the wrap-up, with what the agent noted; with an id it ends no later one when repeated."""
 
     interaction: Id
+    command: CommandId | Literal[""] = ""
     disposition: Annotated[str, Field(max_length=80, pattern=OneLine)] | None = None
     note: Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")] | None = None
 

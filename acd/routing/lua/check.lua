@@ -28,7 +28,7 @@ local function check_agent(id)
     if a.packed ~= was then say_found('6: the pools of ' .. id .. ' are not what they meet') end
   end
   local waiting = 0
-  for channel = 1, 3 do waiting = waiting + call('ZCARD', key('line', '@' .. id .. '/' .. NAMES[channel])) end
+  for channel = 1, 3 do waiting = waiting + call('ZCARD', key('line', personal_line(id, channel))) end
   if tonumber(call('HGET', key('lines'), '@' .. id) or 0) ~= waiting then say_found('3: the personal line of ' .. id .. ' is counted wrongly') end
   local n = {0, 0, 0}
   for _, one in ipairs(desk.held(a)) do

@@ -1,7 +1,7 @@
 -- The contact leaves: what never was accepted is abandoned; what is open ends as handled.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction
--- RETURNS {due, "ended", outcome} | {0, "ended_before", outcome} | {0, "unknown"} | {0, "overloaded"}
+-- RETURNS {due, "ended", outcome} | {0, "ended_before", outcome} | {0, "unknown"}
 -- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
 --- include("callback")
 --- include("once")
@@ -15,4 +15,4 @@ return once.run('abandon', ARGV[4], ARGV[3], function()
   local outcome = x.accepted > 0 and 'handled' or 'abandoned'
   finish(x, outcome, 'contact', true)
   return {commit(), 'ended', outcome}
-end)
+end, true)

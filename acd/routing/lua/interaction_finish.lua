@@ -3,7 +3,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction, by, agent, wrap_up
 -- RETURNS {due, "ended", outcome, wrap_up_until_ms or 0} | {0, "ended_before", outcome, 0} | {0, "unknown"}
---         | {0, "not_owner"} | {0, "overloaded"}
+--         | {0, "not_owner"}
 -- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
 --- include("callback")
 --- include("once")
@@ -21,4 +21,4 @@ return once.run('finish', ARGV[4], ARGV[3], function()
     or callback.pending(x) and 'unreached' or 'rejected'
   local until_ms = finish(x, outcome, by, ARGV[7] == '1')
   return {commit(), 'ended', outcome, until_ms or 0}
-end)
+end, true)

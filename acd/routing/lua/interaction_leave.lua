@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction, guest, owner (empty: the guest leaves by themselves)
 -- RETURNS {due, "left"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"} | {0, "not_guest"}
---         | {0, "overloaded"}
+--        
 -- EVENTS  guest.left, offer.made*
 --- include("sharing")
 --- include("once")
@@ -19,4 +19,4 @@ return once.run('leave', ARGV[4], ARGV[3], function()
   if role ~= 'guest' and role ~= 'consult' then return {0, 'not_guest'} end
   sharing.leave(x, agent(id), owner ~= '' and 'cancelled' or 'left')
   return {commit(), 'left'}
-end)
+end, true)

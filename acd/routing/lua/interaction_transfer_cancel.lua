@@ -2,7 +2,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction, agent
 -- RETURNS {due, "cancelled"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"}
---         | {0, "not_transferring"} | {0, "overloaded"}
+--         | {0, "not_transferring"}
 -- EVENTS  offer.withdrawn?, transfer.returned, offer.made*
 --- include("sharing")
 --- include("once")
@@ -15,4 +15,4 @@ return once.run('transfer_cancel', ARGV[4], ARGV[3], function()
   if not kept(x, 'transfer') then return {0, 'not_transferring'} end
   sharing.bring_back(x, 'cancelled')
   return {commit(), 'cancelled'}
-end)
+end, true)

@@ -54,7 +54,8 @@ else
   count_served(q)
   estimate.count(q, x)
 end
-x.epoch, x.won, x.past = x.epoch + 1, n, x.past .. ARGV[4] .. '=a,'
+x.epoch, x.won = x.epoch + 1, n
+sharing.remember(x, ARGV[4], 'a')
 if x.more then pools.leave(x) end
 limits.disarm(x)
 x.agent, x.winner = id, id

@@ -1,4 +1,5 @@
--- Who waits in a queue, over all its pools, in the order of its line.
+-- Who waits in a queue, over all its pools and the personal lines, in the order of its line. Of those who wait for one
+-- agent the first to arrive are looked at, as many as are asked for.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, queue, at most
 -- RETURNS {now_ms, {{interaction, pool, level, enqueued_ms, contact, conversation, requires or '', card, is callback}…}}
@@ -8,24 +9,27 @@
 local clock = read_clock(ARGV[1])
 local q, most = queue(ARGV[2]), tonumber(ARGV[3])
 if not q then return {clock, {}} end
-local names, found = {q.id}, {}
-for i = 1, #q.pools do names[i + 1] = q.pools[i].name end
-for i = 1, #names do
-  for _, line in ipairs({'line', 'rescore'}) do
-    local ids = call('ZRANGE', key(line, names[i]), 0, most - 1)
-    for k = 1, #ids do
-      local x = interaction(ids[k])
-      if x then found[#found + 1] = {line_score(q, x.level, x.enqueued), x} end
-    end
-  end
+local found = {}
+local function scored(id)
+  local x = interaction(id)
+  if x then found[#found + 1] = {line_score(q, x.level, x.enqueued), id} end
 end
+for _, name in ipairs(lines_of(q)) do
+  local entries = call('ZRANGE', key('line', name), 0, most - 1, 'WITHSCORES')
+  for i = 1, #entries, 2 do found[#found + 1] = {tonumber(entries[i + 1]), entries[i]} end
+  -- what is not scored anew yet
+  for _, id in ipairs(call('ZRANGE', key('rescore', name), 0, most - 1)) do scored(id) end
+end
+-- (`ages` has them by their arrival, among others)
+local personal = call('ZINTER', 2, key('ages', q.id), key('personal', q.id), 'WEIGHTS', 1, 0)
+for i = 1, math.min(most, #personal) do scored(personal[i]) end
 table.sort(found, function(one, other)
   if one[1] ~= other[1] then return one[1] < other[1] end
-  return one[2].id < other[2].id
+  return one[2] < other[2]
 end)
 local told = {}
 for i = 1, math.min(most, #found) do
-  local x = found[i][2]
+  local x = interaction(found[i][2])
   told[i] = {x.id, x.pool, x.level, x.enqueued, x.contact, x.conversation, kept(x, 'requires') or '', x.card,
     kept(x, 'callback') and 1 or 0}
 end

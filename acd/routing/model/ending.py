@@ -33,7 +33,7 @@ class Ending(Sharing):
     def _drop(self, x: Interaction, ring: Ring, outcome: str) -> Agent:
         """Take one offer out of the ring and free its slot."""
         x.live.remove(ring)
-        x.past[ring.number] = outcome
+        x.remember(ring.number, outcome)
         self._untimer(f"o|{x.id}|{ring.number}")
         agent = self.agents[ring.agent]
         self._free_slot(x, agent, worked=False)

@@ -44,7 +44,7 @@ class Offers(Presence):
         told = self._was_told(x)
         x.live.remove(ring)
         self._withdraw_all(x, "taken", agent)
-        x.past[number] = "accepted"
+        x.remember(number, "accepted")
         for letter in "cxp":
             self._untimer(f"{letter}|{x.id}")
         self._untimer(f"o|{x.id}|{number}")

@@ -272,7 +272,8 @@ class Steering(Idling):
         if x.calls_back or queue.channel is Channel.CALL:
             # what connects it names an offer
             x.offers += 1
-            x.won, x.past[x.offers] = x.offers, "accepted"
+            x.won = x.offers
+            x.remember(x.offers, "accepted")
             fence = {"offer": f"{x.id}.{x.offers}"}
             self._timer(f"n|{x.id}|{x.offers}", self.now_ms + self._connect_ms(x, queue))
             x.become(_S.CONNECTING, self.now_ms)

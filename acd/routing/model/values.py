@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from acd.strategies.order import CompiledOrder
 
 EXCLUSIONS_MAX: Final = 64
+PAST_MAX: Final = 128
+PAST_KEPT: Final = 64
 NO_RANK: Final = 1_000_000
 _NOTHING: Final = ChannelCapacity(weight=0, max=0)
 
@@ -173,7 +175,7 @@ class Interaction:
     """How many were made, ever: the number of the last one."""
     live: list[Ring] = field(default_factory=list)
     past: dict[int, str] = field(default_factory=dict)
-    """How each offer that is over ended; one withdrawn for another agent is `taken`."""
+    """How offers ended that are over; one withdrawn for another agent is `taken`."""
     winner: AgentId | None = None
     won: int = 0
     """The number of the offer that was accepted last, and by whom."""
@@ -257,8 +259,14 @@ class Interaction:
         kept[agent] = Exclusion(until_ms=until_ms, fault=fault)
         self.excluded = dict(list(kept.items())[-EXCLUSIONS_MAX:])
 
+    def remember(self, number: int, outcome: str) -> None:
+        """How an offer ended; once there are too many, only the last ones are kept."""
+        self.past[number] = outcome
+        if len(self.past) > PAST_MAX:
+            self.past = dict(list(self.past.items())[-PAST_KEPT:])
+
     def outcome_of(self, number: int) -> str | None:
-        """How that offer ended, or None if there never was one."""
+        """How that offer ended, `expired` where that is forgotten; None if there never was one."""
         return self.past.get(number, "expired") if 1 <= number <= self.offers else None
 
 

@@ -22,6 +22,9 @@ class Offers(Tenant):
     async def accept(self, offer: OfferId, agent: AgentId, *, now_ms: int = 0) -> Accepted:
         """The first valid accept wins. Idempotent; a late or foreign one says why not.
 
+        What became of an offer is known of the last 64 of an interaction; of one before that may be
+        forgotten it is said that it expired.
+
         Raises:
             BadRequest: that is not an offer's id.
         """

@@ -59,10 +59,14 @@ class Work(Tenant):
         return Heard(effect=effect, state=InteractionState(state))
 
     async def wrap_up_end(
-        self, interaction: InteractionId, agent: AgentId, *, now_ms: int = 0
+        self, interaction: InteractionId, agent: AgentId, *, command: str = "", now_ms: int = 0
     ) -> Changed:
-        """The work after the end is done: the slot is free."""
-        reply = await self._change("wrap_up_end", now_ms, interaction, agent)
+        """The work after the end is done: the slot is free.
+
+        Raises:
+            BadRequest: the command's id is none.
+        """
+        reply = await self._command("wrap_up_end", now_ms, command, interaction, agent)
         return Changed(changed=reply[0] == "ended", reason=reply[0])
 
     async def wrap_up_extend(

@@ -252,7 +252,7 @@ export type AgentRequests = Table<{
   typing: Ask<{ conversation: string; on: boolean }>;
   "messages.read": Ask<{ conversation: string; seq: number }>;
   "interaction.finish": Ask<Command, ChatChanged>;
-  "wrap_up.end": Ask<{ interaction: string; disposition?: string; note?: string }, ChatChanged>;
+  "wrap_up.end": Ask<{ interaction: string; command: string; disposition?: string; note?: string }, ChatChanged>;
   "wrap_up.extend": Ask<{ interaction: string }, ChatChanged>;
   "transfer.targets": Ask<{ interaction: string; query?: string }, Targets>;
   "interaction.transfer": Ask<Command & { agent?: string; queue?: string; wait?: boolean }, Steered>;

@@ -1,4 +1,6 @@
 /** The work after the end: what came of it and a note, for as long as the slot is held. */
+import { newClientId } from "@acd/ui/wire.ts";
+
 import type { Desk } from "./desk.ts";
 import { Closings } from "./kept.ts";
 
@@ -23,7 +25,7 @@ export class WrapUps {
   async end(interaction: string): Promise<void> {
     const desk = this.#desk;
     const { disposition, note } = this.closings.of(interaction);
-    const ask = { interaction, ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+    const ask = { interaction, command: newClientId(), ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
     const answer = await desk.attempt(() => desk.connection.request("wrap_up.end", ask));
     if (!answer) return;
     this.closings.forget(interaction);

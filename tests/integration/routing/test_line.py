@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.domain.queue import LineOrder
+from acd.domain.queue import LastAgent, LineOrder
 from tests.integration.routing.world import World
 
 
@@ -27,3 +27,20 @@ async def test_all_pools_in_one_order(world: World, order: LineOrder) -> None:
     some = await world.router.line("support/chat", most=2, **world.at)
     assert [w.interaction for w in some] == [urgent, first]
     assert await world.router.line("nobody/chat", **world.at) == ()
+
+
+@pytest.mark.parametrize("order", list(LineOrder))
+async def test_who_waits_for_one_agent_is_seen_too(world: World, order: LineOrder) -> None:
+    await world.queue(order=order, last_agent=LastAgent.WAIT, last_agent_wait_s=60)
+    await world.agent("anna", chat=1)
+    await world.answer(await world.arrive())
+    names = []
+    for number in range(4):
+        world.now_ms += 1
+        names.append(await world.arrive(last_agent="anna" if number % 2 else None))
+    urgent = await world.arrive(level=1, last_agent="anna")
+    found = await world.router.line("support/chat", **world.at)
+    assert [w.interaction for w in found] == [urgent, *names]
+    assert found[0].pool == "support/chat"
+    some = await world.router.line("support/chat", most=4, **world.at)
+    assert [w.interaction for w in some] == [urgent, *names[:3]]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from acd.domain.agent import Availability
-from acd.domain.errors import BadRequest
+from acd.domain.errors import BadRequest, Overloaded
+from acd.routing import keys
 from acd.routing.results import PresenceSet
 from tests.integration.routing.world import CHAT, World
 
@@ -145,6 +146,43 @@ async def test_what_guests_and_transfers_end_sent_again_is_not_done_twice(world:
     await router.invite(chat, mine, other, **world.at)
     assert await router.leave(chat, other, command="c3", **world.at) == left
     assert set((await world.look(chat)).guests) == {other}
+    await world.settled()
+
+
+async def test_an_end_of_wrap_up_sent_again_does_not_end_the_next(world: World) -> None:
+    await world.queue(wrap_up_s=60)
+    await world.agent("anna")
+    chat = await world.arrive()
+    await world.answer(chat)
+    await world.finish(chat)
+    ended = await world.router.wrap_up_end(chat, "anna", command="c1", **world.at)
+    other = await world.arrive()
+    await world.answer(other)
+    assert ended.changed
+    again = await world.router.wrap_up_end(chat, "anna", command="c1", **world.at)
+    assert again == ended
+    assert not (await world.router.wrap_up_end(chat, "anna", command="c2", **world.at)).changed
+
+
+async def test_where_no_more_answers_are_kept_work_still_ends(world: World) -> None:
+    await world.queue(wrap_up_s=60)
+    for name in ("anna", "bruno"):
+        await world.agent(name)
+    chat, router = await world.arrive(), world.router
+    mine = await world.answer(chat)
+    other = "bruno" if mine == "anna" else "anna"
+    kept = f"{keys.prefix(router.tenant)}once:{world.now_ms // 600_000}"
+    await router.link.client.hset(kept, mapping=dict.fromkeys(map(str, range(200_000)), "1"))
+    with pytest.raises(Overloaded):
+        await router.invite(chat, mine, other, command="c1", **world.at)
+    await router.invite(chat, mine, other, **world.at)
+    assert (await router.leave(chat, other, command="c2", **world.at)).changed
+    await router.transfer_to_agent(chat, mine, other, **world.at)
+    assert (await router.transfer_cancel(chat, mine, command="c3", **world.at)).changed
+    ended = await router.finish(chat, by="agent", agent=mine, command="c4", **world.at)
+    assert ended.changed
+    assert (await router.wrap_up_end(chat, mine, command="c5", **world.at)).changed
+    assert (await router.abandon(await world.arrive(), command="c6", **world.at)).changed
     await world.settled()
 
 

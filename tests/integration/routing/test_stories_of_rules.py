@@ -187,6 +187,25 @@ async def test_one_called_back_for_longer_than_silence_lasts(story: Story) -> No
     assert story.model.interactions[name].state is S.IDLE
 
 
+async def test_how_offers_ended_is_forgotten_alike(story: Story) -> None:
+    await story.queue()
+    await story.agent("anna")
+    name = await story.arrive()
+    await story.answer(name)
+    await story.agent("bela")
+    at = {"now_ms": story.now_ms}
+    for _ in range(128):
+        await story.router.transfer_to_agent(name, "anna", "bela", **at)
+        await story.router.transfer_cancel(name, "anna", **at)
+        story.model.transfer_to_agent(name, "anna", "bela", **at)
+        story.model.transfer_cancel(name, "anna", **at)
+    ended = {
+        number: (await story.do("decline", f"{name}.{number}", "bela")).outcome
+        for number in (1, 65, 66, 129)
+    }
+    assert ended == {1: "expired", 65: "expired", 66: "withdrawn", 129: "withdrawn"}
+
+
 async def test_an_accept_that_is_told_again_says_who_has_it_now(story: Story) -> None:
     await story.queue(CALL)
     await story.agent("anna", CALL)

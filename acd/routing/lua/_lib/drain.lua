@@ -40,7 +40,7 @@ end
 -- The best of those who wait for this agent alone: rank, due, id; nil if nobody does.
 local function personal_best(a, channel, mine)
   local best_id, best_rank, best_due
-  for _, id in ipairs(call('ZRANGE', key('line', '@' .. a.id .. '/' .. NAMES[channel]), 0, WALK - 1)) do
+  for _, id in ipairs(call('ZRANGE', key('line', personal_line(a.id, channel)), 0, WALK - 1)) do
     local x = interaction(id)
     local q = queue(x.queue)
     if q and (kept(x, 'transfer') or q.state == 'ready' and not is_excluded(x.excluded, a.id)) then

@@ -152,10 +152,15 @@ local function exclude(x, id, limit, kind)
   change(x)
 end
 
+-- The line of those who wait for one agent.
+local function personal_line(id, channel)
+  return '@' .. id .. '/' .. NAMES[channel]
+end
+
 -- Where it stands while it waits: in its pool's line, or in the personal one of whom it waits for.
 local function line_of(x)
   local who = kept(x, 'personal')
-  return who and '@' .. who .. '/' .. NAMES[channel_of(x.queue)] or x.pool
+  return who and personal_line(who, channel_of(x.queue)) or x.pool
 end
 
 -- A personal line holds those of several queues, which only their due times compare.

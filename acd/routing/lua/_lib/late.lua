@@ -2,7 +2,8 @@
 --- include("interaction")
 local PAST = {a = 'accepted', d = 'declined', e = 'expired', f = 'failed', t = 'taken', w = 'withdrawn'}
 
--- What became of offer n: accepted, declined, expired, failed, taken, withdrawn, or nil if it never was.
+-- What became of offer n: accepted, declined, expired, failed, taken, withdrawn, or nil if it never was. One that was
+-- forgotten, see `remember`, has expired.
 local function past_of(x, n)
   if n > x.offers or n < 1 then return nil end
   return PAST[string.match(',' .. x.past, ',' .. n .. '=(%l),') or 'e']

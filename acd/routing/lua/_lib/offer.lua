@@ -296,13 +296,22 @@ local function try(x)
   else short_remove(x) end
 end
 
+-- How an offer ended. Of one interaction the last 64 are known for certain; when it would be more than 128, those before
+-- are forgotten.
+function sharing.remember(x, number, code)
+  x.past = x.past .. number .. '=' .. code .. ','
+  if #x.past <= 4 * 128 then return end -- so many at least make more
+  local past = {}
+  for one in string.gmatch(x.past, '[^,]+,') do past[#past + 1] = one end
+  if #past > 128 then x.past = table.concat(past, '', #past - 63) end
+end
+
 -- Take one offer out of the ring and free its slot. code: how a late accept of it will be answered.
 local function drop_offer(x, at, code)
   local o = table.remove(x.live, at)
   change(x)
   local number = digits(o.n)
-  x.past = x.past .. number .. '=' .. code .. ','
-  if #x.past > 640 then x.past = string.sub(x.past, -512) end
+  sharing.remember(x, number, code)
   untimer('o|' .. x.id .. '|' .. number)
   local a = agent(o.agent)
   release(a, queue(x.queue).channel, x.id, false)

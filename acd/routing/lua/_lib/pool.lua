@@ -141,7 +141,6 @@ do
       call('UNLINK', key('free', name), key('here', name))
       call('HDEL', key('lines'), name, '~' .. name)
       call('HDEL', key('queue', q.id), 'rate:' .. name)
-      call('HDEL', key('queue', q.id), 'rate:' .. name)
     end
   end
 end

@@ -32,7 +32,7 @@ end
 -- Those who wait for this agent alone are tried again, a page a script: where there is no reason to wait any more,
 -- they go on in their pool's line. from: how many were looked at before.
 local function look_again(a, channel, from)
-  local line = '@' .. a.id .. '/' .. NAMES[channel]
+  local line = personal_line(a.id, channel)
   local ids = call('ZRANGE', key('line', line), from, from + sticky.PAGE - 1)
   for i = 1, #ids do
     local x = interaction(ids[i])

@@ -144,7 +144,7 @@ end
 
 -- The target's personal line, in which it stands while they are full.
 function sharing.line_of(x, id)
-  return '@' .. id .. '/' .. NAMES[channel_of(x.queue)]
+  return personal_line(id, channel_of(x.queue))
 end
 
 function sharing.out_of_personal(x, t)
@@ -272,7 +272,8 @@ function sharing.take(x, a, cause, by)
   if connect_ms then
     -- what connects it names an offer
     x.offers = x.offers + 1
-    x.won, x.past = x.offers, x.past .. digits(x.offers) .. '=a,'
+    x.won = x.offers
+    sharing.remember(x, digits(x.offers), 'a')
     fence = ',"offer":"' .. x.id .. '.' .. digits(x.offers) .. '"'
     timer('n|' .. x.id .. '|' .. x.offers, now + connect_ms)
   end
