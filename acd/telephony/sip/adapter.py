@@ -94,6 +94,7 @@ class SipAdapter:
             emit=self._events.put_nowait,
             forget=self._forget,
         )
+        self._own(self._tell(sink), "sip-events")
         try:
             self._keys = await Keys.open(options.keys, self._pressed)
             there = await pairings(engine)
@@ -113,7 +114,6 @@ class SipAdapter:
             await self.stop()
             raise
         _log.info("sip.started", calls_taken_up=len(self._calls), pairings_swept=left)
-        self._own(self._tell(sink), "sip-events")
         self._own(self._watch(), "sip-watch")
         self._events.put_nowait(port.AdapterUp())
 
@@ -179,7 +179,8 @@ class SipAdapter:
 
         for name, record in records.items():
             identity, caller = InteractionId(name.removeprefix(CALL)), record["caller"]
-            dialog = claim(caller["dialog"]) if caller["how"] else None
+            was_let_in = caller["how"] or caller["answered"]
+            dialog = claim(caller["dialog"]) if was_let_in else None
             if dialog is None:
                 self._house.gateway.write(name, None)
                 continue
@@ -199,23 +200,29 @@ class SipAdapter:
         is_up = True
         while True:
             await asyncio.sleep(self._options.look_s)
-            await self._tell_figures(up=is_up)
-            needed = {call: call.pairings for call in self._calls.values()}
             try:
-                there = await pairings(self._house.engine)
-            except AcdError as error:
-                if is_up:
-                    is_up = False
-                    self._house.gateway.refuse_calls(refuse=True)
-                    self._events.put_nowait(port.AdapterDown(cause=error.code))
-                continue
-            for call, names in needed.items():
-                if lost := names - there:
-                    call.do(partial(continuing.mend, call, names - lost))
-            if not is_up:
-                is_up = True
-                self._house.gateway.refuse_calls(refuse=False)
-                self._events.put_nowait(port.AdapterUp())
+                await self._tell_figures(up=is_up)
+                is_up = await self._look(self._house, was_up=is_up)
+            except Exception:  # noqa: BLE001 - it is looked again in a moment
+                _log.exception("sip.look_failed")
+
+    async def _look(self, house: House, *, was_up: bool) -> bool:
+        """Whether rtpengine is there."""
+        needed = {call: call.pairings for call in self._calls.values()}
+        try:
+            there = await pairings(house.engine)
+        except AcdError as error:
+            if was_up:
+                house.gateway.refuse_calls(refuse=True)
+                self._events.put_nowait(port.AdapterDown(cause=error.code))
+            return False
+        for call, names in needed.items():
+            if lost := names - there:
+                call.do(partial(continuing.mend, call, names - lost))
+        if not was_up:
+            house.gateway.refuse_calls(refuse=False)
+            self._events.put_nowait(port.AdapterUp())
+        return True
 
     async def _tell_figures(self, *, up: bool) -> None:
         held = await self.counts()

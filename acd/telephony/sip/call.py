@@ -212,6 +212,7 @@ class SipCall:
             self.devices.emit_unknown(command.offer, command.device)
         elif device is not self.bridged:
             device.is_wanted = True
+            self.devices.cancel(device)  # how long it may take is routing's to say now
             self._keep()
             if device.leg.is_ready:
                 await self.connect(device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.errors import AcdError
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip import sdp as descriptions
 from acd.telephony.sip.media import A, B, Pairing, Wire
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.ng import Engine
 
 _NOT_ACCEPTABLE: Final = 488
+_FAILED: Final = 500
 
 
 class Caller:
@@ -190,8 +192,12 @@ class Caller:
         if self.at is None or not descriptions.is_usable(sdp):
             self.dialog.refuse(_NOT_ACCEPTABLE, "Not Acceptable Here")
             return
+        try:
+            told = await self.at.again(A, sdp)
+        except AcdError:  # whoever asks is answered
+            self.dialog.refuse(_FAILED, "Server Internal Error")
+            raise
         self.sdp = sdp
-        told = await self.at.again(A, sdp)
         self.dialog.accept(descriptions.answering(told, sdp))
         if not self.hears_music:
             await self._let_be_heard()

@@ -11,7 +11,6 @@ from acd.domain.errors import AcdError
 from acd.telephony import port
 from acd.telephony.sip.events import Asked, DialogEvent, Over, PickedUp, Pressed, Rang, Refused
 from acd.telephony.sip.legs import PageLeg, PhoneLeg, fault_of
-from acd.telephony.sip.media import B
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,9 +160,8 @@ class Devices:
                 self._rang(device)
             case PickedUp(sdp):
                 await self._picked_up(device, device.leg, sdp)
-            case Asked(sdp) if device.leg.dialog is not None:
-                # its audio goes elsewhere, of which the caller is told nothing
-                device.leg.dialog.accept(await device.leg.pairing.again(B, sdp))
+            case Asked(sdp):
+                await device.leg.changed(sdp)
             case Pressed(digit):
                 await self.digit(device, digit)
             case Refused(code):

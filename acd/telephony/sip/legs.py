@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.errors import AcdError
 from acd.telephony import port
 from acd.telephony.sip.media import A, B, Pairing, Wire
 
@@ -127,6 +128,15 @@ class PhoneLeg:
         await self.pairing.answer(sdp)
         await self.pairing.mute(A, B)
         self.is_ready = True
+
+    async def changed(self, sdp: str) -> None:
+        """Its audio goes elsewhere, of which the caller is told nothing."""
+        assert self.dialog is not None  # noqa: S101 - it asked
+        try:
+            self.dialog.accept(await self.pairing.again(B, sdp))
+        except AcdError:  # whoever asks is answered
+            self.dialog.refuse(500, "Server Internal Error")
+            raise
 
     async def ask(self, prompt: str) -> None:
         """Have a person press a digit, which the caller does not hear."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.errors import AcdError
 from acd.telephony import port
 from acd.telephony.sip.dialog import DialogOver
-from acd.telephony.sip.events import DialogEvent, Over, PickedUp, Refused
+from acd.telephony.sip.events import Asked, DialogEvent, Over, PickedUp, Refused
 from acd.telephony.sip.legs import PhoneLeg
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class Transfer:
         match event:
             case PickedUp(sdp) if not self._leg.is_ready:
                 await self._taken(sdp)
+            case Asked(sdp):
+                await self._leg.changed(sdp)
             case Refused(code):
                 await self._fail(code)
             case Over(cause, code):
