@@ -347,6 +347,8 @@ async def _assemble(config: Config, router: Router, database: Database, *, demo:
             ),
         )
         realtime.relay.dials = bool(config.telephony.sip.trunk.proxy)
+        if not redis_url(config):  # of several nodes each would take a call for its own
+            realtime.relay.anchor = exchange
     elif sip_wanted(config.telephony):
         log.warning("no calls over SIP", reason=RtpengineMissing.message())
     services = Services(

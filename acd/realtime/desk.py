@@ -98,7 +98,8 @@ class Desk:
             "last_message": chat.last_message,
             "last_seq": chat.last_seq,
             "read": {"agent": chat.agent_read, "visitor": chat.visitor_read},
-            "contact_here": bool(chat.nodes_here),
+            # who is on the telephone is there as long as the call is
+            "contact_here": bool(chat.nodes_here or chat.card.call),
             "now": self.relay.clock.now_ms(),
         }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 
@@ -20,7 +20,7 @@ from acd.realtime.desk import Desk
 from acd.realtime.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from acd.chat.delivery import Delivery
     from acd.chat.numbers import Numbers
@@ -48,6 +48,17 @@ RETURN_S: Final = 0.4
 """How long a visitor without a socket is waited for: a reload takes about that."""
 
 
+class Anchor(Protocol):
+    """Where the audio of website calls goes through; see `acd.telephony.exchange`."""
+
+    @property
+    def anchors(self) -> bool:
+        """Whether it does now."""
+
+    async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
+        """What a visitor's page says of its audio; whether anybody heard it."""
+
+
 class Relay:
     """One node's desks and visits. `run` does the periodic work until it is cancelled."""
 
@@ -69,6 +80,8 @@ class Relay:
         self.people = people
         self.ice = ice
         self.numbers = numbers
+        self.anchor: Anchor | None = None
+        """What the audio of website calls goes through; without it, it goes from page to page."""
         self.dials = False
         """Whether the house calls back whoever called; else agents do, on a telephone they have."""
         self.clock = TenantClock()
@@ -81,6 +94,11 @@ class Relay:
         self._turn = 0
 
     # who is here
+
+    @property
+    def anchored(self) -> bool:
+        """Whether calls from websites go through the server now."""
+        return self.anchor is not None and self.anchor.anchors
 
     def desk(self, agent: Agent) -> Desk:
         """The agent's desk on this node, made if need be."""

@@ -15,7 +15,7 @@ from acd.chat import callbacks
 from acd.chat.delivery import to_contact
 from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
 from acd.domain.errors import StoreUnavailable
-from acd.domain.interaction import Outcome
+from acd.domain.interaction import Channel, Outcome
 from acd.domain.queue import Diversion
 from acd.realtime import frames
 
@@ -133,6 +133,7 @@ class Visit:
             "callback": callbacks.told(live, offered=people.calls_back(live.queue or chat.queue)),
             "last_seq": self.last_seq,
             "read": {"agent": self.agent_read, "visitor": self.visitor_read},
+            "anchored": chat.channel == Channel.CALL and self.relay.anchored,
             "now": self.relay.clock.now_ms(),
         }
 
@@ -299,7 +300,7 @@ class Visit:
         chat = self.chat
         if chat is None or payload["interaction"] != chat.interaction or payload["offer"]:
             return
-        if payload["agent"] == chat.live.agent:
+        if payload["agent"] in (None, chat.live.agent):  # the server has none
             self.emit("call.signal", payload["signal"])
         else:  # it changed hands a moment ago
             self.relay.chores.start(self._hear_new_agent(payload), "visit-signal")

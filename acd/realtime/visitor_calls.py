@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acd.chat.delivery import to_agent
 from acd.chat.sessions import TAKEN, ChatPhase
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from acd.realtime.wire import visitors as wire
     from acd.realtime.wire.common import CallName, Signal
     from acd.routing.limits import Limits
+
+
+SERVER: Final = "server-line"
+"""How the server names itself to a visitor's page, where it carries the audio."""
 
 
 class VisitorCalls:
@@ -56,16 +60,24 @@ class VisitorCalls:
         return {"ok": True, "servers": self._relay.ice.told(chat.contact, now_ms)}
 
     async def _signal(self, connection: Connection[Guest], asked: Signal) -> Ack:
-        """To the agent who has the call, and to nobody else."""
-        chat = _call(connection.who, asked.interaction)
-        if chat.live.phase not in TAKEN or chat.live.agent is None:
+        """To the agent who has the call, or to the server that carries it; to nobody else."""
+        chat, relay = _call(connection.who, asked.interaction), self._relay
+        agent = chat.live.agent if chat.live.phase in TAKEN else None
+        serves = relay.anchor if chat.live.phase is not ChatPhase.ENDED else None
+        served = asked.to == SERVER
+        if (serves if served else agent) is None:
             raise NotConnected
         if connection.who.signals is not None:
             await connection.who.signals.take()
-        self._relay.delivery.publish(
-            to_agent(chat.live.agent),
-            {"type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump()},
-        )
+        said = {
+            "type": "call.signal", "interaction": chat.interaction, "signal": asked.model_dump(),
+        }  # fmt: skip
+        if not served and agent is not None:
+            relay.delivery.publish(to_agent(agent), said)
+        elif serves is None or not await serves.hear_visitor(
+            chat.interaction, {**said, "visitor": True}
+        ):
+            raise NotConnected
         return {"ok": True}
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from acd.config.secrets import secret
 from acd.config.telephony import CHILD
 from acd.domain.errors import TelephonyOff
-from acd.domain.ids import DepartmentId
+from acd.domain.ids import DepartmentId, InteractionId
 from acd.flow.calls import Dialled
 from acd.routing import keys
 from acd.telephony.announcing import Announcements
@@ -27,7 +27,7 @@ from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from acd.config.telephony import SipSettings, TelephonySettings, TrunkSettings
@@ -138,6 +138,19 @@ class Exchange:
         said = prompts.code(code)
         file = await asyncio.to_thread(self._sounds.said, *said, locale=locale)
         self.board.say(device.address, str(file))
+
+    @property
+    def anchors(self) -> bool:
+        """Whether the audio of a website's calls goes through here now."""
+        return self.board is not None and self.board.up
+
+    async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
+        """What the page of a website's caller says; whether anybody here heard it.
+
+        Raises:
+            StoreUnavailable: the database is away.
+        """
+        return self.board is not None and await self.board.hear_visitor(call, payload)
 
     async def stop(self) -> None:
         """Take no more calls and end those there are; returns when all have ended."""

@@ -66,16 +66,24 @@ class LiveCall:
     """Runs until the call is over and its outcome is certain."""
 
     def __init__(
-        self, means: Means, row: IntakeRow, *, calls_back: str = "", reachable: bool = False
+        self,
+        means: Means,
+        row: IntakeRow,
+        *,
+        calls_back: str = "",
+        reachable: bool = False,
+        visited: bool = False,
     ) -> None:
         """`calls_back` is the number to dial where nobody is on the line.
 
-        `reachable`: there is a number to call them back at.
+        `reachable`: there is a number to call them back at. `visited`: it comes from a website,
+        whose page is vouched for by its socket.
         """
         self._reachable = reachable
         self._means = means
         self._row = row
         self._doing = Doing(means, row)
+        self._visited = visited
         self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
         self._tell_at_s = 0.0
@@ -85,7 +93,8 @@ class LiveCall:
     @property
     def waiting(self) -> bool:
         """Whether nobody talks with the caller yet: this node vouches for them."""
-        return self.call.phase is CallPhase.WAITING and not self.unanswered
+        waits = self.call.phase is CallPhase.WAITING
+        return waits and not self.unanswered and not self._visited
 
     @property
     def unanswered(self) -> bool:
@@ -147,6 +156,8 @@ class LiveCall:
                     self._tell_page(said)
                 elif isinstance(said, port.Digit):
                     await self._press(said)
+                elif isinstance(said, port.VisitorTold):
+                    self._tell_visitor(said)
                 elif isinstance(said, port.CallEvent):
                     await self._take(said)
                 else:
@@ -210,6 +221,12 @@ class LiveCall:
 
     async def _hear_payload(self, payload: Mapping[str, Any]) -> None:
         match str(payload.get("type")):
+            case "call.signal" if payload.get("visitor"):
+                await self._doing.execute(
+                    port.VisitorSaid(
+                        call=self.call.id, epoch=self.call.epoch, signal=payload["signal"]
+                    )
+                )
             case "call.signal":
                 await self._hear_page(payload)
             case "call.transfer":
@@ -221,7 +238,7 @@ class LiveCall:
                     await self._learn(heard)
 
     async def _hear_page(self, payload: Mapping[str, Any]) -> None:
-        """What an agent's page says of its leg; a visitor's page has no agent."""
+        """What an agent's page says of its leg; what visitors are told has no agent."""
         agent, offer, signal = payload.get("agent"), payload.get("offer"), payload["signal"]
         if agent is None:
             return
@@ -247,6 +264,18 @@ class LiveCall:
             signal=signal,
         )  # fmt: skip
         await self._doing.execute(said)
+
+    def _tell_visitor(self, told: port.VisitorTold) -> None:
+        self._means.delivery.publish(
+            to_contact(self._row.contact),
+            {
+                "type": "call.signal",
+                "interaction": self.call.id,
+                "agent": None,
+                "offer": None,
+                "signal": {**told.signal, "interaction": self.call.id},
+            },
+        )
 
     def _tell_page(self, told: port.PageTold) -> None:
         leg = self.call.legs.get((told.offer, told.device))

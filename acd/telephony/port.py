@@ -204,6 +204,13 @@ class PageSaid(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorSaid(Command):
+    """What the page of a website's caller says of its audio; with the first the call begins."""
+
+    signal: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp(Command):
     """End every leg there is."""
 
@@ -253,6 +260,13 @@ class PageTold(CallEvent):
 
     offer: OfferId
     device: str
+    signal: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorTold(CallEvent):
+    """What is to be said to the page of a website's caller."""
+
     signal: Mapping[str, Any] = field(repr=False)
 
 

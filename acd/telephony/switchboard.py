@@ -16,7 +16,7 @@ from acd.telephony.live import LiveCall, Means
 from acd.telephony.saying import SayingCall
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping
 
     from acd.flow.calls import EnteredCall
     from acd.records.intakes import IntakeRow
@@ -92,6 +92,26 @@ class Switchboard:
         """This node has the line of a callback from now on; nobody is on it."""
         live = self._calls[row.interaction] = LiveCall(self._means, row, calls_back=number)
         self._start(self._serve(row.interaction, live), f"callback-{row.interaction}")
+
+    async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
+        """The page of a website's caller speaks; whether the call is, or now will be, served here.
+
+        Raises:
+            StoreUnavailable: the database is away.
+        """
+        if call not in self:
+            if self._stopping or not self.up:
+                return False
+            row = await self._means.intake.entered(call)
+            if row is None:
+                return False
+            if call not in self:
+                self._calls[call] = begun = LiveCall(self._means, row, visited=True)
+                self._start(self._serve(call, begun), f"call-{call}")
+        live = self._calls.get(call)
+        if isinstance(live, LiveCall):
+            live.heard("", payload)
+        return live is not None
 
     async def leave(self, call: InteractionId) -> None:
         """Another node has the line of that callback."""

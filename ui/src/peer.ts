@@ -17,6 +17,8 @@ export interface PeerOptions {
   /** Whoever is consulted by a colleague takes the visitor's part. */
   side: "agent" | "visitor";
   line?: "colleague";
+  /** The server carries a visitor's audio: the page offers it there, and other pages are nothing to it. */
+  anchored?: boolean;
   /**
    * One's own voice; its tracks are muted and resumed here and stopped by whoever asked for it. Without one the page
    * only answers an offer, while it rings, and says nothing until `claim`.
@@ -32,6 +34,9 @@ const PATIENCE_MS = { agent: 3000, visitor: 5000 };
 const ATTEMPT_MS = 6000;
 /** How the names of the server begin, one an offer. It hears no candidates after the answer: they are gathered first. */
 const SERVER = "server-";
+/** The one that carries a visitor's call, and what telephones speak: it passes audio on and changes nothing. */
+const LINE = `${SERVER}line`;
+const CODECS = new Set(["audio/PCMU", "audio/PCMA", "audio/telephone-event"]);
 const GATHERING_MS = 300;
 
 export class Peer {
@@ -156,7 +161,7 @@ export class Peer {
     if (this.#state.value === "closed" || (said.to && said.to !== this.#tab)) return;
     switch (said.kind) {
       case "hello":
-        if (this.#options.side === "visitor") this.#say("ready", { to: said.tab });
+        if (this.#options.side === "visitor" && !this.#options.anchored) this.#say("ready", { to: said.tab });
         break;
       case "ready":
         if (this.#options.side === "agent") await this.#offer(said.tab);
@@ -178,7 +183,9 @@ export class Peer {
   async #offer(partner: string): Promise<void> {
     this.#tab = newClientId();
     const connection = this.#open(partner);
+    if (this.isServed) narrow(connection);
     await connection.setLocalDescription(await connection.createOffer());
+    if (this.isServed) await gathered(connection);
     this.#describe(connection, "offer");
   }
 
@@ -257,8 +264,12 @@ export class Peer {
 
   /** Ask for the other page until a connection stands, or somebody ends the call. */
   #seek(): void {
-    const { side } = this.#options;
+    const { side, anchored } = this.#options;
     clearTimeout(this.#timer);
+    if (anchored) {
+      this.#work = this.#work.then(() => this.#offer(LINE)).catch(() => undefined); // its timer tries again
+      return;
+    }
     this.#say(side === "agent" ? "hello" : "ready");
     this.#timer = setTimeout(() => { this.#lose(); }, PATIENCE_MS[side]);
   }
@@ -301,6 +312,12 @@ export class Peer {
     const { interaction, line, send } = this.#options;
     send({ interaction, tab: this.#tab, kind, ...(line ? { line } : {}), ...more });
   }
+}
+
+/** Only what telephones speak, too. */
+function narrow(connection: RTCPeerConnection): void {
+  const known = RTCRtpReceiver.getCapabilities("audio")?.codecs.filter(({ mimeType }) => CODECS.has(mimeType)) ?? [];
+  for (const transceiver of connection.getTransceivers()) transceiver.setCodecPreferences(known);
 }
 
 /** Until the page knows its addresses, or long enough: those of its own network come at once. */

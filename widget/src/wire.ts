@@ -23,6 +23,8 @@ export interface Chat {
   /** What the department made of it where it could not keep it; after "form" messages are still taken. */
   diverted: "callback" | "voicemail" | "form" | "reject" | null;
   callback: CallBack | null;
+  /** Whether the server carries the audio of a call, from its begin on. */
+  anchored: boolean;
   last_seq: number;
   read: { agent: number; visitor: number };
   now: number;

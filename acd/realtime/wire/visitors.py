@@ -104,9 +104,10 @@ class CallbackState(Outbound):
 class ChatState(Outbound):
     """A visitor's chat as a whole.
 
-    `diverted` is what the department made of it where it could not keep it: with `callback` the
-    place in the line is kept and the visitor need not stay; the others have ended, and after
-    `form` messages are still taken, for somebody to read later.
+    `anchored`: the page offers the audio of a call to the server (`to` is `server-line`), from its
+    begin on. `diverted` is what the department made of it where it could not keep it: with
+    `callback` the place in the line is kept and the visitor need not stay; the others have ended,
+    and after `form` messages are still taken, for somebody to read later.
     """
 
     conversation: str
@@ -125,6 +126,7 @@ class ChatState(Outbound):
     callback: CallbackState | None
     last_seq: int
     read: ReadMarks
+    anchored: bool
     now: int
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -24,6 +24,7 @@ from acd.telephony.sip.ledger import ARRIVING, CALL, UP
 from acd.telephony.sip.media import Keys, pairings, sweep
 from acd.telephony.sip.ng import Engine
 from acd.telephony.sip.sdp import SINK
+from acd.telephony.sip.visitor import Visitor
 
 if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
@@ -125,6 +126,8 @@ class SipAdapter:
                 call = self._outgoing(command.call, "")
             case port.Ring(outgoing=True) if call is None:
                 call = self._outgoing(command.call, SINK)
+            case port.VisitorSaid() if call is None:
+                call = self._visited(command.call)
         if call is not None:
             call.execute(command)
 
@@ -259,6 +262,16 @@ class SipAdapter:
         if self._house is None:
             return None
         return self._begin(identity, Caller(self._house.engine, identity, dialog=None, sdp=sdp))
+
+    def _visited(self, identity: InteractionId) -> SipCall | None:
+        house = self._house
+        if house is None or len(self._calls) >= self._options.max_calls:
+            return None
+
+        def tell(signal: dict[str, Any]) -> None:
+            house.emit(port.VisitorTold(call=identity, signal=signal))
+
+        return self._begin(identity, Visitor(house.engine, identity, tell))
 
     def _begin(self, identity: InteractionId, caller: Caller) -> SipCall:
         assert self._house is not None  # noqa: S101 - it was started

@@ -31,6 +31,7 @@ from acd.telephony.sip.events import (
 from acd.telephony.sip.ledger import CALL
 from acd.telephony.sip.media import A
 from acd.telephony.sip.transfer import Transfer
+from acd.telephony.sip.visitor import Visitor
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
@@ -184,6 +185,11 @@ class SipCall:
                 self.caller.dialog.refuse(_UNAVAILABLE, "Service Unavailable", again)
             self.gone(error.code, _UNAVAILABLE)
 
+    async def _visitor_said(self, command: port.VisitorSaid) -> None:
+        if isinstance(self.caller, Visitor):
+            music = self.house.options.music
+            await self.caller.said_by_page(command.signal, music, held=self.is_held)
+
     async def _announce(self, command: port.Announce) -> None:
         lasts_s = 0.0
         try:
@@ -316,6 +322,7 @@ _COMMANDS: Final[Mapping[type[port.Command], Callable[[SipCall, Any], Awaitable[
     port.Announce: SipCall._announce,
     port.Ring: lambda call, command: call.devices.ring(command),
     port.PageSaid: lambda call, command: call.devices.page_said(command),
+    port.VisitorSaid: SipCall._visitor_said,
     port.Bridge: SipCall._bridge,
     port.Withdraw: SipCall._withdraw,
     port.Hold: SipCall._hold,

@@ -37,6 +37,7 @@ _CODEC: Final = re.compile(r"^a=rtpmap:(\d+) ([^/\s]+)/", re.MULTILINE)
 _DIRECTION: Final = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"^c=IN IP[46] (\S+)", re.MULTILINE)
 _ORIGIN: Final = re.compile(r"^(o=\S+ \d+ )(\d+)", re.MULTILINE)
+_SOURCE: Final = re.compile(r"^a=(?:ssrc|ssrc-group|msid):.*\r?\n", re.MULTILINE)
 _ACTPASS: Final = re.compile(r"^a=setup:actpass", re.MULTILINE)
 
 
@@ -102,3 +103,11 @@ def again(description: str) -> str:
 def active(description: str) -> str:
     """A page's offer, decided: it opens DTLS. Left open, rtpengine waits for it for ever."""
     return _ACTPASS.sub("a=setup:active", description)
+
+
+def sourceless(description: str) -> str:
+    """The same with no source named: a page hears only those that it was told of, if of any.
+
+    Who is heard changes without its being told: music, another agent, a page that was reloaded.
+    """
+    return _SOURCE.sub("", description)

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.calls.conftest import CALLS
-from tests.acceptance.calls.phones import Phone, Phones
+from tests.acceptance.calls.phones import Callers, Phone, Phones
 from tests.acceptance.calls.telephones import Call, Telephone, Telephones
-from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, hears, hears_nothing
+from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.acceptance.network import Wire
 from tests.peers.rtpengine import audio_room, udp_port
@@ -125,6 +125,7 @@ def test_two_browsers_ring_and_one_wins(phone: Phones, camille: Camille) -> None
     claire.answers("Camille")
     expect(anna.find("taken-by")).to_contain_text("Claire")
     claire.is_in_call()
+    expect(claire.page.locator(".thread-head .chip")).to_have_count(0)  # nobody is off the page
     call.hears(CLAIRE_HZ)
     hears(claire.page, CAMILLE_HZ)
     hears_nothing(anna.page)
@@ -224,6 +225,7 @@ def test_a_call_is_given_to_a_number(phone: Phones, camille: Camille, outside: T
 
     def gives(number: str) -> None:
         anna.find("transfer").click()
+        expect(anna.find("transfer-search")).to_be_focused()
         anna.find("transfer-number").fill(number)
         anna.find("transfer-to-number").click()
 
@@ -246,3 +248,39 @@ def test_a_call_is_given_to_a_number(phone: Phones, camille: Camille, outside: T
     expect(anna.find("wrap-up").first).to_be_visible()
     call.hangs_up()
     other.is_over()
+
+
+def test_a_website_call_goes_through_the_server(phone: Phones, caller: Callers) -> None:
+    anna, claire, jean = phone("anna"), phone("claire"), caller()
+    jean.calls()
+    hears(jean.page, MUSIC_HZ)
+    anna.answers(jean.name)
+    anna.is_in_call()
+    jean.is_in_call()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+
+    jean.reloads()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+    anna.find("phone-hold").click()
+    jean.is_in_call("held")
+    hears(jean.page, MUSIC_HZ)
+    hears_nothing(anna.page)
+    jean.reloads()
+    jean.is_in_call("held")
+    hears(jean.page, MUSIC_HZ)
+    anna.find("phone-hold").click()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+
+    anna.find("transfer").click()
+    anna.find("transfer-agent", agent=f"claire-{anna.house.number}").click()
+    claire.answers(jean.name)
+    claire.is_in_call()
+    hears(jean.page, CLAIRE_HZ)
+    hears(claire.page, JEAN_HZ)
+    jean.hangs_up()
+    jean.sees_the_end()
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    assert jean.page.evaluate("openConnections()") == 0

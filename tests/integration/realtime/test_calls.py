@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from acd.chat.delivery import to_agent, to_contact
-from acd.domain.ids import AgentId
+from acd.domain.ids import AgentId, InteractionId
 from acd.realtime.allowance import LEASE
 from acd.realtime.wire import agents, common, visitors
 from tests.integration.realtime.conftest import Nodes, new_start
@@ -244,6 +245,48 @@ async def test_a_call_from_page_to_page_goes_to_no_number(nodes: Nodes) -> None:
     asked = {"interaction": interaction, "command": "n1", "number": "01 99 00 12 34"}
     assert await anna.refused("call.transfer", asked) == "not_connected"
     assert await bruno.refused("call.transfer", asked) == "not_yours"
+
+
+class Exchange:
+    """Carries the audio of website calls, and remembers what their pages said."""
+
+    anchors = True
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Any]] = []
+
+    async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
+        self.heard.append((call, payload["signal"]["kind"]))
+        return True
+
+
+async def test_a_visitors_page_speaks_to_the_server_where_that_carries_the_call(
+    nodes: Nodes,
+) -> None:
+    node = await nodes(calls=True)
+    jean = await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    assert started["chat"]["anchored"] is False
+    interaction = started["chat"]["interaction"]
+    media = {"type": "offer", "sdp": SDP}
+    said = signal(interaction, "t_jean", "description", to="server-line", description=media)
+    assert await jean.refused("call.signal", said) == "not_connected"
+
+    node.realtime.relay.anchor = exchange = Exchange()
+    assert (await jean.done("chat.resume", {"after_seq": 0}))["chat"]["anchored"] is True
+    await jean.done("call.signal", said)
+    assert exchange.heard == [(interaction, "description")]
+    held = await node.router.interaction(interaction)
+    assert held is not None
+    told = {**said, "tab": "server-line", "to": "t_jean"}
+    node.realtime.delivery.publish(
+        to_contact(held.contact),
+        {"type": "call.signal", "interaction": interaction, "agent": None, "offer": None,
+         "signal": told},
+    )  # fmt: skip
+    assert (await jean.hears("call.signal"))["tab"] == "server-line"
+    await jean.done("chat.leave", {})
+    assert await jean.refused("call.signal", said) == "not_connected"
 
 
 async def test_a_signal_is_bounded(nodes: Nodes) -> None:

@@ -112,7 +112,7 @@ function Talk({ now }: { now: Chat }) {
   const name = now.agent?.name ?? t("agent");
   const muted = peer?.muted.value ?? false;
   const unread = chat.unread.value;
-  const state = !peer ? (level ? "connecting" : "off") : peer.state.value !== "talking" ? peer.state.value : peer.held.value ? "held" : muted ? "muted" : "talking";
+  const state = !peer ? (level ? "connecting" : "off") : peer.state.value !== "talking" ? peer.state.value : now.state === "connecting" ? "connecting" : peer.held.value ? "held" : muted ? "muted" : "talking";
   const department = departmentName(widget, now.department);
   return (
     <>

@@ -22,6 +22,7 @@ export class Voice {
   readonly #speaker = new Speaker();
   readonly #voice = signal<MediaStream | null>(null);
   #interaction = "";
+  #anchored = false;
   #stops: (() => void)[] = [];
 
   constructor(chat: ChatSession) {
@@ -68,21 +69,24 @@ export class Voice {
     }
     this.#interaction = call.interaction;
     if (voice) keep(call.interaction);
-    const talks = call.state === "connecting" || call.state === "active";
-    if (!talks) this.#hangUp(); // whoever answered could not be heard: it rings on
-    else if (voice && this.#stops.length === 0) void this.#begin(call.interaction, voice);
+    const talks = call.anchored || call.state === "connecting" || call.state === "active";
+    // whoever answered could not be heard: it rings on; or the server carries it now, or no longer
+    if (!talks || (this.peer.peek() && call.anchored !== this.#anchored)) this.#hangUp();
+    if (talks && voice && this.#stops.length === 0) void this.#begin(call, voice);
   }
 
-  async #begin(interaction: string, voice: MediaStream): Promise<void> {
+  async #begin({ interaction, anchored }: Chat, voice: MediaStream): Promise<void> {
     const { connection } = this.#chat;
     let over = false;
     this.#stops = [() => (over = true)];
+    this.#anchored = anchored;
     const { servers } = await connection.request("call.servers", { interaction }).catch(() => ({ servers: [] }));
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- hung up while the server answered
     if (over) return;
     const peer = new Peer({
       interaction,
       side: "visitor",
+      anchored,
       voice,
       servers,
       send: (said) => {

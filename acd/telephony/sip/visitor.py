@@ -1,0 +1,66 @@
+"""A caller on a website: their page speaks WebRTC, and is one caller more to everything else.
+
+The page stays with one pairing for the whole call. That pairing's plain side is what the line,
+devices and transfers are told of the caller's audio, and is sent from one to the other; the page
+hears nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.telephony.port import AnswerHow
+from acd.telephony.sip.caller import Caller
+from acd.telephony.sip.media import A, B, Pairing, Wire
+from acd.telephony.sip.sdp import active, sourceless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from acd.telephony.sip.ng import Engine
+
+SERVER: Final = "server-line"
+"""How the server names itself to a visitor's page."""
+
+
+class Visitor(Caller):
+    """Begun by the page's offer of audio. Nothing outlives the process: the page asks anew."""
+
+    def __init__(self, engine: Engine, name: str, tell: Callable[[dict[str, Any]], None]) -> None:
+        """Args: tell takes what the page is to hear, as `call.signal` has it."""
+        super().__init__(engine, name, dialog=None, sdp="")
+        self._tell = tell
+        self._page: Pairing | None = None
+
+    async def said_by_page(self, signal: Mapping[str, Any], music: str, *, held: bool) -> None:
+        """The page offers audio, at first or after a reload: it hears what the caller hears."""
+        described = signal.get("description") or {}
+        if described.get("type") != "offer":
+            return
+        offer = sourceless(active(str(described.get("sdp", ""))))
+        if self._page is not None:
+            answer = await self._page.again(A, offer)
+        else:
+            self._page = Pairing(self._engine, f"{self._name}-v", a=Wire.WEB, b=Wire.PLAIN)
+            self.sdp = await self._page.offer(offer)
+            self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
+            answer = await self._page.answer(await self.at.sink(self.sdp))
+            self.how = AnswerHow.MUSIC
+            await self.music(music)
+        told = {"tab": SERVER, "to": signal.get("tab"), "description": None, "candidate": None}
+        described = {"type": "answer", "sdp": sourceless(answer)}
+        self._tell({**told, "kind": "description", "description": described})
+        if held:
+            self._tell({**told, "kind": "held"})
+
+    async def hear(self, pairing: Pairing) -> None:
+        """Move them to a pairing that is answered."""
+        if self._page is not None:
+            await self._page.again(B, pairing.a_sdp)
+        await super().hear(pairing)
+
+    async def end(self) -> None:
+        """Nothing of them is left."""
+        await super().end()
+        if self._page is not None:
+            await self._page.delete()
