@@ -19,7 +19,7 @@ Visitors = Callable[..., Visitor]
 @pytest.fixture(scope="module")
 def pulling_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Where agents may pick from the line."""
-    server = Server(tmp_path_factory.mktemp("pulling"), houses=6, rules="pull = true")
+    server = Server(tmp_path_factory.mktemp("pulling"), houses=12, rules="pull = true")
     server.start()
     yield server
     server.stop()

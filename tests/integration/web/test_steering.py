@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from acd.domain.ids import AgentId, InteractionId, OfferId
+from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId
 from tests.integration.web.asking import problem
 from tests.integration.web.conftest import Node, Start, cast
 from tests.integration.web.test_rest import INTERACTIONS, chat, lina
@@ -265,7 +265,8 @@ async def test_an_agent_begins_a_chat_with_somebody_they_know(node: Node) -> Non
     )
     refused = await asks(node.client, there, {**asked, "client_id": "while-away"}, headers=csrf)
     assert (refused["changed"], refused["reason"]) == (False, "not_here")
-    swept = await node.services.intake.sweep(older_than_ms=0)
-    assert swept == 0, "nobody is put in the line by what came to nothing"
+    await node.services.intake.sweep(older_than_ms=0)
+    line = await node.services.router.queue(QueueId("support/chat"))
+    assert line.waiting == 0, "nobody is put in the line by what came to nothing"
     csrf = await node.sign_in("claire")
     await problem(await node.client.post(there, json=asked, headers=csrf), 404, "not_found")
