@@ -213,6 +213,7 @@ def test_the_microphone_is_tested_before_the_first_call(phone: Phones, caller: C
     jean = caller()
     jean.calls()
     anna.answers(jean.name)
+    anna.is_in_call()  # from here on nothing else takes the focus
     anna.find("phone-keypad").click()
     anna.find("keypad").get_by_role("button", name="5").click()
     anna.presses("Escape")
