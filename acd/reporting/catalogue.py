@@ -195,12 +195,12 @@ CATALOGUE: tuple[Metric, ...] = (
         help="1 while calls over SIP can be made and taken.",
     ),
     Metric(
-        name="acd_sip_calls",
+        name="acd_sip_calls_active",
         kind=Kind.GAUGE,
         help="Calls over SIP that this node holds.",
     ),
     Metric(
-        name="acd_sip_dialogs",
+        name="acd_sip_dialogs_active",
         kind=Kind.GAUGE,
         help="SIP dialogs, those that ended within half a minute included.",
     ),

@@ -141,8 +141,8 @@ class Metrics:
     ) -> None:
         """What SIP holds now; `malformed` and `refused` (by status) count since the start."""
         self._gauges["acd_sip_up"].set(1 if up else 0)
-        self._gauges["acd_sip_calls"].set(calls)
-        self._gauges["acd_sip_dialogs"].set(dialogs)
+        self._gauges["acd_sip_calls_active"].set(calls)
+        self._gauges["acd_sip_dialogs_active"].set(dialogs)
         self._raise_to("acd_sip_malformed_total", malformed)
         for status, times in refused.items():
             self._raise_to("acd_sip_refused_total", times, str(status))

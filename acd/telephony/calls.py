@@ -67,7 +67,10 @@ def step(call: Call, heard: Heard) -> Step:
         return call, ()
     after, actions = _STEPS[type(heard)](call, heard)
     if call.calls_back and call.legs and not after.legs and after.phase is CallPhase.WAITING:
-        actions = (_hang_up(after, "nobody"), *actions)  # there is neither caller nor agent
+        # there is neither caller nor agent; the line ends before routing is asked for anything
+        commands = [one for one in actions if isinstance(one, port.Command)]
+        requests = [one for one in actions if not isinstance(one, port.Command)]
+        actions = (*commands, _hang_up(after, "nobody"), *requests)
     return after, actions
 
 
