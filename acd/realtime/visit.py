@@ -195,11 +195,9 @@ class Visit:
 
     async def _refresh_later(self) -> None:
         await asyncio.sleep(SETTLE_S)
-        try:
-            if self._dirty:
-                await self.refresh()
-        finally:
-            self._dirty = False
+        if self._dirty:
+            self._dirty = False  # before the read: what happens during it is read again
+            await self.refresh()
 
     async def _reload_and_tell(self) -> None:
         await self._reload()

@@ -99,7 +99,7 @@ async def read_events(
 ) -> AsyncGenerator[list[Event]]:
     """Yield what follows `after`, in batches of at most `count`, for ever.
 
-    Each waits at most `block_ms` at a time.
+    Each waits at most `block_ms`; an empty one says that nothing came in that time.
 
     Raises:
         StoreUnavailable: the server went away; go on from the last position.
@@ -121,6 +121,8 @@ async def read_events(
                         yield batch
                     if unreadable is not None:
                         raise unreadable
+                else:
+                    yield []
                 stay_cancelled()
         finally:
             await client.aclose()

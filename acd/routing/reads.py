@@ -108,7 +108,7 @@ class Reads(Tenant):
     def events(
         self, after: str = "0-0", block_ms: int = 1000, count: int = 500
     ) -> AsyncGenerator[list[Event]]:
-        """The event log from a position on, for ever, in batches."""
+        """The event log from a position on, for ever, in batches; see `read_events`."""
         return read_events(self.link, keys.events(self.tenant), after, block_ms, count)
 
     async def log_page(self, after: str, count: int) -> tuple[list[Event], EventUnreadable | None]:

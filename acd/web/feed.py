@@ -1,7 +1,8 @@
 """The event log from any place on: history from SQL first, then the live stream, each event once.
 
 The log's entries are numbered without a hole within a generation, so a hole says that the recorder
-trimmed what we have not read yet: it is in SQL by then, and is read from there.
+trimmed what we have not read yet: it is in SQL by then, and is read from there. What it trimmed
+shows no hole while nothing new comes; so history is asked too when the log is silent.
 """
 
 from __future__ import annotations
@@ -53,13 +54,17 @@ async def _catch_up(services: Services, after: Place) -> AsyncIterator[list[Even
 
 
 async def _live(services: Services, after: Place) -> AsyncGenerator[list[Event]]:
-    """The stream, until it has a hole before what it gives next."""
+    """The stream, until it lacks what history has."""
     position = f"{after[0]}-{after[1]}"
     while True:
         stream = services.router.events(position)
         try:
             async with aclosing(stream) as batches:
                 async for batch in batches:
+                    if not batch:
+                        if await services.history.events_after(f"{after[0]}-{after[1]}", 1):
+                            return
+                        continue
                     if await _hole(services, after, place_of(batch[0].id)):
                         return
                     after = place_of(batch[-1].id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import sqlite3
 import subprocess
@@ -111,6 +112,20 @@ class House:
 
     def email(self, agent: str) -> str:
         return f"{agent}-{self.number}@example.com"
+
+    def is_told(self, department: str, service: str) -> None:
+        """Wait until the site says so of the department: what it says is kept for a moment."""
+        deadline = time.monotonic() + 20
+        while self._service(department) != service:
+            assert time.monotonic() < deadline, f"{department} is never told as {service}"
+            time.sleep(0.1)
+
+    def _service(self, department: str) -> str:
+        address = f"{self.url}/api/v1/widget/{self.site}"
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+            told = json.load(answer)["departments"]
+        found = {each["id"]: str(each["service"]) for each in told}
+        return found[self.department(department)]
 
 
 class Server:

@@ -63,6 +63,7 @@ def test_a_full_line_says_so_and_is_looked_at_again(agent: Agents, visitor: Visi
     anna.is_available()
     for name in ("Lina Haddad", "Paul Girard"):
         visitor(name).starts_chat("Hello")
+    anna.house.is_told("support", "full")
     jean = visitor("Jean Martin", locale="fr-FR", viewport=PHONE)
     jean.fills_in("Bonjour", department="sales")
     # meanwhile nothing is wrong with the other lines
@@ -83,5 +84,6 @@ def test_who_is_turned_away_learns_why(agent: Agents, visitor: Visitors) -> None
     late.sees("Everybody is busy", "The line is full at the moment.")
     assert not axe_violations(late.page)
     anna.accepts("Lina Haddad")
+    anna.house.is_told("support", "chat")
     late.find("check-again").click()
     expect(late.find("widget-form")).to_be_visible()

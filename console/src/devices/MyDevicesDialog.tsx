@@ -1,5 +1,5 @@
 import { Dialog } from "@acd/ui/primitives/Dialog.tsx";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { AddDevice } from "./AddDevice.tsx";
 import { add, change, load, remove, ring, type Mode, type MyDevices } from "./api.ts";
@@ -14,24 +14,28 @@ export function MyDevicesDialog({ onClose }: { onClose: () => void }) {
   const [mine, setMine] = useState<MyDevices | null>(null);
   const [told, setTold] = useState<{ fault: boolean; text: string } | null>(null);
   const id = useId();
-  const look = async (): Promise<void> => {
-    setMine(await load());
-  };
-  /** Whether it was done; then it is shown as the server has it. */
-  const doing = async (work: () => Promise<unknown>, done = t("saved")): Promise<boolean> => {
-    try {
-      await work();
-      await look();
-      setTold({ fault: false, text: done });
-      return true;
-    } catch (thrown) {
-      setTold({ fault: true, text: said(thrown) });
-      return false;
-    }
+  const turns = useRef({ last: Promise.resolve(true), asked: 0 });
+  /** Once what was asked before is done; shown as the server has it after the last. Whether it was done. */
+  const doing = (work: () => Promise<unknown>, done = t("saved")): Promise<boolean> => {
+    const number = ++turns.current.asked;
+    const turn = turns.current.last.then(async () => {
+      try {
+        await work();
+        const found = await load();
+        if (number !== turns.current.asked) return true; // it lacks what was chosen meanwhile
+        setMine(found);
+        setTold({ fault: false, text: done });
+        return true;
+      } catch (thrown) {
+        setTold({ fault: true, text: said(thrown) });
+        return false;
+      }
+    });
+    turns.current.last = turn;
+    return turn;
   };
   useEffect(() => {
     void doing(() => Promise.resolve(), "");
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it opens
   }, []);
   const items = mine?.items ?? [];
   const move = async (device: string, by: -1 | 1): Promise<void> => {

@@ -8,13 +8,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from acd.domain.ids import AgentId
+from acd.chat.sessions import ChatPhase, Live
+from acd.domain.ids import AgentId, InteractionId
 from acd.embedded import dies_with_parent, find_server
+from acd.realtime import relay
 from tests.integration.realtime.conftest import Nodes, new_start, running_node, until
 from tests.integration.realtime.test_messages import talking
 
@@ -194,3 +197,44 @@ async def test_the_database_away_refuses_messages_for_a_while(nodes: Nodes) -> N
     answer = await jean.call("message.send", {"client_id": "1", "text": "lost?"})
     assert answer["error"]["code"] == "store_unavailable"
     assert answer["error"]["retryable"] is True
+
+
+class Ear:
+    """Knows when something was said."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+
+    def heard(self, address: str, payload: Mapping[str, Any]) -> None:
+        del address, payload
+        self.told.set()
+
+    def missed(self, address: str) -> None:
+        del address
+
+
+async def test_what_happens_while_a_chat_is_read_is_read_again(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "TICK_S", 3600)  # it would read the chat too
+    node = await nodes()
+    jean, anna = await node.visitor(), await node.console("anna")
+    chat = (await jean.done("chat.start", new_start()))["chat"]
+    ring = await anna.hears("offer", interaction=chat["interaction"])
+    (visit,) = node.realtime.relay.visits.values()
+    chats, ear = node.realtime.relay.chat, Ear()
+    await node.realtime.relay.delivery.listen(visit.address, ear)  # behind the visit
+    read = chats.live
+
+    async def accepted_meanwhile(interaction: InteractionId, *, since_ms: int) -> Live:
+        found = await read(interaction, since_ms=since_ms)
+        if found.phase is ChatPhase.RINGING:
+            ear.told.clear()
+            accept = asyncio.create_task(anna.done("offer.accept", {"offer": ring["offer"]}))
+            await ear.told.wait()
+            del accept
+        return found
+
+    monkeypatch.setattr(chats, "live", accepted_meanwhile)
+    visit.refresh_soon()
+    await jean.hears("chat", state="active")

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from acd.domain.agent import Availability
+from acd.domain.events import Event
 from acd.domain.ids import AgentId
 from acd.web.api import event_stream
 from tests.integration.web.asking import key, problem
@@ -95,6 +96,37 @@ async def test_what_was_trimmed_is_read_from_history(node: Node) -> None:
         assert await read(socket, len(everything)) == everything
         await wink(node, 1)
         assert reasons(await read(socket, 1)) == ["reason 0"]
+
+
+async def test_what_is_trimmed_while_it_begins_is_not_waited_for(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await wink(node, 4)
+    history = node.services.history
+    found = await last_of(node, 4)
+    await node.services.router.trim_events(found)
+    read_on, asked = history.events_after, 0
+
+    async def at_first_behind(position: str, limit: int = 500) -> list[Event]:
+        nonlocal asked
+        asked += 1
+        return await read_on(position, limit) if asked > 1 else []
+
+    monkeypatch.setattr(history, "events_after", at_first_behind)
+    async with stream(node) as socket:
+        everything: list[dict[str, Any]] = []
+        while reasons(everything)[-1:] != ["reason 3"]:
+            everything += await read(socket, 1)
+
+
+async def last_of(node: Node, winks: int) -> str:
+    """The last of so many presence events, once it is recorded."""
+    async with asyncio.timeout(10):
+        while True:
+            for event in await node.services.history.events_after("0-0", 500):
+                if event.data.get("reason") == f"reason {winks - 1}":
+                    return event.id
+            await asyncio.sleep(0.02)
 
 
 async def test_a_position_in_the_future_waits(node: Node) -> None:
