@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from acd.chat.people import People
     from acd.chat.sessions import Chat, Live
     from acd.chat.steering import Steering
-    from acd.domain.ids import InteractionId, OfferId
+    from acd.domain.ids import ContactId, InteractionId, OfferId
     from acd.records.contacts import Contacts
     from acd.routing.router import Router
 
@@ -89,7 +89,11 @@ class Callbacks:
         mine = actor.agent is not None and found.agent == actor.agent.id
         if not (mine or actor.steers) or found.callback is None:
             raise NotYours(field="interaction")
-        number = await self._contacts.callback_number(found.contact)
+        return await self.called_at(found.contact)
+
+    async def called_at(self, contact: ContactId) -> str | None:
+        """The number that a contact left, for people to read; None where there is none."""
+        number = await self._contacts.callback_number(contact)
         return phone.shown(number) if number is not None else None
 
     async def dialled(

@@ -148,26 +148,29 @@ class Delivery:
                 stay_cancelled()
 
     async def catch_up(self) -> None:
-        """Subscribe what could not be subscribed while Redis was away."""
+        """Subscribe what could not be subscribed: Redis was away, or did not answer in time."""
         for address, topic in list(self._topics.items()):
             if topic.subscribed or not topic.listeners:
                 continue
             try:
-                await self._subscribe(address, topic)
+                fresh = await self._subscribe(address, topic)
             except AcdError:
-                return  # away again: the next return of Redis comes here anew
-            self._miss(topic, address)
+                return  # away again: somebody comes here anew
+            if fresh:
+                self._miss(topic, address)
 
-    async def _subscribe(self, address: str, topic: _Topic) -> None:
+    async def _subscribe(self, address: str, topic: _Topic) -> bool:
+        """Whether that was still to be done."""
         async with topic.lock:
             if topic.subscribed or not topic.listeners:
-                return
+                return False
             self._topics[address] = topic  # a `forget` may have dropped it meanwhile
             topic.seqs.clear()
             if not self.available:
                 raise StoreUnavailable  # at once: `catch_up` will do it
             await self._addresses.subscribe(address)
             topic.subscribed = True
+            return True
 
     def _arrived(self, address: str, payload: Mapping[str, Any]) -> None:
         topic = self._topics.get(address)

@@ -47,16 +47,23 @@ class People:
             version = await self._directory.version()
             if version == self.version:
                 return
-            self.departments = {d.id: d for d in await self._directory.departments(inactive=True)}
-            self.sites = {site.id: site for site in await self._directory.sites()}
-            self.agents = {agent.id: agent for agent in await self._directory.agents()}
-            self._queues = {queue.id: queue for queue in await self._directory.queues()}
-            self._skills = {skill.id: skill.name for skill in await self._directory.skills()}
+            departments = await self._directory.departments(inactive=True)
+            sites = await self._directory.sites()
+            agents = await self._directory.agents()
+            queues = await self._directory.queues()
+            skills = await self._directory.skills()
         except StoreUnavailable:
             if self.version < 0:
                 raise
             return
-        self.origins = frozenset(o for site in self.sites.values() for o in site.origins)
+        if version < self.version:  # somebody read a newer one meanwhile
+            return
+        self.departments = {department.id: department for department in departments}
+        self.sites = {site.id: site for site in sites}
+        self.agents = {agent.id: agent for agent in agents}
+        self._queues = {queue.id: queue for queue in queues}
+        self._skills = {skill.id: skill.name for skill in skills}
+        self.origins = frozenset(o for site in sites for o in site.origins)
         self.version = version
 
     def agent_name(self, agent: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from acd.chat.actors import Actor
-from acd.domain.errors import AcdError, Conflict, NotFound, NotYours
+from acd.chat.actors import Actor, allowed
+from acd.domain.errors import NotFound
 from acd.domain.ids import AgentId, new_id
 from acd.domain.interaction import InteractionState
 from acd.routing.results import Changed, Finished
@@ -150,7 +150,7 @@ class Steering:
             interaction, by="system" if own is None else "agent", agent=own, command=command
         )
         if finished.reason == "not_owner":
-            raise _not_theirs(actor, found)
+            raise actor.refused(found)
         if finished.reason == "unknown":
             return await self._finished_long_ago(interaction)
         if finished.changed and found.agent is not None:
@@ -272,27 +272,6 @@ class Steering:
 
     async def _left(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
         await self._notes.left(found.contact, found.conversation, _key(found, command), agent)
-
-
-def allowed(actor: Actor, found: InteractionSnapshot, answer: Changed) -> Changed:
-    """Let pass what was not refused for being somebody else's.
-
-    Raises:
-        NotYours, NotFound: an agent's answer; Conflict: that of who steers for an owner.
-    """
-    if answer.reason == "not_owner" and actor.steers:
-        raise Conflict("Nobody has it, or somebody else by now; read it again, or assign it.")
-    if answer.reason in {"not_owner", "not_guest"}:
-        raise _not_theirs(actor, found)
-    return answer
-
-
-def _not_theirs(actor: Actor, found: InteractionSnapshot) -> AcdError:
-    """What one may not see is not there."""
-    takes_part = actor.agent is not None and actor.agent.id in found.guests
-    if takes_part or actor.sees(found.queue):
-        return NotYours(field="interaction")
-    return NotFound(field="interaction")
 
 
 def _key(found: InteractionSnapshot, command: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.domain.errors import StoreUnavailable
+from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.interaction import Opening
 from acd.routing.results import Changed
 
@@ -43,17 +43,16 @@ class Openings:
             level=row.level,
             card=row.card,
         )
-        refused = True
         try:
             answer = await self._router.open_interaction(opening)
-            refused = isinstance(answer, Changed)
-        except StoreUnavailable:
-            refused = False  # perhaps it was opened: its event confirms the row
-            raise
-        finally:
-            if refused and begun.fresh:  # else the sweep would put them in the line
+        except AcdError as error:
+            # where no store answered, it may have been opened: its event confirms the row
+            if begun.fresh and not isinstance(error, StoreUnavailable):
                 await self._intakes.withdraw(row.interaction)
+            raise
         if isinstance(answer, Changed):
+            if begun.fresh:  # else the sweep would put them in the line
+                await self._intakes.withdraw(row.interaction)
             return row, answer
         live = await self._router.interaction(row.interaction) if answer.known else None
         if live is not None and live.agent != agent:

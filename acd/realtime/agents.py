@@ -127,7 +127,8 @@ class Agents(Namespace[Console]):
         opened = await relay.router.open_session(desk.agent.id, console.session)
         console.opened = True
         await desk.refresh()
-        lines = await relay.lines_of(desk.agent)
+        lines = await relay.board.of(desk.agent)
+        desk.show_lines(lines)  # to the other consoles too: what differs is told, from now on
         agent = desk.agent
         now = relay.clock.now_ms()
         return {
@@ -143,7 +144,7 @@ class Agents(Namespace[Console]):
                 "locale": agent.locale,
             },
             "presence": _presence_of(desk, now),
-            "offers": [_offer(offer, now) for offer in desk.rings.offers.values()],
+            "offers": [desk.rings.shown(offer) for offer in desk.rings.offers],
             "chats": [desk.described(chat) for chat in desk.chats.values()],
             "lines": lines,
         }
@@ -208,8 +209,3 @@ def _presence_of(desk: Desk, now_ms: int) -> dict[str, Any]:
     if desk.presence is None:  # the directory's change has not reached routing yet
         raise StoreUnavailable
     return {**desk.presence, "now": now_ms}
-
-
-def _offer(offer: dict[str, Any], now_ms: int) -> dict[str, Any]:
-    shown = {key: value for key, value in offer.items() if key != "contact_id"}
-    return {**shown, "now": now_ms}

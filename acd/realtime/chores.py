@@ -29,7 +29,11 @@ class Chores:
             return
         task = asyncio.get_running_loop().create_task(_kept(work, name), name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda done: self._end(done, work))
+
+    def _end(self, done: asyncio.Task[None], work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.discard(done)
+        work.close()  # cancelled before its first step, it never began
 
     async def close(self) -> None:
         """Cancel what runs and wait for it."""

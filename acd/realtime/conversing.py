@@ -38,7 +38,7 @@ class Conversing:
     async def _open(self, connection: Connection[Console], asked: wire.ConversationOpen) -> Ack:
         desk = connection.who.desk
         conversation = ConversationId(asked.conversation)
-        shown = desk.shown_chat(conversation)
+        shown = desk.chats.shown(conversation)
         ringing = any(offer["conversation"] == conversation for offer in desk.rings.offers.values())
         if shown is None and not ringing:
             await self._threads.check_seen_by(desk.agent, conversation)
@@ -91,7 +91,7 @@ class Conversing:
         return {"ok": True}
 
     async def _read(self, connection: Connection[Console], asked: wire.AgentMessagesRead) -> Ack:
-        chat = connection.who.desk.shown_chat(asked.conversation)
+        chat = connection.who.desk.chats.shown(asked.conversation)
         if chat is None:
             raise NotYours
         if asked.seq > chat.agent_read:
@@ -105,7 +105,7 @@ class Conversing:
 
 
 def _writable(console: Console, conversation: str) -> HeldChat:
-    chat = console.desk.open_chat(conversation)
+    chat = console.desk.chats.writable(conversation)
     if chat is None or chat.role not in {"owner", "guest"}:  # the contact would read it
         if console.desk.presence is None:
             raise StoreUnavailable  # nothing is known of this agent's work yet

@@ -11,28 +11,25 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_agent, to_contact
-from acd.chat.messages import said
 from acd.domain.agent import Availability
-from acd.domain.errors import StoreUnavailable
 from acd.realtime import frames
-from acd.realtime.held import HeldChat
+from acd.realtime.chats import Chats
 from acd.realtime.rings import Rings
 from acd.realtime.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from acd.domain.directory import Agent
-    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId
+    from acd.domain.ids import AgentId
+    from acd.realtime.held import HeldChat
     from acd.realtime.namespaces import Connection
     from acd.realtime.relay import Relay
-    from acd.routing.results import AgentSnapshot, HeldSnapshot
+    from acd.routing.results import AgentSnapshot
 
 NAMESPACE: Final = "/agent"
 SETTLE_S: Final = 0.02
 """How long events of one change are waited for before the picture is read."""
-
-LAST_WORDS_S: Final = 3.0
 
 
 class Desk:
@@ -42,9 +39,7 @@ class Desk:
         self.relay = relay
         self.agent = agent
         self.connections: set[Connection[Any]] = set()
-        self.chats: dict[InteractionId, HeldChat] = {}
-        self._left: dict[InteractionId, HeldChat] = {}
-        """Chats that ended a moment ago."""
+        self.chats = Chats(self)
         self.rings = Rings(self)
         self.whereabouts = Whereabouts(self)
         self.presence: dict[str, Any] | None = None
@@ -57,22 +52,6 @@ class Desk:
         self._closed = False
 
     # what the consoles show
-
-    def open_chat(self, conversation: str) -> HeldChat | None:
-        """The chat of this conversation that the agent holds and may write in."""
-        for chat in self.chats.values():
-            if chat.conversation == conversation and chat.state in {"active", "idle"}:
-                return chat
-        return None
-
-    def shown_chat(self, conversation: str) -> HeldChat | None:
-        """The chat of this conversation on the desk, wrap-up included."""
-        found = [chat for chat in self.chats.values() if chat.conversation == conversation]
-        return max(found, key=lambda chat: (chat.state != "wrap_up", chat.since_ms), default=None)
-
-    def _left_chat(self, conversation: str) -> HeldChat | None:
-        found = (chat for chat in self._left.values() if chat.conversation == conversation)
-        return next(found, None)
 
     def described(self, chat: HeldChat) -> dict[str, Any]:
         """A chat as the wire says it."""
@@ -91,6 +70,7 @@ class Desk:
             "owner": self.named(chat.owner),
             "guests": [self.named(guest) for guest in chat.guests],
             "to_number": chat.card.call == "number",
+            "on_phone": chat.on_phone,
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
@@ -109,11 +89,18 @@ class Desk:
             return None
         return {"id": agent, "name": self.relay.people.agent_name(agent)}
 
-    def emit(self, name: str, data: Mapping[str, object]) -> None:
-        """Tell every console of the agent on this node."""
+    def show_lines(self, lines: list[dict[str, Any]]) -> None:
+        """Tell the lines where they differ from what the consoles show."""
+        if lines != self.lines and any(each.who.opened for each in self.connections):
+            self.lines = lines
+            self.emit("lines", {"lines": lines, "now": self.relay.clock.now_ms()})
+
+    def emit(self, name: str, data: Mapping[str, object], *, but: object = None) -> None:
+        """Tell every console of the agent on this node but one."""
         packet = frames.event(NAMESPACE, name, data)
         for connection in self.connections:
-            connection.push(packet)
+            if connection.sid != but:
+                connection.push(packet)
 
     # reading the stores
 
@@ -123,7 +110,9 @@ class Desk:
         Raises:
             StoreUnavailable: Redis is away.
         """
-        await self.relay.delivery.listen(to_agent(self.agent.id), self)
+        async with self._lock:
+            if not self._closed:
+                await self.relay.delivery.listen(to_agent(self.agent.id), self)
         await self.refresh()
 
     async def refresh(self) -> None:
@@ -135,9 +124,11 @@ class Desk:
                 return
             self.relay.clock.set(snapshot.now_ms)
             self.address_seq = self._pictured_seq = snapshot.address_seq
+            if snapshot.grace_until_ms is not None:
+                self.relay.vouch(self)
             self._compare_presence(snapshot)
             self.rings.compare(snapshot)
-            await self._compare_chats(snapshot.held)
+            await self.chats.compare(snapshot.held)
 
     def refresh_soon(self) -> None:
         """Read once the events of this moment have all come."""
@@ -152,7 +143,7 @@ class Desk:
             await self.refresh()
 
     def _compare_presence(self, snapshot: AgentSnapshot) -> None:
-        served = {queue.rpartition("/")[2] for queue in self.relay.queues_of(self.agent)}
+        served = {queue.rpartition("/")[2] for queue in self.relay.people.queues_of(self.agent)}
         presence = {
             "channels": {
                 channel.value: {
@@ -178,63 +169,12 @@ class Desk:
             self.presence = presence
             self.emit("presence", {**presence, "now": self.relay.clock.now_ms()})
 
-    async def _compare_chats(self, held: Iterable[HeldSnapshot]) -> None:
-        now = {one.interaction: one for one in held}
-        for chat in [chat for chat in self.chats.values() if chat.interaction not in now]:
-            del self.chats[chat.interaction]
-            chat.state = "ended"
-            self.emit("chat", self.described(chat))
-            self._left[chat.interaction] = chat
-            self.relay.chores.start(self._forget_later(chat), "desk-forget")
-        fresh = [one for one in now.values() if one.interaction not in self.chats]
-        for chat in self.chats.values():
-            if chat.follow(now[chat.interaction]):
-                self.emit("chat", self.described(chat))
-        if fresh:
-            await self._take(fresh)
-
-    async def _take(self, fresh: list[HeldSnapshot]) -> None:
-        """Put chats on the desk: listen to their contacts first, then read their conversations."""
-        for held in fresh:
-            self.chats[held.interaction] = chat = HeldChat.of(held)
-            await self.relay.delivery.listen(to_contact(chat.contact), self)
-            self.whereabouts.ask(chat)
-        await self._read_threads([held.conversation for held in fresh])
-        for held in fresh:
-            if held.interaction in self.chats:
-                self.emit("chat", self.described(self.chats[held.interaction]))
-
-    async def _read_threads(self, ids: list[ConversationId]) -> None:
-        try:
-            threads = await self.relay.conversations.newest(ids)
-        except StoreUnavailable:
-            return  # the chats stand without their threads; the console asks for those itself
-        for chat in self.chats.values():
-            if chat.conversation not in threads:
-                continue
-            thread, message = threads[chat.conversation]
-            chat.last_seq = max(chat.last_seq, thread.last_seq)
-            chat.agent_read = max(chat.agent_read, thread.agent_read_seq)
-            chat.visitor_read = max(chat.visitor_read, thread.visitor_read_seq)
-            if message is not None and message.seq >= chat.last_seq:
-                chat.last_message = said(message)
-
-    async def _forget_later(self, chat: HeldChat) -> None:
-        """Listen a little longer: the last words of a chat come after its end."""
-        await asyncio.sleep(LAST_WORDS_S)
-        self._left.pop(chat.interaction, None)
-        if chat.contact not in self._contacts():
-            await self.relay.delivery.forget(to_contact(chat.contact), self)
-
-    def _contacts(self) -> set[ContactId]:
-        return {chat.contact for chat in (*self.chats.values(), *self._left.values())}
-
     async def close(self) -> None:
         """Forget every address; nobody looks at this desk any more."""
         self._closed = True
-        await self.relay.delivery.forget(to_agent(self.agent.id), self)
-        for contact in self._contacts():
-            await self.relay.delivery.forget(to_contact(contact), self)
+        async with self._lock:  # a picture that is being taken may listen still
+            await self.relay.delivery.forget(to_agent(self.agent.id), self)
+            await self.chats.close()
 
     # hearing
 
@@ -242,12 +182,17 @@ class Desk:
         """Something happened to the agent, or was said in one of their conversations."""
         kind = str(payload.get("type"))
         if address.startswith("contact:"):
-            self._hear_contact(address.removeprefix("contact:"), kind, payload)
+            if kind == "here":
+                self.whereabouts.hear(address.removeprefix("contact:"), payload)
+            else:
+                self.chats.hear(kind, payload)
         elif kind == "call.signal":
             self._hear_signal(payload)
         elif kind == "call.transferred":
             told = ("interaction", "ok", "code")
             self.emit("call.transferred", {name: payload[name] for name in told})
+        elif kind == "call.where":
+            self.chats.hear_where(str(payload["interaction"]), phone=bool(payload["phone"]))
         elif kind == "signed_out":
             self.relay.sign_out(self, str(payload.get("session", "")))
         else:
@@ -274,36 +219,3 @@ class Desk:
         self.rings.hear(kind, payload)
         if not isinstance(seq, int) or seq > self._pictured_seq:
             self.refresh_soon()
-
-    def _hear_contact(self, contact: str, kind: str, payload: Mapping[str, Any]) -> None:
-        if kind == "here":
-            self.whereabouts.hear(contact, payload)
-            return
-        told: Mapping[str, Any] = payload["message"] if kind == "message" else payload
-        conversation = str(told.get("conversation"))
-        chat = self.shown_chat(conversation) or self._left_chat(conversation)
-        if chat is None:
-            return
-        if kind == "message":
-            if told["seq"] >= chat.last_seq:
-                chat.last_seq = told["seq"]
-                chat.last_message = dict(told)
-            packet = frames.event(NAMESPACE, "message", told)
-            for connection in self.connections:
-                if connection.sid != payload.get("socket"):
-                    connection.push(packet)
-        elif kind == "typing" and payload["by"] == "visitor":
-            self.emit(
-                "typing", {"conversation": chat.conversation, "by": "visitor", "on": payload["on"]}
-            )
-        elif kind == "read":
-            self._hear_read(chat, str(payload["by"]), int(payload["mark"]))
-        elif kind in {"guest.joined", "guest.left"}:
-            self.refresh_soon()  # a colleague came or went by their own act
-
-    def _hear_read(self, chat: HeldChat, by: str, mark: int) -> None:
-        if by == "agent":
-            chat.agent_read = max(chat.agent_read, mark)
-        elif mark > chat.visitor_read:
-            chat.visitor_read = mark
-            self.emit("read", {"conversation": chat.conversation, "by": "visitor", "seq": mark})

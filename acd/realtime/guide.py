@@ -107,6 +107,7 @@ def render() -> str:
                 common.ReadMarks,
                 common.Estimate,
                 desk.SkillNeed,
+                desk.OfferCallback,
                 desk.WaitingContact,
                 desk.Colleague,
                 desk.TargetQueue,

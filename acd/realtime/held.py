@@ -38,6 +38,8 @@ class HeldChat:
     last_seq: int = 0
     agent_read: int = 0
     visitor_read: int = 0
+    on_phone: bool = False
+    """A call that the agent has on a telephone of theirs, and not in a page."""
     nodes_here: set[str] = field(default_factory=set)
     """Nodes that hold a socket of the visitor."""
     answered: set[str] = field(default_factory=set)
@@ -68,14 +70,11 @@ class HeldChat:
         )
 
     def called_back(self, *, dials: bool) -> dict[str, Any] | None:
-        """The callback it is, as the wire says it; the house `dials` those of calls, or nobody's.
-
-        Who left a number in a chat is always called by hand.
-        """
+        """The callback it is, as the wire says it."""
         back = self.callback
         if back is None:
             return None
-        by_hand = not dials or self.channel != Channel.CALL
+        by_hand = is_dialled_by_hand(self.channel, dials=dials)
         told = {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
         return {**told, "offer": back.offer}
 
@@ -94,6 +93,11 @@ _FOLLOWED: Final = (
     "consulted", "owner", "guests", "callback",
 )  # fmt: skip
 """What may change while it is on the desk."""
+
+
+def is_dialled_by_hand(channel: str, *, dials: bool) -> bool:
+    """Whether the agent dials: where the house does not, and whoever left a number in a chat."""
+    return not dials or channel != Channel.CALL
 
 
 def shown_state(held: HeldSnapshot) -> str:

@@ -10,6 +10,7 @@ from acd.domain.agent import Availability
 from acd.domain.errors import NotFound
 from acd.domain.ids import InteractionId, QueueId
 from acd.domain.interaction import Channel
+from acd.realtime.board import estimate
 from acd.realtime.work import held
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Lines:
                 "department": relay.people.department(queue.partition("/")[0], desk.agent.locale),
                 "waiting": figure.waiting,
                 "available": figure.available,
-                "estimate": relay.estimate(figure),
+                "estimate": estimate(figure),
             }
             for queue, figure in zip(queues, figures, strict=True)
         ]

@@ -58,9 +58,12 @@ class _Packet(sio_packet.Packet):  # type: ignore[misc] # socketio ships no type
 
 
 class Connection(Generic[Identity]):
-    """One client in one namespace. `who` is set by the namespace when it lets the client in."""
+    """One client in one namespace. `who` is set by the namespace when it lets the client in.
 
-    __slots__ = ("handshake", "namespace", "sid", "socket", "who")
+    What is said before the client knows that it is in, is said after that.
+    """
+
+    __slots__ = ("_early", "handshake", "namespace", "sid", "socket", "who")
 
     def __init__(self, socket: Socket, namespace: str, handshake: Handshake) -> None:
         self.socket = socket
@@ -68,14 +71,30 @@ class Connection(Generic[Identity]):
         self.handshake = handshake
         self.sid = new_id("so")
         self.who: Identity
+        self._early: list[frames.Packet] | None = []
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the client's socket is closed, or about to be."""
+        return self.socket.closed or self.socket.closing
+
+    def let_in(self) -> None:
+        """Tell the client that it is in the namespace."""
+        early, self._early = self._early or (), None
+        self.socket.push(frames.connected(self.namespace, self.sid))
+        for packet in early:
+            self.socket.push(packet)
 
     def emit(self, name: str, data: Mapping[str, object]) -> None:
         """Send an event; the client may be gone, then nothing happens."""
-        self.socket.push(frames.event(self.namespace, name, data))
+        self.push(frames.event(self.namespace, name, data))
 
     def push(self, packet: frames.Packet) -> None:
         """Send an event that was serialised for several."""
-        self.socket.push(packet)
+        if self._early is None:
+            self.socket.push(packet)
+        else:
+            self._early.append(packet)
 
     def end(self) -> None:
         """Put the client out of the namespace; it does not come back by itself."""
@@ -255,9 +274,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc] # socketio ships
             log.exception("entering failed", namespace=name)
             socket.push(frames.refused(name, described(AcdError())))
             return
-        if socket.closed or socket.closing:
+        if connection.is_gone:
             await room.gone(connection, self.reason.TRANSPORT_CLOSE)
             return
         self._connections[(socket.sid, name)] = connection
-        socket.push(frames.connected(name, connection.sid))
+        connection.let_in()
         await room.entered(connection)

@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from acd.domain.errors import AcdError, StoreUnavailable
+from acd.realtime.board import Board
 from acd.realtime.chores import Chores
 from acd.realtime.clock import TenantClock
 from acd.realtime.desk import Desk
 from acd.realtime.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from acd.chat.delivery import Delivery
     from acd.chat.numbers import Numbers
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
     from acd.chat.sessions import ChatService
     from acd.domain.contact import Visitor
     from acd.domain.directory import Agent
-    from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
+    from acd.domain.ids import AgentId, ContactId, SessionId
     from acd.realtime.namespaces import Connection
+    from acd.realtime.visitor_calls import Anchor
     from acd.records.conversations import Conversations
-    from acd.routing.results import QueueSnapshot
     from acd.routing.router import Router
     from acd.telephony.webrtc.servers import IceServers
 
@@ -48,17 +49,6 @@ RETURN_S: Final = 0.4
 """How long a visitor without a socket is waited for: a reload takes about that."""
 
 
-class Anchor(Protocol):
-    """Where the audio of website calls goes through; see `acd.telephony.exchange`."""
-
-    @property
-    def anchors(self) -> bool:
-        """Whether it does now."""
-
-    async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
-        """What a visitor's page says of its audio; whether anybody heard it."""
-
-
 class Relay:
     """One node's desks and visits. `run` does the periodic work until it is cancelled."""
 
@@ -72,7 +62,9 @@ class Relay:
         people: People,
         ice: IceServers,
         numbers: Numbers,
+        called_at: Callable[[ContactId], Awaitable[str | None]],
     ) -> None:
+        """`called_at` knows the number that a contact left, as people write it."""
         self.router = router
         self.delivery = delivery
         self.chat = chat
@@ -80,10 +72,12 @@ class Relay:
         self.people = people
         self.ice = ice
         self.numbers = numbers
+        self.called_at = called_at
         self.anchor: Anchor | None = None
         """What the audio of website calls goes through; without it, it goes from page to page."""
         self.dials = False
         """Whether the house calls back whoever called; else agents do, on a telephone they have."""
+        self.board = Board(router, people)
         self.clock = TenantClock()
         self.chores = Chores()
         self.desks: dict[AgentId, Desk] = {}
@@ -116,12 +110,21 @@ class Relay:
         desk.connections.discard(connection)
         if self._stopping:
             return
-        same = any(other.who.session == session for other in desk.connections)
+        left = session not in _sessions(desk)
         if not desk.connections and self.desks.get(desk.agent.id) is desk:
             del self.desks[desk.agent.id]
-            await desk.close()
-        if not same:
-            await self.router.close_session(desk.agent.id, session)
+        try:
+            if left:  # said at once: a reload opens the same session again in a moment
+                await self.router.close_session(desk.agent.id, session)
+        finally:
+            if not desk.connections:
+                await desk.close()
+
+    def vouch(self, desk: Desk) -> None:
+        """Routing takes the agent for gone: their consoles say that they are here, if they are."""
+        here = sorted(self._alive(desk))
+        if here:
+            self.chores.start(self.router.heartbeat(here, ()), "vouch")
 
     def sign_out(self, desk: Desk, session: str) -> None:
         """End the consoles of a sign-in that ended; of every sign-in when none is named."""
@@ -157,15 +160,20 @@ class Relay:
             self.chores.start(self._see_off(visit), "visitor-left")
 
     async def _see_off(self, visit: Visit) -> None:
+        """Whoever is not back by then is gone, unless another node has a socket of theirs."""
         visit.elsewhere.clear()
         self.delivery.publish(visit.address, {"type": "here.ask"})
         await asyncio.sleep(RETURN_S)
-        if visit.connections:
-            return
-        visit.announce(on=False)
-        if self.visits.get(visit.visitor) is visit:
-            del self.visits[visit.visitor]
-        await self.delivery.forget(visit.address, visit)
+        if visit.connections or self.visits.get(visit.visitor) is not visit:
+            return  # back, or seen off before
+        del self.visits[visit.visitor]  # and all is said before anything is waited for:
+        visit.announce(on=False)  # who comes from here on comes anew
+        try:
+            await self._say_lost(visit)
+        finally:
+            await self.delivery.forget(visit.address, visit)
+
+    async def _say_lost(self, visit: Visit) -> None:
         if visit.in_line and visit.chat is not None and not visit.elsewhere:
             await self.router.contact_lost(visit.chat.interaction)
 
@@ -182,20 +190,33 @@ class Relay:
 
     async def beat(self) -> None:
         """Renew the leases of everybody who is here."""
-        loop_time = asyncio.get_running_loop().time()
-        sessions = {
-            (desk.agent.id, connection.who.session)
-            for desk in self.desks.values()
-            for connection in desk.connections
-            if connection.who.opened and loop_time - connection.socket.last_heard < ALIVE_S
-        }
-        waiting: list[InteractionId] = [
-            visit.chat.interaction
+        sessions = {each for desk in self.desks.values() for each in self._alive(desk)}
+        waiting = {
+            visit.chat.interaction: visit
             for visit in self.visits.values()
             if visit.chat is not None and visit.in_line and visit.connections
-        ]
-        if sessions or waiting:
-            await self.router.heartbeat(sorted(sessions), waiting)
+        }
+        if not sessions and not waiting:
+            return
+        await self.router.heartbeat(sorted(sessions), sorted(waiting))
+        if self._stopping:
+            return
+        # whoever left meanwhile may have been brought back by it
+        held = {(d.agent.id, session) for d in self.desks.values() for session in _sessions(d)}
+        for agent, session in sessions - held:
+            await self.router.close_session(agent, session)
+        for visit in waiting.values():
+            if visit.visitor not in self.visits:
+                await self._say_lost(visit)
+
+    def _alive(self, desk: Desk) -> set[tuple[AgentId, SessionId]]:
+        """The sessions of consoles that were opened, and heard not long ago."""
+        since_s = asyncio.get_running_loop().time() - ALIVE_S
+        return {
+            (desk.agent.id, connection.who.session)
+            for connection in desk.connections
+            if connection.who.opened and connection.socket.last_heard > since_s
+        }
 
     async def tick(self) -> None:
         """Tell agents their lines and visitors their places, where these changed."""
@@ -204,7 +225,7 @@ class Relay:
             desk.agent = self.people.agents.get(desk.agent.id, desk.agent)
         if not self.delivery.available:
             return
-        await self.tell_lines()
+        await self.board.tell(self.desks.values())
         await self._tell_places()
 
     async def _tell_places(self) -> None:
@@ -215,60 +236,9 @@ class Relay:
             waiting = (waiting + waiting)[start : start + PLACES_A_TICK]
         await _all(visit.refresh() for visit in waiting)
 
-    async def tell_lines(self) -> None:
-        """Read the lines somebody here looks at, once each."""
-        wanted = {queue for desk in self.desks.values() for queue in self.queues_of(desk.agent)}
-        ids = sorted(wanted)
-        figures = await asyncio.gather(*(self.router.queue(queue) for queue in ids))
-        now = dict(zip(ids, figures, strict=True))
-        for desk in self.desks.values():
-            lines = self.lines(desk.agent, now)
-            if lines != desk.lines and any(c.who.opened for c in desk.connections):
-                desk.lines = lines
-                desk.emit("lines", {"lines": lines, "now": self.clock.now_ms()})
-
-    async def lines_of(self, agent: Agent) -> list[dict[str, Any]]:
-        """The agent's lines as they are now."""
-        ids = self.queues_of(agent)
-        figures = await asyncio.gather(*(self.router.queue(queue) for queue in ids))
-        return self.lines(agent, dict(zip(ids, figures, strict=True)))
-
-    @staticmethod
-    def estimate(figure: QueueSnapshot) -> dict[str, float | None] | None:
-        """How long whoever comes now waits, as the wire says it; None if that is not known."""
-        expected = figure.expected
-        if expected is None:
-            return None
-        return {"p50_s": expected.p50_s, "p90_s": expected.p90_s}
-
-    def queues_of(self, agent: Agent) -> list[QueueId]:
-        """The lines an agent sees: those of their departments, on their channels."""
-        return self.people.queues_of(agent)
-
-    def lines(self, agent: Agent, figures: dict[QueueId, QueueSnapshot]) -> list[dict[str, Any]]:
-        """The agent's lines as the wire says them."""
-        found = []
-        for queue in self.queues_of(agent):
-            figure = figures.get(queue)
-            if figure is None or not figure.configured:
-                continue
-            department, _, channel = queue.partition("/")
-            found.append(
-                {
-                    "queue": queue,
-                    "department": self.people.department(department, agent.locale),
-                    "channel": channel,
-                    "waiting": figure.waiting,
-                    "oldest_enqueued_ms": figure.oldest_enqueued_ms,
-                    "available": figure.available,
-                    "pull": self.people.may_pull(queue),
-                    "estimate": self.estimate(figure),
-                }
-            )
-        return found
-
     async def _check_here(self) -> None:
         if self.delivery.available:
+            await self.delivery.catch_up()
             await _all(desk.whereabouts.check() for desk in self.desks.values())
 
     # Redis goes and comes
@@ -286,7 +256,8 @@ class Relay:
 
     async def _resume(self) -> None:
         """Redis is back: vouch for everybody at once, hear again, show what is true."""
-        await self.beat()
+        with contextlib.suppress(AcdError):  # the next turn says it; what follows is not left out
+            await self.beat()
         await self.delivery.catch_up()
         for desk in list(self.desks.values()):
             desk.missed("")
@@ -297,6 +268,10 @@ class Relay:
         """From now on sockets that close say nothing about those who held them."""
         self._stopping = True
         await self.chores.close()
+
+
+def _sessions(desk: Desk) -> set[SessionId]:
+    return {connection.who.session for connection in desk.connections}
 
 
 async def _every(period_s: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -1,4 +1,8 @@
-"""What rings at an agent: from the event that made the offer, until the event that ended it."""
+"""What rings at an agent: from the event that made the offer, until the event that ended it.
+
+The event carries all that the card needs at once. What may change while it rings, and whom it would
+call back, is in the picture, which follows.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import Card
+from acd.realtime.held import is_dialled_by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acd.domain.ids import OfferId
     from acd.realtime.desk import Desk
-    from acd.routing.results import AgentSnapshot
+    from acd.routing.results import AgentSnapshot, OfferSnapshot
 
 ENDED_KEPT: Final = 100
 
@@ -37,30 +42,34 @@ class Rings:
         """Offers that ended lately: an older picture still has them, and none rings again."""
 
     def compare(self, snapshot: AgentSnapshot) -> None:
-        """Ring what was not heard of, and end what is gone."""
+        """Ring what was not heard of, tell what changed, and end what is gone."""
         ringing = {offer.offer: offer for offer in snapshot.offers}
         for gone in [offer for offer in self.offers if offer not in ringing]:
             if self._made.get(gone, 0) <= snapshot.address_seq:
                 self._end(gone, "withdrawn", "", None)
         for offer in ringing.values():
-            if not self._is_new(offer.offer):
-                continue
-            self._ring(
-                {
-                    "offer": offer.offer,
-                    "interaction": offer.interaction,
-                    "conversation": offer.conversation,
-                    "channel": offer.channel.value,
-                    "queue": offer.queue,
-                    "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
-                    "deadline_ms": offer.deadline_ms,
-                    "ring_ms": offer.ring_ms,
-                    "why": dict(offer.why),
-                    "transfer": offer.transfer,
-                },
-                Card.parse(offer.card),
-                offer.contact,
-            )
+            if self._is_new(offer.offer):
+                self._ring_as(offer)
+            self._lasts(offer.offer, offer.deadline_ms)
+            self._calls_back(offer)
+
+    def _ring_as(self, offer: OfferSnapshot) -> None:
+        self._ring(
+            {
+                "offer": offer.offer,
+                "interaction": offer.interaction,
+                "conversation": offer.conversation,
+                "channel": offer.channel.value,
+                "queue": offer.queue,
+                "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
+                "deadline_ms": offer.deadline_ms,
+                "ring_ms": offer.ring_ms,
+                "why": dict(offer.why),
+                "transfer": offer.transfer,
+            },
+            Card.parse(offer.card),
+            offer.contact,
+        )
 
     def hear(self, kind: str, payload: Mapping[str, Any]) -> None:
         """An event at the agent's address, which may be about an offer."""
@@ -72,6 +81,8 @@ class Rings:
             seq = payload.get("seq")
             self._made[offer] = seq if isinstance(seq, int) else 0
             self._hear_made(offer, payload, data)
+        elif kind == "offer.extended":
+            self._lasts(offer, int(data["deadline_ms"]))
         elif kind in _OFFER_ENDS:
             reason = str(data.get("reason") or data.get("cause") or "")
             self._end(offer, _OFFER_ENDS[kind], reason, data.get("by"))
@@ -119,9 +130,47 @@ class Rings:
             "contact": {"name": card.contact_name},
             "preview": card.preview,
             "page": card.page,
+            "callback": None,
         }
         self.offers[offer["offer"]] = {**shown, "contact_id": contact}
-        desk.emit("offer", {**shown, "now": desk.relay.clock.now_ms()})
+        self._tell(offer["offer"])
+
+    def _lasts(self, offer: OfferId, deadline_ms: int) -> None:
+        """A telephone that was picked up takes more time; an older picture gives none back."""
+        ring = self.offers.get(offer)
+        if ring is not None and deadline_ms > ring["deadline_ms"]:
+            ring["ring_ms"] += deadline_ms - ring["deadline_ms"]
+            ring["deadline_ms"] = deadline_ms
+            self._tell(offer)
+
+    def _calls_back(self, offer: OfferSnapshot) -> None:
+        """Whoever accepts it is put through to the contact, or calls them by hand."""
+        ring, back = self.offers.get(offer.offer), offer.callback
+        if ring is None or (back is None) == (ring["callback"] is None):
+            return
+        if back is None:
+            ring["callback"] = None
+        else:
+            by_hand = is_dialled_by_hand(offer.channel, dials=self._desk.relay.dials)
+            ring["callback"] = {"by_hand": by_hand, "number": None}
+            if back.number_ref:
+                self._desk.relay.chores.start(self._find_number(offer), "ring-number")
+        self._tell(offer.offer)
+
+    async def _find_number(self, offer: OfferSnapshot) -> None:
+        number = await self._desk.relay.called_at(offer.contact)
+        ring = self.offers.get(offer.offer)
+        if number is not None and ring is not None and ring["callback"] is not None:
+            ring["callback"]["number"] = number
+            self._tell(offer.offer)
+
+    def shown(self, offer: OfferId) -> dict[str, Any]:
+        """The card of what rings, as the wire says it."""
+        card = {key: value for key, value in self.offers[offer].items() if key != "contact_id"}
+        return {**card, "now": self._desk.relay.clock.now_ms()}
+
+    def _tell(self, offer: OfferId) -> None:
+        self._desk.emit("offer", self.shown(offer))
 
     def _end(self, offer: OfferId, outcome: str, reason: str, by: object) -> None:
         self._ended[offer] = None

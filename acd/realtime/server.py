@@ -137,6 +137,7 @@ class Realtime:
             people=self.people,
             ice=ice,
             numbers=numbers,
+            called_at=self.callbacks.called_at,
         )
         threads = Threads(
             conversations=stores.conversations,

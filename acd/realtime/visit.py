@@ -15,9 +15,10 @@ from acd.chat import callbacks
 from acd.chat.delivery import to_contact
 from acd.chat.sessions import IN_LINE, Chat, ChatPhase, Live
 from acd.domain.errors import StoreUnavailable
-from acd.domain.interaction import Channel, Outcome
+from acd.domain.interaction import Channel
 from acd.domain.queue import Diversion
 from acd.realtime import frames
+from acd.realtime.silence import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
 NAMESPACE: Final = "/visitor"
 SETTLE_S: Final = 0.01
 """How long events of one change are waited for before the chat is read."""
-
-
-SPOKEN_EVERY_S: Final = 5.0
-"""How often routing hears that somebody writes on: it counts silence by tens of seconds."""
+BEGINS: Final = frozenset({"interaction.queued", "interaction.opened"})
+"""The first that is heard of an interaction."""
 
 
 class Visit:
@@ -50,9 +49,7 @@ class Visit:
         self.visitor_read = 0
         self.elsewhere: set[str] = set()
         """Other nodes that said they hold a socket of this visitor, since asked last."""
-        self._spoken_s = 0.0
-        self._said_ms = 0
-        """When the visitor last wrote into a chat that was thought to go on."""
+        self.silence = Silence(self)
         self._told: tuple[InteractionId, Live] | None = None
         self._lock = asyncio.Lock()
         self._dirty = False
@@ -79,36 +76,6 @@ class Visit:
         if self.chat is None:
             return False
         return not self.over or self.chat.live.diverted is Diversion.FORM
-
-    def spoke(self) -> None:
-        """The visitor wrote: routing learns it where their silence counts."""
-        chat = self.chat
-        if chat is None or chat.live.phase not in {ChatPhase.ACTIVE, ChatPhase.IDLE}:
-            return
-        self._said_ms = self.relay.clock.now_ms()
-        now_s = asyncio.get_running_loop().time()
-        idle = chat.live.phase is ChatPhase.IDLE
-        counts = self.relay.people.silence_counts(chat.live.queue or chat.queue)
-        if idle or (counts and now_s >= self._spoken_s + SPOKEN_EVERY_S):
-            self._spoken_s = now_s
-            self.relay.chores.start(self._say_spoke(chat.interaction), "visitor-spoke")
-
-    async def _say_spoke(self, interaction: InteractionId) -> None:
-        await self.relay.router.heard(interaction)
-
-    async def returns(self) -> bool:
-        """Whether a word of the visitor takes up the chat that just ended: its agent concludes it.
-
-        Raises:
-            StoreUnavailable: Redis is away.
-        """
-        chat = self.chat
-        if chat is None or chat.live.outcome != Outcome.HANDLED or chat.channel != "chat":
-            return False
-        if (await self.relay.router.heard(chat.interaction)).effect != "regained":
-            return False
-        await self.refresh()
-        return self.writable
 
     def state(self, locale: str) -> dict[str, Any] | None:
         """The chat as the wire says it, in the visitor's language."""
@@ -180,12 +147,8 @@ class Visit:
             live = await self.relay.chat.live(chat.interaction, since_ms=chat.live.since_ms)
             if self._place(chat, live):
                 self.tell()
-            if self.over and self._said_ms > live.since_ms:  # the word came before the news
-                self._said_ms = 0
-                self.relay.chores.start(self._return(), "visit-returns")
-
-    async def _return(self) -> None:
-        await self.returns()
+            if self.over:
+                self.silence.over(live.since_ms)
 
     def refresh_soon(self) -> None:
         """Read once the events of this moment have all come."""
@@ -242,14 +205,19 @@ class Visit:
             case "here.ask":
                 if self.connections:
                     self.announce(on=True)
+            case "call.transfer" | "call.where.ask":
+                pass  # asked of the node that has the call
             case _ as kind:
-                chat = self.chat
-                if kind == "offer.accepted" and self.connections:
-                    self._answer_callback(payload)
-                if kind == "interaction.opened":  # another chat than the one that is shown
-                    self.relay.chores.start(self._reload_and_tell(), "visit-reload")
-                if chat is None or payload.get("interaction") in (None, chat.interaction):
-                    self.refresh_soon()
+                self._hear_work(kind, payload)
+
+    def _hear_work(self, kind: str, payload: Mapping[str, Any]) -> None:
+        chat = self.chat
+        if chat is not None and payload.get("interaction") in (None, chat.interaction):
+            if self.connections and _takes_for_gone(kind, payload, chat):
+                self.relay.chores.start(self._say_here(chat.interaction), "visitor-here")
+            self.refresh_soon()
+        elif chat is None or kind in BEGINS:  # another than the one that is shown
+            self.relay.chores.start(self.load(), "visit-load")
 
     def missed(self, address: str) -> None:
         """Events were lost: read everything and tell it; the client resumes from its last seq."""
@@ -276,20 +244,6 @@ class Visit:
             self.agent_read = payload["mark"]
             self.emit("read", {"by": "agent", "seq": payload["mark"]})
 
-    def _answer_callback(self, payload: Mapping[str, Any]) -> None:
-        """An agent takes up what the visitor need not have stayed for: they are here.
-
-        Who left a number is called there.
-        """
-        chat = self.chat
-        if (
-            chat is not None
-            and chat.live.diverted is Diversion.CALLBACK
-            and payload.get("interaction") == chat.interaction
-            and not (chat.live.callback is not None and chat.live.callback.number_ref)
-        ):
-            self.relay.chores.start(self._say_here(chat.interaction), "callback-answer")
-
     async def _say_here(self, interaction: InteractionId) -> None:
         await self.relay.router.contact_back(interaction)
 
@@ -313,3 +267,16 @@ class Visit:
         node = str(payload.get("node"))
         if node != self.relay.delivery.node:
             (self.elsewhere.add if payload.get("on") else self.elsewhere.discard)(node)
+
+
+def _takes_for_gone(kind: str, payload: Mapping[str, Any], chat: Chat) -> bool:
+    """Whether the visitor, who is here, is to say so.
+
+    Another node saw them leave, while they came to this one. Or an agent takes up what they need
+    not have stayed for; who left a number is called there.
+    """
+    if kind == "interaction.parked":
+        return "reason" not in (payload.get("data") or {})
+    back = chat.live.callback
+    called = back is not None and back.number_ref
+    return kind == "offer.accepted" and chat.live.diverted is Diversion.CALLBACK and not called

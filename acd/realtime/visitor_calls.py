@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from acd.chat.delivery import to_agent
 from acd.chat.sessions import TAKEN, ChatPhase
@@ -12,19 +12,30 @@ from acd.domain.interaction import Channel
 from acd.realtime.guest import Guest, visit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from acd.chat.callbacks import Callbacks
     from acd.chat.sessions import Chat
+    from acd.domain.ids import InteractionId
     from acd.realtime.namespaces import Ack, Connection
     from acd.realtime.relay import Relay
     from acd.realtime.wire import visitors as wire
     from acd.realtime.wire.common import CallName, Signal
     from acd.routing.limits import Limits
 
-
 SERVER: Final = "server-line"
 """How the server names itself to a visitor's page, where it carries the audio."""
+
+
+class Anchor(Protocol):
+    """Where the audio of website calls goes through; see `acd.telephony.exchange`."""
+
+    @property
+    def anchors(self) -> bool:
+        """Whether it does now."""
+
+    async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
+        """What a visitor's page says of its audio; whether anybody heard it."""
 
 
 class VisitorCalls:

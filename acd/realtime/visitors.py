@@ -115,6 +115,8 @@ class Visitors(Namespace[Guest]):
     async def _identify(self, connection: Connection[Guest], visitor: Visitor) -> Visit:
         guest = connection.who
         guest.visit = visit = await self._relay.arrive(visitor, connection)
+        if connection.is_gone:  # meanwhile, when there was nothing to depart from
+            self._relay.depart(visit, connection)
         guest.allowance = Allowance(self._limits, "visitor_message", visitor.contact)
         guest.signals = Allowance(self._limits, "visitor_signal", visitor.contact)
         return visit
@@ -177,7 +179,7 @@ class Visitors(Namespace[Guest]):
             raise NotFound("There is no chat yet; start one.")
         if guest.allowance is not None:
             await guest.allowance.take()
-        if not visit.writable and not await visit.returns():
+        if not visit.writable and not await visit.silence.returns():
             raise ChatEnded
         if guest.typing is not None:
             guest.typing.stop()
@@ -193,7 +195,7 @@ class Visitors(Namespace[Guest]):
         )
         if fresh and self._metrics is not None:
             self._metrics.message_stored("visitor")
-        visit.spoke()
+        visit.silence.broken()
         return {"ok": True, "message": message}
 
     async def _typing(self, connection: Connection[Guest], asked: wire.VisitorTyping) -> Ack:

@@ -1,4 +1,4 @@
-"""Whether the contacts of an agent's chats are here: some node holds a socket of theirs."""
+"""Whether the contacts of an agent's chats are here, and by what the agent talks in a call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_contact
+from acd.domain.interaction import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,11 @@ class Whereabouts:
         self._desk = desk
 
     def ask(self, chat: HeldChat) -> None:
-        """Ask every node whether it holds the chat's contact."""
-        self._desk.relay.delivery.publish(to_contact(chat.contact), {"type": "here.ask"})
+        """Ask every node whether it holds the chat's contact, and of a call where the agent is."""
+        address, delivery = to_contact(chat.contact), self._desk.relay.delivery
+        delivery.publish(address, {"type": "here.ask"})
+        if chat.channel == Channel.CALL:
+            delivery.publish(address, {"type": "call.where.ask", "interaction": chat.interaction})
 
     def hear(self, contact: str, payload: Mapping[str, Any]) -> None:
         """A node says that it holds a contact, or does no longer."""

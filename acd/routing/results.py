@@ -191,6 +191,21 @@ class ChannelSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackSnapshot:
+    """A callback: how often the customer was called in vain, and when the next try is.
+
+    `number_ref` names where to call. `answered`: the customer is on the line. `offer` is the one by
+    which an agent has it, while the customer is called.
+    """
+
+    tries: int
+    number_ref: str
+    answered: bool
+    next_try_ms: int | None
+    offer: OfferId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferSnapshot:
     """An offer that is ringing now."""
 
@@ -211,6 +226,8 @@ class OfferSnapshot:
     card: str
     transfer: AgentId | None = None
     """Who hands it over and has it until this is accepted."""
+    callback: CallbackSnapshot | None = None
+    """There where accepting it is to call the customer back."""
 
 
 class Role(StrEnum):
@@ -222,21 +239,6 @@ class Role(StrEnum):
     """A guest who is asked and may take over."""
     GIVER = "giver"
     """They gave it away and are in wrap-up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackSnapshot:
-    """A callback: how often the customer was called in vain, and when the next try is.
-
-    `number_ref` names where to call. `answered`: the customer is on the line. `offer` is the one by
-    which an agent has it, while the customer is called.
-    """
-
-    tries: int
-    number_ref: str
-    answered: bool
-    next_try_ms: int | None
-    offer: OfferId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

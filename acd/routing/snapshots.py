@@ -49,6 +49,8 @@ def _channel(queue: str) -> Channel:
 
 def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
     (interaction, state, queue, contact, conversation, level, enqueued, owner, live) = fields[:9]
+    more = json.loads(fields[15]) if live else {}
+    back = _callback(more["callback"], fields) if "callback" in more else None
     return [
         OfferSnapshot(
             offer=offer_id(interaction, number),
@@ -67,6 +69,7 @@ def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
             why=json.loads(why),
             card=fields[14] or "{}",
             transfer=owner if state == InteractionState.ACTIVE else None,
+            callback=back if back is not None and not back.answered else None,
         )
         for number, agent, deadline, made, delivered, why in live
     ]

@@ -47,8 +47,21 @@ class ContactName(Outbound):
     name: str
 
 
+class OfferCallback(Outbound):
+    """Accepting it calls the contact back, at `number` where it is known by then.
+
+    The agent is put through, or with `by_hand` dials.
+    """
+
+    by_hand: bool
+    number: str | None
+
+
 class Offer(Outbound):
-    """A ring: everything the card shows; `transfer` names who hands it over."""
+    """A ring: everything the card shows; `transfer` names who hands it over.
+
+    Told again where it changed: it lasts longer, or calls back.
+    """
 
     offer: str
     interaction: str
@@ -64,6 +77,7 @@ class Offer(Outbound):
     ring_ms: int
     why: dict[str, object]
     transfer: Named | None
+    callback: OfferCallback | None
     now: int
 
 
@@ -94,7 +108,8 @@ class AgentChat(Outbound):
 
     `role` says what it is to them: a guest takes part, who is consulted reads along, or is talked
     to, and may take over, and a giver concludes what is somebody else's. `owner` is whose it is;
-    `transfer_to` has been asked to take over; with `to_number` a call can be given to a number.
+    `transfer_to` has been asked to take over; with `to_number` a call can be given to a number, and
+    with `on_phone` the agent has it on a telephone of theirs: no page can take or hold it.
     """
 
     interaction: str
@@ -109,6 +124,7 @@ class AgentChat(Outbound):
     owner: Named | None
     guests: list[Named]
     to_number: bool
+    on_phone: bool
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool

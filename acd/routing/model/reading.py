@@ -35,6 +35,7 @@ def _channel(x: Interaction) -> Channel:
 
 
 def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
+    back = _callback(x, x.callback) if x.callback and not x.callback.called else None
     return tuple(
         OfferSnapshot(
             offer=offer_id(x.id, ring.number),
@@ -53,6 +54,7 @@ def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
             why=ring.why,
             card=x.card,
             transfer=x.agent if x.state is _S.ACTIVE else None,
+            callback=back,
         )
         for ring in x.live
     )

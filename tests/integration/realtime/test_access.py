@@ -10,7 +10,8 @@ from socketio.exceptions import ConnectionError as NotConnected
 
 from acd.domain.ids import AgentId
 from acd.realtime.allowance import LEASE
-from tests.integration.realtime.conftest import Client, Node, Nodes, new_start, until
+from tests.integration.realtime.clients import Client, new_start, until
+from tests.integration.realtime.nodes import Node, Nodes
 from tests.integration.realtime.test_messages import talking
 
 

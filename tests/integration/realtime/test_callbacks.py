@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from acd.realtime.wire import agents as wire
-from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
+from acd.realtime.wire import answers
+from tests.integration.realtime.clients import Client, new_start
+from tests.integration.realtime.nodes import Node, Nodes
 
 NUMBER = "01 99 00 12 34"
 
@@ -82,7 +83,7 @@ async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -
         "tries": 0, "answered": False, "by_hand": True, "offer": f"{ix}.1",
     }  # fmt: skip
     opened = await anna.done("callback.open", {"interaction": ix})
-    wire.CallbackNumber.model_validate(opened)
+    answers.CallbackNumber.model_validate(opened)
     assert opened["number"] == "+33 1 99 00 12 34"
     bruno = await node.console("bruno")
     assert await bruno.refused("callback.open", {"interaction": ix}) == "not_yours"

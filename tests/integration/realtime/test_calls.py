@@ -8,8 +8,9 @@ from typing import Any
 from acd.chat.delivery import to_agent, to_contact
 from acd.domain.ids import AgentId, InteractionId
 from acd.realtime.allowance import LEASE
-from acd.realtime.wire import agents, common, visitors
-from tests.integration.realtime.conftest import Nodes, new_start
+from acd.realtime.wire import answers, common, visitors
+from tests.integration.realtime.clients import new_start
+from tests.integration.realtime.nodes import Nodes
 
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
 
@@ -39,7 +40,7 @@ async def test_two_pages_find_each_other_and_talk(nodes: Nodes) -> None:
     assert await jean.refused("call.signal", ready) == "not_connected"
 
     accepted = await anna.done("offer.accept", {"offer": offer})
-    agents.OfferAnswered.model_validate(accepted)
+    answers.OfferAnswered.model_validate(accepted)
     assert accepted["chat"]["state"] == "connecting"
     state = await jean.hears("chat", state="connecting")
     assert state["agent"] == {"name": "Anna"}
@@ -133,7 +134,7 @@ async def test_colleagues_talk_about_a_call_and_the_contact_hears_nothing_of_it(
     hello = signal(interaction, "t_anna", "hello", line="colleague")
     await anna.done("call.signal", hello)
     heard = await bruno.hears("call.signal", kind="hello")
-    agents.AgentSignalOut.model_validate(heard)
+    answers.AgentSignalOut.model_validate(heard)
     assert heard["line"] == "colleague"
     ready = signal(interaction, "t_bruno", "ready", line="colleague", to="t_anna")
     await bruno.done("call.signal", ready)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from acd.domain.queue import Diversion, Divert
-from tests.integration.realtime.conftest import Nodes, new_start
+from tests.integration.realtime.clients import new_start
+from tests.integration.realtime.nodes import Nodes
 
 FORM = Divert(to=Diversion.FORM)
 

@@ -18,7 +18,8 @@ from acd.chat.sessions import ChatPhase, Live
 from acd.domain.ids import AgentId, InteractionId
 from acd.embedded import dies_with_parent, find_server
 from acd.realtime import relay
-from tests.integration.realtime.conftest import Nodes, new_start, running_node, until
+from tests.integration.realtime.clients import new_start, until
+from tests.integration.realtime.nodes import Nodes, running_node
 from tests.integration.realtime.test_messages import talking
 
 

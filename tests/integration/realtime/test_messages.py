@@ -9,7 +9,8 @@ import pytest
 
 from acd.domain.interaction import Channel
 from acd.domain.queue import QueueSettings
-from tests.integration.realtime.conftest import Client, Node, Nodes, new_start
+from tests.integration.realtime.clients import Client, new_start
+from tests.integration.realtime.nodes import Node, Nodes
 
 
 async def talking(node: Node) -> tuple[Client, Client, dict[str, Any], str]:

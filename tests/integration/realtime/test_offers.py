@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.integration.realtime.conftest import Nodes, new_start
+from tests.integration.realtime.clients import new_start
+from tests.integration.realtime.nodes import Nodes
 from tests.integration.realtime.test_messages import talking
 
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
-from acd.domain.interaction import Arrival, Channel
-from acd.realtime.wire import agents as wire
-from tests.integration.realtime.conftest import Client, Node, Nodes, new_start, until
-
-
-async def chat_of(node: Node, agent: Client, **start: Any) -> tuple[Client, dict[str, Any]]:
-    """A visitor whom the agent has accepted."""
-    visitor = await node.visitor()
-    started = await visitor.done("chat.start", new_start(text="Hello", **start))
-    ring = await agent.hears("offer", interaction=started["chat"]["interaction"])
-    accepted = await agent.done("offer.accept", {"offer": ring["offer"]})
-    return visitor, accepted["chat"]
-
-
-def asks(interaction: str, command: str = "c1", **more: Any) -> dict[str, Any]:
-    return {"interaction": interaction, "command": command, **more}
+from acd.domain.ids import AgentId
+from acd.domain.interaction import Channel
+from acd.realtime.wire import answers
+from tests.integration.realtime.chats import asks, chat_of
+from tests.integration.realtime.clients import new_start
+from tests.integration.realtime.nodes import Nodes
 
 
 async def test_a_colleague_takes_over_what_is_handed_to_them(nodes: Nodes) -> None:
@@ -35,7 +22,7 @@ async def test_a_colleague_takes_over_what_is_handed_to_them(nodes: Nodes) -> No
     ix = chat["interaction"]
 
     targets = await anna.done("transfer.targets", {"interaction": ix})
-    wire.Targets.model_validate(targets)
+    answers.Targets.model_validate(targets)
     assert [(a["name"], a["state"]) for a in targets["agents"]] == [("Bruno", "free")]
     assert [d["queue"] for d in targets["departments"]] == ["sales/chat"]
     nobody = await anna.done("transfer.targets", {"interaction": ix, "query": "zz"})
@@ -190,7 +177,7 @@ async def test_agents_pick_from_their_line_where_it_is_allowed(nodes: Nodes) -> 
     lines = await anna.hears("lines")
     assert lines["lines"][0]["pull"] is True
     line = await anna.done("line.open", {"queue": "support/chat"})
-    wire.LineOpened.model_validate(line)
+    answers.LineOpened.model_validate(line)
     assert [(w["position"], w["contact"]["name"], w["preview"]) for w in line["waiting"]] == [
         (1, "Jean Martin", "First"),
         (2, "Lina Haddad", "Second"),
@@ -272,111 +259,3 @@ async def test_colleagues_who_do_not_serve_the_channel_are_not_named(nodes: Node
     calls = replace(people[bruno].memberships[0], channels=(Channel.CALL,))
     people[bruno] = replace(people[bruno], memberships=(calls,))
     assert (await anna.done("transfer.targets", asked))["agents"] == []
-
-
-async def test_a_finish_said_again_does_not_end_a_chat_whose_contact_came_back(
-    nodes: Nodes,
-) -> None:
-    node = await nodes(wrap_up_s=30)
-    anna = await node.console("anna")
-    jean, chat = await chat_of(node, anna)
-    ix = chat["interaction"]
-    ended = await anna.done("interaction.finish", asks(ix))
-    assert ended["chat"]["state"] == "wrap_up"
-    await jean.hears("chat", state="ended")
-    heard = len(anna.heard)
-    await jean.done("message.send", {"client_id": "j1", "text": "One thing more"})
-    await anna.hears("chat", after=heard, interaction=ix, state="active")
-    again = await anna.done("interaction.finish", asks(ix))
-    assert again["chat"]["state"] == "active"
-    anew = await anna.done("interaction.finish", asks(ix, "c2"))
-    assert anew["chat"]["state"] == "wrap_up"
-
-
-async def test_a_word_that_crossed_the_end_takes_the_chat_up_again(nodes: Nodes) -> None:
-    node = await nodes(wrap_up_s=30)
-    anna = await node.console("anna")
-    jean, chat = await chat_of(node, anna)
-    (visit,) = node.realtime.relay.visits.values()
-    await jean.hears("chat", state="active")
-    visit.refresh_soon = lambda: None  # type: ignore[method-assign]  # the news is under way
-    ended = await anna.done("interaction.finish", {"interaction": chat["interaction"]})
-    assert ended["chat"]["state"] == "wrap_up"
-    heard = len(anna.heard)
-    await asyncio.sleep(0.05)  # further than the node's clock is wrong
-    await jean.done("message.send", {"client_id": "j3", "text": "Wait"})
-    await visit.refresh()
-    await anna.hears("chat", after=heard, interaction=chat["interaction"], state="active")
-
-
-async def test_what_was_said_before_the_end_leaves_it_at_that(nodes: Nodes) -> None:
-    node = await nodes(wrap_up_s=30)
-    anna = await node.console("anna")
-    jean, chat = await chat_of(node, anna)
-    await jean.hears("chat", state="active")
-    await jean.done("message.send", {"client_id": "j4", "text": "Goodbye"})
-    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
-    await jean.hears("chat", state="ended")
-    (visit,) = node.realtime.relay.visits.values()
-    await visit.refresh()
-    await anna.done("heartbeat")
-    live = await node.router.interaction(InteractionId(chat["interaction"]))
-    assert live is not None
-    assert live.state == "ended"
-
-
-async def test_what_has_no_thread_is_finished_all_the_same(nodes: Nodes) -> None:
-    node = await nodes()
-    anna = await node.console("anna")
-    arrival = Arrival(
-        interaction=InteractionId("ix_lone"),
-        queue=QueueId("support/chat"),
-        contact=ContactId("ct_lone"),
-        conversation=ConversationId("cv_lone"),
-        leased=False,
-    )
-    await node.router.enqueue(arrival)
-    ring = await anna.hears("offer", interaction="ix_lone")
-    await anna.done("offer.accept", {"offer": ring["offer"]})
-    ended = await anna.done("interaction.finish", {"interaction": "ix_lone"})
-    assert ended["chat"]["state"] == "ended"
-
-
-async def test_a_silent_contact_gives_the_slot_back_and_their_next_word_takes_it(
-    nodes: Nodes,
-) -> None:
-    node = await nodes(idle_s=0.5)
-    anna = await node.console("anna")
-    jean, chat = await chat_of(node, anna)
-    idle = await anna.hears("chat", interaction=chat["interaction"], state="idle")
-    assert idle["role"] == "owner"
-    await jean.hears("chat", state="idle")
-    heard = len(anna.heard)
-    await jean.done("message.send", {"client_id": "j2", "text": "I am back"})
-    back = await anna.hears("chat", after=heard, interaction=chat["interaction"], state="active")
-    assert back["contact"]["name"] == "Jean Martin"
-
-
-async def test_an_agent_writes_first_to_whoever_they_had(nodes: Nodes) -> None:
-    node = await nodes()
-    anna = await node.console("anna")
-    jean, chat = await chat_of(node, anna)
-    again = {"conversation": chat["conversation"], "department": "support", "client_id": "a1"}
-    await anna.done("interaction.finish", {"interaction": chat["interaction"]})
-    await jean.hears("chat", state="ended")
-    recorded = node.history.interaction
-    await until(lambda: _is_there(recorded, chat["interaction"]))
-    chloe = await node.console("chloe")
-    assert await chloe.refused("conversation.begin", again) == "not_found"
-    begun = await anna.done("conversation.begin", again)
-    assert (begun["outcome"], begun["chat"]["state"]) == ("opened", "active")
-    assert begun["chat"]["interaction"] != chat["interaction"]
-    found = await jean.hears("chat", interaction=begun["chat"]["interaction"])
-    assert (found["state"], found["agent"]) == ("active", {"name": "Anna"})
-    said = {"conversation": chat["conversation"], "client_id": "a2", "text": "One more thing"}
-    await anna.done("message.send", said)
-    await jean.hears("message", text="One more thing")
-
-
-async def _is_there(read: Any, interaction: str) -> bool:
-    return await read(interaction) is not None

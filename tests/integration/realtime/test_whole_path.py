@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.realtime import visit
-from acd.realtime.wire import agents, common, desk, visitors
-from tests.integration.realtime.conftest import Nodes, new_start
+from acd.realtime.wire import answers, common, desk, visitors
+from tests.integration.realtime.clients import new_start
+from tests.integration.realtime.nodes import Nodes
 
 
 async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
@@ -27,7 +28,7 @@ async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
     await anna.done("offer.delivered", {"offer": ring["offer"]})
 
     accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
-    agents.OfferAnswered.model_validate(accepted)
+    answers.OfferAnswered.model_validate(accepted)
     assert accepted["outcome"] == "accepted"
     chat = accepted["chat"]
     assert chat["state"] == "active"
@@ -43,7 +44,7 @@ async def test_from_start_to_the_next_ring(nodes: Nodes) -> None:
     opened = await anna.done(
         "conversation.open", {"conversation": chat["conversation"], "after_seq": 0}
     )
-    agents.ConversationOpened.model_validate(opened)
+    answers.ConversationOpened.model_validate(opened)
     assert opened["contact"]["name"] == "Jean Martin"
 
     said = await anna.done(

@@ -45,7 +45,7 @@ from acd.telephony.returning import Returning
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.fake import FakeCall, FakeTelephony
 from tests.contract.telephony.rig import eventually, until
-from tests.integration.realtime.conftest import provision
+from tests.integration.realtime.nodes import provision
 
 BEAT_S = 4.0
 BROWSER = Target(device="browser", kind=TargetKind.BROWSER)

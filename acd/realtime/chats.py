@@ -1,0 +1,162 @@
+"""What an agent holds: from the first picture that has it on their desk until a little after it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from acd.chat.delivery import to_contact
+from acd.chat.messages import said
+from acd.domain.errors import StoreUnavailable
+from acd.realtime.held import HeldChat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from acd.domain.ids import ContactId, ConversationId, InteractionId
+    from acd.realtime.desk import Desk
+    from acd.routing.results import HeldSnapshot
+
+LAST_WORDS_S: Final = 3.0
+WRITABLE: Final = frozenset({"active", "idle"})
+
+
+class Chats(Mapping["InteractionId", HeldChat]):
+    """The chats and calls of one desk, by their interaction, wrap-up included."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._held: dict[InteractionId, HeldChat] = {}
+        self._left: dict[InteractionId, HeldChat] = {}
+        """Those that ended a moment ago."""
+
+    def __getitem__(self, interaction: InteractionId) -> HeldChat:
+        return self._held[interaction]
+
+    def __iter__(self) -> Iterator[InteractionId]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def writable(self, conversation: str) -> HeldChat | None:
+        """The one of this conversation that the agent may write in."""
+        for chat in self._held.values():
+            if chat.conversation == conversation and chat.state in WRITABLE:
+                return chat
+        return None
+
+    def shown(self, conversation: str) -> HeldChat | None:
+        """The one of this conversation on the desk, wrap-up included."""
+        found = [chat for chat in self._held.values() if chat.conversation == conversation]
+        return max(found, key=lambda chat: (chat.state != "wrap_up", chat.since_ms), default=None)
+
+    # reading the stores
+
+    async def compare(self, held: Iterable[HeldSnapshot]) -> None:
+        """Put on the desk what is new, take off what is gone, and tell what moved."""
+        now = {one.interaction: one for one in held}
+        for chat in [chat for chat in self._held.values() if chat.interaction not in now]:
+            del self._held[chat.interaction]
+            chat.state = "ended"
+            self._tell(chat)
+            self._left[chat.interaction] = chat
+            self._desk.relay.chores.start(self._forget_later(chat), "desk-forget")
+        fresh = [one for one in now.values() if one.interaction not in self._held]
+        for chat in self._held.values():
+            if chat.follow(now[chat.interaction]):
+                self._tell(chat)
+        if fresh:
+            await self._take(fresh)
+
+    async def _take(self, fresh: list[HeldSnapshot]) -> None:
+        """Listen to their contacts first, then read their conversations."""
+        for held in fresh:
+            self._held[held.interaction] = chat = HeldChat.of(held)
+            with contextlib.suppress(StoreUnavailable):  # `missed` comes when it stands
+                await self._desk.relay.delivery.listen(to_contact(chat.contact), self._desk)
+            self._desk.whereabouts.ask(chat)
+        await self._read_threads([held.conversation for held in fresh])
+        for held in fresh:
+            if held.interaction in self._held:
+                self._tell(self._held[held.interaction])
+
+    async def _read_threads(self, ids: list[ConversationId]) -> None:
+        try:
+            threads = await self._desk.relay.conversations.newest(ids)
+        except StoreUnavailable:
+            return  # the chats stand without their threads; the console asks for those itself
+        for chat in self._held.values():
+            if chat.conversation not in threads:
+                continue
+            thread, message = threads[chat.conversation]
+            chat.last_seq = max(chat.last_seq, thread.last_seq)
+            chat.agent_read = max(chat.agent_read, thread.agent_read_seq)
+            chat.visitor_read = max(chat.visitor_read, thread.visitor_read_seq)
+            if message is not None and message.seq >= chat.last_seq:
+                chat.last_message = said(message)
+
+    async def _forget_later(self, chat: HeldChat) -> None:
+        """Listen a little longer: the last words of a chat come after its end."""
+        await asyncio.sleep(LAST_WORDS_S)
+        if self._left.get(chat.interaction) is chat:
+            del self._left[chat.interaction]
+        if chat.contact not in self._contacts():
+            await self._desk.relay.delivery.forget(to_contact(chat.contact), self._desk)
+
+    def _contacts(self) -> set[ContactId]:
+        return {chat.contact for chat in (*self._held.values(), *self._left.values())}
+
+    async def close(self) -> None:
+        """Listen to nobody any more."""
+        for contact in self._contacts():
+            await self._desk.relay.delivery.forget(to_contact(contact), self._desk)
+
+    # hearing
+
+    def hear(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Something was said or done in a contact's conversation."""
+        told: Mapping[str, Any] = payload["message"] if kind == "message" else payload
+        conversation = str(told.get("conversation"))
+        chat = self.shown(conversation) or self._left_of(conversation)
+        if chat is None:
+            return
+        if kind == "message":
+            self._hear_message(chat, told, payload.get("socket"))
+        elif kind == "typing" and payload["by"] == "visitor":
+            typing = {"conversation": chat.conversation, "by": "visitor", "on": payload["on"]}
+            self._desk.emit("typing", typing)
+        elif kind == "read":
+            self._hear_read(chat, str(payload["by"]), int(payload["mark"]))
+        elif kind in {"guest.joined", "guest.left"}:
+            self._desk.refresh_soon()  # a colleague came or went by their own act
+
+    def _left_of(self, conversation: str) -> HeldChat | None:
+        found = (chat for chat in self._left.values() if chat.conversation == conversation)
+        return next(found, None)
+
+    def _hear_message(self, chat: HeldChat, message: Mapping[str, Any], socket: object) -> None:
+        if message["seq"] >= chat.last_seq:
+            chat.last_seq = message["seq"]
+            chat.last_message = dict(message)
+        self._desk.emit("message", message, but=socket)
+
+    def _hear_read(self, chat: HeldChat, by: str, mark: int) -> None:
+        if by == "agent":
+            chat.agent_read = max(chat.agent_read, mark)
+        elif mark > chat.visitor_read:
+            chat.visitor_read = mark
+            read = {"conversation": chat.conversation, "by": "visitor", "seq": mark}
+            self._desk.emit("read", read)
+
+    def hear_where(self, interaction: str, *, phone: bool) -> None:
+        """The node that has a call says by what its agent talks."""
+        for chat in self._held.values():
+            if chat.interaction == interaction and chat.on_phone != phone:
+                chat.on_phone = phone
+                self._tell(chat)
+
+    def _tell(self, chat: HeldChat) -> None:
+        self._desk.emit("chat", self._desk.described(chat))
