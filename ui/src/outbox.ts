@@ -53,18 +53,19 @@ export class Outbox<P> {
     if (this.#sending) return;
     this.#sending = true;
     clearTimeout(this.#timer);
+    let entry = this.#next();
     try {
-      for (let entry = this.#next(); entry; entry = this.#next()) {
+      for (; entry; entry = this.#next()) {
         await this.#send(entry);
         this.settle(entry.client_id);
       }
     } catch (thrown) {
       const error = WireError.of(thrown);
-      const entry = this.#next();
       if (error.retryable) {
         this.#timer = setTimeout(() => void this.flush(), 1000 * (error.retryAfterS ?? 3));
-      } else if (entry) {
-        this.#change(entry.client_id, { ...entry, refused: error.code });
+      } else {
+        // it may have been settled or forgotten meanwhile: then the refusal is nobody's
+        if (entry && this.#entries.value.includes(entry)) this.#change(entry.client_id, { ...entry, refused: error.code });
         queueMicrotask(() => void this.flush());
       }
     } finally {

@@ -36,6 +36,9 @@ export class Connection<R extends Requests, E extends Events> {
   readonly #refusal = signal<WireError | null>(null);
   readonly #service = signal<Service>({ ok: true });
   readonly #socket: Socket;
+  /** What the server said of its stores last; what failed for want of one says no more than for itself. */
+  #said: Service = { ok: true };
+  #failedAt = "";
   readonly #openHandlers = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -56,7 +59,7 @@ export class Connection<R extends Requests, E extends Events> {
     const socket = manager.socket(options.namespace, { auth });
     socket.on("connect", () => {
       this.#failures = 0;
-      this.#service.value = { ok: true };
+      this.#serves({ ok: true });
       this.#refusal.value = null;
       this.#become("open");
       for (const handler of this.#openHandlers) handler();
@@ -67,7 +70,9 @@ export class Connection<R extends Requests, E extends Events> {
     socket.on("disconnect", (reason) => {
       if (reason !== "io client disconnect") this.#failed();
     });
-    socket.on("service", (service: Service) => (this.#service.value = service));
+    socket.on("service", (service: Service) => {
+      this.#serves(service);
+    });
     this.#socket = socket;
   }
 
@@ -141,10 +146,14 @@ export class Connection<R extends Requests, E extends Events> {
         if (late || !reply) {
           reject(unanswered());
         } else if (reply.ok) {
+          if (event === this.#failedAt) this.#serves(this.#said);
           resolve(reply);
         } else {
           const error = WireError.from(reply.error);
-          if (error.code === "store_unavailable") this.#service.value = { ok: false, code: error.code };
+          if (error.code === "store_unavailable") {
+            this.#failedAt = event;
+            this.#service.value = { ok: false, code: error.code };
+          }
           reject(error);
         }
       });
@@ -178,6 +187,11 @@ export class Connection<R extends Requests, E extends Events> {
         reject(refusal);
       });
     });
+  }
+
+  #serves(service: Service): void {
+    this.#said = this.#service.value = service;
+    this.#failedAt = "";
   }
 
   #failed(body?: Partial<ErrorBody>): void {
