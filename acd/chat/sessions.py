@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from acd.records.conversations import Conversations
     from acd.records.history import History
     from acd.records.intakes import IntakeRow, Intakes
-    from acd.routing.results import CallbackSnapshot, InteractionSnapshot
     from acd.routing.router import Router
+    from acd.routing.snapshots import CallbackSnapshot, InteractionSnapshot
 
 
 class ChatPhase(StrEnum):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from acd.domain.ids import DepartmentId, InteractionId, QueueId
     from acd.records.history import History
     from acd.routing.limits import Limits
-    from acd.routing.results import InteractionSnapshot
     from acd.routing.router import Router
+    from acd.routing.snapshots import InteractionSnapshot
 
 LIMIT: Final = "steering"
 

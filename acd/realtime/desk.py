@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from acd.realtime.held import HeldChat
     from acd.realtime.namespaces import Connection
     from acd.realtime.relay import Relay
-    from acd.routing.results import AgentSnapshot
+    from acd.routing.snapshots import AgentSnapshot
 
 NAMESPACE: Final = "/agent"
 SETTLE_S: Final = 0.02

@@ -10,7 +10,7 @@ from acd.domain.interaction import Channel, InteractionState
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
-    from acd.routing.results import CallbackSnapshot, HeldSnapshot
+    from acd.routing.snapshots import CallbackSnapshot, HeldSnapshot
 
 
 @dataclass(slots=True, kw_only=True)

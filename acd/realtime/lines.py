@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from acd.realtime.namespaces import Ack, Connection
     from acd.realtime.relay import Relay
     from acd.realtime.wire import agents as wire
-    from acd.routing.results import AgentSnapshot, Waiting
+    from acd.routing.snapshots import AgentSnapshot, Waiting
 
 LINE_MOST = 50
 COLLEAGUES_MOST = 100

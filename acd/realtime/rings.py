@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import OfferId
     from acd.realtime.desk import Desk
-    from acd.routing.results import AgentSnapshot, OfferSnapshot
+    from acd.routing.snapshots import AgentSnapshot, OfferSnapshot
 
 ENDED_KEPT: Final = 100
 

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.queue import LineOrder, RelaxStep
-from acd.routing.snapshots import interaction_snapshot
+from acd.routing.snapshot_replies import interaction_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acd.domain.ids import AgentId, OfferId
-    from acd.routing.results import InteractionSnapshot
+    from acd.routing.snapshots import InteractionSnapshot
 
 
 class Standing(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.domain.ids import is_plain_id
-from acd.routing import keys, snapshots
+from acd.routing import keys, snapshot_replies
 from acd.routing.addresses import Addresses
 from acd.routing.checking import check, failing_timers
 from acd.routing.events import read_events, read_page
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from acd.domain.events import Event
     from acd.domain.ids import AgentId, InteractionId, QueueId
     from acd.routing.redis_link import RedisLink
-    from acd.routing.results import (
+    from acd.routing.results import FailingTimer
+    from acd.routing.snapshots import (
         AgentSnapshot,
-        FailingTimer,
         InteractionSnapshot,
         Position,
         QueueSnapshot,
@@ -49,27 +49,33 @@ class Reads(Tenant):
         """Everything live about an agent, or None."""
         if not is_plain_id(agent):
             return None
-        return snapshots.agent_snapshot(agent, await self._ask("agent_snapshot", now_ms, agent))
+        return snapshot_replies.agent_snapshot(
+            agent, await self._ask("agent_snapshot", now_ms, agent)
+        )
 
     async def interaction(
         self, interaction: InteractionId, *, now_ms: int = 0
     ) -> InteractionSnapshot | None:
         """Everything live about an interaction, its tombstone for a day, or None."""
         reply = await self._ask("interaction_snapshot", now_ms, interaction)
-        return snapshots.interaction_snapshot(reply)
+        return snapshot_replies.interaction_snapshot(reply)
 
     async def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
         """A queue's live figures."""
-        return snapshots.queue_snapshot(queue, await self._ask("queue_snapshot", now_ms, queue))
+        return snapshot_replies.queue_snapshot(
+            queue, await self._ask("queue_snapshot", now_ms, queue)
+        )
 
     async def line(self, queue: QueueId, *, most: int = 50, now_ms: int = 0) -> tuple[Waiting, ...]:
         """The first of those who wait in a queue, over all its pools, in the order of its line."""
         _now_ms, found = await self._ask("queue_line", now_ms, queue, most)
-        return tuple(map(snapshots.waiting, found))
+        return tuple(map(snapshot_replies.waiting, found))
 
     async def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
         """The place in the line and when its turn may come, or None if it does not wait."""
-        return snapshots.position(await self._ask("interaction_position", now_ms, interaction))
+        return snapshot_replies.position(
+            await self._ask("interaction_position", now_ms, interaction)
+        )
 
     async def explain(
         self, interaction: InteractionId, after: str = "", *, now_ms: int = 0

@@ -15,7 +15,7 @@ from acd.telephony.words import Finished, GivenBack, OfferOver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.routing.results import InteractionSnapshot
+    from acd.routing.snapshots import InteractionSnapshot
     from acd.telephony.state import Call
 
 OVER: Final = frozenset({"offer.declined", "offer.expired", "offer.failed", "offer.withdrawn"})

@@ -29,8 +29,8 @@ from acd.domain.ids import (
     offer_id,
 )
 from acd.domain.interaction import Arrival, Channel, InteractionState
-from acd.routing.results import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
 from acd.routing.router import Router
+from acd.routing.snapshots import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
 from tests.chaos.quiet import be_quiet
 from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, Stage, agent, opened, wait_for_a_node
 

@@ -8,9 +8,9 @@ from acd.domain.agent import Availability
 from acd.domain.capacity import used
 from acd.domain.ids import offer_id
 from acd.domain.interaction import Channel, InteractionState
-from acd.routing import snapshots
+from acd.routing import snapshot_replies
 from acd.routing.model.estimating import Estimating
-from acd.routing.results import (
+from acd.routing.snapshots import (
     AgentSnapshot,
     CallbackSnapshot,
     ChannelSnapshot,
@@ -193,12 +193,12 @@ class Reading(Estimating):
         q = self.queues.get(queue)
         if q is None:
             nothing = (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0, 0, "0", 0)
-            return snapshots.queue_snapshot(queue, nothing)
+            return snapshot_replies.queue_snapshot(queue, nothing)
         self.now_ms = clock
         left, busy_ms = self._figures(q, q.id)
         line = [x for x in self.interactions.values() if x.in_line and x.queue == queue]
         mine = [x.state for x in self.interactions.values() if x.queue == queue]
-        return snapshots.queue_snapshot(
+        return snapshot_replies.queue_snapshot(
             queue,
             (
                 clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
@@ -219,4 +219,4 @@ class Reading(Estimating):
         queue = self.queues[x.queue]
         self.now_ms = self._clock(now_ms)
         left, busy_ms = self._figures(queue, x.pool)
-        return snapshots.position((self.now_ms, self._place(x), str(left), busy_ms))
+        return snapshot_replies.position((self.now_ms, self._place(x), str(left), busy_ms))

@@ -38,7 +38,7 @@ from acd.web.identity import Access, Caller, Scope
 
 if TYPE_CHECKING:
     from acd.domain.history import PastInteraction, PastOffer
-    from acd.routing.results import InteractionSnapshot
+    from acd.routing.snapshots import InteractionSnapshot
     from acd.web.services import Services
 
 

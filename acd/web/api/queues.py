@@ -16,7 +16,7 @@ from acd.web.identity import Access, Scope
 
 if TYPE_CHECKING:
     from acd.domain.directory import Department, Queue
-    from acd.routing.results import QueueSnapshot
+    from acd.routing.snapshots import QueueSnapshot
 
 
 class OneQueue(Input):

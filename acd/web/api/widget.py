@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from acd.domain.directory import Department, Queue, Site
     from acd.domain.ids import DepartmentId
     from acd.domain.queue import Divert, QueueSettings
-    from acd.routing.results import QueueSnapshot
+    from acd.routing.snapshots import QueueSnapshot
     from acd.web.services import Services
 
 

@@ -13,8 +13,9 @@ from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
 from acd.routing import keys
 from acd.routing.events import parse_entries
-from acd.routing.results import AgentSnapshot, Dialled, Enqueued, InteractionSnapshot
+from acd.routing.results import Dialled, Enqueued
 from acd.routing.router import Router
+from acd.routing.snapshots import AgentSnapshot, InteractionSnapshot
 from tests.integration.routing.fold import Fold
 
 START_MS = 1_800_000_000_000
