@@ -39,6 +39,11 @@ def serves_nobody(reply: Exception) -> bool:
     return isinstance(reply, _REFUSES) or str(reply).startswith(_REFUSALS)
 
 
+def knows_no_library(reply: Any) -> bool:
+    """Whether the server lacks our library: it was restarted without its data, or replaced."""
+    return isinstance(reply, ResponseError) and "unction not found" in str(reply)
+
+
 class Pipe:
     """One connection; exchanges on it follow each other.
 

@@ -23,7 +23,7 @@ from redis.exceptions import (
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.admission import UNSURE, Admissions
-from acd.routing.exchange import Pipe, serves_nobody
+from acd.routing.exchange import Pipe, knows_no_library, serves_nobody
 from acd.routing.redis_url import REPLY_TIMEOUT_S, connect, parse_redis_url
 from acd.routing.scripts import load_library
 from acd.tasks import stay_cancelled
@@ -187,7 +187,7 @@ class RedisLink:
         try:
             pipe = self._pipes[number]
             replies = await self._exchange(pipe, batch)
-            strangers = [at for at, reply in enumerate(replies) if _is_stranger(reply)]
+            strangers = [at for at, reply in enumerate(replies) if knows_no_library(reply)]
             if strangers:
                 await self._load(client)
                 again = await self._exchange(pipe, [batch[at] for at in strangers])
@@ -294,8 +294,3 @@ def fail(calls: list[_Call], error: Exception | None = None) -> None:
                 failure.__cause__ = error
             future.set_exception(failure)
             future.exception()  # a caller who is gone shall not be missed
-
-
-def _is_stranger(reply: Any) -> bool:
-    """The server does not know our library: it was restarted without its data, or replaced."""
-    return isinstance(reply, ResponseError) and "unction not found" in str(reply)
