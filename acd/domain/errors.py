@@ -90,12 +90,6 @@ class ConfigInvalid(AcdError):
     code = "config_invalid"
 
 
-class NotJson(BadRequest):
-    """The body is not JSON; send one UTF-8 JSON object."""
-
-    code = "not_json"
-
-
 class InvalidInput(BadRequest):
     """One or more fields are wrong; `errors` names each with the reason."""
 
@@ -107,46 +101,10 @@ class InvalidInput(BadRequest):
         self.errors = errors
 
 
-class UnsupportedMedia(AcdError):
-    """The body's type is not understood; send Content-Type: application/json."""
-
-    code = "unsupported_media_type"
-
-
-class TooLarge(AcdError):
-    """The request is larger than accepted; send less at a time."""
-
-    code = "too_large"
-
-
-class NoSuchRoute(AcdError):
-    """There is nothing at this address; see /api/docs for what there is."""
-
-    code = "no_such_route"
-
-
-class MethodNotAllowed(AcdError):
-    """This address does not take that method; `Allow` names those it takes."""
-
-    code = "method_not_allowed"
-
-
-class CsrfFailed(AcdError):
-    """The CSRF token is missing or wrong; send the one of GET /api/v1/session as X-CSRF-Token."""
-
-    code = "csrf_failed"
-
-
 class SignInFailed(AcdError):
     """The e-mail address or the password is wrong; try again or ask an administrator."""
 
     code = "sign_in_failed"
-
-
-class ScopeMissing(Forbidden):
-    """The API key lacks the scope for this; ask an administrator for a key that has it."""
-
-    code = "scope_missing"
 
 
 class MessageEmpty(BadRequest):

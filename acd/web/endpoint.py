@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from acd.domain import errors
 from acd.web.identity import PUBLIC, Access, Caller, admit
+from acd.web.refusals import NotJson, UnsupportedMedia
 from acd.web.services import SERVICES, Services
 
 if TYPE_CHECKING:
@@ -168,13 +169,13 @@ async def parse_body(model: type[B], request: web.Request) -> B:
     if not request.body_exists and optional(model):
         return model()
     if request.content_type != "application/json":
-        raise errors.UnsupportedMedia
+        raise UnsupportedMedia
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
-        raise errors.UnsupportedMedia
+        raise UnsupportedMedia
     raw = await request.read()
     try:
         return model.model_validate_json(raw, strict=True)
     except ValidationError as failure:
         if any(error["type"] == "json_invalid" for error in failure.errors(include_url=False)):
-            raise errors.NotJson from failure
+            raise NotJson from failure
         raise errors.InvalidInput(errors=field_errors(failure)) from failure

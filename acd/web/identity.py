@@ -13,6 +13,7 @@ from acd.domain import errors
 from acd.domain.directory import Role
 from acd.records.accounts import SESSION_COOKIE
 from acd.web.peer import same_origin
+from acd.web.refusals import CsrfFailed, ScopeMissing
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -116,10 +117,10 @@ async def admit(request: web.Request, services: Services, access: Access) -> Cal
     if request.method not in _SAFE:
         given = request.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(given.encode(), caller.csrf.encode()):
-            raise errors.CsrfFailed
+            raise CsrfFailed
     # Browsers send cookies with a WebSocket from anywhere, and no CSRF header with it.
     if not same_origin(request, services.config.server.public_url):
-        raise errors.CsrfFailed("The request comes from a page of another site.")
+        raise CsrfFailed("The request comes from a page of another site.")
     return caller
 
 
@@ -153,7 +154,7 @@ async def _program(services: Services, token: str, access: Access) -> Caller:
     caller = Caller(key=key)
     await _paced(services, caller)
     if access.scope is None or access.scope not in key.scopes:
-        raise errors.ScopeMissing
+        raise ScopeMissing
     return caller
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from acd import __version__
-from acd.domain import errors
 from acd.records.accounts import SESSION_COOKIE
 from acd.web.endpoint import Nothing, optional
-from acd.web.problems import MEDIA_TYPE, STATUS, TITLES, Problem, status_of
+from acd.web.problems import MEDIA_TYPE, STATUS, TITLES, Problem, answerable, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -176,16 +175,9 @@ def _responses(
 
 
 def _problem(status: int) -> dict[str, Any]:
-    codes = sorted(kind.code for kind in _tree(errors.AcdError) if status_of(kind) == status)
+    codes = sorted(kind.code for kind in answerable() if status_of(kind) == status)
     listed = ", ".join(f"`{code}`" for code in dict.fromkeys(codes))
     return {
         "description": f"{TITLES[status]}. Codes: {listed}.",
         "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model=Problem.__name__)}}},
     }
-
-
-def _tree(kind: type[errors.AcdError]) -> Iterable[type[errors.AcdError]]:
-    yield kind
-    for child in kind.__subclasses__():
-        if child.__module__ == errors.__name__:  # others end before there is a server
-            yield from _tree(child)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from acd.domain import errors
+from acd.web import refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -90,6 +94,14 @@ def status_of(kind: type[errors.AcdError]) -> int:
     return 500
 
 
+def answerable(kind: type[errors.AcdError] = errors.AcdError) -> Iterator[type[errors.AcdError]]:
+    """Every kind of error that may be answered; any other ends before there is a server."""
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__ in {errors.__name__, refusals.__name__}:
+            yield from answerable(child)
+
+
 def problem_of(error: errors.AcdError, *, instance: str) -> Problem:
     """The document that tells this error."""
     status = status_of(type(error))
@@ -134,10 +146,10 @@ def from_http(failure: web.HTTPException) -> errors.AcdError:
         400: errors.BadRequest,
         401: errors.NotSignedIn,
         403: errors.Forbidden,
-        404: errors.NoSuchRoute,
-        405: errors.MethodNotAllowed,
-        413: errors.TooLarge,
-        415: errors.UnsupportedMedia,
+        404: refusals.NoSuchRoute,
+        405: refusals.MethodNotAllowed,
+        413: refusals.TooLarge,
+        415: refusals.UnsupportedMedia,
         426: errors.BadRequest,
     }
     kind = kinds.get(failure.status)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from acd.domain import errors
 from acd.domain.ids import SiteId, is_plain_id
 from acd.web import security
+from acd.web.refusals import NoSuchRoute
 from acd.web.services import SERVICES
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Assets:
         wanted = f"{name}index.html" if not name or name.endswith("/") else name
         asset = self.files.get(wanted)
         if asset is None:
-            raise errors.NoSuchRoute
+            raise NoSuchRoute
         return asset
 
 
@@ -167,7 +167,7 @@ def mount(app: web.Application, *, demo: bool) -> None:
     async def console(request: web.Request) -> web.Response:
         name = request.match_info["name"]
         if name.startswith("demo") and not demo:
-            raise errors.NoSuchRoute
+            raise NoSuchRoute
         asset = built.find(f"console/{name}")
         return asset.response(request, security.page_headers(framing))
 
