@@ -11,7 +11,7 @@ from acd.domain.ids import InteractionId, is_plain_id
 from acd.domain.interaction import InteractionState
 from acd.domain.queue import LineOrder
 from acd.routing.explain import ReasonCode, Standing
-from acd.web.api.interactions import OfferView, visible_interaction
+from acd.web.api.interaction_views import OfferView, visible_interaction
 from acd.web.api.values import (
     Count,
     Ms,
