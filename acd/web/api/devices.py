@@ -15,8 +15,9 @@ from acd.domain.directory import Role
 from acd.domain.ids import HoursId, new_id
 from acd.domain.phone import parse
 from acd.web.api.agents import visible_agent
+from acd.web.api.device_views import DeviceList, DeviceView, device_view
 from acd.web.api.values import Id, OneAgent
-from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output
+from acd.web.endpoint import Call, Endpoint, Input, Nothing
 from acd.web.identity import Access
 
 if TYPE_CHECKING:
@@ -41,32 +42,6 @@ class OneDevice(OneAgent):
     """A device's address."""
 
     device: Id
-
-
-class DeviceView(Output):
-    """Where an agent may be reached."""
-
-    id: str
-    kind: DeviceKind
-    address: Annotated[str, Field(description="empty for the console")]
-    name: str
-    place: int
-    ring_s: int
-    hours: str | None
-    closed_console: bool
-    enabled: bool
-    verified: Annotated[bool, Field(description="proved to be the agent's; only then it rings")]
-    provisioned: Annotated[bool, Field(description="of config.toml, and changed there")]
-
-
-class DeviceList(Output):
-    """All of them, first the one that rings first."""
-
-    mode: RingMode
-    items: tuple[DeviceView, ...]
-    verifiable: Annotated[bool, Field(description="whether this server can call a telephone")]
-    desk_phones: Annotated[bool, Field(description="whether agents may add desk phones")]
-    calendars: Annotated[tuple[str, ...], Field(description="what `hours` may name")]
 
 
 class RingChange(Input):
@@ -102,22 +77,6 @@ class Code(Input):
     """What was heard."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-
-
-def _view(device: Device) -> DeviceView:
-    return DeviceView(
-        id=device.id,
-        kind=device.kind,
-        address=device.address,
-        name=device.name,
-        place=device.place,
-        ring_s=device.ring_s,
-        hours=device.hours,
-        closed_console=device.closed_console,
-        enabled=device.enabled,
-        verified=device.verified or device.kind is DeviceKind.BROWSER,
-        provisioned=device.provisioned,
-    )
 
 
 async def _owner(call: Call[Any, Any, Any]) -> Agent:
@@ -159,7 +118,7 @@ async def _list_devices(call: Call[OneAgent, Nothing, Nothing]) -> DeviceList:
     found = await services.devices.of(agent.id)
     return DeviceList(
         mode=found.mode,
-        items=tuple(map(_view, found.devices)),
+        items=tuple(map(device_view, found.devices)),
         verifiable=services.verification.possible,
         desk_phones=bool(services.config.telephony.dialling.desk_hosts),
         calendars=tuple(hours.id for hours in await services.directory.hours()),
@@ -185,7 +144,7 @@ async def _add_device(call: Call[OneAgent, Nothing, NewDevice]) -> DeviceView:
         hours=await _hours(call.services, said.hours),
         closed_console=said.closed_console,
     )
-    return _view(await call.services.devices.add(device))
+    return device_view(await call.services.devices.add(device))
 
 
 async def _change_device(call: Call[OneDevice, Nothing, DeviceChange]) -> DeviceView:
@@ -199,7 +158,7 @@ async def _change_device(call: Call[OneDevice, Nothing, DeviceChange]) -> Device
             raise errors.Conflict("The console has no address.", field="address")
         given["kind"], given["address"] = _address(call.services, said.address)
     kept = {name: value for name, value in given.items() if value is not None or name == "hours"}
-    return _view(await call.services.devices.change(replace(device, **kept)))
+    return device_view(await call.services.devices.change(replace(device, **kept)))
 
 
 async def _remove_device(call: Call[OneDevice, Nothing, Nothing]) -> None:
@@ -214,7 +173,7 @@ async def _verify_device(call: Call[OneDevice, Nothing, Nothing]) -> None:
 
 async def _confirm_device(call: Call[OneDevice, Nothing, Code]) -> DeviceView:
     agent = await _owner(call)
-    return _view(
+    return device_view(
         await call.services.verification.confirm(agent.id, call.path.device, call.body.code)
     )
 
