@@ -15,25 +15,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
-import sqlite3
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
 
 from acd.domain.errors import ConfigInvalid, StoreUnavailable
 from acd.records.engine import GROUP_MAX, BatchWork, store_errors
 from acd.records.migrations import migrate
+from acd.records.sqlite_file import Checkpointer, make_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.engine import URL
 
 T = TypeVar("T")
@@ -41,10 +39,6 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 READERS = 4
-JOURNAL_MAX_PAGES = 16_000  # 64 MiB: only then does a commit move the journal into the file itself
-CHECKPOINT_BYTES = 4 << 20
-CHECKPOINT_EVERY_S = 1.0
-BUSY_TIMEOUT_MS = 5_000  # another process (the command line) may be writing
 
 log = structlog.get_logger(__name__)
 
@@ -91,8 +85,8 @@ class SqliteDatabase:
         if synchronous not in {"full", "normal"}:
             raise ConfigInvalid("synchronous is `full` or `normal`.", field="database.url")
         plain = url.set(drivername="sqlite", query={})
-        engine = _make_engine(plain, synchronous=synchronous, size=1, query_only=False)
-        readers = _make_engine(plain, synchronous=synchronous, size=READERS, query_only=True)
+        engine = make_engine(plain, synchronous=synchronous, size=1, query_only=False)
+        readers = make_engine(plain, synchronous=synchronous, size=READERS, query_only=True)
 
         def prepare() -> None:
             path = Path(url.database or "")
@@ -180,35 +174,6 @@ class SqliteDatabase:
             connection.close()
 
 
-class Checkpointer:
-    """Moves the journal into the file beside the writer: in a commit it would cost its p99.
-
-    A passive checkpoint waits for nobody and makes nobody wait.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._journal = path.with_name(path.name + "-wal")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sqlite-checkpointer", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop, after the checkpoint under way."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.wait(CHECKPOINT_EVERY_S):
-            try:
-                if self._journal.stat().st_size > CHECKPOINT_BYTES:
-                    with contextlib.closing(sqlite3.connect(self._path)) as connection:
-                        connection.execute("PRAGMA synchronous=FULL")
-                        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            except (OSError, sqlite3.Error) as error:
-                log.warning("checkpoint postponed", error=repr(error))
-
-
 def _commit_together(connection: Connection, group: list[_Waiting]) -> None:
     with connection.begin():
         if len(group) == 1 and group[0].work is not None:
@@ -287,50 +252,3 @@ def _answer(group: list[_Waiting]) -> None:
             waiting.answer.set_exception(waiting.error)
         else:
             waiting.answer.set_result(waiting.result)
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Change to the write-ahead log; SQLite does not wait by itself while others do so, too."""
-    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(0.01)
-        else:
-            return
-
-
-def _make_engine(url: URL, *, synchronous: str, size: int, query_only: bool) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        hide_parameters=True,  # an error reaches the log, what people wrote does not
-        # Connections move between the pool's threads, one at a time.
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # Python's sqlite3 begins transactions of its own accord and late; we say BEGIN ourselves.
-        connection.isolation_level = None
-        _write_ahead(connection)
-        connection.execute(f"PRAGMA synchronous={synchronous}")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA cache_size=-16000")
-        connection.execute(f"PRAGMA wal_autocheckpoint={JOURNAL_MAX_PAGES}")
-        connection.execute(f"PRAGMA journal_size_limit={CHECKPOINT_BYTES}")
-        if query_only:
-            connection.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # IMMEDIATE: a transaction that read first could not become a writer after another's write.
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
-
-    return engine
