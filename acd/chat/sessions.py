@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from acd.flow.intake import ChatStart, Intake, StartedChat
     from acd.records.conversations import Conversations
     from acd.records.history import History
-    from acd.records.intakes import IntakeRow, Intakes
+    from acd.records.intake_rows import IntakeRow
+    from acd.records.intakes import Intakes
     from acd.routing.router import Router
     from acd.routing.snapshots import CallbackSnapshot, InteractionSnapshot
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from acd.flow.intake import Intake
     from acd.records.callers import Callers
     from acd.records.directory import Directory
-    from acd.records.intakes import IntakeRow
+    from acd.records.intake_rows import IntakeRow
     from acd.routing.results import Enqueued
 
 NAME_CHARS = 80

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
         SiteId,
     )
     from acd.records.directory import Directory
-    from acd.records.intakes import Begun, IntakeRow, Intakes
+    from acd.records.intake_rows import IntakeRow
+    from acd.records.intakes import Begun, Intakes
     from acd.routing.results import Enqueued
     from acd.routing.router import Router
 

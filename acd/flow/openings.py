@@ -11,7 +11,8 @@ from acd.routing.results import Changed
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId
     from acd.flow.intake import ChatStart, Intake
-    from acd.records.intakes import IntakeRow, Intakes
+    from acd.records.intake_rows import IntakeRow
+    from acd.records.intakes import Intakes
     from acd.routing.router import Router
 
 

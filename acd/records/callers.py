@@ -14,7 +14,7 @@ from sqlalchemy import Connection, exc, select
 from acd.domain.contact import Address, AddressKind
 from acd.records.contacts import new_contact, put_address
 from acd.records.conversations import open_conversation
-from acd.records.intakes import insert_intake, read_intake
+from acd.records.intake_rows import insert_intake, read_intake
 from acd.records.secrets import token_hash
 from acd.records.tables.people import contact_addresses, contacts
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import ContactId, InteractionId, QueueId, SiteId
     from acd.domain.phone import E164
     from acd.records.engine import Database
-    from acd.records.intakes import IntakeRow
+    from acd.records.intake_rows import IntakeRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ again by the same id, so a kill between the two stores loses nobody.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, exc, select
 
@@ -20,6 +20,7 @@ from acd.domain.interaction import Channel
 from acd.records.accounts import issue_visitor_token
 from acd.records.contacts import claim, new_contact
 from acd.records.conversations import add_messages, new_conversation, open_conversation
+from acd.records.intake_rows import IntakeRow, insert_intake, intake_of, read_intake
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms
 from acd.records.tables.happened import interactions
@@ -28,10 +29,8 @@ from acd.records.tables.people import intakes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Row
-
     from acd.domain.contact import Visitor
-    from acd.domain.ids import AgentId, ContactId, ConversationId, DepartmentId, QueueId, SiteId
+    from acd.domain.ids import AgentId, ContactId, DepartmentId, QueueId, SiteId
     from acd.records.engine import Database
 
 _same_start = select(intakes).where(
@@ -68,23 +67,6 @@ class NewIntake:
     card: str
     requires: Mapping[str, int] = field(default_factory=dict)
     known_ended: InteractionId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeRow:
-    """An arrival as stored: all that enqueueing it takes."""
-
-    interaction: InteractionId
-    site: SiteId
-    contact: ContactId
-    conversation: ConversationId
-    queue: QueueId
-    level: int
-    card: str
-    requires: Mapping[str, int]
-    created_ms: int
-    confirmed_ms: int | None
-    ended_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +119,7 @@ class Intakes:
             .limit(1)
         )
         row = await self._database.read(lambda tx: tx.execute(query).first())
-        return _intake(row) if row else None
+        return intake_of(row) if row else None
 
     async def last_agent(self, contact: ContactId, department: DepartmentId) -> AgentId | None:
         """Whoever served the contact last in that department, on any channel."""
@@ -164,13 +146,13 @@ class Intakes:
             .limit(limit)
         )
         rows = await self._database.read(lambda tx: tx.execute(query).all())
-        return [_intake(row) for row in rows]
+        return [intake_of(row) for row in rows]
 
 
 def _begin(tx: Connection, new: NewIntake) -> Begun:
     start = {"site": new.site, "start_hash": token_hash(new.client_id)}
     if (row := tx.execute(_same_start, start).first()) is not None:
-        return _again(tx, new, _intake(row))
+        return _again(tx, new, intake_of(row))
     if new.visitor is None:
         return _stranger(tx, new, start["start_hash"])
     contact = new.visitor.contact
@@ -178,12 +160,12 @@ def _begin(tx: Connection, new: NewIntake) -> Begun:
     conversation = open_conversation(tx, contact, new.site)
     # From here on the conversation's row is locked: two tabs come one after the other.
     if (row := tx.execute(_same_start, start).first()) is not None:
-        return _again(tx, new, _intake(row))
+        return _again(tx, new, intake_of(row))
     last = tx.execute(_last_of, {"conversation": conversation.id}).first()
     live = last is not None and last.ended_ms is None and last.interaction != new.known_ended
     message = _first_message(tx, new, conversation, start["start_hash"])
     if last is not None and live:
-        intake = _intake(last)
+        intake = intake_of(last)
     else:
         intake = _insert(tx, new, conversation, start["start_hash"])
     return Begun(
@@ -263,53 +245,4 @@ def _insert(
         level=new.level,
         card=new.card,
         requires=new.requires,
-    )
-
-
-def insert_intake(
-    tx: Connection,
-    interaction: InteractionId,
-    conversation: Conversation,
-    *,
-    start_hash: str,
-    queue: QueueId,
-    level: int,
-    card: str,
-    requires: Mapping[str, int],
-) -> IntakeRow:
-    """Write an arrival; `start_hash` is unique on its site."""
-    row: dict[str, Any] = {
-        "interaction": interaction,
-        "site": conversation.site,
-        "contact": conversation.contact,
-        "conversation": conversation.id,
-        "queue": queue,
-        "level": level,
-        "card": card,
-        "requires": dict(requires),
-        "created_ms": now_ms(),
-    }
-    tx.execute(intakes.insert(), {**row, "start_hash": start_hash})
-    return IntakeRow(**row, confirmed_ms=None, ended_ms=None)
-
-
-def read_intake(tx: Connection, interaction: InteractionId) -> IntakeRow | None:
-    """The arrival of that interaction, if there was one."""
-    row = tx.execute(select(intakes).where(intakes.c.interaction == interaction)).first()
-    return _intake(row) if row else None
-
-
-def _intake(row: Row[Any]) -> IntakeRow:
-    return IntakeRow(
-        interaction=row.interaction,
-        site=row.site,
-        contact=row.contact,
-        conversation=row.conversation,
-        queue=row.queue,
-        level=row.level,
-        card=row.card,
-        requires=row.requires,
-        created_ms=row.created_ms,
-        confirmed_ms=row.confirmed_ms,
-        ended_ms=row.ended_ms,
     )

@@ -18,7 +18,7 @@ from acd.telephony.port import Target, TargetKind
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId
-    from acd.records.intakes import IntakeRow
+    from acd.records.intake_rows import IntakeRow
     from acd.telephony.calls import Heard
     from acd.telephony.live import Means
     from acd.telephony.state import Call

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from acd.chat.delivery import Delivery
     from acd.domain.ids import AgentId, OfferId
     from acd.flow.calls import CallIntake
-    from acd.records.intakes import IntakeRow
+    from acd.records.intake_rows import IntakeRow
     from acd.routing.router import Router
     from acd.telephony.announcing import Announcements
     from acd.telephony.devices import RingPlans

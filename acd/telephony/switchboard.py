@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from acd.flow.calls import EnteredCall
-    from acd.records.intakes import IntakeRow
+    from acd.records.intake_rows import IntakeRow
 
 log = structlog.get_logger(__name__)
 
