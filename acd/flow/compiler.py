@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from acd.domain.ids import QueueId
     from acd.domain.interaction import Channel
     from acd.domain.queue import QueueSettings
-    from acd.records.directory import Directory, Snapshot
+    from acd.records.directory import Directory
+    from acd.records.directory_reads import Snapshot
     from acd.routing.results import Changed
     from acd.routing.router import Router
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exc, select
 from acd.domain.contact import Visitor
 from acd.domain.errors import Conflict, SignInFailed
 from acd.records import directory_rows as rows
-from acd.records.directory import read_agents
+from acd.records.directory_reads import read_agents
 from acd.records.secrets import Passwords, new_token, token_hash
 from acd.records.sql import now_ms
 from acd.records.tables.directory import agent_sessions, agents, api_keys

@@ -6,14 +6,13 @@ config.toml is deactivated, never deleted, since history refers to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, exc, select, update
 
 from acd.domain.errors import Conflict, NotFound
 from acd.records import directory_rows as rows
-from acd.records.devices import agents_reached_without_console
+from acd.records.directory_reads import Snapshot, listed, read_agents, read_channels, read_snapshot
 from acd.records.provision import apply_provision, digest_of
 from acd.records.secrets import Passwords
 from acd.records.tables.directory import (
@@ -21,7 +20,6 @@ from acd.records.tables.directory import (
     agents,
     api_keys,
     departments,
-    directory_state,
     hours,
     memberships,
     queues,
@@ -69,38 +67,38 @@ class Directory:
 
     async def channels(self) -> Mapping[Channel, ChannelCapacity]:
         """The tenant's capacity per channel; agents may differ."""
-        return await self._database.read(_channels)
+        return await self._database.read(read_channels)
 
     async def departments(self, *, inactive: bool = False) -> list[Department]:
-        return await self._all(_listed(departments, inactive=inactive), rows.department)
+        return await self._all(listed(departments, inactive=inactive), rows.department)
 
     async def department(self, department: DepartmentId) -> Department | None:
         return await self._one(departments, department, rows.department)
 
     async def queues(self, *, inactive: bool = False) -> list[Queue]:
-        return await self._all(_listed(queues, inactive=inactive), rows.queue)
+        return await self._all(listed(queues, inactive=inactive), rows.queue)
 
     async def queue(self, queue: QueueId) -> Queue | None:
         return await self._one(queues, queue, rows.queue)
 
     async def hours(self, *, inactive: bool = False) -> list[Hours]:
-        return await self._all(_listed(hours, inactive=inactive), rows.hours)
+        return await self._all(listed(hours, inactive=inactive), rows.hours)
 
     async def skills(self, *, inactive: bool = False) -> list[Skill]:
-        return await self._all(_listed(skills, inactive=inactive), rows.skill)
+        return await self._all(listed(skills, inactive=inactive), rows.skill)
 
     async def sites(self, *, inactive: bool = False) -> list[Site]:
-        return await self._all(_listed(sites, inactive=inactive), rows.site)
+        return await self._all(listed(sites, inactive=inactive), rows.site)
 
     async def site(self, site: SiteId) -> Site | None:
         return await self._one(sites, site, rows.site)
 
     async def api_keys(self, *, inactive: bool = False) -> list[ApiKey]:
-        return await self._all(_listed(api_keys, inactive=inactive), rows.api_key)
+        return await self._all(listed(api_keys, inactive=inactive), rows.api_key)
 
     async def agents(self, *, inactive: bool = False) -> list[Agent]:
         return await self._database.read(
-            lambda tx: read_agents(tx, _listed(agents, inactive=inactive))
+            lambda tx: read_agents(tx, listed(agents, inactive=inactive))
         )
 
     async def agent(self, agent: AgentId) -> Agent | None:
@@ -211,66 +209,6 @@ class Directory:
     async def _one(self, table: Any, key: str, make: Callable[[Row[Any]], T]) -> T | None:
         found = await self._all(select(table).where(table.c.id == key), make)
         return found[0] if found else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The active directory and what has left it, at least as new as its version."""
-
-    version: int
-    channels: Mapping[Channel, ChannelCapacity]
-    departments: tuple[Department, ...]
-    queues: tuple[Queue, ...]
-    agents: tuple[Agent, ...]
-    hours: tuple[Hours, ...] = ()
-    skills: tuple[Skill, ...] = ()
-    closed_console: frozenset[AgentId] = frozenset()
-    """Who has a telephone that rings although no console of theirs is open."""
-    gone_queues: tuple[QueueId, ...] = ()
-    gone_agents: tuple[AgentId, ...] = ()
-
-
-def read_snapshot(tx: Connection) -> Snapshot:
-    """The active directory. The version is read first: rows may be newer than it, never older."""
-    version = version_of(tx)
-    return Snapshot(
-        version=version,
-        channels=_channels(tx),
-        departments=tuple(map(rows.department, tx.execute(_listed(departments)))),
-        queues=tuple(map(rows.queue, tx.execute(_listed(queues)))),
-        agents=tuple(read_agents(tx, _listed(agents))),
-        hours=tuple(map(rows.hours, tx.execute(_listed(hours)))),
-        skills=tuple(map(rows.skill, tx.execute(_listed(skills)))),
-        closed_console=agents_reached_without_console(tx),
-        gone_queues=tuple(tx.execute(select(queues.c.id).where(~queues.c.active)).scalars()),
-        gone_agents=tuple(tx.execute(select(agents.c.id).where(~agents.c.active)).scalars()),
-    )
-
-
-def read_agents(tx: Connection, query: Select[Any]) -> list[Agent]:
-    """The agents of that query, with their memberships and skills."""
-    found = tx.execute(query).all()
-    ids = select(query.order_by(None).subquery().c.id)
-    places: dict[str, list[Row[Any]]] = {}
-    for row in tx.execute(
-        select(memberships)
-        .where(memberships.c.agent.in_(ids))
-        .order_by(memberships.c.priority, memberships.c.department)
-    ):
-        places.setdefault(row.agent, []).append(row)
-    levels: dict[str, dict[str, int]] = {}
-    for row in tx.execute(select(agent_skills).where(agent_skills.c.agent.in_(ids))):
-        levels.setdefault(row.agent, {})[row.skill] = row.level
-    return [rows.agent(row, places.get(row.id, []), levels.get(row.id, {})) for row in found]
-
-
-def _channels(tx: Connection) -> Mapping[Channel, ChannelCapacity]:
-    return rows.capacities(tx.execute(select(directory_state.c.channels)).scalar() or {})
-
-
-def _listed(table: Any, *, inactive: bool = False) -> Select[Any]:
-    query = select(table).order_by(table.c.id)
-    return query if inactive else query.where(table.c.active)
 
 
 def _without_password(tx: Connection, ids: Iterable[AgentId]) -> set[str]:
