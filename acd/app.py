@@ -23,7 +23,7 @@ from acd.config.places import Running, database_url, redis_dir, redis_url
 from acd.config.provision import provision
 from acd.config.secrets import secret
 from acd.domain.errors import AcdError, StoreUnavailable
-from acd.embedded import EmbeddedRedis
+from acd.embedded.redis import EmbeddedRedis
 from acd.flow.calls import CallIntake
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake

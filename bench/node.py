@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 from aiohttp import ClientError, ClientSession, TCPConnector
 
-from acd.embedded import dies_with_parent
+from acd.embedded.orphans import dies_with_parent
 from acd.records.accounts import Accounts, SignedIn
 from acd.records.directory import Directory
 from acd.records.engine import open_database

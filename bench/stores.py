@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from acd.embedded import dies_with_parent, find_server
+from acd.embedded.orphans import dies_with_parent
+from acd.embedded.program import find_server
 from acd.routing import keys
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.embedded import dies_with_parent, find_server
+from acd.embedded.orphans import dies_with_parent
+from acd.embedded.program import find_server
 from tests.peers.rtpengine import Rtpengine
 from tests.postgres import Postgres, make_tables
 from tests.spread import InOrder

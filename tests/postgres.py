@@ -15,7 +15,7 @@ import uuid
 from functools import cached_property
 from pathlib import Path
 
-from acd.embedded import dies_with_parent
+from acd.embedded.orphans import dies_with_parent
 from acd.records.engine import open_database
 
 PATIENCE_S = 20

@@ -12,7 +12,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from acd.embedded import dies_with_parent, find_server
+from acd.embedded.orphans import dies_with_parent
+from acd.embedded.program import find_server
 
 PATIENCE_S = 20
 _DICE = random.SystemRandom()  # Hypothesis seeds the other one alike in every process

@@ -26,7 +26,7 @@ from acd.config import Config, parse_config
 from acd.config.places import Running
 from acd.demo.client import Gone, Line
 from acd.domain.ids import InteractionId, new_id
-from acd.embedded import EmbeddedRedis
+from acd.embedded.redis import EmbeddedRedis
 from acd.routing import keys
 from acd.routing.router import Router
 from acd.web.listener import PortTaken

@@ -15,21 +15,15 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from acd.embedded import (
-    Crash,
-    DataFromAnotherServer,
-    DataInUse,
-    EmbeddedRedis,
-    EmbeddedServerFailed,
-    Server,
-    find_server,
-)
+from acd.embedded.data import DataFromAnotherServer, DataInUse
+from acd.embedded.program import EmbeddedServerFailed, Server, find_server
+from acd.embedded.redis import Crash, EmbeddedRedis
 
 # A process as `acd serve` is one: says its child's pid, then lives until it is told to stop.
 SERVE = """
 import asyncio, sys
 from pathlib import Path
-from acd.embedded import EmbeddedRedis
+from acd.embedded.redis import EmbeddedRedis
 
 async def main():
     async with EmbeddedRedis(Path(sys.argv[1])) as server:

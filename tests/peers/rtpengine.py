@@ -13,7 +13,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from acd.embedded import dies_with_parent
+from acd.embedded.orphans import dies_with_parent
 from tests.peers.tones import write_tone
 
 PATIENCE_S = 10

@@ -16,7 +16,8 @@ import pytest
 
 from acd.chat.sessions import ChatPhase, Live
 from acd.domain.ids import AgentId, InteractionId
-from acd.embedded import dies_with_parent, find_server
+from acd.embedded.orphans import dies_with_parent
+from acd.embedded.program import find_server
 from acd.realtime import relay
 from tests.integration.realtime.clients import new_start, until
 from tests.integration.realtime.nodes import Nodes, running_node

@@ -13,7 +13,7 @@ import pytest
 
 from acd.domain.errors import ConfigInvalid, StoreUnavailable
 from acd.domain.ids import QueueId
-from acd.embedded import find_server
+from acd.embedded.program import find_server
 from acd.routing import keys
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever

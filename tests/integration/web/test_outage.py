@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.embedded import dies_with_parent, find_server
+from acd.embedded.orphans import dies_with_parent
+from acd.embedded.program import find_server
 from tests.integration.web.asking import problem
 from tests.integration.web.conftest import Node, Start
 from tests.integration.web.test_rest import CONTACTS, chat, eventually, lina

