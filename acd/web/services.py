@@ -1,4 +1,4 @@
-"""What the HTTP face is given: the running services, put together in acd/app.py."""
+"""What the HTTP face is given: the running services, put together in acd/node/assembly.py."""
 
 from __future__ import annotations
 
