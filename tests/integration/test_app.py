@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import socket
 import sys
@@ -19,55 +18,19 @@ from typer.testing import CliRunner
 
 from acd import app as composition
 from acd.app import FrontEndMissing, Node, running_node
-from acd.cli.checks import examine
-from acd.cli.findings import Mark
 from acd.cli.main import app as cli
-from acd.config import Config, parse_config
-from acd.config.places import Running
+from acd.config import Config
 from acd.demo.client import Gone, Line
 from acd.domain.ids import InteractionId, new_id
 from acd.embedded.redis import EmbeddedRedis
-from acd.routing import keys
-from acd.routing.router import Router
 from acd.web.listener import PortTaken
-
-TEXT = """\
-[server]
-port = 0
-stop_s = 5
-[[sites]]
-id = "shop"
-name = "Maison Perrin"
-[[departments]]
-id = "support"
-name = { en = "Support", fr = "Assistance" }
-strategy = ["priority", "longest_idle"]
-[departments.chat]
-wrap_up_s = 30
-[[agents]]
-id = "anna"
-name = "Anna Novak"
-email = "anna@example.com"
-departments = [{ department = "support", priority = 1 }]
-capacity = { chat = { max = 1 } }
-password_env = "ANNA_PASSWORD"
-"""
-PASSWORD = "correct horse battery"
+from tests.integration.nodes import PASSWORD, TEXT, configured, node_of
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     monkeypatch.setenv("ANNA_PASSWORD", PASSWORD)
     return configured(tmp_path)
-
-
-def configured(folder: Path, **env: str) -> Config:
-    env = {"ANNA_PASSWORD": PASSWORD, "ACD_SERVER__DATA_DIR": str(folder / "data"), **env}
-    return parse_config(TEXT, source=folder / "config.toml", env=env)
-
-
-def node_of(config: Config) -> Any:
-    return running_node(config, front_end=False)
 
 
 async def sign_in(node: Node, email: str) -> tuple[str, str]:
@@ -202,44 +165,6 @@ async def test_redis_gone_and_back(config: Config, tmp_path: Path) -> None:
                 assert await heard(anna, "offer")
     finally:
         await store.stop()
-
-
-async def test_doctor_names_a_timer_that_fails(config: Config) -> None:
-    async with node_of(config) as node:
-        running = Running.read(config)
-        assert running
-        router = await Router.open(running.redis_url, config.tenant)
-        client: Any = router.link.client
-        await client.zadd(keys.prefix(config.tenant) + "timers", {"z|nothing": 1})
-        for _ in range(100):
-            if await router.failing_timers():
-                break
-            await asyncio.sleep(0.05)
-        await router.close()
-        findings = {finding.what: finding for finding in await examine(config)}
-        async with aiohttp.ClientSession() as session, session.get(f"{node.url}/metrics") as told:
-            assert re.search(r"^acd_timer_failures_total [1-9]", await told.text(), re.MULTILINE)
-    assert findings["timers"].mark is Mark.WRONG
-    assert findings["timers"].found.startswith("1 fail and are put off: timers/z|nothing, ")
-
-
-async def test_doctor_examines_the_embedded_server_of_a_running_node(config: Config) -> None:
-    async with node_of(config):
-        findings = {finding.what: finding for finding in await examine(config)}
-    assert {finding.mark for finding in findings.values()} == {Mark.OK}, findings
-    assert findings["append-only file"].found == "on"
-    assert findings["invariants of routing"].found == "hold"
-    assert findings["configuration"].found.startswith("applied")
-    assert findings["timers"].found == "run"
-    findings = {finding.what: finding for finding in await examine(config)}
-    assert findings["Redis"].mark is Mark.NOTE
-
-
-async def test_doctor_says_what_is_wrong(tmp_path: Path) -> None:
-    config = configured(tmp_path, ACD_REDIS__URL="redis://127.0.0.1:1")
-    findings = {finding.what: finding for finding in await examine(config)}
-    assert findings["Redis"].mark is Mark.WRONG
-    assert findings["database"].mark is Mark.NOTE
 
 
 async def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,7 @@ from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
 from acd.routing.router import Router
+from tests.servers import Server
 
 SHOP, SUPPORT, ANNA = SiteId("shop"), DepartmentId("support"), AgentId("anna")
 SUPPORT_CHAT = QueueId("support/chat")
@@ -111,6 +113,17 @@ async def router(redis_url: str, tenant: str) -> AsyncIterator[Router]:
     opened = await Router.open(redis_url, tenant)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+    """A primary, and a server that may copy it."""
+    both = Server(tmp_path / "one"), Server(tmp_path / "two")
+    for server in both:
+        server.start()
+    yield both
+    for server in both:
+        server.kill()
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""`acd doctor` beside a running node, and alone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from acd.cli.checks import examine
+from acd.cli.findings import Mark
+from acd.config import Config
+from acd.config.places import Running
+from acd.routing import keys
+from acd.routing.router import Router
+from tests.integration.nodes import PASSWORD, configured, node_of
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    monkeypatch.setenv("ANNA_PASSWORD", PASSWORD)
+    return configured(tmp_path)
+
+
+async def test_doctor_names_a_timer_that_fails(config: Config) -> None:
+    async with node_of(config) as node:
+        running = Running.read(config)
+        assert running
+        router = await Router.open(running.redis_url, config.tenant)
+        client: Any = router.link.client
+        await client.zadd(keys.prefix(config.tenant) + "timers", {"z|nothing": 1})
+        for _ in range(100):
+            if await router.failing_timers():
+                break
+            await asyncio.sleep(0.05)
+        await router.close()
+        findings = {finding.what: finding for finding in await examine(config)}
+        async with aiohttp.ClientSession() as session, session.get(f"{node.url}/metrics") as told:
+            assert re.search(r"^acd_timer_failures_total [1-9]", await told.text(), re.MULTILINE)
+    assert findings["timers"].mark is Mark.WRONG
+    assert findings["timers"].found.startswith("1 fail and are put off: timers/z|nothing, ")
+
+
+async def test_doctor_examines_the_embedded_server_of_a_running_node(config: Config) -> None:
+    async with node_of(config):
+        findings = {finding.what: finding for finding in await examine(config)}
+    assert {finding.mark for finding in findings.values()} == {Mark.OK}, findings
+    assert findings["append-only file"].found == "on"
+    assert findings["invariants of routing"].found == "hold"
+    assert findings["configuration"].found.startswith("applied")
+    assert findings["timers"].found == "run"
+    findings = {finding.what: finding for finding in await examine(config)}
+    assert findings["Redis"].mark is Mark.NOTE
+
+
+async def test_doctor_says_what_is_wrong(tmp_path: Path) -> None:
+    config = configured(tmp_path, ACD_REDIS__URL="redis://127.0.0.1:1")
+    findings = {finding.what: finding for finding in await examine(config)}
+    assert findings["Redis"].mark is Mark.WRONG
+    assert findings["database"].mark is Mark.NOTE

@@ -1,0 +1,134 @@
+"""Which node makes sure of another server, and what nobody hears before it is done."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from acd.domain.agent import Availability
+from acd.domain.errors import StoreUnavailable
+from acd.domain.events import EventType
+from acd.records.engine import Database
+from acd.routing.verbs import reconciling
+from tests.integration.flow.conftest import ANNA, House
+from tests.integration.flow.nodes import (
+    BRUNO,
+    answer,
+    arrive,
+    holds,
+    log_of,
+    node,
+    reconciler_of,
+    record,
+    run_timers,
+    set_up,
+    state_of,
+)
+from tests.servers import Server
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One of the two is enough: what is tested is what routing is told."""
+    return sqlite_url
+
+
+async def test_nobody_is_offered_anything_before_all_is_restored(
+    servers: tuple[Server, Server],
+    database: Database,
+    tenant: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A chat waits for an agent who has room as soon as rings end with the old server."""
+    one, two = servers
+    monkeypatch.setattr(reconciling, "PAGE", 1)
+    async with node(database, one, tenant) as before:
+        await set_up(before, "anna", "bruno")
+        await before.router.set_presence(BRUNO, channel=None, availability=Availability.AWAY)
+        talking = await arrive(before)
+        assert await answer(before, talking) == ANNA
+        await before.router.set_presence(BRUNO, channel=None, availability=Availability.AVAILABLE)
+        await before.router.set_presence(ANNA, channel=None, availability=Availability.AWAY)
+        for _ in range(5):
+            await arrive(before)
+        asked = await before.router.transfer_to_agent(talking, ANNA, BRUNO, wait=True)
+        assert asked.changed
+        two.copies(one)
+        two.take_over()
+        await record(before)
+    async with node(database, two, tenant) as after:
+        await holds(after)
+        assert await state_of(after, talking) == ("active", ANNA), "who gave it has it again"
+        first = next(e for e in await log_of(after.router) if e.id.startswith("2-"))
+        assert first.type is EventType.PRESENCE_CHANGED
+
+
+async def test_one_node_does_it_and_the_others_wait(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    one, two = servers
+    async with node(database, one, tenant) as before:
+        await set_up(before, "anna")
+        names = [await arrive(before) for _ in range(30)]
+        two.copies(one)
+        two.take_over()
+        await record(before)
+    async with (
+        node(database, two, tenant) as first,
+        node(database, two, tenant) as second,
+        node(database, two, tenant) as third,
+    ):
+        reconcilers = [reconciler_of(house) for house in (first, second, third)]
+        for house, reconciler in zip((first, second, third), reconcilers, strict=True):
+            house.router.admit_by(reconciler.admit)
+        await asyncio.gather(
+            *(house.router.position(name) for house in (first, second, third) for name in names),
+            *(house.router.run_timers() for house in (first, second, third)),
+        )
+        assert sorted(r.last.generation for r in reconcilers) == [0, 0, 2]
+        await holds(first)
+
+
+async def test_when_the_one_that_does_it_dies_another_takes_over(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    one, two = servers
+    async with node(database, one, tenant) as before:
+        await set_up(before, "anna")
+        name = await arrive(before)
+        two.copies(one)
+        two.take_over()
+        await record(before)
+    async with node(database, two, tenant) as dead, node(database, two, tenant) as house:
+        own = dead.router.reconciler("dead")
+        assert await own.reconcile_begin(700)
+        await own.reconcile_advance(2, 1000)
+        assert (await house.router.interaction(name)) is not None
+        assert {event.id.partition("-")[0] for event in await log_of(house.router)} == {"1", "3"}
+        with pytest.raises(StoreUnavailable):
+            await own.reconcile_end()
+        await holds_from(house, 3)
+
+
+async def holds_from(house: House, generation: int) -> None:
+    await run_timers(house.router)
+    assert await house.router.check() == []
+    assert (await log_of(house.router))[-1].id.startswith(f"{generation}-")
+
+
+async def test_many_are_told_page_by_page(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    one, two = servers
+    async with node(database, one, tenant) as before:
+        await set_up(before)
+        names = [await arrive(before) for _ in range(620)]
+        await record(before)
+    async with node(database, two, tenant) as after:
+        await after.router.run_timers()
+        for at, name in enumerate(names, 1):
+            place = await after.router.position(name)
+            assert place
+            assert place.position == at
+        await holds(after)
