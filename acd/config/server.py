@@ -96,7 +96,8 @@ class LimitsSettings(Section):
     public_per_minute: Annotated[int, Field(ge=1)] = 600
     """What one address asks without signing in: what the widget shows, and `/metrics`."""
     sign_ins_per_minute: Annotated[int, Field(ge=1)] = 10
-    """Sign-ins tried from one address, and for one account."""
+    """Sign-ins tried from one address, or by one browser that has signed in before. For one
+    account, by browsers that have not: three times as many."""
     steering_per_minute: Annotated[int, Field(ge=1)] = 240
     """What one person or API key does with work: hands over, consults, assigns, moves, ends it, or
     says who is available."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -91,6 +92,21 @@ class Accounts:
             raise SignInFailed
         return found[0]
 
+    async def mark_browser(self, agent: AgentId) -> str:
+        """What a browser keeps to be known again by `knows_browser`, until the password changes."""
+        query = select(agents.c.password_hash).where(agents.c.id == agent)
+        stored = await self._database.read(lambda tx: tx.execute(query).scalar_one())
+        return _mark(stored, secrets.token_urlsafe(16))
+
+    async def knows_browser(self, email: str, mark: str) -> bool:
+        """Whether a browser with that mark has signed in with that account's present password."""
+        query = select(agents.c.password_hash).where(
+            agents.c.email == email.strip().lower(), agents.c.active
+        )
+        stored = await self._database.read(lambda tx: tx.execute(query).scalar()) or ""
+        right = _mark(stored, mark.partition(".")[0])
+        return hmac.compare_digest(right.encode(), mark.encode()) and stored != ""
+
     async def sign_in(self, agent: Agent, *, hours: float) -> SignedIn:
         """Open a console session of so many hours; expired ones are swept on the way."""
         token, csrf, at_ms = new_token(), secrets.token_urlsafe(24), now_ms()
@@ -177,6 +193,11 @@ class Accounts:
         query = select(api_keys).where(api_keys.c.hash == token_hash(secret), api_keys.c.active)
         row = await self._database.read(lambda tx: tx.execute(query).first())
         return rows.api_key(row) if row else None
+
+
+def _mark(password_hash: str, nonce: str) -> str:
+    """Nobody but us can make one, nothing is stored of it, and another password voids it."""
+    return f"{nonce}.{hmac.digest(password_hash.encode(), nonce.encode(), 'sha256').hex()}"
 
 
 def issue_visitor_token(tx: Connection, contact: ContactId, site: SiteId) -> str:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class Services:
     """The services of one node. `demo` opens the demo page.
 
-    `limits` must know `api`, `sign_in_address`, `sign_in_account` and `public`.
+    `limits` must know `api`, `sign_in_browser`, `sign_in_address`, `sign_in_account` and
+    `public`.
     """
 
     config: Config

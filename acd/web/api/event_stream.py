@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from acd.domain.events import Event
 
 MAX_STREAMS: Final = 32  # each reads the log on a Redis connection of its own
+MAX_OF_ONE: Final = 8
 HEARTBEAT_S: Final = 20.0
 SLOW_S: Final = 10.0  # a reader that takes longer for one batch is let go; it resumes where it was
 RECHECK_S: Final = 60.0
@@ -57,21 +58,28 @@ class EventStreams:
     """The open streams of one process, to bound them and to end them at a stop."""
 
     def __init__(self) -> None:
-        self._open: set[web.WebSocketResponse] = set()
+        self._open: dict[web.WebSocketResponse, str] = {}
+        """Whose each is."""
 
     @contextlib.contextmanager
-    def joined(self, socket: web.WebSocketResponse) -> Iterator[None]:
-        """Counts the socket while it is open."""
-        self._open.add(socket)
+    def joined(self, socket: web.WebSocketResponse, reader: str) -> Iterator[None]:
+        """Counts the socket while it is open.
+
+        Raises:
+            TooMany: the node or this reader has as many as may be.
+        """
+        if len(self._open) >= MAX_STREAMS:
+            raise errors.TooMany("Too many event streams are open on this node.", retry_after_s=30)
+        if sum(whose == reader for whose in self._open.values()) >= MAX_OF_ONE:
+            raise errors.TooMany(
+                f"You have {MAX_OF_ONE} event streams open on this node; close one first.",
+                retry_after_s=30,
+            )
+        self._open[socket] = reader
         try:
             yield
         finally:
-            self._open.discard(socket)
-
-    @property
-    def full(self) -> bool:
-        """Whether one more would be beyond `MAX_STREAMS`."""
-        return len(self._open) >= MAX_STREAMS
+            del self._open[socket]
 
     async def close(self, _app: web.Application) -> None:
         """Says goodbye to every reader; they come back to another node or later."""
@@ -103,11 +111,9 @@ async def _read_events(call: Call[Nothing, EventsQuery, Nothing]) -> web.StreamR
     if not socket.can_prepare(request).ok:
         raise errors.BadRequest("Open this address as a WebSocket.")
     streams = request.app[STREAMS]
-    if streams.full:
-        raise errors.TooMany("Too many event streams are open on this node.", retry_after_s=30)
     after = feed.place_of(call.query.after)
     metrics = call.services.metrics
-    with streams.joined(socket):
+    with streams.joined(socket, call.caller.name):
         await socket.prepare(request)
         metrics.socket_opened("events")
         try:
@@ -168,7 +174,8 @@ ENDPOINTS: Final = (
             "Each text message is one event (see the model EventView), in order and exactly once"
             " after the one named. What is older than the live log comes from the history."
             " Reconnect with the last id you have. The stream takes no messages; the server pings"
-            " every 20 s. A reader slower than 10 s for a batch is cut off and resumes."
+            " every 20 s. A reader slower than 10 s for a batch is cut off and resumes. One key or"
+            " person has up to 8 on a node."
         ),
         access=_ACCESS,
         handler=_read_events,

@@ -12,7 +12,7 @@ from acd.records.accounts import SESSION_COOKIE
 from acd.records.secrets import token_hash
 from acd.web.api.values import Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply
-from acd.web.identity import PUBLIC, Access
+from acd.web.identity import MAX_SECRET_CHARS, PUBLIC, Access
 from acd.web.middleware import PEER
 from acd.web.peer import same_origin
 
@@ -50,6 +50,9 @@ class SessionView(Output):
 
 SIGNED_IN_COOKIE: Final = "acd_signed_in"
 """Tells the console's scripts, which cannot see the session, that asking for it is worth it."""
+BROWSER_COOKIE: Final = "acd_browser"
+"""Tells a browser that has signed in before from those that only try; see ADR 32."""
+BROWSER_DAYS: Final = 180
 
 
 def _view(agent: Agent, csrf: str, expires_ms: int | None) -> SessionView:
@@ -71,9 +74,7 @@ async def _sign_in(call: Call[Nothing, Nothing, SignIn]) -> web.Response:
     if not same_origin(request, services.config.server.public_url):
         raise errors.OriginRefused("Sign in from a page of this server.")
     try:
-        # The account's own bucket holds whatever address tries, known or not.
-        await services.limits.take("sign_in_address", request[PEER].subscriber)
-        await services.limits.take("sign_in_account", given.email.strip().lower())
+        await _paced(request, services, given.email.strip().lower())
     except errors.TooMany:
         services.metrics.sign_in("limited")
         raise
@@ -83,7 +84,31 @@ async def _sign_in(call: Call[Nothing, Nothing, SignIn]) -> web.Response:
         services.metrics.sign_in("refused")
         raise
     services.metrics.sign_in("ok")
-    return await begin_session(request, services, agent)
+    response = await begin_session(request, services, agent)
+    response.set_cookie(
+        BROWSER_COOKIE,
+        await services.accounts.mark_browser(agent.id),
+        max_age=BROWSER_DAYS * 86_400,
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=_secure(request, services),
+    )
+    return response
+
+
+async def _paced(request: web.Request, services: Services, email: str) -> None:
+    """Takes a try: of the browser's own where it is known, else of the address and the account.
+
+    So whoever guesses cannot keep out those who have signed in before. What strangers may try on
+    an account counts whether there is one or not: the answers do not tell.
+    """
+    mark = request.cookies.get(BROWSER_COOKIE, "")
+    if 0 < len(mark) <= MAX_SECRET_CHARS and await services.accounts.knows_browser(email, mark):
+        await services.limits.take("sign_in_browser", f"{email} {mark}")
+        return
+    await services.limits.take("sign_in_address", request[PEER].subscriber)
+    await services.limits.take("sign_in_account", email)
 
 
 async def begin_session(request: web.Request, services: Services, agent: Agent) -> web.Response:
@@ -137,7 +162,8 @@ ENDPOINTS: Final = (
         at="/session",
         tag="session",
         summary="Sign in",
-        description="Sets the cookie acd_session. Tries are limited per address and account.",
+        description="Sets the cookie acd_session. Tries are limited per address and account; those "
+        "of a browser that signed in before (cookie acd_browser) are counted apart.",
         access=PUBLIC,
         handler=_sign_in,
         path=Nothing,

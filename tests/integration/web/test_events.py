@@ -169,6 +169,21 @@ async def test_streams_are_counted_and_bounded(node: Node, monkeypatch: pytest.M
         assert refused.value.status == 429
 
 
+async def test_one_reader_cannot_take_all_streams(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "MAX_OF_ONE", 1)
+    await node.sign_in("omar")
+    async with stream(node):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await node.program.ws_connect(EVENTS)
+        assert refused.value.status == 429
+        async with node.client.ws_connect(EVENTS):
+            pass
+    async with stream(node):
+        pass
+
+
 async def test_an_identity_that_ended_ends_its_stream(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:

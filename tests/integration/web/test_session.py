@@ -6,11 +6,13 @@ import time
 import pytest
 from sqlalchemy import text
 
+from acd.domain.ids import AgentId
 from acd.records import secrets
 from tests.integration.web.asking import PASSWORD, problem
 from tests.integration.web.conftest import Node, Start
 
 SESSION = "/api/v1/session"
+BEHIND_A_PROXY = {"trusted_proxies": ["127.0.0.1"]}
 
 
 async def test_a_person_signs_in_is_known_and_signs_out(node: Node) -> None:
@@ -122,6 +124,60 @@ async def test_tries_are_limited_per_account_and_say_until_when(start: Start) ->
     body = await problem(answer, 429, "rate_limited")
     assert body["retryable"] is True
     assert 1 <= int(answer.headers["Retry-After"]) <= 20
+
+
+def tried_from(address: str, *, cookie: str = "") -> dict[str, str]:
+    """Headers of a browser behind the proxy."""
+    return {"X-Forwarded-For": address, **({"Cookie": cookie} if cookie else {})}
+
+
+async def test_one_address_keeps_nobody_out_of_an_account(start: Start) -> None:
+    node = await start(limits={"sign_ins_per_minute": 2}, server=BEHIND_A_PROXY)
+    wrong, right = ({"email": "anna@example.com", "password": word} for word in ("no", PASSWORD))
+    for status in (401, 401, 429, 429):
+        answer = await node.stranger.post(SESSION, json=wrong, headers=tried_from("203.0.113.9"))
+        assert answer.status == status
+    answer = await node.stranger.post(SESSION, json=right, headers=tried_from("198.51.100.7"))
+    assert answer.status == 200
+
+
+async def test_many_addresses_keep_out_no_browser_that_signed_in_before(start: Start) -> None:
+    node = await start(limits={"sign_ins_per_minute": 2}, server=BEHIND_A_PROXY)
+    wrong, right = ({"email": "anna@example.com", "password": word} for word in ("no", PASSWORD))
+    answer = await node.stranger.post(SESSION, json=right, headers=tried_from("198.51.100.7"))
+    known = f"acd_browser={answer.cookies['acd_browser'].value}"
+    assert answer.cookies["acd_browser"]["httponly"]
+    for number in range(5):
+        guess = tried_from(f"203.0.113.{number}")
+        await problem(
+            await node.stranger.post(SESSION, json=wrong, headers=guess), 401, "sign_in_failed"
+        )
+
+    addresses = (f"192.0.2.{number}" for number in range(10))
+
+    async def tried(cookie: str, said: dict[str, str] = right) -> int:
+        headers = tried_from(next(addresses), cookie=cookie)
+        return (await node.stranger.post(SESSION, json=said, headers=headers)).status
+
+    assert await tried("") == 429
+    forged = known[:-1] + ("0" if known[-1] != "0" else "1")
+    assert await tried(forged) == 429
+    assert await tried(known, {**right, "email": "claire@example.com"}) == 200, "a stranger there"
+    assert await tried(known, wrong) == 401
+    assert await tried(known) == 200
+    assert await tried(known) == 429, "its own tries are limited too"
+
+
+async def test_another_password_makes_the_browser_unknown(start: Start) -> None:
+    node = await start()
+    await node.sign_in("anna")
+    mark = node.client.cookie_jar.filter_cookies(node.url)["acd_browser"].value
+    accounts, email = node.services.accounts, "Anna@example.com"
+    assert await accounts.knows_browser(email, mark)
+    assert not await accounts.knows_browser("claire@example.com", mark)
+    assert not await accounts.knows_browser("nobody@example.com", mark)
+    await node.services.directory.set_password(AgentId("anna"), "another word of hers")
+    assert not await accounts.knows_browser(email, mark)
 
 
 async def test_a_page_of_another_site_cannot_sign_anybody_in(node: Node) -> None:
