@@ -36,47 +36,87 @@ if ! buildah inspect --type image localhost/debian:bookworm-slim >/dev/null 2>&1
     buildah rm "$base" >/dev/null
 fi
 
-SECONDS=0
-buildah bud --isolation chroot --pull-never --format docker -q -t localhost/acd:check . >"$work/build.id"
-echo "image built in $SECONDS s"
-
-buildah inspect --type image --format \
-    '{{.Docker.Config.User}} {{.Docker.Config.Volumes}} {{if .Docker.Config.Healthcheck}}health check{{end}}' \
-    localhost/acd:check >"$work/config"
-grep -qx 'acd map\[/data:{}\] health check' "$work/config"
-
-container=$(buildah from localhost/acd:check)
+container=
 server=
 finish() {
     if [ -n "$server" ]; then
-        kill "$server" 2>/dev/null || true
+        # the node itself, in order: rtpengine outlives one that is killed
+        inside python -c "$stop" 2>/dev/null || kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
-    buildah rm "$container" >/dev/null
+    [ -z "$container" ] || buildah rm "$container" >/dev/null
+    server= container=
 }
 trap finish EXIT
 inside() { buildah run --isolation chroot "$container" -- "$@"; }
 
-[ "$(inside id -u)" != 0 ]
-if inside sh -c 'command -v node || command -v pip || ls /src' >/dev/null 2>&1; then
-    echo 'build tools were left in the image' >&2
-    exit 1
-fi
+stop='import json, os; os.kill(json.load(open("/data/running.json"))["pid"], 15)'
 
-SECONDS=0
-# not through the functions: the process to end is buildah itself, which takes the server along
-(exec buildah --root "$work/store" --runroot "$work/run" --storage-driver overlay \
-    run --isolation chroot "$container" -- acd serve) >"$work/serve.log" 2>&1 &
-server=$!
-health=$(sed -n 's/.*CMD \["python", "-c", "\(.*\)"\]$/\1/p' Dockerfile)
-until inside python -c "$health" 2>/dev/null; do
-    if [ $SECONDS -gt 30 ] || ! kill -0 $server 2>/dev/null; then
-        tail -20 "$work/serve.log" >&2
-        echo 'the image does not become healthy' >&2
+# Args: what SIP is in the build; further arguments of `buildah run` for the server.
+check() {
+    local sip=$1 image=localhost/acd:check
+    shift
+    SECONDS=0
+    # with layers: what both images share is built once
+    buildah bud --layers --isolation chroot --pull-never --format docker -q --build-arg SIP="$sip" -t $image . \
+        >"$work/build.id"
+    echo "image built in $SECONDS s${sip:+, with SIP}"
+
+    buildah inspect --type image --format \
+        '{{.Docker.Config.User}} {{.Docker.Config.Volumes}} {{if .Docker.Config.Healthcheck}}health check{{end}}' \
+        $image >"$work/config"
+    grep -qx 'acd map\[/data:{}\] health check' "$work/config"
+
+    container=$(buildah from $image)
+    [ "$(inside id -u)" != 0 ]
+    if inside sh -c 'command -v node || command -v pip || ls /src' >/dev/null 2>&1; then
+        echo 'build tools were left in the image' >&2
         exit 1
     fi
-    sleep 0.2
-done
-inside python -c "import urllib.request as r; assert b'<html' in r.urlopen('http://127.0.0.1:8080/').read()"
-[ "$(inside sh -c 'ls -A /data')" ] || { echo 'nothing was written to /data' >&2; exit 1; }
-echo "image healthy after $SECONDS s, as $(inside id -un)"
+
+    SECONDS=0
+    # not through the functions: the process to end is buildah itself, which takes the server along
+    (exec buildah --root "$work/store" --runroot "$work/run" --storage-driver overlay \
+        run --isolation chroot "$@" "$container" -- acd serve) >"$work/serve.log" 2>&1 &
+    server=$!
+    health=$(sed -n 's/.*CMD \["python", "-c", "\(.*\)"\]$/\1/p' Dockerfile)
+    until inside python -c "$health" 2>/dev/null; do
+        if [ $SECONDS -gt 30 ] || ! kill -0 $server 2>/dev/null; then
+            tail -20 "$work/serve.log" >&2
+            echo 'the image does not become healthy' >&2
+            exit 1
+        fi
+        sleep 0.2
+    done
+    inside python -c "import urllib.request as r; assert b'<html' in r.urlopen('http://127.0.0.1:8080/').read()"
+    [ "$(inside sh -c 'ls -A /data')" ] || { echo 'nothing was written to /data' >&2; exit 1; }
+    echo "image healthy after $SECONDS s, as $(inside id -un)"
+    if [ -n "$sip" ]; then
+        inside python -c "$options"
+        echo 'image answers SIP, with rtpengine as its child'
+    fi
+    finish
+}
+
+# A node without sippy would have ended, and one whose rtpengine does not run says 503.
+options="
+import socket, time
+asks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asks.bind(('127.0.0.1', 0)); asks.settimeout(5)
+here = '127.0.0.1:%d' % asks.getsockname()[1]
+asked = ('OPTIONS sip:acd@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP ' + here + ';branch=z9hG4bKcheck\r\n'
+    'From: <sip:check@' + here + '>;tag=1\r\nTo: <sip:acd@127.0.0.1>\r\nCall-ID: check\r\nCSeq: 1 OPTIONS\r\n'
+    'Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n').encode()
+for _ in range(50):
+    asks.sendto(asked, ('127.0.0.1', 5060))
+    answer = asks.recv(4096)
+    if answer.startswith(b'SIP/2.0 200 '):
+        break
+    time.sleep(0.2)
+else:
+    raise SystemExit(answer)
+"
+
+check ''
+check 1 --env ACD_TELEPHONY__SIP__ENABLED=true
+buildah rmi --prune >/dev/null
