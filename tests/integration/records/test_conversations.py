@@ -189,6 +189,19 @@ async def test_pages(conversations: Conversations, conversation: Conversation) -
     assert await conversations.last_seqs([conversation.id]) == {conversation.id: 10}
 
 
+async def test_the_newest_of_several(
+    conversations: Conversations, conversation: Conversation
+) -> None:
+    silent = await conversations.open_for(conversation.contact, BLOG)
+    for client_id in ("c1", "c2"):
+        said = await conversations.add_message(message(conversation, client_id, "«Ça va ?»"))
+    unknown = ConversationId("cv_none")
+    found = await conversations.newest([silent.id, conversation.id, unknown, conversation.id])
+    thread = await conversations.get(conversation.id)
+    assert found == {silent.id: (silent, None), conversation.id: (thread, said)}
+    assert await conversations.newest([]) == {}
+
+
 async def test_read_marks_move_forward_only(
     conversations: Conversations, conversation: Conversation
 ) -> None:
