@@ -30,6 +30,6 @@ def findings(config: Config, now_ms: int) -> Iterator[Problem]:
     if not broken:
         yield from hours.findings(config, now_ms)
     yield from telephony.findings(config)
-    view = View(config)
+    view = View(config, None if broken else now_ms)
     for look in (bounds.findings, relax.findings, overflow.findings, serving.findings):
         yield from look(view)

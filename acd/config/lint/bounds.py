@@ -15,6 +15,10 @@ from acd.domain.queue import DIVERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from acd.config.directory import AgentSettings
+
+RANK_MAX: Final = 101
+"""Where an agent gives a department no rank: behind all that have one."""
 TELEPHONE_RING_S: Final = 15
 """A mobile telephone that is called for less hardly rings."""
 
@@ -25,7 +29,7 @@ def findings(view: View) -> Iterator[Problem]:
     for line in view.lines:
         for problem in (
             *_impossible(line), *_times(line), *_telephones(line), *_without_effect(line),
-            *_strict(line),
+            *_strict(line), *_behind_others(view, line), *_unheard(view, line),
         ):  # fmt: skip
             if (problem.path, problem.code) not in told:
                 told.add((problem.path, problem.code))
@@ -50,7 +54,7 @@ def _impossible(line: Line) -> Iterator[Problem]:
 
 def _times(line: Line) -> Iterator[Problem]:
     rules, longest = line.rules, line.rules.max_wait_s
-    if not longest:
+    if not _is_bounded(line):
         return
     if rules.ring_time_s >= longest:
         yield warning(
@@ -108,10 +112,53 @@ def _without_effect(line: Line) -> Iterator[Problem]:
         )
 
 
+def _unheard(view: View, line: Line) -> Iterator[Problem]:
+    confirmed_s = view.config.routing.delivery_s
+    if line.rules.ring_time_s <= confirmed_s:
+        yield warning(
+            line.at("ring_time_s") if line.says("ring_time_s") else ("routing", "delivery_s"),
+            "delivery_over_ring",
+            f"`{line.name}` rings for {line.rules.ring_time_s} s, and a console may take "
+            f"{confirmed_s} s to confirm that it does: one that is dead is passed over no sooner",
+            "Let it ring longer, or set a shorter `routing.delivery_s`.",
+        )
+
+
+def _is_bounded(line: Line) -> bool:
+    """Whether nobody waits in it for ever."""
+    return bool(line.rules.max_wait_s and divert(line.rules, "on_max_wait", line.channel))
+
+
+def _behind_others(view: View, line: Line) -> Iterator[Problem]:
+    if line.agents and not _is_bounded(line):
+        first = [_first_for(view, agent, line) for agent in line.agents]
+        if all(first):
+            yield warning(
+                line.path,
+                "starvation",
+                f"all who serve `{line.name}` serve another queue first (`rank`), such as "
+                f"`{first[0]}`: while somebody waits there, nobody is served here",
+                "Give somebody this department without a `rank` before it, or bound the wait with "
+                "`max_wait_s` and `on_max_wait`.",
+            )
+
+
+def _first_for(view: View, agent: AgentSettings, line: Line) -> str:
+    """A queue on the same channel whose line the agent serves before this one, or nothing."""
+    ranks = {
+        f"{place.department}/{line.channel.value}": place.rank or RANK_MAX
+        for place in agent.memberships
+    }
+    others = [
+        name
+        for name, rank in ranks.items()
+        if rank < ranks[line.name] and name in view.by_name and agent in view.by_name[name].agents
+    ]
+    return min(others, key=ranks.__getitem__, default="")
+
+
 def _strict(line: Line) -> Iterator[Problem]:
-    rules = line.rules
-    leaves = rules.max_wait_s and divert(rules, "on_max_wait", line.channel)
-    if rules.order == "strict" and not leaves:
+    if line.rules.order == "strict" and not _is_bounded(line):
         yield warning(
             line.at("order"),
             "starvation",

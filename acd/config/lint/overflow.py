@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from acd.config.lint.view import Line, View, warning
 from acd.config.problems import KeyPath, Problem, did_you_mean
-from acd.config.rules import ALWAYS, OverflowSettings
+from acd.config.rules import OverflowSettings
 from acd.domain.queue import DIVERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 HOPS_MAX: Final = 3
+_CLOSING: Final = {"on_closed", "at_close"}
 
 
 class _Edge(NamedTuple):
@@ -66,13 +67,21 @@ def _wrong(
             "hand on to it",
             remedy=f"Give it a table `[departments.{line.channel}]`, or name another department.",
         )
-    elif target and name == "on_closed" and line.rules.hours == target.rules.hours != ALWAYS:
+    elif target and name in _CLOSING and _never_open_alone(view, target, line):
         yield warning(
             path,
             "overflow_closed",
-            f"`{target.name}` has the same hours and is closed as well",
+            f"`{target.name}` is closed whenever `{line.name}` is",
             "Name a department that is open then, or say `form`.",
         )
+
+
+def _never_open_alone(view: View, one: Line, other: Line) -> bool:
+    """Whether the one is open at no time when the other is closed."""
+    mine, theirs = (view.openings.get(line.rules.hours) for line in (one, other))
+    if mine is None or theirs is None:  # always open, or hours that are none
+        return False
+    return all(any(a <= opens and closes <= b for a, b in theirs) for opens, closes in mine)
 
 
 def _loops(edges: Mapping[str, Sequence[_Edge]]) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from acd.config.lint.view import FROM_SITES
 from acd.config.problems import KeyPath, Problem
-from acd.domain.interaction import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ def _steps(steps: Sequence[RelaxSettings], path: KeyPath) -> Iterator[Problem]:
 
 
 def _pools(view: View, line: Line) -> Iterator[Problem]:
-    if line.channel is not Channel.CHAT:  # sites bring chats
+    if line.channel not in FROM_SITES:
         return
     pools = {
         pool

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.config.lint.view import Need, View, meets, warning
-from acd.domain.interaction import Channel
+from acd.config.lint.overflow import HOPS_MAX
+from acd.config.lint.view import FROM_SITES, Need, View, meets, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,15 +55,30 @@ def _unmet(view: View, need: Need, highest: Mapping[str, int]) -> Iterator[Probl
                 "Ask for less, or give an agent that level.",
             )
             return
-    for department in need.departments:
-        line = view.by_name.get(f"{department}/{Channel.CHAT.value}")
-        if line and line.agents and not any(meets(agent, need.skills) for agent in line.agents):
+    for line, giver in _reached(view, need):
+        if line.agents and not any(meets(agent, need.skills) for agent in line.agents):
+            by = f", to which `{giver}` hands on," if giver else ""
             yield warning(
                 need.path,
                 "requirement_unmet",
-                f"nobody in `{line.name}` has {_words(need.skills)}{_until(line, need.skills)}",
+                f"nobody in `{line.name}`{by} has {_words(need.skills)}{_until(line, need.skills)}",
                 "Add an agent who has, or open the requirement with `relax`.",
             )
+
+
+def _reached(view: View, need: Need) -> Iterator[tuple[Line, str]]:
+    """The queues these visitors may come to, each with the one that handed them on, if any."""
+    names = [f"{department}/{channel}" for department in need.departments for channel in FROM_SITES]
+    told: set[str] = set()
+    steps = [(view.by_name[name], "") for name in names if name in view.by_name]
+    for _ in range(HOPS_MAX + 1):
+        following: list[tuple[Line, str]] = []
+        for line, giver in steps:
+            if line.name not in told:
+                told.add(line.name)
+                yield line, giver
+                following += [(target, line.name) for target in view.handed_on(line)]
+        steps = following
 
 
 def _until(line: Line, skills: Mapping[str, int]) -> str:

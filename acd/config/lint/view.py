@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
+from acd.config.opening import business_hours
 from acd.config.problems import KeyPath, Problem
+from acd.config.rules import OverflowSettings
+from acd.domain.calendar import openings
 from acd.domain.interaction import Channel
+from acd.domain.public_holidays import public_holidays
+from acd.domain.queue import DIVERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,6 +20,10 @@ if TYPE_CHECKING:
     from acd.config.directory import AgentSettings, DepartmentSettings
     from acd.config.model import Config
     from acd.config.rules import QueueRules
+
+FROM_SITES: Final = (Channel.CHAT, Channel.CALL)
+"""What visitors of a website begin, with what the site requires."""
+YEAR_MS: Final = 366 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +82,36 @@ class Need:
 class View:
     """The configuration, looked at by queue."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, now_ms: int | None) -> None:
+        """Args: now_ms is None where no calendar can be made of some of the hours."""
         self.config = config
+        self._now_ms = now_ms
         self.lines = tuple(_lines(config))
         self.needs = tuple(_needs(config))
         self.departments = {department.id for department in config.departments}
         self.by_name = {line.name: line for line in self.lines}
+
+    @cached_property
+    def openings(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """When the hours of each id are open in the coming year; empty where some are broken."""
+        if self._now_ms is None:
+            return {}
+        now_ms, until_ms = self._now_ms, self._now_ms + YEAR_MS
+        return {
+            entry.id: openings(
+                business_hours(entry), now_ms, until_ms, public_holidays(entry.holidays)
+            )
+            for entry in self.config.hours
+        }
+
+    def handed_on(self, line: Line) -> Iterator[Line]:
+        """The queues it overflows to."""
+        for name in DIVERSIONS:
+            said = getattr(line.rules, name)
+            if isinstance(said, OverflowSettings):
+                target = self.by_name.get(f"{said.department}/{line.channel.value}")
+                if target is not None and target is not line:
+                    yield target
 
 
 def meets(agent: AgentSettings, skills: Mapping[str, int]) -> bool:

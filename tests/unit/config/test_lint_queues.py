@@ -94,6 +94,49 @@ def test_warnings_in_a_department(rule: str, code: str, key: str) -> None:
     assert re.match(rf"/etc/acd/config\.toml:\d+: warning: departments\[1\]\.{key}: ", str(problem))
 
 
+def test_a_bound_behind_which_one_waits_is_no_bound() -> None:
+    for rule in ("ring_time_s = 40", "last_agent = { wait_s = 60 }",
+                 "relax = [{ after_s = 90, drop = true }]"):  # fmt: skip
+        text = HEAD + f'max_wait_s = 30\non_max_wait = "wait"\n{rule}\n'
+        assert one(text, "bound_without_effect").warning
+
+
+def test_a_ring_that_ends_before_it_has_to_be_confirmed() -> None:
+    routing = "[routing]\ndelivery_s = 15\n"
+    problem = one(HEAD + "ring_time_s = 15\n" + routing, "delivery_over_ring")
+    assert (problem.warning, problem.line) == (True, 15)
+    assert not found(HEAD + "ring_time_s = 16\n" + routing)
+    everywhere = found(HEAD + routing.replace("15", "20"))  # as long as a queue usually rings
+    assert [(each.code, each.line) for each in everywhere] == [("delivery_over_ring", 16)]
+
+
+class TestRanks:
+    AGENT = (
+        '[[agents]]\nid = "{0}"\nname = "{0}"\nemail = "{0}@example.com"\n'
+        "departments = [{1}]\nskills = {{ french = 2 }}\n"
+    )
+    FIRST = '{ department = "support", rank = 1 }'
+
+    def told(self, *places: str) -> list[str]:
+        agents = "".join(self.AGENT.format(f"a{n}", place) for n, place in enumerate(places))
+        start, _, end = HEAD.partition("[[agents]]")
+        return [each.code for each in found(start + end[end.index("[[departments]]") :] + agents)]
+
+    def test_all_of_whom_serve_another_queue_first_starve_it(self) -> None:
+        assert self.told(f'{self.FIRST}, "sales"') == ["starvation"]
+        behind = '{ department = "sales", rank = 2 }'
+        assert self.told(f'{self.FIRST}, "sales"', f"{self.FIRST}, {behind}") == ["starvation"]
+
+    def test_one_of_whom_serves_it_as_soon_as_any_do_not(self) -> None:
+        same = '{ department = "sales", rank = 1 }'
+        for other in ('"sales"', '"support", "sales"', f"{self.FIRST}, {same}"):
+            assert self.told(f'{self.FIRST}, "sales"', other) == []
+
+    def test_another_channel_is_no_line_before_it(self) -> None:
+        calls = '{ department = "support", rank = 1, channels = ["call"] }'
+        assert self.told(f'{calls}, "sales"', '"support"') == []
+
+
 def test_a_departments_rule_counts_once_and_applies_where_one_queue_uses_it() -> None:
     assert not found(HEAD + 'on_full = "callback"\n[departments.call]\nmax_length = 3\n')
     assert one(HEAD + 'order = "strict"\n[departments.call]\n', "starvation").warning
@@ -134,6 +177,18 @@ class TestOverflow:
         )
         assert one(text, "overflow_closed").warning
 
+    def test_to_who_is_open_at_no_time_beyond(self) -> None:
+        text = HEAD.replace('name = "Sales"\n', 'name = "Sales"\nhours = "less"\n') + (
+            'hours = "office"\non_closed = { to = "overflow", department = "sales" }\n'
+            '[[hours]]\nid = "office"\nzone = "UTC"\nweek = { mon-fri = ["09:00-17:00"] }\n'
+            '[[hours]]\nid = "less"\nzone = "UTC"\nweek = { mon-thu = ["10:00-17:00"] }\n'
+        )
+        assert one(text, "overflow_closed").warning
+        assert not found(text.replace("mon-thu", "mon-sat"))
+        assert not found(text.replace("10:00-17:00", "10:00-17:01"))
+        broken = text.replace("10:00-17:00", "10:00-10:00")
+        assert one(broken, "period_empty").line == 25
+
 
 class TestServing:
     def test_queues_without_agents(self) -> None:
@@ -173,6 +228,29 @@ class TestServing:
         assert "nobody in `support/chat` has french ≥ 5, so it waits for ever" in problem.message
         relaxed = HEAD + "relax = [{ after_s = 15, level = 3 }, { after_s = 30, level = 2 }]\n"
         assert "waits 30 s for nobody" in one(relaxed + needs, "requirement_unmet").message
+
+    def test_queues_it_overflows_to_and_calls_count_too(self) -> None:
+        basile = (
+            '[[agents]]\nid = "basile"\nname = "Basile Petit"\nemail = "basile@example.com"\n'
+            'departments = ["sales"]\n'
+        )
+        text = HEAD.replace('"support", "sales"]', '"support"]') + (
+            'max_length = 2\non_full = { to = "overflow", department = "sales" }\n'
+        )
+        needs = site("requires = { french = 2 }") + basile
+        problem = one(text + needs, "requirement_unmet")
+        assert "nobody in `sales/chat`, to which `support/chat` hands on, has" in problem.message
+        assert not found(
+            text
+            + needs.replace(
+                'basile@example.com"\n', 'basile@example.com"\nskills = { french = 2 }\n'
+            )
+        )
+        calls = HEAD.replace(
+            '"support", "sales"]', '{ department = "support", channels = ["chat"] }, "sales"]'
+        )
+        calls += "[departments.call]\n" + needs.replace('["sales"]', '["support", "sales"]')
+        assert "`support/call`" in one(calls, "requirement_unmet").message
 
     def test_a_skill_that_does_not_exist(self) -> None:
         text = HEAD + site("requires = { frnch = 1 }")
