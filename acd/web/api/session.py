@@ -103,12 +103,15 @@ async def _paced(request: web.Request, services: Services, email: str) -> None:
     So whoever guesses cannot keep out those who have signed in before. What strangers may try on
     an account counts whether there is one or not: the answers do not tell.
     """
+    limits, address = services.limits, request[PEER].subscriber
     mark = request.cookies.get(BROWSER_COOKIE, "")
-    if 0 < len(mark) <= MAX_SECRET_CHARS and await services.accounts.knows_browser(email, mark):
-        await services.limits.take("sign_in_browser", f"{email} {mark}")
-        return
-    await services.limits.take("sign_in_address", request[PEER].subscriber)
-    await services.limits.take("sign_in_account", email)
+    if 0 < len(mark) <= MAX_SECRET_CHARS:
+        await limits.take("public", address)  # looking it up costs a read
+        if await services.accounts.knows_browser(email, mark):
+            await limits.take("sign_in_browser", f"{email} {mark}")
+            return
+    await limits.take("sign_in_address", address)
+    await limits.take("sign_in_account", email)
 
 
 async def begin_session(request: web.Request, services: Services, agent: Agent) -> web.Response:
