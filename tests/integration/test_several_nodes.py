@@ -18,7 +18,8 @@ from acd.demo.client import Line
 from acd.domain.ids import InteractionId, new_id
 from acd.records.engine import open_database
 from acd.records.history import History
-from tests.integration.test_app import PASSWORD, TEXT, eventually, heard
+from tests.integration.nodes import PASSWORD, TEXT
+from tests.integration.test_app import eventually, heard
 from tests.servers import Server
 
 

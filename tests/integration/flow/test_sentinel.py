@@ -18,7 +18,7 @@ from acd.records.engine import open_database
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from tests.integration.flow.conftest import House, make_house
-from tests.integration.flow.test_reconcile import holds, reconciler_of, set_up
+from tests.integration.flow.nodes import holds, reconciler_of, set_up
 from tests.servers import SentinelHouse
 
 
