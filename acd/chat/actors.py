@@ -10,7 +10,8 @@ from acd.domain.errors import AcdError, Conflict, Forbidden, NotFound, NotYours
 if TYPE_CHECKING:
     from acd.domain.directory import Agent
     from acd.domain.ids import QueueId
-    from acd.routing.results import Changed, InteractionSnapshot
+    from acd.routing.results import Changed
+    from acd.routing.snapshots import InteractionSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

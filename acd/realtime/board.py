@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from acd.domain.directory import Agent
     from acd.domain.ids import QueueId
     from acd.realtime.desk import Desk
-    from acd.routing.results import QueueSnapshot
     from acd.routing.router import Router
+    from acd.routing.snapshots import QueueSnapshot
 
 
 class Board:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import ContactId, ConversationId, InteractionId
     from acd.realtime.desk import Desk
-    from acd.routing.results import HeldSnapshot
+    from acd.routing.snapshots import HeldSnapshot
 
 LAST_WORDS_S: Final = 3.0
 WRITABLE: Final = frozenset({"active", "idle"})

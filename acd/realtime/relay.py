@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from acd.realtime.visitor_calls import Anchor
     from acd.records.conversations import Conversations
     from acd.routing.router import Router
-    from acd.routing.snapshots import QueueSnapshot
     from acd.telephony.webrtc.servers import IceServers
 
 log = structlog.get_logger(__name__)
