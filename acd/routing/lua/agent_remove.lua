@@ -3,8 +3,8 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, agent, version
 -- RETURNS {due, "removed"} | {0, "stale"} | {0, "unknown"} (or removed before)
--- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, wrap_up.ended*, transfer.returned*, guest.left*,
---         agent.removed?, offer.made*
+-- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, interaction.parked*, wrap_up.ended*,
+--         transfer.returned*, guest.left*, agent.removed?, offer.made*
 --- include("presence")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

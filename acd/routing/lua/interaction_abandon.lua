@@ -2,7 +2,8 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction
 -- RETURNS {due, "ended", outcome} | {0, "ended_before", outcome} | {0, "unknown"}
--- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
+-- EVENTS  offer.withdrawn*, transfer.returned?, guest.left*, interaction.ended, wrap_up.started?, agent.removed?,
+--         offer.made*
 --- include("callback")
 --- include("once")
 begin(ARGV[1])

@@ -4,7 +4,8 @@
 -- ARGV    now_ms, seed, command, interaction, by, agent, wrap_up
 -- RETURNS {due, "ended", outcome, wrap_up_until_ms or 0} | {0, "ended_before", outcome, 0} | {0, "unknown"}
 --         | {0, "not_owner"}
--- EVENTS  offer.withdrawn*, interaction.ended, wrap_up.started?, agent.removed?, offer.made*
+-- EVENTS  offer.withdrawn*, transfer.returned?, guest.left*, interaction.ended, wrap_up.started?, agent.removed?,
+--         offer.made*
 --- include("callback")
 --- include("once")
 begin(ARGV[1], key('ix', ARGV[4]), key('live', ARGV[6]))

@@ -2,7 +2,6 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction, guest, owner (empty: the guest leaves by themselves)
 -- RETURNS {due, "left"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"} | {0, "not_guest"}
---        
 -- EVENTS  guest.left, offer.made*
 --- include("sharing")
 --- include("once")

@@ -2,7 +2,8 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interaction, number, agent, reason
 -- RETURNS {due, "declined"} | {0, "late", outcome} | {0, "unknown"}
--- EVENTS  offer.declined, interaction.requeued?, interaction.relaxed?, interaction.parked?, offer.made*
+-- EVENTS  offer.declined, interaction.requeued?, interaction.relaxed?, interaction.parked?, transfer.returned?,
+--         offer.made*
 --- include("drain")
 --- include("late")
 begin(ARGV[1])

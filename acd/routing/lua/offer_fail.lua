@@ -3,7 +3,7 @@
 -- ARGV    now_ms, seed, interaction, number, agent, cause
 -- RETURNS {due, "failed"} | {0, "late", outcome} | {0, "unknown"}
 -- EVENTS  offer.failed?, interaction.requeued*, interaction.parked*, presence.changed?, offer.withdrawn*,
---         agent.removed?, offer.made*
+--         transfer.returned*, guest.left*, agent.removed?, offer.made*
 --- include("failing")
 --- include("late")
 begin(ARGV[1])

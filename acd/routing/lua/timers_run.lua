@@ -7,8 +7,9 @@
 -- RETURNS {due, ran, next_due_ms or 0, now_ms, ms of the lease of another that are left or 0,
 --         what failed or '', how often in a row, what was said of it}
 -- EVENTS  offer.expired*, offer.failed*, offer.made*, offer.withdrawn*, interaction.requeued*, interaction.parked*,
---         interaction.relaxed*, interaction.resumed*, interaction.ended*, wrap_up.ended*, presence.changed*,
---         presence.grace*, presence.lapsed*, agent.removed*
+--         interaction.relaxed*, interaction.resumed*, interaction.idle*, interaction.moved*, interaction.callback*,
+--         interaction.ended*, wrap_up.ended*, transfer.returned*, guest.left*, presence.changed*, presence.grace*,
+--         presence.lapsed*, agent.removed*
 --- include("faults")
 local TOMBSTONE_MS = 86400000
 local TICKER_MS = 1500

@@ -1,4 +1,4 @@
-"""The last of these tests: what the headers of the scripts promise was seen in them, all of it."""
+"""The last of these tests: what was seen in them is what the headers of the scripts promise."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.routing.seen import Seen
+
+
+def test_no_script_logged_what_its_header_does_not_name(seen: Seen) -> None:
+    assert not (found := seen.undeclared()), "\n".join(found)
 
 
 def test_every_answer_and_every_event_of_a_header_was_seen(
