@@ -232,7 +232,7 @@ class ChatService:
             StoreUnavailable: Redis is away, nothing changed.
         """
         if chat.live.phase in IN_LINE:
-            await self._router.abandon(chat.interaction, "contact")
+            await self._router.abandon(chat.interaction)
         elif chat.live.phase is not ChatPhase.ENDED:
             finished = await self._router.finish(chat.interaction, by="contact")
             if finished.changed:

@@ -208,8 +208,7 @@ class Steering:
         """
         actor.check_steers()
         await self.count(actor)
-        by = AgentId(actor.name)
-        return await self._router.move(interaction, queue, by, command=command)
+        return await self._router.move(interaction, queue, actor.name, command=command)
 
     async def prioritise(
         self, actor: Actor, interaction: InteractionId, level: int, *, command: str = ""
@@ -221,8 +220,7 @@ class Steering:
         """
         actor.check_steers()
         await self.count(actor)
-        by = AgentId(actor.name)
-        return await self._router.reprioritise(interaction, level, by, command=command)
+        return await self._router.reprioritise(interaction, level, actor.name, command=command)
 
     async def count(self, actor: Actor) -> None:
         """Count a verb to the actor's limit.

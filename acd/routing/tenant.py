@@ -94,7 +94,8 @@ class Tenant:
 
         Raises:
             BadRequest: the command's id is none.
-            Overloaded: too many answers are kept already; what releases is done all the same.
+            Overloaded: too many answers are kept already. What gives back what somebody holds, and
+                what an agent says they are, is done all the same.
         """
         if command and not is_plain_id(command):
             raise BadRequest("an id is made of a-z, 0-9, _ and -, at most 64", field="command")

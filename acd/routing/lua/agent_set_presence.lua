@@ -2,8 +2,9 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next),
 --         finished (1 = when the last slot is free: `finishing` until then)
--- RETURNS {due, "set", seq} | {0, "stale", seq} | {0, "unknown", 0} | {0, "overloaded"}
--- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, transfer.returned*, offer.made*
+-- RETURNS {due, "set", seq} | {0, "stale", seq} | {0, "unknown", 0}
+-- EVENTS  presence.changed, offer.withdrawn*, interaction.requeued*, interaction.parked*, transfer.returned*,
+--         offer.made*
 --- include("presence")
 --- include("once")
 begin(ARGV[1])
@@ -32,4 +33,4 @@ return once.run('set_presence', ARGV[4], ARGV[3], function()
   end
   touch(a)
   return {commit(), 'set', asked}
-end)
+end, true)

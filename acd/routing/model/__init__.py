@@ -1,9 +1,10 @@
 """The reference model: routing as plain Python, pure, with virtual time and no I/O.
 
 `Model` has the verbs and the reads of `acd.routing.router.Router` under the same names, with the
-same arguments, the same answers and the same errors; it only needs no `await`. Its `events` are
-what the scripts would log. It is the oracle of `tests/integration/routing/test_oracle.py`, the
-engine of simulations, and the specification to read beside the scripts.
+same arguments, the same answers and the same errors; it only needs no `await`, and a command's id
+is given to `once`. Its `events` are what the scripts would log. It is the oracle of
+`tests/integration/routing/test_oracle.py`, the engine of simulations, and the specification to read
+beside the scripts.
 
 It prefers obvious loops over speed, keeps nothing that can be worked out, and is equal to the
 scripts in all that can be seen from outside: states, events and their order, decisions and lots,
@@ -30,6 +31,7 @@ timers do:
     idling.py         silent customers' chats
     steering.py       transfer, consult, invite, assign, pull, open
     timers.py         what is due
+    once.py           commands with an id, sent again
     reading.py        snapshots
 
 How a feature is added: give the records the fields it needs (values.py); write a file with a class
@@ -41,9 +43,9 @@ method of the part that takes it. Then give `test_oracle.py` a rule that plays t
 
 from __future__ import annotations
 
+from acd.routing.model.once import Once
 from acd.routing.model.reading import Reading
-from acd.routing.model.timers import Timers
 
 
-class Model(Timers, Reading):
+class Model(Once, Reading):
     """One tenant's live state."""

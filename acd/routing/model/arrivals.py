@@ -89,7 +89,7 @@ class Arrivals(Offers):
             agents=tuple(ring.agent for ring in x.live),
         )
 
-    def abandon(self, interaction: InteractionId, reason: str = "", *, now_ms: int = 0) -> Changed:
+    def abandon(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
         """What never was accepted is abandoned; what is open ends as handled."""
         self._begin(now_ms)
         x = self.interactions.get(interaction)
@@ -102,7 +102,7 @@ class Arrivals(Offers):
         outcome = Outcome.HANDLED if x.accepted_ms else Outcome.ABANDONED
         self._end(x, outcome, "contact", wrap_up=True)
         self._commit()
-        return Changed(changed=True, reason=reason)
+        return Changed(changed=True, reason="ended")
 
     # the contact's connection
 

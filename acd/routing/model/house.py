@@ -54,6 +54,7 @@ class House:
         self._clear()
 
     def _clear(self) -> None:
+        self._committed = False
         self._lot = self._draws = 0
         self._looks_left, self._offers_left = LOOKS, OFFERS
         self._orphans: list[Interaction] = []

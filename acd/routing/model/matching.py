@@ -344,6 +344,7 @@ class Matching(Limits):
     def _commit(self) -> None:
         """What every verb that changes something ends in."""
         self._drain()
+        self._committed = True
         self.seen_ms = self.now_ms
         for name in sorted(self.agents):
             self._settle(self.agents[name])

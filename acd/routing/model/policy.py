@@ -18,7 +18,7 @@ from acd.routing.results import Changed
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from acd.domain.ids import AgentId, InteractionId, QueueId
+    from acd.domain.ids import InteractionId, QueueId
     from acd.routing.model.values import Interaction, Queue
 
 HOPS: Final = 3
@@ -95,7 +95,7 @@ class Policy(Ending):
         ]
 
     def move(
-        self, interaction: InteractionId, queue: QueueId, by: AgentId, *, now_ms: int = 0
+        self, interaction: InteractionId, queue: QueueId, by: str, *, now_ms: int = 0
     ) -> Changed:
         """A supervisor moves what nobody has accepted yet."""
         self._begin(now_ms)
@@ -115,7 +115,7 @@ class Policy(Ending):
         return Changed(changed=True, reason="moved")
 
     def reprioritise(
-        self, interaction: InteractionId, level: int, by: AgentId, *, now_ms: int = 0
+        self, interaction: InteractionId, level: int, by: str, *, now_ms: int = 0
     ) -> Changed:
         """Another level; the place in the line follows from it."""
         if level not in LEVELS:

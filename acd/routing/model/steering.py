@@ -31,10 +31,7 @@ def _refused(reason: str) -> Changed:
 
 
 class Steering(Idling):
-    """What agents and supervisors do with interactions besides answering them.
-
-    The answer kept for a `command` id is no part of the model.
-    """
+    """What agents and supervisors do with interactions besides answering them."""
 
     def _known(self, interaction: InteractionId, now_ms: int) -> Interaction:
         self._begin(now_ms)

@@ -59,12 +59,7 @@ class Arrivals(Tenant):
         )
 
     async def abandon(
-        self,
-        interaction: InteractionId,
-        reason: str = "",
-        *,
-        command: str = "",
-        now_ms: int = 0,
+        self, interaction: InteractionId, *, command: str = "", now_ms: int = 0
     ) -> Changed:
         """The contact leaves: abandoned if nobody ever accepted, else handled.
 
@@ -72,7 +67,7 @@ class Arrivals(Tenant):
             BadRequest: the command's id is none.
         """
         word = (await self._command("interaction_abandon", now_ms, command, interaction))[0]
-        return Changed(changed=word == "ended", reason=reason if word == "ended" else word)
+        return Changed(changed=word == "ended", reason=word)
 
     async def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
         """The contact's connection is gone: parked, the place kept, abandoned after the grace.

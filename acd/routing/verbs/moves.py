@@ -10,17 +10,17 @@ from acd.routing.results import Changed
 from acd.routing.tenant import Tenant, short
 
 if TYPE_CHECKING:
-    from acd.domain.ids import AgentId, InteractionId, QueueId
+    from acd.domain.ids import InteractionId, QueueId
 
 
 class Moves(Tenant):
-    """What a supervisor does with those in line."""
+    """What a supervisor does with those in line. `by` says who: an agent, or `key:…` a program."""
 
     async def move(
         self,
         interaction: InteractionId,
         queue: QueueId,
-        by: AgentId,
+        by: str,
         *,
         command: str = "",
         now_ms: int = 0,
@@ -48,7 +48,7 @@ class Moves(Tenant):
         self,
         interaction: InteractionId,
         level: int,
-        by: AgentId,
+        by: str,
         *,
         command: str = "",
         now_ms: int = 0,

@@ -114,7 +114,7 @@ async def test_a_visitor_whose_chat_goes_on_gets_that_one(house: House) -> None:
 
 async def test_a_visitor_whose_chat_ended_gets_a_new_one_in_the_same_thread(house: House) -> None:
     first = await house.start()
-    await house.router.abandon(first.interaction, "left")
+    await house.router.abandon(first.interaction)
     tabs = await asyncio.gather(*(house.start(visitor=first.visitor) for _ in range(2)))
     assert {started.conversation for started in tabs} == {first.conversation}
     assert len({started.interaction for started in tabs} - {first.interaction}) == 1

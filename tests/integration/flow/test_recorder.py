@@ -79,7 +79,7 @@ async def a_chat(house: House, *, ends: bool = True) -> str:
         if ends:
             await house.router.finish(started.interaction, by="agent", agent=ANNA)
     elif ends:
-        await house.router.abandon(started.interaction, "left")
+        await house.router.abandon(started.interaction)
     return started.interaction
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import itertools
 import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +20,10 @@ from acd.routing.router import Router
 from tests.integration.routing.pair import Pair
 
 S = InteractionState
+TAKE_A_COMMAND = {
+    name for name, verb in inspect.getmembers(Router, inspect.isfunction)
+    if "command" in inspect.signature(verb).parameters
+}  # fmt: skip
 AGENTS = ("anna", "bruno", "chloe", "dina", "emil")
 pick = st.sampled_from
 rarely = pick((False, False, False, False, True))
@@ -41,6 +47,14 @@ def command(weight: int, when: Callable[[Any], object] = lambda _: True) -> Call
     return mark
 
 
+class Sent(NamedTuple):
+    """A command with an id, as it was sent first."""
+
+    verb: str
+    arguments: tuple[Any, ...]
+    named: dict[str, Any]
+
+
 class Machine(RuleBasedStateMachine):
     """Draws commands by their weights and gives each to the scripts and to the model."""
 
@@ -56,6 +70,8 @@ class Machine(RuleBasedStateMachine):
         self.contacts: set[str] = set()
         self.offers: list[tuple[str, str]] = []
         """Every offer there ever was."""
+        self.sent: list[Sent] = []
+        self.numbers = itertools.count()
         found = {name: getattr(type(self), name) for name in dir(type(self))}
         known = {name: one.command for name, one in found.items() if hasattr(one, "command")}
         by_weight = sorted(known.items(), key=lambda item: -item[1].weight)
@@ -78,6 +94,10 @@ class Machine(RuleBasedStateMachine):
         getattr(self, data.draw(pick(possible)))(data)
 
     def do(self, verb: str, *arguments: Any, **named: Any) -> Any:
+        """Two of three of those that may be sent again carry an id."""
+        if verb in TAKE_A_COMMAND and "command" not in named and next(self.numbers) % 3:
+            named["command"] = f"c{len(self.sent)}"
+            self.sent.append(Sent(verb, arguments, dict(named)))
         note(f"{self.pair.clock} {verb} {arguments} {named}")
         answer = self.runner.run(self.pair.do(verb, *arguments, **named))
         self.note_offers()

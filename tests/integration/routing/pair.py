@@ -63,7 +63,10 @@ class Pair:
         return f"{(self.now_ms - START_MS) / 1000:.3f}"
 
     async def do(self, verb: str, *arguments: Any, **named: Any) -> Any:
-        """Both answer the same, log the same, and hold the same afterwards."""
+        """Both answer the same, log the same, and hold the same afterwards.
+
+        command: the id under which it may be sent again.
+        """
         answer = await self._do(verb, *arguments, **named)
         await self.compare()
         return answer
@@ -73,7 +76,10 @@ class Pair:
         self.sound = False
         named["now_ms"] = self.now_ms
         scripts = await _answer(self.router, verb, arguments, named)
-        model = await _answer(self.model, verb, arguments, named)
+        if command := named.pop("command", ""):
+            model = await _answer(self.model, "once", (command, verb, *arguments), named)
+        else:
+            model = await _answer(self.model, verb, arguments, named)
         assert scripts == model, (verb, scripts, model)
         await self._same_events(verb)
         self.sound = True

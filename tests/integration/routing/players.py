@@ -28,6 +28,8 @@ RELAX = (
 REQUIREMENTS: tuple[dict[str, int], ...] = (
     {}, {}, {}, {"french": 1}, {"french": 3}, {"french": 2, "sales": 1}, {"sales": 2},
 )  # fmt: skip
+MISTAKEN = ("transfer_to_agent", "invite", "consult", "leave", "assign", "pull", "move")
+"""What may be sent with the id of another of its kind."""
 WORDS = ("available", "available", "available", "away", "offline")
 REASONS = ("", "lunch", "vélo", 'a "quoted" reason that is longer than forty characters')
 
@@ -278,6 +280,20 @@ class Agents(Machine):
             session = self.consoles.pop(agent)
             if how == "close":
                 self.do("close_session", agent, session)
+
+
+class Lines(Machine):
+    """Those between a person and the house are bad: what was sent is sent again."""
+
+    @command(6, when=lambda self: self.sent)
+    def send_again(self, data: st.DataObject) -> None:
+        """Most often something of late; now and then long ago, or with other words."""
+        again = data.draw(pick(self.sent if data.draw(rarely) else self.sent[-3:]))
+        arguments = again.arguments
+        if again.verb in MISTAKEN and data.draw(rarely):
+            others = [one for one in self.sent if one.verb == again.verb]
+            arguments = (arguments[0], *data.draw(pick(others)).arguments[1:])
+        self.do(again.verb, *arguments, **again.named)
 
 
 class Time(Machine):

@@ -191,7 +191,7 @@ async def test_a_customer_who_leaves_withdraws_the_ring(world: World) -> None:
     name = await world.arrive()
     offer = (await world.ring(name))["anna"]
     await world.wait(3)
-    assert (await world.router.abandon(name, "closed", **world.at)).changed
+    assert (await world.router.abandon(name, **world.at)).changed
     assert not (await world.router.abandon(name, **world.at)).changed
     assert (await world.heard("offer.withdrawn"))[0].data == {"reason": "customer_left"}
     ended = (await world.heard("interaction.ended"))[0].data

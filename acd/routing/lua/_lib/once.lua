@@ -8,11 +8,11 @@ do
   local PERIOD_MS = 600000
   local MOST = 200000 -- answers of one period: about 30 MB
 
-  -- Beyond it a new command with an id is refused, since it could be done twice; one that `releases` what somebody holds
-  -- is done, and its answer not kept.
+  -- Beyond it a new command with an id is refused, since it could be done twice; one that must always be heard, since it
+  -- gives back what somebody holds or says what somebody is, is done, and its answer not kept.
   -- Run `act` and keep what it answers if it changed anything (it has committed), or give the answer that was kept. An
   -- empty id keeps nothing. act returns the verb's reply, whose first value is the timer hint.
-  function once.run(verb, subject, command, act, releases)
+  function once.run(verb, subject, command, act, always)
     if command == '' then return act() end
     local name = verb .. '|' .. subject .. '|' .. command
     local period = math.floor(now / PERIOD_MS)
@@ -23,7 +23,7 @@ do
       reply[1] = 0
       return reply
     end
-    if call('HLEN', present) >= MOST then return releases and act() or {0, 'overloaded'} end
+    if call('HLEN', present) >= MOST then return always and act() or {0, 'overloaded'} end
     local reply = act()
     if unclean then return reply end
     if call('HSET', present, name, pack(reply)) == 1 then call('PEXPIRE', present, 3 * PERIOD_MS) end
