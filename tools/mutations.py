@@ -98,7 +98,7 @@ MUTATIONS: Final = (
         "old version of a queue", "queue_configure.lua",
         "  if version < tonumber(old.version) then return {0, 'stale'} end\n", "",
     ),
-    Mutation("another lot", "_lib/offer.lua", "draws * 16807", "draws * 16806"),
+    Mutation("another lot", "_lib/picking.lua", "draws * 16807", "draws * 16806"),
     Mutation(
         "time runs back", "_lib/base.lua",
         "  if now < last then now = last end\n", "",

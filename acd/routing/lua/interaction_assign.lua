@@ -5,7 +5,7 @@
 --         | {0, "not_here"} | {0, "unknown_queue"} | {0, "overloaded"}
 -- EVENTS  offer.withdrawn*, transfer.returned?, guest.left?, wrap_up.ended?, transfer.completed?, wrap_up.started?,
 --         interaction.assigned, capacity.over?, offer.made*
---- include("sharing")
+--- include("taking")
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

@@ -4,7 +4,7 @@
 -- RETURNS {due, "pulled"} | {0, "unknown"} | {0, "late", state} | {0, "not_allowed"} | {0, "not_member"}
 --         | {0, "unknown_agent"} | {0, "not_here"} | {0, "overloaded"}
 -- EVENTS  wrap_up.ended?, interaction.assigned, capacity.over?, offer.made*
---- include("sharing")
+--- include("taking")
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

@@ -6,7 +6,7 @@
 --         | {0, "not_consulting"} | {0, "overloaded"}
 -- EVENTS  transfer.returned?, offer.withdrawn?, guest.left, transfer.completed, interaction.assigned, wrap_up.started?,
 --         guest.joined?, offer.made*
---- include("sharing")
+--- include("taking")
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

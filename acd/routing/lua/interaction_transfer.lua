@@ -5,7 +5,7 @@
 --         | {0, "there"} | {0, "guest"} | {0, "unknown_agent"} | {0, "other_channel"} | {0, "not_here"} | {0, "full"}
 --         | {0, "overloaded"}
 -- EVENTS  transfer.started, offer.made, wrap_up.ended?
---- include("sharing")
+--- include("transferring")
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

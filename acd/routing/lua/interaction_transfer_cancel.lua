@@ -4,7 +4,7 @@
 -- RETURNS {due, "cancelled"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"}
 --         | {0, "not_transferring"}
 -- EVENTS  offer.withdrawn?, transfer.returned, offer.made*
---- include("sharing")
+--- include("transferring")
 --- include("once")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

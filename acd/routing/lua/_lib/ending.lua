@@ -1,5 +1,5 @@
 -- How interactions end, and the work after the end that still holds the slot.
---- include("sharing")
+--- include("transferring")
 
 -- The slot is free and the agent idle since now.
 local function free_slot(x, a, channel)

@@ -1,5 +1,5 @@
 -- An interaction: loaded once a script, its changes collected, written once.
---- include("agent")
+--- include("settling")
 local interactions, changed = {}, {}
 local interaction, new_interaction, write_interactions
 throw_away[#throw_away + 1] = function() interactions, changed = {}, {} end

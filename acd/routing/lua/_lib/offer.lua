@@ -1,13 +1,11 @@
--- Offers: picking whom to ask, holding their slots, and every way an offer ends but its acceptance.
+-- Offers: holding slots for them, and every way an offer ends but its acceptance.
+--- include("picking")
 --- include("sticky")
 local sharing = {} -- what more than one agent has of an interaction; filled in sharing.lua
-local WALK, OFFERS = 64, 16 -- the most a script looks at, and the most offers it makes
-local walk_left, offers_left
+local OFFERS = 16 -- the most offers a script makes
+local offers_left
 local orphans, freed, freed_ids = {}, {}, {} -- interactions to try again; agents who may have room now
-local lot, draws -- the command's seed for strategies that draw lots, and where its sequence stands
-forget[#forget + 1] = function()
-  walk_left, offers_left, lot, draws = WALK, OFFERS, 0, 0
-end
+forget[#forget + 1] = function() offers_left = OFFERS end
 throw_away[#throw_away + 1] = function() orphans, freed, freed_ids = {}, {}, {} end
 
 local function free_agent(a)
@@ -21,170 +19,43 @@ local function retry(x)
   orphans[#orphans + 1] = x
 end
 
-local function rings(x, id)
-  for i = 1, #x.live do
-    if x.live[i].agent == id then return true end
+-- Ring these agents: each gets an offer with its own deadline and holds a slot for it.
+local function make_offers(x, q, chosen, next_best)
+  local last = kept(x, 'sticky')
+  if x.state ~= 'ringing' then
+    if x.lined ~= false then line_remove(x) end
+    set_state(x, 'ringing')
+    x.ring_ms, x.ring_n, x.fan = now, 0, last and not chosen[2] and chosen[1].id == last and 1 or q.ring
+    count(q, 1, 0)
+    if x.pool ~= x.queue then pools.used(q, x.pool) end
   end
-  return false
-end
-
-local pick, make_offers
-do
-  -- The k-th draw of this script, below n: a fixed function of seed and k (Park and Miller's generator).
-  local function draw(n)
-    if draws == 0 then draws = lot % 2147483646 + 1 end
-    draws = draws * 16807 % 2147483647
-    return draws % n
+  index_others(chosen[1])
+  local eligible_count = call('ZCARD', key('free', x.pool))
+  -- freed in this script and not indexed yet
+  if not chosen[1].was[q.channel] then eligible_count = eligible_count + 1 end
+  local deadline = now + q.ring_ms
+  local card = card_of(x)
+  local told = '{"deadline_ms":' .. digits(deadline) .. ',"ring_ms":' .. digits(q.ring_ms) .. ',"why":'
+  local rest = ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. digits(x.enqueued) .. ',"level":'
+    .. digits(x.level) .. '}'
+  local more = x.more and picking.why_pool(x)
+  local preferred = last and sticky.spend(x)
+  for i = 1, #chosen do
+    local a = chosen[i]
+    local n = x.offers + 1
+    local number = digits(n)
+    x.offers = n
+    if x.more then sharing.part(x, a) end
+    local reasons = picking.why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best,
+      a.id == last and more .. preferred or more)
+    reserve(a, q.channel, x.id)
+    x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, extended = false, why = reasons}
+    timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
+    emit('offer.made', describe(x, number, a.id), told .. reasons .. rest, a, nil, card)
   end
-
-  -- The agent behind an entry of a free index, if they may be asked; a stale entry is removed and said so.
-  local function candidate(x, free, channel, id)
-    if is_excluded(x.excluded, id) or rings(x, id) then return nil end
-    local a = agent(id)
-    if a and eligible(a, channel) then return a end
-    call('ZREM', free, id)
-    return nil, true
-  end
-
-  -- One by lot among those of equal coarse key. Rejecting and drawing again is fair; when eight in a row are
-  -- rejected, the walk over all of them draws among those who are left.
-  local function draw_agent(x, free, channel, taken)
-    local head = call('ZRANGE', free, 0, 0, 'WITHSCORES')
-    if not head[1] then return nil end
-    local n = call('ZCOUNT', free, head[2], head[2])
-    for _ = 1, math.min(8, walk_left) do
-      walk_left = walk_left - 1
-      local at = draw(n)
-      local id = call('ZRANGE', free, at, at)[1]
-      local a = id and not taken[id] and candidate(x, free, channel, id)
-      if a then return a end
-    end
-    local left, best, from, entries = {}, nil, 0, nil
-    repeat
-      entries = call('ZRANGE', free, from, from + WALK - 1, 'WITHSCORES')
-      for i = 1, #entries, 2 do
-        if best and entries[i + 1] ~= best then break end
-        walk_left, from = walk_left - 1, from + 1
-        local a, stale
-        if not taken[entries[i]] then a, stale = candidate(x, free, channel, entries[i]) end
-        if stale then from = from - 1 end
-        if a then
-          best = entries[i + 1]
-          left[#left + 1] = a
-        end
-      end
-    until #entries < 2 * WALK or (best and entries[#entries] ~= best)
-    return left[1] and left[1 + draw(#left)]
-  end
-
-  -- The best `want` who may be asked, in the order of the strategy; the id of the next best; whether it stopped
-  -- at the bound of the script. Begun within that bound, a walk goes on past whom it may not ask: at most 64 are
-  -- excluded and 50 rung, and to stop among them would be to begin there again for ever.
-  function pick(x, q, want)
-    index_all()
-    local free, channel, chosen = key('free', x.pool), q.channel, {}
-    if order(q.order).fine == 'z' then
-      local taken = {}
-      while #chosen < want do
-        if walk_left <= 0 then return chosen, nil, true end
-        local a = draw_agent(x, free, channel, taken)
-        if not a then break end
-        taken[a.id] = true
-        chosen[#chosen + 1] = a
-      end
-      return chosen, nil
-    end
-    local from, page = 0, want + 1
-    while true do
-      local ids = call('ZRANGE', free, from, from + page - 1)
-      for i = 1, #ids do
-        local id = ids[i]
-        if #chosen == want then
-          if not is_excluded(x.excluded, id) and not rings(x, id) then return chosen, id end
-          from = from + 1
-        else
-          walk_left = walk_left - 1
-          local a, stale = candidate(x, free, channel, id)
-          if a then chosen[#chosen + 1] = a end
-          if not stale then from = from + 1 end
-        end
-      end
-      if #ids < page then break end
-      page = 8
-    end
-    return chosen, nil
-  end
-
-  local function priority_in(a, q)
-    local list = a.lists[q.channel]
-    for i = 1, #list do
-      if list[i][1] == q.id then return list[i][3] end
-    end
-    return 100
-  end
-
-  -- more: what few have to add, as a JSON fragment.
-  local function why(a, q, eligible_count, next_best, more)
-    local o, c = order(q.order), q.channel
-    local priority = priority_in(a, q)
-    local keys = {}
-    for i = 1, #o.keys do
-      local k = o.keys[i][1]
-      if k == 'p' then keys[i] = '{"name":"priority","value":' .. digits(priority) .. '}'
-      elseif k == 'r' then keys[i] = '{"name":"running","value":' .. digits(a.n[c]) .. '}'
-      else keys[i] = '{"name":"ratio","value":' .. math.floor(1000 * a.n[c] / a.capacity.max[c]) .. '}' end
-    end
-    if o.idle then keys[#keys + 1] = '{"name":"idle_since_ms","value":' .. digits(a.idle) .. '}'
-    elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. digits(a.last) .. '}' end
-    return '{"strategy":"' .. q.strategy .. '","keys":[' .. table.concat(keys, ',') .. '],"eligible":' .. digits(eligible_count)
-      .. ',"next":' .. (next_best and '"' .. next_best .. '"' or 'null') .. ',"priority":' .. digits(priority)
-      .. (o.fine == 'z' and ',"seed":' .. lot or '') .. (more or '') .. ',"config":' .. q.version .. '}'
-  end
-
-  -- What was required of whoever is asked.
-  local function why_pool(x)
-    local step = kept(x, 'step')
-    return (x.pool ~= x.queue and ',"pool":"' .. x.pool .. '"' or '') .. (step and ',"relaxed":' .. step or '')
-  end
-
-  -- Ring these agents: each gets an offer with its own deadline and holds a slot for it.
-  function make_offers(x, q, chosen, next_best)
-    local last = kept(x, 'sticky')
-    if x.state ~= 'ringing' then
-      if x.lined ~= false then line_remove(x) end
-      set_state(x, 'ringing')
-      x.ring_ms, x.ring_n, x.fan = now, 0, last and not chosen[2] and chosen[1].id == last and 1 or q.ring
-      count(q, 1, 0)
-      if x.pool ~= x.queue then pools.used(q, x.pool) end
-    end
-    index_others(chosen[1])
-    local eligible_count = call('ZCARD', key('free', x.pool))
-    -- freed in this script and not indexed yet
-    if not chosen[1].was[q.channel] then eligible_count = eligible_count + 1 end
-    local deadline = now + q.ring_ms
-    local card = card_of(x)
-    local told = '{"deadline_ms":' .. digits(deadline) .. ',"ring_ms":' .. digits(q.ring_ms) .. ',"why":'
-    local rest = ',"channel":"' .. NAMES[q.channel] .. '","enqueued_ms":' .. digits(x.enqueued) .. ',"level":'
-      .. digits(x.level) .. '}'
-    local more = x.more and why_pool(x)
-    local preferred = last and sticky.spend(x)
-    for i = 1, #chosen do
-      local a = chosen[i]
-      local n = x.offers + 1
-      local number = digits(n)
-      x.offers = n
-      if x.more then sharing.part(x, a) end
-      local reasons = why(a, q, eligible_count, chosen[i + 1] and chosen[i + 1].id or next_best,
-        a.id == last and more .. preferred or more)
-      reserve(a, q.channel, x.id)
-      x.live[#x.live + 1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, extended = false, why = reasons}
-      timer('o|' .. x.id .. '|' .. number, math.min(deadline, now + q.delivery_ms))
-      emit('offer.made', describe(x, number, a.id), told .. reasons .. rest, a, nil, card)
-    end
-    x.ring_n = x.ring_n + #chosen
-    change(x)
-    offers_left = offers_left - #chosen
-  end
+  x.ring_n = x.ring_n + #chosen
+  change(x)
+  offers_left = offers_left - #chosen
 end
 
 local function clear_exclusions(x, kept)
@@ -281,9 +152,9 @@ local function try(x)
   local room = math.min(want, offers_left)
   local chosen, next_best, bound = {}, nil, true
   if room > 0 and walk_left > 0 then
-    chosen, next_best, bound = pick(x, q, room)
+    chosen, next_best, bound = picking.best(x, q, room)
     if not chosen[1] and waiting and x.excluded ~= '' and start_over(x, q) then
-      chosen, next_best, bound = pick(x, q, room)
+      chosen, next_best, bound = picking.best(x, q, room)
     end
   end
   if chosen[1] then make_offers(x, q, chosen, next_best) end
