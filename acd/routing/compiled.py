@@ -159,7 +159,7 @@ class CompiledAgent:
 
 
 def compile_agent(profile: AgentProfile) -> CompiledAgent:
-    """The agent's packed profile, as `lua/_lib/agent.lua` reads it.
+    """The agent's packed profile, as `lua/_lib/desk.lua` and `membership.lua` read it.
 
     Raises:
         ConfigInvalid: an id or a number is out of its range.

@@ -13,12 +13,16 @@ when timers are due. Indexes, chunks and packed fields are no part of it.
 The parts build upon each other, each a class in a file of its own that adds its verbs and what its
 timers do:
 
-    values.py         records: Interaction, Agent, Queue, Ring
+    interaction.py    the record of an interaction, its live offers, a transfer, a callback
+    queue.py          of a queue, its pools, how fast they move
+    agent.py          of an agent
+    values.py         words that the parts share
     house.py          state, clock, timers, lots, the log
     ranking.py        eligibility, strategies, lots, why
     pooling.py        pools by requirement, the sticky agent
     limits.py         what the rules of a queue say
-    matching.py       rings, the drain
+    ringing.py        interactions find agents
+    draining.py       freed agents find interactions; what every verb ends in
     estimating.py     how fast lines move
     sharing.py        guests, transfers, the wrap-up of givers
     ending.py         ends of rings and interactions, wrap-up
@@ -29,12 +33,14 @@ timers do:
     arrivals.py       enqueue, the contact's connection
     configuration.py  agents and queues come, change and go
     idling.py         silent customers' chats
-    steering.py       transfer, consult, invite, assign, pull, open
+    transferring.py   transfer
+    consulting.py     consult, invite
+    steering.py       assign, pull, open
     timers.py         what is due
     once.py           commands with an id, sent again
     reading.py        snapshots
 
-How a feature is added: give the records the fields it needs (values.py); write a file with a class
+How a feature is added: give the records the fields it needs; write a file with a class
 that inherits from the part it builds on (most often `Configuration`), registers its timers' letters
 in `self._due` and has its verbs as methods that go `_begin`, decide, `_commit`; put the class in
 the chain below; where an existing decision changes (who is picked, how a ring ends), change the

@@ -8,8 +8,9 @@ from acd.domain.errors import Overloaded, QueueUnknown
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.routing.compiled import check_arrival, compile_requirement
+from acd.routing.model.interaction import Interaction
 from acd.routing.model.offers import Offers
-from acd.routing.model.values import Interaction, ms
+from acd.routing.model.values import ms
 from acd.routing.results import Changed, Enqueued
 
 if TYPE_CHECKING:

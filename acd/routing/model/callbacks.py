@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import AgentId, InteractionId, OfferId
-    from acd.routing.model.values import Callback, Interaction, Queue
+    from acd.routing.model.interaction import Callback, Interaction
+    from acd.routing.model.queue import Queue
 
 DIAL_MS: Final = 30_000
 RETRY_MS: Final = 600_000

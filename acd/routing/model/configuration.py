@@ -9,8 +9,9 @@ from acd.domain.agent import Availability
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing.compiled import CHANNELS, compile_agent, compile_queue
+from acd.routing.model.agent import Agent
 from acd.routing.model.arrivals import Arrivals
-from acd.routing.model.values import Agent, Queue
+from acd.routing.model.queue import Queue
 from acd.routing.results import Changed
 
 if TYPE_CHECKING:

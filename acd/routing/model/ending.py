@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import AgentId, InteractionId
-    from acd.routing.model.values import Agent, Interaction, Queue, Ring
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction, Ring
+    from acd.routing.model.queue import Queue
 
 ENDERS: Final = ("agent", "contact", "system")
 _S: Final = InteractionState

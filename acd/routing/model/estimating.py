@@ -6,19 +6,21 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from acd.domain.interaction import DEFAULT_LEVEL
-from acd.routing.model.matching import Matching
-from acd.routing.model.values import Rate, Told
+from acd.routing.model.draining import Draining
+from acd.routing.model.interaction import Told
+from acd.routing.model.queue import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.routing.model.values import Interaction, Queue
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 FADE_MS: Final = 600_000
 """Over which what happened fades."""
 
 
-class Estimating(Matching):
+class Estimating(Draining):
     """Departures of those who waited, and the time in which somebody waited for them.
 
     Both fade; their quotient is the rate. `acd.domain.estimate` makes times of it.

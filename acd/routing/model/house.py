@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId
-    from acd.routing.model.values import Agent, Interaction, Queue
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 OUTAGE_MS: Final = 5000
 LOOKS: Final = 64

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from acd.domain.interaction import Channel
-    from acd.routing.model.values import Agent, Interaction, Queue
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 EMPTY_MS: Final = 30_000
 """So long a queue without anybody keeps those who came before."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import AgentId, InteractionId, OfferId
-    from acd.routing.model.values import Interaction, Queue, Ring
+    from acd.routing.model.interaction import Interaction, Ring
+    from acd.routing.model.queue import Queue
 
 _S: Final = InteractionState
 

@@ -11,15 +11,17 @@ from acd.domain.interaction import InteractionState, Outcome
 from acd.domain.queue import Diversion
 from acd.routing.compiled import LEVELS, compile_hours
 from acd.routing.model.ending import Ending
+from acd.routing.model.interaction import Callback
 from acd.routing.model.limits import EMPTY_MS
-from acd.routing.model.values import Callback, needs_of
+from acd.routing.model.values import needs_of
 from acd.routing.results import Changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acd.domain.ids import InteractionId, QueueId
-    from acd.routing.model.values import Interaction, Queue
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 HOPS: Final = 3
 """So many queues may pass one on."""

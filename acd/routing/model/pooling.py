@@ -10,8 +10,9 @@ from acd.domain.events import EventType
 from acd.domain.interaction import InteractionState
 from acd.domain.queue import LastAgent
 from acd.routing.compiled import CHANNELS
+from acd.routing.model.queue import Pool
 from acd.routing.model.ranking import Ranking
-from acd.routing.model.values import Pool, ms, needs_of, queue_of
+from acd.routing.model.values import ms, needs_of, queue_of
 from acd.routing.results import Changed
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from acd.domain.interaction import Channel
     from acd.domain.queue import RelaxStep
-    from acd.routing.model.values import Agent, Interaction, Queue
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 POOLS_MAX: Final = 64
 UNUSED_MS: Final = 3_600_000

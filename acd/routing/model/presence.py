@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import AgentId, SessionId
     from acd.domain.queue import QueueSettings
-    from acd.routing.model.values import Agent, Interaction
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction
 
 FAIL_MS: Final = (15_000, 30_000, 60_000, 120_000)
 """How long an agent who could not be reached is not asked for that interaction, by their failures

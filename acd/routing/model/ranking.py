@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acd.domain.ids import AgentId
-    from acd.routing.model.values import Agent, Interaction, Queue
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 LOTS: Final = 8
 """How often a lot is drawn again before those who are left are listed."""

@@ -24,7 +24,7 @@ from acd.routing.snapshots import (
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, InteractionId, QueueId
-    from acd.routing.model.values import Callback, Interaction
+    from acd.routing.model.interaction import Callback, Interaction
 
 _REASONED: Final = (Availability.AWAY, Availability.FINISHING)
 _S: Final = InteractionState

@@ -9,11 +9,14 @@ from acd.domain.capacity import has_room
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing.model.estimating import Estimating
-from acd.routing.model.values import Ring, Transfer, WrapUp, ms
+from acd.routing.model.interaction import Ring, Transfer, WrapUp
+from acd.routing.model.values import ms
 
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId
-    from acd.routing.model.values import Agent, Interaction, Queue
+    from acd.routing.model.agent import Agent
+    from acd.routing.model.interaction import Interaction
+    from acd.routing.model.queue import Queue
 
 WAIT_MS: Final = 300_000
 """So long a transfer waits for a target who is full."""

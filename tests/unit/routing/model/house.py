@@ -12,7 +12,7 @@ from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity, exceeded
 from acd.domain.interaction import Arrival, Channel, InteractionState, Opening
 from acd.domain.queue import QueueSettings
 from acd.routing.model import Model
-from acd.routing.model.values import Interaction
+from acd.routing.model.interaction import Interaction
 from acd.routing.results import Dialled
 from tests.integration.routing.fold import Fold
 
