@@ -25,6 +25,14 @@ def world(router: Router) -> World:
 
 
 @pytest.fixture
+async def skilled(world: World) -> World:
+    """One in which skills are declared."""
+    await world.skills("french", "sales")
+    await world.queue(ring_time_s=20)
+    return world
+
+
+@pytest.fixture
 async def story(router: Router) -> AsyncIterator[Story]:
     story = Story(router)
     yield story

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from acd.routing.redis_link import RedisLink
-from tests.integration.routing.players import Agents, Customers, Directory, Lines, Time
+from tests.integration.routing.players import Agents, Customers, Lines, Time
+from tests.integration.routing.players_directory import Directory
 from tests.integration.routing.players_hands import Hands, Silence
 from tests.integration.routing.players_rules import Supervisors
 

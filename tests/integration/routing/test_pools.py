@@ -1,4 +1,4 @@
-"""Skills as pools: made on demand, filled in chunks, opened as the wait grows, dropped unused."""
+"""Skills as pools: only the skilled are asked, and fewer skills are required as the wait grows."""
 
 from __future__ import annotations
 
@@ -14,18 +14,6 @@ from tests.integration.routing.world import World
 
 FRENCH = {"french": 3}
 POOL = "support/chat[french>=3]"
-
-
-@pytest.fixture
-async def skilled(world: World) -> World:
-    await world.skills("french", "sales")
-    await world.queue(ring_time_s=20)
-    return world
-
-
-async def fields(world: World, kind: str, name: str) -> list[str]:
-    key = f"{keys.prefix(world.router.tenant)}{kind}:{name}"
-    return [str(name) for name in await world.router.link.client.zrange(key, 0, -1)]
 
 
 async def test_only_the_skilled_are_asked(skilled: World) -> None:
@@ -123,28 +111,15 @@ async def test_skills_change_the_pools_an_agent_is_in(skilled: World) -> None:
     await skilled.agent("anna", skills=FRENCH, chat=3)
     one = await skilled.arrive(requires=FRENCH)
     await skilled.run_timers()
-    assert await fields(skilled, "here", POOL) == ["anna"]
+    assert await skilled.stored("here", POOL) == ["anna"]
     await skilled.agent("anna", skills={"french": 1}, chat=3)
-    assert await fields(skilled, "here", POOL) == []
+    assert await skilled.stored("here", POOL) == []
     await skilled.ring(one)
     two = await skilled.arrive(requires=FRENCH)
     assert (await skilled.look(two)).state == "waiting"
     await skilled.settled()
     await skilled.agent("anna", skills={"french": 5}, chat=3)
     assert list(await skilled.ring(two)) == ["anna"]
-    await skilled.settled()
-
-
-async def test_a_pool_of_many_is_filled_in_chunks_and_serves_from_the_first(skilled: World) -> None:
-    for n in range(450):
-        await skilled.agent(f"a{n:03}", skills={"french": 1 + 2 * (n in (10, 300))}, chat=1)
-    waiting = [await skilled.arrive(requires=FRENCH) for _ in range(2)]
-    await skilled.router.run_timers(**skilled.at)
-    states = [(await skilled.look(x)).state for x in waiting]
-    assert states == ["ringing", "waiting"]
-    await skilled.run_timers()
-    assert await fields(skilled, "here", POOL) == ["a010", "a300"]
-    assert {next(iter(await skilled.ring(x))) for x in waiting} <= {"a010", "a300"}
     await skilled.settled()
 
 
@@ -201,110 +176,6 @@ async def test_one_that_comes_with_an_age_has_its_steps_behind_it(skilled: World
     await skilled.settled()
 
 
-async def test_at_most_64_pools_a_queue(skilled: World) -> None:
-    names = [f"s{n}" for n in range(70)]
-    await skilled.skills(*names)
-    await skilled.agent("anna", chat=0)
-    arrived = [await skilled.arrive(requires={name: 1}) for name in names]
-    refused = await skilled.heard("pool.refused")
-    assert [e.interaction for e in refused] == arrived[64:]
-    assert refused[0].data == {"pool": "support/chat[s64>=1]"}
-    assert (await skilled.look(arrived[64])).position == 1, "in the bare queue's line"
-    assert (await skilled.router.queue("support/chat", **skilled.at)).waiting == 70
-    await skilled.run_timers()
-    await skilled.settled()
-    await skilled.agent("anna", chat=1)
-    assert list(await skilled.ring(arrived[64])) == ["anna"]
-    await skilled.settled()
-
-
-async def test_a_pool_that_nothing_required_for_an_hour_is_dropped(skilled: World) -> None:
-    await skilled.agent("bela", skills=FRENCH, chat=1)
-    one = await skilled.arrive(requires=FRENCH, leased=False)
-    await skilled.run_timers()
-    await skilled.answer(one)
-    two = await skilled.arrive(requires=FRENCH, leased=False)
-    for _ in range(3):
-        skilled.now_ms += 1_800_000
-        await skilled.heartbeat()
-        await skilled.run_timers()
-    assert await fields(skilled, "line", POOL) == [two], "it stays while somebody waits in it"
-    await skilled.heartbeat()
-    await skilled.sign_in("bela")
-    await skilled.finish(one)
-    await skilled.answer(two)
-    for _ in range(4):
-        await skilled.wait(1)
-        skilled.now_ms += 1_800_000
-        await skilled.heartbeat()
-        await skilled.run_timers()
-    keyspace = [
-        k
-        async for k in skilled.router.link.client.scan_iter(
-            keys.prefix(skilled.router.tenant) + "*"
-        )
-    ]
-    assert not [k for k in keyspace if "french" in k]
-    await skilled.settled()
-    # and the chat that is taken back makes it anew
-    await skilled.sign_in("bela")
-    await skilled.router.remove_agent("bela", next(skilled.versions), **skilled.at)
-    await skilled.run_timers()
-    assert await fields(skilled, "line", POOL) == [two]
-    await skilled.agent("carl", skills=FRENCH)
-    assert list(await skilled.ring(two)) == ["carl"]
-    await skilled.settled()
-
-
-@pytest.mark.parametrize("strategy", ["priority", "ring_all", "random"])
-async def test_a_queue_rebuilds_and_rescores_its_pools_too(skilled: World, strategy: str) -> None:
-    await skilled.agent("bela", skills=FRENCH, chat=1)
-    await skilled.agent("anna", chat=1)
-    busy = [await skilled.arrive(requires=FRENCH), await skilled.arrive()]
-    await skilled.run_timers()
-    for x in busy:
-        await skilled.answer(x)
-    low = await skilled.arrive(requires=FRENCH, level=9)
-    skilled.now_ms += 5_000
-    await skilled.heartbeat()
-    high = await skilled.arrive(requires=FRENCH, level=8)
-    await skilled.queue(strategy=(strategy,), order=LineOrder.STRICT, credit_s=1)
-    await skilled.run_timers()
-    assert (await skilled.look(high)).position == 1
-    await skilled.settled()
-    await skilled.finish(busy[0])
-    assert list(await skilled.ring(high)) == ["bela"]
-    assert (await skilled.look(low)).position == 1
-    await skilled.settled()
-
-
-async def test_a_removed_queue_empties_its_pools_and_may_come_back(skilled: World) -> None:
-    await skilled.agent("bela", skills=FRENCH, chat=1)
-    ringing = await skilled.arrive(requires=FRENCH)
-    await skilled.run_timers()
-    waiting = [await skilled.arrive(requires=FRENCH) for _ in range(70)]
-    await skilled.router.remove_queue("support/chat", next(skilled.versions), **skilled.at)
-    await skilled.queue()
-    await skilled.run_timers()
-    assert (await skilled.look(waiting[0])).outcome == "rejected"
-    assert (await skilled.look(waiting[-1])).state == "waiting", "it came back before their turn"
-    await skilled.settled()
-    await skilled.router.remove_queue("support/chat", next(skilled.versions), **skilled.at)
-    await skilled.run_timers()
-    offer = (await skilled.ring(ringing))["bela"]
-    await skilled.router.decline(offer, "bela", **skilled.at)
-    await skilled.run_timers()
-    assert (await skilled.look(ringing)).outcome == "rejected"
-    await skilled.router.remove_agent("bela", next(skilled.versions), **skilled.at)
-    left = [
-        k
-        async for k in skilled.router.link.client.scan_iter(
-            keys.prefix(skilled.router.tenant) + "*"
-        )
-    ]
-    assert not [k for k in left if "support" in k]
-
-
 @pytest.mark.parametrize("order", list(LineOrder))
 async def test_the_oldest_is_told_whatever_stands_at_the_head(
     skilled: World, order: LineOrder
@@ -350,7 +221,7 @@ async def test_what_nobody_in_the_other_queue_can_meet_is_dropped_by_a_move(skil
     one, two = [await skilled.arrive(requires=FRENCH) for _ in range(2)]
     await skilled.router.move(one, "sales/chat", "boss", **skilled.at)
     await skilled.router.move(two, "shop/chat", "boss", **skilled.at)
-    assert await fields(skilled, "line", "sales/chat[french>=3]") == [one], "anna may come"
+    assert await skilled.stored("line", "sales/chat[french>=3]") == [one], "anna may come"
     assert list(await skilled.ring(two)) == ["bela"]
     moved = await skilled.heard("interaction.moved")
     assert [e.data.get("dropped") for e in moved] == [None, "french>=3"]
@@ -360,7 +231,7 @@ async def test_what_nobody_in_the_other_queue_can_meet_is_dropped_by_a_move(skil
     await skilled.agent("anna", "sales/chat", skills={"french": 1}, here=False)
     three = await skilled.arrive(requires=FRENCH)
     await skilled.router.move(three, "sales/chat", "boss", **skilled.at)
-    assert await fields(skilled, "line", "sales/chat") == [three]
+    assert await skilled.stored("line", "sales/chat") == [three]
     await skilled.router.remove_agent("anna", next(skilled.versions), **skilled.at)
     await skilled.router.remove_agent("bela", next(skilled.versions), **skilled.at)
     for queue in ("sales/chat", "shop/chat"):

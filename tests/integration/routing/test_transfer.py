@@ -1,22 +1,11 @@
-"""Handing on: to an agent, to a queue, to a department; consulting and inviting."""
+"""Handing on to a colleague, who is asked; the giver has it until they accept."""
 
 from __future__ import annotations
 
 import pytest
 
-from acd.domain.errors import AgentUnknown, BadRequest, NotFound, QueueUnknown
+from acd.domain.errors import AgentUnknown, NotFound
 from tests.integration.routing.world import CALL, CHAT, World
-
-
-async def begun(world: World, *others: str, **settings: object) -> str:
-    """A chat that anna has; the others are there."""
-    await world.queue(**settings)
-    await world.agent("anna")
-    name = await world.arrive()
-    await world.answer(name, "anna")
-    for agent in others:
-        await world.agent(agent)
-    return name
 
 
 async def offer_of(world: World, name: str) -> tuple[str, str]:
@@ -25,7 +14,7 @@ async def offer_of(world: World, name: str) -> tuple[str, str]:
 
 
 async def test_the_giver_has_it_until_the_target_accepts(world: World) -> None:
-    name = await begun(world, "bruno", wrap_up_s=10)
+    name = await world.begun("bruno", wrap_up_s=10)
     done = await world.router.transfer_to_agent(name, "anna", "bruno", **world.at)
     assert (done.changed, done.reason) == (True, "offered")
     found = await world.look(name)
@@ -56,7 +45,7 @@ async def test_the_giver_has_it_until_the_target_accepts(world: World) -> None:
 
 
 async def test_the_givers_replayed_accept_and_finish_change_nothing(world: World) -> None:
-    name = await begun(world, "bruno")
+    name = await world.begun("bruno")
     first = f"{name}.1"
     await world.router.transfer_to_agent(name, "anna", "bruno", **world.at)
     agent, offer = await offer_of(world, name)
@@ -77,7 +66,7 @@ async def test_the_givers_replayed_accept_and_finish_change_nothing(world: World
 async def test_unanswered_it_is_the_givers_again(  # noqa: C901 - one case a way
     world: World, how: str, reason: str
 ) -> None:
-    name = await begun(world, "bruno", delivery_s=4, ring_time_s=20, grace_s=3, lease_s=5)
+    name = await world.begun("bruno", delivery_s=4, ring_time_s=20, grace_s=3, lease_s=5)
     world.contacts.clear()
     assert (await world.router.transfer_to_agent(name, "anna", "bruno", **world.at)).changed
     offer = (await world.look(name)).offers[0].offer
@@ -116,7 +105,7 @@ async def test_unanswered_it_is_the_givers_again(  # noqa: C901 - one case a way
 
 
 async def test_who_cannot_have_it_is_refused_and_nothing_changes(world: World) -> None:
-    name = await begun(world, "bruno")
+    name = await world.begun("bruno")
     await world.agent("chloe", chat=0)
     await world.agent("dina", here=False)
     before = len(await world.news())
@@ -138,7 +127,7 @@ async def test_who_cannot_have_it_is_refused_and_nothing_changes(world: World) -
 
 
 async def test_only_who_serves_the_channel_may_be_a_target(world: World) -> None:
-    name = await begun(world, "bruno")
+    name = await world.begun("bruno")
     for queue in ("sales/chat", "support/call"):
         await world.queue(queue)
     await world.agent("chloe", "sales/chat")
@@ -157,7 +146,7 @@ async def test_only_who_serves_the_channel_may_be_a_target(world: World) -> None
 
 
 async def test_a_retried_transfer_is_made_once(world: World) -> None:
-    name = await begun(world, "bruno")
+    name = await world.begun("bruno")
     for _ in range(2):
         done = await world.router.transfer_to_agent(name, "anna", "bruno", command="c1", **world.at)
         assert done.changed
@@ -166,7 +155,7 @@ async def test_a_retried_transfer_is_made_once(world: World) -> None:
 
 @pytest.mark.parametrize("ending", ["finish", "contact", "lost", "remove"])
 async def test_the_end_takes_a_transfer_with_it(world: World, ending: str) -> None:
-    name = await begun(world, "bruno", chat_grace_s=6, grace_s=3, lease_s=5)
+    name = await world.begun("bruno", chat_grace_s=6, grace_s=3, lease_s=5)
     await world.router.transfer_to_agent(name, "anna", "bruno", **world.at)
     await world.ring(name)
     match ending:
@@ -205,170 +194,9 @@ async def test_a_call_handed_on_connects_anew(world: World) -> None:
     await world.settled()
 
 
-@pytest.mark.parametrize("wrap_up_s", [0, 10])
-async def test_to_a_queue_the_giver_is_done_with_it_at_once(world: World, wrap_up_s: int) -> None:
-    name = await begun(world, wrap_up_s=wrap_up_s)
-    arrived = (await world.look(name)).enqueued_ms
-    await world.queue("sales/chat", decline_s=30)
-    await world.agent("anna", "support/chat", "sales/chat", here=False)
-    await world.wait(5)
-    done = await world.router.transfer_to_queue(name, "anna", "sales/chat", **world.at)
-    assert (done.changed, done.reason) == (True, "moved")
-    found = await world.look(name)
-    assert (found.state, found.queue, found.agent) == ("waiting", "sales/chat", None)
-    assert found.enqueued_ms == arrived, "the age is kept"
-    held = (await world.see("anna")).held
-    assert [h.role for h in held] == (["giver"] if wrap_up_s else [])
-    await world.settled()
-    await world.wait(29)
-    assert (await world.look(name)).state == "waiting", "the giver is not asked for it"
-    await world.agent("bruno", "sales/chat")
-    assert await world.answer(name) == "bruno"
-    await world.settled()
-
-
-async def test_the_giver_may_be_asked_again_after_a_while(world: World) -> None:
-    name = await begun(world, wrap_up_s=40, wrap_up_extend_s=30)
-    await world.queue("sales/chat", decline_s=20)
-    await world.agent("anna", "support/chat", "sales/chat", here=False)
-    await world.router.transfer_to_queue(name, "anna", "sales/chat", **world.at)
-    assert (await world.router.wrap_up_extend(name, "anna", **world.at)).changed
-    again = await world.router.wrap_up_extend(name, "anna", **world.at)
-    assert again.reason == "extended_before"
-    until = (await world.see("anna")).held[0].wrap_up_until_ms
-    assert until == world.now_ms + 70_000, "the queue of now extends by its own"
-    await world.wait(69)
-    assert (await world.look(name)).state == "waiting", "not while they wrap it up"
-    await world.settled()
-    await world.wait(3)
-    assert await world.answer(name) == "anna"
-    await world.settled()
-
-
-async def test_wrap_up_of_what_was_given_away_ends_by_its_agent(world: World) -> None:
-    name = await begun(world, wrap_up_s=40)
-    await world.queue("sales/chat")
-    await world.router.transfer_to_queue(name, "anna", "sales/chat", **world.at)
-    assert (await world.router.wrap_up_end(name, "anna", **world.at)).changed
-    assert not (await world.router.wrap_up_end(name, "anna", **world.at)).changed
-    seen = await world.see("anna")
-    assert (seen.held, seen.channels[CHAT].count) == ((), 0)
-    await world.settled()
-
-
-async def test_to_a_department_it_goes_to_its_queue_on_the_channel(world: World) -> None:
-    name = await begun(world)
-    await world.queue("sales/chat")
-    await world.queue("sales/call")
-    at = world.at
-    with pytest.raises(QueueUnknown):
-        await world.router.transfer_to_department(name, "anna", "nowhere", **at)
-    with pytest.raises(BadRequest):
-        await world.router.transfer_to_queue(name, "anna", "sales/call", **at)
-    refused = await world.router.transfer_to_department(name, "anna", "support", **at)
-    assert refused.reason == "there"
-    assert (await world.look(name)).agent == "anna"
-    for _ in range(2):
-        done = await world.router.transfer_to_department(name, "anna", "sales", command="c1", **at)
-        assert done.changed
-    assert (await world.look(name)).queue == "sales/chat"
-    assert len(await world.heard("interaction.moved")) == 1
-    await world.settled()
-
-
-@pytest.mark.parametrize("stay", [False, True])
-async def test_a_consultation_completed_swaps_owner_and_guest(world: World, stay: bool) -> None:
-    name = await begun(world, "bruno", wrap_up_s=10)
-    router = world.router
-    assert (await router.consult(name, "anna", "bruno", **world.at)).changed
-    found = await world.look(name)
-    assert (found.agent, found.guests, found.consulted) == ("anna", ("bruno",), "bruno")
-    assert (await world.see("bruno")).held[0].role == "consult"
-    assert (await world.see("bruno")).channels[CHAT].count == 1
-    await world.settled()
-    assert (await router.finish(name, by="agent", agent="bruno", **world.at)).reason == "not_owner"
-    done = await router.consult_complete(name, "anna", stay=stay, command="c", **world.at)
-    assert done.changed
-    assert (await router.consult_complete(name, "anna", stay=stay, command="c", **world.at)) == done
-    found = await world.look(name)
-    assert (found.state, found.agent, found.consulted) == ("active", "bruno", None)
-    assert found.guests == (("anna",) if stay else ())
-    assert [h.role for h in (await world.see("anna")).held] == ["guest" if stay else "giver"]
-    await world.settled()
-    await world.finish(name)
-    await world.settled()
-
-
-async def test_a_consultation_cancelled_leaves_all_as_before(world: World) -> None:
-    name = await begun(world, "bruno", "chloe")
-    router = world.router
-    assert (await router.consult_cancel(name, "anna", **world.at)).reason == "not_guest"
-    assert (await router.consult_complete(name, "anna", **world.at)).reason == "not_consulting"
-    await router.consult(name, "anna", "bruno", **world.at)
-    assert (await router.consult(name, "anna", "chloe", **world.at)).reason == "consulting"
-    assert (await router.consult_cancel(name, "bruno", **world.at)).reason == "not_owner"
-    assert (await router.consult_cancel(name, "anna", **world.at)).changed
-    found = await world.look(name)
-    assert (found.agent, found.guests) == ("anna", ())
-    assert (await world.see("bruno")).channels[CHAT].count == 0
-    await world.settled()
-
-
-async def test_guests_hold_a_slot_never_win_and_leave_with_the_end(world: World) -> None:
-    name = await begun(world, "bruno", "chloe")
-    router = world.router
-    for guest in ("bruno", "chloe"):
-        assert (await router.invite(name, "anna", guest, **world.at)).changed
-    assert (await router.invite(name, "anna", "bruno", **world.at)).reason == "guest"
-    assert (await router.invite(name, "bruno", "chloe", **world.at)).reason == "not_owner"
-    refused = await router.transfer_to_agent(name, "anna", "bruno", **world.at)
-    assert refused.reason == "guest"
-    assert (await world.look(name)).guests == ("bruno", "chloe")
-    await world.settled()
-    assert (await router.leave(name, "chloe", **world.at)).changed
-    assert (await router.leave(name, "anna", **world.at)).reason == "not_guest"
-    assert (await world.see("chloe")).channels[CHAT].count == 0
-    await world.finish(name)
-    assert (await world.see("bruno")).channels[CHAT].count == 0
-    await world.settled()
-
-
-async def test_a_full_guest_is_refused_and_a_held_slot_frees_nothing(world: World) -> None:
-    name = await begun(world)
-    await world.agent("bruno", chat=1)
-    await world.router.invite(name, "anna", "bruno", **world.at)
-    await world.say("anna", "away")
-    following = await world.arrive()
-    assert not await world.ring(following), "the guest's slot counts"
-    await world.settled()
-    await world.router.leave(name, "bruno", **world.at)
-    assert list(await world.ring(following)) == ["bruno"], "in the same step"
-    await world.settled()
-
-
-@pytest.mark.parametrize("how", ["lost", "remove", "owner_lost"])
-async def test_a_guest_who_is_gone_holds_nothing(world: World, how: str) -> None:
-    name = await begun(world, "bruno", chat_grace_s=5, grace_s=3, lease_s=5)
-    await world.router.invite(name, "anna", "bruno", **world.at)
-    gone = "anna" if how == "owner_lost" else "bruno"
-    if how == "remove":
-        await world.router.remove_agent("bruno", 10**6, **world.at)
-        assert await world.router.agent("bruno") is None
-    else:
-        await world.router.close_session(gone, world.consoles.pop(gone), **world.at)
-        await world.wait(6)
-    found = await world.look(name)
-    assert found.guests == ()
-    if how == "owner_lost":
-        assert [o.agent for o in found.offers] == ["bruno"], "from the line, by an offer"
-    else:
-        assert (found.state, found.agent) == ("active", "anna")
-    await world.settled()
-
-
 async def full(world: World) -> str:
     """Anna has a chat, bruno is full with one of his."""
-    name = await begun(world)
+    name = await world.begun()
     await world.say("anna", "away")
     await world.agent("bruno", chat=1)
     his = await world.arrive()

@@ -108,6 +108,16 @@ class World:
             when=When(when), **self.at,
         )  # fmt: skip
 
+    async def begun(self, *others: str, **settings: object) -> str:
+        """A chat that anna has; the others are there."""
+        await self.queue(**settings)
+        await self.agent("anna")
+        name = await self.arrive()
+        await self.answer(name, "anna")
+        for agent in others:
+            await self.agent(agent)
+        return name
+
     async def arrive(self, queue: str = "support/chat", level: int = 5, **more: Any) -> str:
         return str((await self.enter(queue, level, **more)).interaction)
 
@@ -227,3 +237,8 @@ class World:
                 assert state.count == self.fold.slots(name, channel), (name, channel)
             assert (seen.grace_until_ms is not None) == folded_agent.grace, name
             assert seen.over == folded_agent.over, name
+
+    async def stored(self, kind: str, name: str) -> list[str]:
+        """The members of an index, in its order."""
+        key = f"{keys.prefix(self.router.tenant)}{kind}:{name}"
+        return [str(one) for one in await self.router.link.client.zrange(key, 0, -1)]
