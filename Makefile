@@ -39,7 +39,7 @@ test-long: $(S)/dev acd/static/build.json peers ## the tests that take minutes, 
 	$(BIN)/python tools/mutations.py
 	tools/dockerfile-check.sh
 
-mutations: $(S)/dev ## break the routing scripts one way at a time; the oracle notices each
+mutations: $(S)/dev ## break the routing scripts one way at a time; the tests notice each
 	$(BIN)/python tools/mutations.py $(ARGS)
 
 coverage: $(S)/dev ## every branch of the domain, the strategies and the model is run

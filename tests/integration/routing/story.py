@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from acd.domain.agent import AgentProfile, Availability, Membership
+from acd.domain.capacity import DEFAULT_CHANNELS
 from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
+from acd.routing.model.interaction import Interaction
 from acd.routing.results import Dialled
 from tests.integration.routing.pair import Pair
 
@@ -30,14 +33,18 @@ class Story(Pair):
             ),
         )  # fmt: skip
 
-    async def agent(self, agent: str, *queues: str) -> None:
+    async def agent(self, agent: str, *queues: str, chat: int = 5, **profile: Any) -> None:
+        """Here and available. chat: how many chats they have at most."""
         self.version += 1
+        usual = DEFAULT_CHANNELS[Channel.CHAT]
         self.agents.add(agent)
         await self.do(
             "configure_agent",
             AgentProfile(
                 agent=agent, version=self.version,
+                channels={**DEFAULT_CHANNELS, Channel.CHAT: replace(usual, max=chat)},
                 memberships=tuple(Membership(queue=queue) for queue in queues or (CHAT,)),
+                **profile,
             ),
         )  # fmt: skip
         await self.do("open_session", agent, f"ss_{agent}")
@@ -49,10 +56,22 @@ class Story(Pair):
     async def arrive(self, queue: str = CHAT, **more: Any) -> str:
         name = f"ix_{len(self.interactions) + 1}"
         self.interactions.add(name)
-        arrival = Arrival(
-            interaction=name, queue=queue, contact="ct_1", conversation="cv_1", leased=False, **more
-        )
+        about: dict[str, Any] = {"contact": "ct_1", "conversation": "cv_1", "leased": False, **more}
+        arrival = Arrival(interaction=name, queue=queue, **about)
         await self.do("enqueue", arrival)
+        return name
+
+    def look(self, name: str) -> Interaction:
+        return self.model.interactions[name]
+
+    def rung(self, name: str) -> list[str]:
+        """Who is asked for it."""
+        return [ring.agent for ring in self.look(name).live]
+
+    async def served(self, queue: str = CHAT, **more: Any) -> str:
+        """One that came and was answered."""
+        name = await self.arrive(queue, **more)
+        await self.answer(name)
         return name
 
     async def answer(self, name: str) -> str:

@@ -82,12 +82,18 @@ async def test_a_removed_agent_goes_with_the_last_call(story: Story, end: str) -
     assert "anna" not in story.model.agents
 
 
-async def test_a_ring_whose_contact_left_ends_aside(story: Story) -> None:
+@pytest.mark.parametrize("end", ["fail", "away", "remove"])
+async def test_a_ring_whose_contact_left_ends_aside(story: Story, end: str) -> None:
     await story.queue()
     await story.agent("anna")
     name = await story.arrive()
     await story.do("contact_lost", name)
-    await story.do("fail", f"{name}.1", "anna", "busy")
+    if end == "fail":
+        await story.do("fail", f"{name}.1", "anna", "busy")
+    elif end == "away":
+        await story.say("anna", "away")
+    else:
+        await story.do("remove_agent", "anna", 99)
     assert story.model.interactions[name].state == "parked"
     await story.do("contact_back", name)
     await story.do("contact_lost", name)

@@ -17,7 +17,15 @@ sys.modules["mutations"] = mutations
 spec.loader.exec_module(mutations)
 
 
-@pytest.mark.parametrize("mutation", mutations.MUTATIONS, ids=lambda one: one.name)
+MUTATIONS = mutations.read()
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
 def test_a_mutation_changes_one_place(mutation: mutations.Mutation) -> None:  # type: ignore[name-defined]
     text = (mutations.ROOT / mutations.LUA / mutation.file).read_text(encoding="utf-8")
     assert mutations.mutate(text, mutation) != text
+    assert all((mutations.ROOT / test).is_file() for test in mutation.by)
+
+
+def test_each_has_a_name_of_its_own() -> None:
+    assert len({one.name for one in MUTATIONS}) == len(MUTATIONS)
