@@ -20,8 +20,8 @@ from acd.domain.ids import AgentId, OfferId
 from acd.telephony import port
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
-from acd.telephony.sip.ledger import RedisLedger
 from acd.telephony.sip.options import SipOptions
+from acd.telephony.sip.redis_ledger import RedisLedger
 
 PAGE = port.Target(device="browser", kind=port.TargetKind.BROWSER)
 RINGS_S = 0.3
@@ -63,7 +63,7 @@ class Node:
             networks=(IPv4Network("127.0.0.0/8"),),
             max_calls=10_000,
         )
-        self.adapter = SipAdapter(options, RedisLedger(said["redis"], "acd:{bench}:sip:bench"))
+        self.adapter = SipAdapter(options, RedisLedger(said["redis"], "acd:{bench}:", "bench"))
         self.bridged = self.ended = 0
 
     async def hear(self, event: port.Event) -> None:

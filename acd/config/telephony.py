@@ -74,6 +74,9 @@ class TrunkSettings(Section):
 
     proxy: Annotated[str, Field(pattern=SIP_URI)] = ""
     """Where calls are sent, such as `sip:pbx.example.com:5060`. Empty: nobody is dialled."""
+    via: Annotated[str, Field(pattern=SIP_URI)] = ""
+    """The proxy on the way there, such as the Kamailio of `deploy/`: `sip:10.0.0.10:5060`. Empty:
+    none."""
     user: SipName = ""
     """The user name it asks for; empty where it knows this server by its address."""
     secret_env: EnvironmentName = ""

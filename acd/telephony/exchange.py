@@ -21,8 +21,8 @@ from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.engine import media_engine
 from acd.telephony.sip.figures import nobody
 from acd.telephony.sip.gateway import Place
-from acd.telephony.sip.ledger import RedisLedger
 from acd.telephony.sip.options import SipOptions, Trunk, destination
+from acd.telephony.sip.redis_ledger import RedisLedger
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 
@@ -159,8 +159,8 @@ class Exchange:
 
 
 def sip_ledger(redis_url: str, tenant: str, sip: SipSettings) -> RedisLedger:
-    """Where the calls of this address are kept for whoever has it next."""
-    return RedisLedger(redis_url, f"{keys.prefix(tenant)}sip:{sip.host}:{sip.port}")
+    """Where the calls of this address are kept for whoever goes on with them."""
+    return RedisLedger(redis_url, keys.prefix(tenant), f"{sip.host}:{sip.port}")
 
 
 def dialled(settings: TelephonySettings) -> Dialled:
@@ -195,7 +195,7 @@ def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEn
 
 
 def _trunk(said: TrunkSettings) -> Trunk | None:
-    where = destination(said.proxy)
+    where, via = destination(said.proxy), destination(said.via)
     if where is None:
         return None
     return Trunk(
@@ -204,4 +204,5 @@ def _trunk(said: TrunkSettings) -> Trunk | None:
         name=said.user,
         secret=secret(said) or "",
         caller_id=said.caller_id,
+        via=(via.host, via.port) if via is not None else None,
     )

@@ -363,6 +363,21 @@ class CallerEnded(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallStands(CallEvent):
+    """The node that had this call died, and it goes on here from now on, as `standing` says."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallElsewhere(CallEvent):
+    """Another node has this call: nothing of it is to be done here any more, nor told to anybody.
+
+    It believed that this one was dead.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterUp:
     """Calls can be made and taken."""
 

@@ -60,8 +60,7 @@ class Switchboard:
         """Take calls until told to leave, or cancelled; then no more, and those there are end."""
         await self._means.adapter.start(self._hear)
         for standing in await self._means.adapter.calls():
-            self._early[standing.call] = []
-            self._start(self._take_up(standing), f"call-{standing.call}")
+            self._stands(standing)
         try:
             while not leaving.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -69,6 +68,18 @@ class Switchboard:
                 await self.beat()
         finally:
             await self._stop()
+
+    def _stands(self, standing: port.Standing) -> None:
+        """A call that is up already is this node's."""
+        if standing.call not in self:
+            self._early[standing.call] = []
+            self._start(self._take_up(standing), f"call-{standing.call}")
+
+    def _forget(self, call: InteractionId) -> None:
+        """Another node has it."""
+        names = {f"{kind}-{call}" for kind in ("call", "callback", "saying")}
+        for task in [task for task in self._tasks if task.get_name() in names]:
+            task.cancel()
 
     def say(self, address: str, file: str) -> None:
         """Call a number or SIP address, play a file there, and hang up.
@@ -155,6 +166,10 @@ class Switchboard:
                 if event.call not in self._early and event.call not in self._calls:
                     self._early[event.call] = []
                     self._start(self._let_in(event), f"call-{event.call}")
+            case port.CallStands():
+                self._stands(event.standing)
+            case port.CallElsewhere():
+                self._forget(event.call)
             case _ if (live := self._calls.get(event.call)) is not None:
                 live.hear(event)
             case _ if (early := self._early.get(event.call)) is not None:

@@ -26,6 +26,8 @@ class PhoneCall:
     voice: Voice
     remote_uri: str
     """Whom requests are sent to."""
+    routes: tuple[str, ...] = ()
+    """Their way there, where proxies want to see them."""
     local: str = ""
     remote: str = ""
     """From and To of what we send."""
@@ -93,7 +95,7 @@ class Phone(asyncio.DatagramProtocol):
 
     def __init__(self, hertz: int) -> None:
         self.hertz = hertz
-        self.port = 0
+        self.host, self.port = "", 0
         self.calls: dict[str, PhoneCall] = {}
         self.ringing: asyncio.Queue[PhoneCall] = asyncio.Queue()
         """Who calls us, once it rings here."""
@@ -121,11 +123,9 @@ class Phone(asyncio.DatagramProtocol):
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, hertz: int = 440) -> AsyncIterator[Phone]:
+    async def open(cls, hertz: int = 440, host: str = "127.0.0.1") -> AsyncIterator[Phone]:
         loop = asyncio.get_running_loop()
-        _, phone = await loop.create_datagram_endpoint(
-            lambda: cls(hertz), local_addr=("127.0.0.1", 0)
-        )
+        _, phone = await loop.create_datagram_endpoint(lambda: cls(hertz), local_addr=(host, 0))
         try:
             yield phone
         finally:
@@ -179,6 +179,7 @@ class Phone(asyncio.DatagramProtocol):
         call.final, call.remote = answer, answer.header("to")
         if 200 <= code < 300:
             call.remote_uri = answer.header("contact").strip("<>").split(">")[0]
+            call.routes = tuple(reversed(answer.all("record-route")))
             late = "" if sdp else call.voice.sdp()
             self.send(call, "ACK", late, number=call.number)
             call.voice.talk_to(answer.body)
@@ -226,13 +227,14 @@ class Phone(asyncio.DatagramProtocol):
         branch = branch or f"z9hG4bK{secrets.token_hex(6)}"
         lines = [
             f"{method} {call.remote_uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}",
+            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch={branch}",
+            *(f"Route: {route}" for route in call.routes),
             "Max-Forwards: 70",
             f"From: {call.local}",
             f"To: {call.remote}",
             f"Call-ID: {call.call_id}",
             f"CSeq: {number} {method}",
-            f"Contact: <sip:phone@127.0.0.1:{self.port}>",
+            f"Contact: <sip:phone@{self.host}:{self.port}>",
             *headers, *kind, f"Content-Length: {len(body)}",
         ]  # fmt: skip
         text = "\r\n".join(lines) + "\r\n\r\n" + body
@@ -265,7 +267,7 @@ class Phone(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
-        self.port = transport.get_extra_info("sockname")[1]
+        self.host, self.port = transport.get_extra_info("sockname")
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         message = read(data)
@@ -296,6 +298,7 @@ class Phone(asyncio.DatagramProtocol):
             call.acknowledged.set()
             return
         if message.method == "INVITE":
+            call.peer = addr  # it may have moved
             self._reinvited(message, call)
             return
         self._say(message, 200, addr)
@@ -318,6 +321,7 @@ class Phone(asyncio.DatagramProtocol):
         call = PhoneCall(self, addr, message.header("call-id"), voice, contact)
         call.invite, call.remote = message, message.header("from")
         call.local = f"{message.header('to')};tag={secrets.token_hex(4)}"
+        call.routes = tuple(message.all("record-route"))
         self.calls[call.call_id] = call
         if self.refuses is not None:
             self._final(message, self.refuses, call)
@@ -331,6 +335,7 @@ class Phone(asyncio.DatagramProtocol):
 
     def _reinvited(self, message: Message, call: PhoneCall) -> None:
         call.reinvites += 1
+        call.remote_uri = message.header("contact").strip("<>").split(">")[0]
         if call.reply is not None:
             code, body = call.reply(message)
         else:
@@ -368,11 +373,12 @@ class Phone(asyncio.DatagramProtocol):
         lines = [
             f"SIP/2.0 {code} Whatever",
             *(f"Via: {via}" for via in message.all("via")),
+            *(f"Record-Route: {route}" for route in message.all("record-route")),
             f"From: {message.header('from')}",
             f"To: {to}",
             f"Call-ID: {message.header('call-id')}",
             f"CSeq: {message.header('cseq')}",
-            f"Contact: <sip:phone@127.0.0.1:{self.port}>",
+            f"Contact: <sip:phone@{self.host}:{self.port}>",
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]

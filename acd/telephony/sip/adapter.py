@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Coroutine, Mapping, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -13,24 +12,27 @@ from acd.domain.errors import AcdError
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.port import Ability
-from acd.telephony.sip import arriving, continuing
+from acd.telephony.sip import arriving
 from acd.telephony.sip.call import SipCall
 from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.figures import SipFigures, nobody
 from acd.telephony.sip.gateway import Gateway
 from acd.telephony.sip.guard import Guard
 from acd.telephony.sip.house import House
-from acd.telephony.sip.ledger import ARRIVING, CALL, UP
+from acd.telephony.sip.lease import Lease
+from acd.telephony.sip.ledger import CALL, GONE
 from acd.telephony.sip.media import Keys, pairings, sweep
 from acd.telephony.sip.ng import Engine
+from acd.telephony.sip.reviving import revive
 from acd.telephony.sip.sdp import SINK
 from acd.telephony.sip.visitor import Visitor
+from acd.telephony.sip.watching import Watch
 
 if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.figures import Observe
-    from acd.telephony.sip.gateway import Kept
-    from acd.telephony.sip.ledger import Ledger, Record
+    from acd.telephony.sip.gateway import Revived
+    from acd.telephony.sip.ledger import Ledger
     from acd.telephony.sip.message import Message
     from acd.telephony.sip.options import SipOptions
 
@@ -75,6 +77,7 @@ class SipAdapter:
         self._events: asyncio.Queue[port.Event] = asyncio.Queue()
         self._house: House | None = None
         self._keys: Keys | None = None
+        self._watch: Watch | None = None
 
     async def start(self, sink: Sink) -> None:
         """Begin; every event goes to `sink`, in order.
@@ -86,7 +89,11 @@ class SipAdapter:
         options = self._options
         engine = await Engine.open(options.engine)
         gateway = Gateway(
-            options.place, guard=self._guard, arrived=self._arrived, ledger=self._ledger
+            options.place,
+            guard=self._guard,
+            arrived=self._arrived,
+            ledger=self._ledger,
+            lost=self._lost,
         )
         self._house = House(
             engine=engine,
@@ -98,24 +105,14 @@ class SipAdapter:
         self._own(self._tell(sink), "sip-events")
         try:
             self._keys = await Keys.open(options.keys, self._pressed)
-            there = await pairings(engine)
-            kept, records = await gateway.start()
-            self._take_up(kept, records, there)
-            former = {name.removeprefix(CALL) for name in records}
-            held = self._pairings()
-            left = await sweep(
-                engine,
-                [
-                    name
-                    for name in there - held
-                    if options.engine_is_ours or _call_of(name) in former
-                ],
-            )
+            await self._open(self._house)
         except BaseException:
             await self.stop()
             raise
-        _log.info("sip.started", calls_taken_up=len(self._calls), pairings_swept=left)
-        self._own(self._watch(), "sip-watch")
+        self._watch = Watch(self._house, self._calls, self._tell_figures)
+        self._own(self._watch.run(), "sip-watch")
+        lease = Lease(gateway, beat_s=options.beat_s, take_over=self._take_over)
+        self._own(lease.run(), "sip-lease")
         self._events.put_nowait(port.AdapterUp())
 
     async def execute(self, command: port.Command) -> None:
@@ -143,8 +140,7 @@ class SipAdapter:
         house.gateway.refuse_calls(refuse=True)
         for call in list(self._calls.values()):
             call.stop()
-        while ending := [one for one in self._tasks if one.get_name().startswith(_CALL)]:
-            await asyncio.wait(ending)
+        await self._until_none()
         await house.gateway.stop(_GOODBYE_S)
         await self._events.join()
         for task in self._tasks:
@@ -163,71 +159,66 @@ class SipAdapter:
     def _pairings(self) -> set[str]:
         return {name for call in self._calls.values() for name in call.pairings}
 
-    def _take_up(
-        self, kept: Mapping[str, Kept], records: Mapping[str, Record], there: Container[str]
-    ) -> None:
-        """Go on with the calls of a former life; what belongs to none of them ends."""
-        assert self._house is not None  # noqa: S101 - it is being started
-        loose = dict(kept)
-        for one in kept.values():
-            if one.stage != ARRIVING:
-                one.dialog.go_on(up=one.stage == UP)
+    async def _open(self, house: House) -> None:
+        """Take calls, and go on with those of a former life."""
+        options = self._options
+        there = await pairings(house.engine)
+        revived = await house.gateway.start("{}:{}".format(*options.engine))
+        begun = self._revive(house, revived, there, moved=False)
+        former = {name[2:] for name in revived.records if name.startswith((CALL, GONE))}
+        left = await sweep(
+            house.engine,
+            [
+                name
+                for name in there - self._pairings()
+                if options.engine_is_ours or _call_of(name) in former
+            ],
+        )
+        for name in revived.records:
+            if name.startswith(GONE):
+                house.gateway.write(name, None)
+        _log.info("sip.started", calls_taken_up=len(begun), pairings_swept=left)
 
-        def claim(key: str) -> Dialog | None:
-            found = loose.get(key)
-            if found is None or found.dialog.is_over:
-                return None
-            del loose[key]
-            return found.dialog
+    def _revive(
+        self, house: House, revived: Revived, there: Container[str], *, moved: bool
+    ) -> list[SipCall]:
+        return revive(house, revived, there, moved=moved, begin=self._begin, arrived=self._arrived)
 
-        for name, record in records.items():
-            identity, caller = InteractionId(name.removeprefix(CALL)), record["caller"]
-            was_let_in = caller["how"] or caller["answered"]
-            dialog = claim(caller["dialog"]) if was_let_in else None
-            if dialog is None:
-                self._house.gateway.write(name, None)
-                continue
-            revived = Caller.revived(self._house.engine, identity, caller, dialog)
-            call = self._begin(identity, revived)
-            dialog.listen(call.heard_caller)
-            continuing.take_up(call, record, claim, there)
-        for one in loose.values():
-            if one.invite is not None:
-                self._arrived(one.dialog, one.invite)
-            else:
-                one.dialog.hang_up()
+    async def _take_over(self, node: str, said: str) -> None:
+        """Go on with the calls of a node that died."""
+        house = self._house
+        if house is None or self._watch is None or not self._watch.is_up:
+            return  # who has no rtpengine leaves them to another
+        there = await pairings(house.engine)
+        begun = self._revive(house, await house.gateway.take_over(node, said), there, moved=True)
+        if begun:
+            _log.warning("sip.taken_over", node=node, calls=len(begun))
+        for call in begun:
+            house.emit(port.CallStands(call=call.id, standing=call.standing()))
 
-    async def _watch(self) -> None:
-        """Look whether rtpengine is there and has what it should; it may have been restarted."""
-        assert self._house is not None  # noqa: S101 - it was started
-        is_up = True
+    def _lost(self) -> None:
+        if self._house is not None:
+            self._own(self._begin_anew(self._house), "sip-lost")
+
+    async def _begin_anew(self, house: House) -> None:
+        """Another node has taken every call, since this one was silent for too long."""
+        _log.error("sip.calls_are_elsewhere", calls=len(self._calls))
+        for call in list(self._calls.values()):
+            call.leave()
+        await self._until_none()
+        await house.gateway.stop()
         while True:
-            await asyncio.sleep(self._options.look_s)
             try:
-                await self._tell_figures(up=is_up)
-                is_up = await self._look(self._house, was_up=is_up)
-            except Exception:  # noqa: BLE001 - it is looked again in a moment
-                _log.exception("sip.look_failed")
+                return await self._open(house)
+            except (AcdError, OSError) as error:
+                _log.warning("sip.not_begun_anew", error=type(error).__name__)
+                await asyncio.sleep(self._options.look_s)
 
-    async def _look(self, house: House, *, was_up: bool) -> bool:
-        """Whether rtpengine is there."""
-        needed = {call: call.pairings for call in self._calls.values()}
-        try:
-            there = await pairings(house.engine)
-        except AcdError as error:
-            if was_up:
-                house.gateway.refuse_calls(refuse=True)
-                self._events.put_nowait(port.AdapterDown(cause=error.code))
-            return False
-        for call, names in needed.items():
-            if lost := names - there:
-                call.do(partial(continuing.mend, call, names - lost))
-        if not was_up:
-            house.gateway.refuse_calls(refuse=False)
-            self._events.put_nowait(port.AdapterUp())
-        return True
+    async def _until_none(self) -> None:
+        while ending := [one for one in self._tasks if one.get_name().startswith(_CALL)]:
+            await asyncio.wait(ending)
 
-    async def _tell_figures(self, *, up: bool) -> None:
+    async def _tell_figures(self, up: bool) -> None:
         held = await self.counts()
         self._observe(
             SipFigures(

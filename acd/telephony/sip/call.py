@@ -18,6 +18,7 @@ from acd.telephony import port
 from acd.telephony.sip import continuing, outgoing
 from acd.telephony.sip.devices import Device, Devices
 from acd.telephony.sip.dialog import DialogOver
+from acd.telephony.sip.ears import Ears
 from acd.telephony.sip.events import (
     Acknowledged,
     Asked,
@@ -54,9 +55,11 @@ class SipCall:
         caller.keep = self._keep
         self.bridged: Device | None = None
         self.is_over = False
+        self.is_elsewhere = False
         self.epoch = 0
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self.devices = Devices(self)
+        self.ears = Ears(self)
         self.is_held = False
         self.transfer: Transfer | None = None
         self._timers: set[asyncio.TimerHandle] = set()
@@ -111,11 +114,24 @@ class SipCall:
             called=self.caller.called,
             offer=bridged.offer if bridged else None,
             device=bridged.target.device if bridged else "",
+            held=self.is_held,
+            epoch=self.epoch,
         )
 
     def stop(self) -> None:
         """This server ends."""
         self.gone("stopped", 0)
+
+    def leave(self) -> None:
+        """Another node has the call: nothing is said to anybody, and nothing of it deleted."""
+        self.is_elsewhere = True
+        self.is_over = True
+        self.caller.leave()
+        self.devices.leave()
+        if self.transfer is not None:
+            self.transfer.leg.leave()
+        self._emit(port.CallElsewhere(call=self.id))
+        self.do(_nothing)  # wakes the task
 
     def end(self, cause: str) -> None:
         """Hang up on everybody, now."""
@@ -139,12 +155,16 @@ class SipCall:
         finally:
             for timer in self._timers:
                 timer.cancel()
-            await self.devices.clear()
-            if self.transfer is not None:
-                await self.transfer.clear()
-            await self.caller.end()
-            self.house.gateway.write(f"{CALL}{self.id}", None)
+            if not self.is_elsewhere:
+                await self._clear()
             self.house.forget(self.id)
+
+    async def _clear(self) -> None:
+        await self.devices.clear()
+        if self.transfer is not None:
+            await self.transfer.clear()
+        await self.caller.end()
+        self.house.gateway.write(f"{CALL}{self.id}", None)
 
     async def _next(self, job: Job) -> None:
         if self.is_over:

@@ -226,6 +226,11 @@ class Caller:
         else:
             await self.at.mute(B)
 
+    def leave(self) -> None:
+        """Another node has them."""
+        if self.dialog is not None:
+            self.dialog.leave()
+
     async def end(self) -> None:
         """Nothing of them is left."""
         if self.dialog is not None:

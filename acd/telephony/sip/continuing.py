@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.errors import AcdError
 from acd.telephony import port
 from acd.telephony.sip.devices import Device
+from acd.telephony.sip.dialog import UpdateRefused
 from acd.telephony.sip.legs import PageLeg, PhoneLeg
 from acd.telephony.sip.transfer import Transfer
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Dialogs = Callable[[str], Dialog | None]
 
+_REMIND_S: Final = 2.0
 _SETTLE_S: Final = 1.0
 """By then what was on its way when the former process died has come."""
 
@@ -49,7 +51,12 @@ def _device(one: Device) -> Record:
 
 
 def take_up(
-    call: SipCall, kept: Mapping[str, Any], dialogs: Dialogs, there: Container[str]
+    call: SipCall,
+    kept: Mapping[str, Any],
+    dialogs: Dialogs,
+    there: Container[str],
+    *,
+    moved: bool,
 ) -> None:
     """Go on where another process stopped.
 
@@ -58,6 +65,7 @@ def take_up(
         kept: what was written down of it.
         dialogs: finds one that was taken up, by its key.
         there: the pairings that rtpengine still has.
+        moved: whether that process spoke from another address.
     """
     call.epoch, call.is_held, call.devices.made = kept["epoch"], kept["held"], kept["made"]
     for one in kept["devices"]:
@@ -72,7 +80,23 @@ def take_up(
         call.bridged = call.devices.get(*kept["bridged"])
     if kept["away"]:
         call.transfer = Transfer.revived(call, kept["away"], dialogs)
-    call.do(partial(_go_on, call, there, alone=bool(kept["bridged"]) and not call.bridged))
+    if moved:
+        _say_where(call, there)
+    lost = {name for name in call.pairings if name not in there}
+    call.do(partial(_go_on, call, lost, alone=bool(kept["bridged"]) and not call.bridged))
+
+
+def _say_where(call: SipCall, there: Container[str]) -> None:
+    """Everybody is told where the call is now; who gets another pairing learns it with that."""
+    legs: list[PageLeg | PhoneLeg] = [one.leg for one in call.devices.held.values()]
+    if call.transfer is not None:
+        legs.append(call.transfer.leg)
+    for leg in legs:
+        if isinstance(leg, PhoneLeg) and leg.dialog is not None and leg.pairing.name in there:
+            leg.dialog.refresh()
+    caller = call.caller
+    if caller.dialog is not None and caller.at is not None and caller.at.name in there:
+        caller.dialog.refresh()
 
 
 def _leg(
@@ -88,8 +112,8 @@ def _leg(
     return PhoneLeg.revived(house.engine, house.gateway, kept, dialog, heard)
 
 
-async def _go_on(call: SipCall, there: Container[str], *, alone: bool) -> None:
-    await mend(call, there)
+async def _go_on(call: SipCall, lost: Container[str], *, alone: bool) -> None:
+    await mend(call, lost)
     away = call.transfer is not None and not call.transfer.is_over
     is_waiting = call.caller.is_answered and call.bridged is None and not away
     if alone or (is_waiting and not call.caller.hears_music):
@@ -100,20 +124,33 @@ async def _go_on(call: SipCall, there: Container[str], *, alone: bool) -> None:
         await call.connect(wanted)
 
 
-async def mend(call: SipCall, there: Container[str]) -> None:
-    """Have everybody hear again what they heard, where their pairing is not there any more."""
+async def mend(call: SipCall, lost: Container[str]) -> None:
+    """Have everybody hear again what they heard, whose pairing was lost."""
     at = call.caller.at
-    if at.name not in there if at else call.caller.is_answered:
-        await call.caller.again(call.house.options.music)
+    if at.name in lost if at else call.caller.is_answered:
+        call.house.emit(port.MediaLost(call=call.id))
+        try:
+            await call.caller.again(call.house.options.music)
+        except UpdateRefused as error:
+            call.gone(error.code, 0)  # they would hear nothing for ever
+            return
     for device in list(call.devices.held.values()):
-        if device.leg.pairing.name in there:
+        if device.leg.pairing.name not in lost:
             continue
+        call.house.emit(port.MediaLost(call=call.id, offer=device.offer))
         try:
             await _renew(call, device)
         except AcdError:
             await call.devices.fail(device, port.LegFault.UNREACHABLE)
     if call.transfer is not None:
-        await call.transfer.renew(there)
+        await call.transfer.renew(lost)
+
+
+async def _remind(call: SipCall, device: Device, leg: PageLeg, tab: str) -> None:
+    """Tell a page again that did not hear it: its socket may have been lost with the node."""
+    if device.leg is leg and not leg.is_ready and device.key in call.devices.held:
+        leg.tell_again(tab or None)
+        call.do_in(_REMIND_S, partial(_remind, call, device, leg, tab))
 
 
 async def _renew(call: SipCall, device: Device) -> None:
@@ -122,6 +159,7 @@ async def _renew(call: SipCall, device: Device) -> None:
         device.leg = fresh = call.devices.page_leg(device.offer, device.target)
         device.is_wanted = device.is_wanted or talks
         await fresh.ring(call.caller.offered, leg.tab or None)
+        call.do_in(_REMIND_S, partial(_remind, call, device, fresh, leg.tab))
     elif not leg.is_ready:
         await call.devices.fail(device, port.LegFault.UNREACHABLE)
     else:

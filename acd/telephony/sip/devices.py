@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony import port
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from acd.telephony.sip.call import SipCall
 
 Key = tuple["OfferId", str]
+MEDIA_LOST: Final = "media_lost"
+"""Why a leg ended of which nothing was heard for too long."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +65,12 @@ class Devices:
         """All of them, now."""
         for device in self.held.values():
             device.leg.hang_up(reason)
+
+    def leave(self) -> None:
+        """Another node has them."""
+        for device in self.held.values():
+            self.cancel(device)
+            device.leg.leave()
 
     async def clear(self) -> None:
         """Nothing of them is left."""
@@ -219,6 +227,10 @@ class Devices:
                 call=self._call.id, offer=device.offer, device=device.target.device, cause=cause
             )
         )
+
+    async def lose(self, device: Device) -> None:
+        """Nothing was heard of it for too long."""
+        await self._gone(device, MEDIA_LOST)
 
     async def drop(self, device: Device, reason: str) -> None:
         """Nothing of it is left, but what the caller still hears from."""

@@ -115,6 +115,14 @@ class Dialog:
         self._post("hang_up", reason)
         self._end()
 
+    def refresh(self) -> None:
+        """Have the other end reach us where we are now, which may not be where we were."""
+        self._post("refresh")
+
+    def leave(self) -> None:
+        """Another node has it: nothing of it is said or heard here any more."""
+        self._end()
+
     async def update(self, sdp: str) -> str:
         """Have the other end send to and hear from elsewhere. Answers what it says to that.
 

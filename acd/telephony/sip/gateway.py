@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _LOOK_S: Final = 0.01
+COUNTED: Final = ("client_transactions", "server_transactions", "dialogs", "malformed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Destination:
     """With `secret`: what the next hop asks for (digest)."""
     secret: str = field(default="", repr=False)
     headers: tuple[str, ...] = ()
+    via: tuple[str, int] | None = None
+    """The proxy on the way there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,19 @@ class Kept:
     """Theirs, when it is not answered."""
 
 
+class Revived(NamedTuple):
+    """What was written down in another life."""
+
+    dialogs: dict[str, Kept]
+    """By their keys."""
+    records: dict[str, Record]
+    """All others."""
+
+
+def _nothing() -> None:
+    """Nobody need be told."""
+
+
 class Gateway:
     """One address on which SIP is spoken."""
 
@@ -74,8 +90,14 @@ class Gateway:
         guard: Guard,
         arrived: Callable[[Dialog, Message], None],
         ledger: Ledger | None = None,
+        lost: Callable[[], None] = _nothing,
     ) -> None:
-        """Args: arrived is told of each INVITE, and says who listens to its dialog."""
+        """Args: arrived is told of each INVITE, and says who listens to its dialog.
+
+        lost is called when another node has taken all dialogs: nothing is said any more, and this
+        one is to be stopped.
+        """
+        self._lost = lost
         self._ledger = ledger
         self._place = place
         self._guard = guard
@@ -84,17 +106,26 @@ class Gateway:
         self._loop = asyncio.get_running_loop()
         self._front: Front | None = None
 
-    async def start(self) -> tuple[dict[str, Kept], dict[str, Record]]:
-        """Listen. Answers the dialogs of a former life by their keys, and all other records.
+    async def start(self, engine: str) -> Revived:
+        """Listen. Answers what a former life left; it is taken up before anything new is heard.
 
-        They are taken up before anything new is heard.
+        Args:
+            engine: rtpengine's address.
 
         Raises:
             OSError: the port is taken.
         """
         sip_thread.start()
-        self._front, kept, records = await sip_thread.do(self._listen)
-        return kept, records
+        self._front, revived = await sip_thread.do(self._listen, engine)
+        return revived
+
+    async def beat(self) -> dict[str, str]:
+        """Say that this node lives. Answers which others do not, and what they said last."""
+        return await sip_thread.do(self._ledger.beat) if self._ledger is not None else {}
+
+    async def take_over(self, node: str, said: str) -> Revived:
+        """What a node left that has said nothing since; nothing, if another was first."""
+        return await sip_thread.do(self._take_over, node, said)
 
     async def stop(self, goodbye_s: float = 0.0) -> None:
         """Listen no more, once all was answered that was said, or after `goodbye_s`."""
@@ -104,7 +135,7 @@ class Gateway:
         # the stack tells nobody when it is done
         while self._loop.time() < until and await sip_thread.do(self._front.is_talking):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_S)
-        await sip_thread.do(self._front.close)
+        await sip_thread.do(self._close, self._front)
         self._front = None
 
     def refuse_calls(self, *, refuse: bool) -> None:
@@ -135,34 +166,57 @@ class Gateway:
 
     async def counts(self) -> dict[str, int]:
         """What the stack holds, by kind: to see that nothing is left behind."""
-        assert self._front is not None  # noqa: S101 - it was started
+        if self._front is None:
+            return dict.fromkeys(COUNTED, 0)
         return await sip_thread.do(self._front.counts)
 
     # the stack's thread
 
-    def _listen(self) -> tuple[Front, dict[str, Kept], dict[str, Record]]:
+    def _listen(self, engine: str) -> tuple[Front, Revived]:
         from acd.telephony.sip.stack.front import Front  # noqa: PLC0415 - it belongs there
 
-        records = self._ledger.read() if self._ledger is not None else {}
         front = Front(self._place, self._judge, self._take, self._ledger)
+        if self._ledger is None:
+            return front, Revived({}, {})
+
+        def lost() -> None:
+            front.mute()
+            self._loop.call_soon_threadsafe(self._lost)
+
+        return front, self._revive(front, self._ledger.begin(engine, lost), moved=False)
+
+    def _take_over(self, node: str, said: str) -> Revived:
+        if self._ledger is None or self._front is None:
+            return Revived({}, {})
+        return self._revive(self._front, self._ledger.take(node, said), moved=True)
+
+    def _close(self, front: Front) -> None:
+        front.close()
+        if self._ledger is not None:
+            self._ledger.end()
+
+    def _revive(self, front: Front, records: dict[str, Record], *, moved: bool) -> Revived:
+        """Make dialogs of the records of dialogs."""
         kept = {}
         for name in [name for name in records if name.startswith(DIALOG)]:
             key, record = name.removeprefix(DIALOG), records.pop(name)
             dialog = Dialog(self._loop, key)
             try:
-                front.take_up(key, record, dialog)
+                if front.knows(record):
+                    self.write(name, None)
+                    continue
+                stage = front.take_up(key, record, dialog, moved=moved)
             except Exception:  # noqa: BLE001 - the others are taken up all the same
                 _log.exception("sip.dialog_lost", stage=record.get("stage"))
-                if self._ledger is not None:
-                    self._ledger.drop(name)
+                self.write(name, None)
                 continue
             is_new = record["stage"] == ARRIVING and not record["answered"]
             kept[key] = Kept(
                 dialog=dialog,
-                stage=record["stage"],
+                stage=stage,
                 invite=read(record["invite"].encode()) if is_new else None,
             )
-        return front, kept, records
+        return Revived(kept, records)
 
     def _judge(self, message: Message, source: str) -> Verdict | None:
         return self._guard.verdict(message, source, is_open=self._open)

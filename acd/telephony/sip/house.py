@@ -48,4 +48,5 @@ class House:
             caller=trunk.caller_id or caller,
             name=trunk.name,
             secret=trunk.secret,
+            via=trunk.via,
         )

@@ -94,6 +94,9 @@ class PageLeg:
     def hang_up(self, reason: str) -> None:
         """It learns from routing that the offer ended: nothing is to be said here."""
 
+    def leave(self) -> None:
+        """Another node has it; the page is told by that one."""
+
 
 class PhoneLeg:
     """A telephone, reached by SIP. `heard` is told of each event of its dialog."""
@@ -191,6 +194,11 @@ class PhoneLeg:
     def hang_up(self, reason: str) -> None:
         if self.dialog is not None:
             self.dialog.hang_up(reason)
+
+    def leave(self) -> None:
+        """Another node has it."""
+        if self.dialog is not None:
+            self.dialog.leave()
 
 
 def fault_of(code: int) -> port.LegFault:

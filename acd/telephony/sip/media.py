@@ -175,6 +175,16 @@ class Pairing:
         except EngineRefused:
             return  # it heard none
 
+    async def packets(self) -> dict[str, int]:
+        """How many rtpengine has received from each side."""
+        tags = (await self._do("query")).get("tags", {})
+        return {
+            side: sum(
+                stream["stats"]["packets"] for media in tag["medias"] for stream in media["streams"]
+            )
+            for side, tag in tags.items()
+        }
+
     async def delete(self) -> None:
         """End it; never raises, since there is nothing more that one could do."""
         if self.deleted:

@@ -50,9 +50,15 @@ class Message:
         return user_of(self.first.split(" ")[1])
 
     @property
+    def to_tag(self) -> str:
+        """Names the dialog on the side it is sent to, in a request; empty outside of one."""
+        found = _TAG.search(self.header("to").rpartition(">")[2])
+        return found[1] if found else ""
+
+    @property
     def in_dialog(self) -> bool:
         """Whether its sender takes it for part of a call that is up."""
-        return _TAG.search(self.header("to").rpartition(">")[2]) is not None
+        return bool(self.to_tag)
 
     def header(self, name: str) -> str:
         """The first of that name, or empty."""

@@ -25,6 +25,8 @@ class Trunk:
     name: str = ""
     secret: str = field(default="", repr=False)
     caller_id: str = ""
+    via: tuple[str, int] | None = None
+    """The proxy on the way there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,16 @@ class SipOptions:
     """How long a phone that was picked up may wait for its digit."""
     look_s: float = 2.0
     """How often it is looked whether rtpengine is there."""
+    engine_lost_s: float = 30.0
+    """How long rtpengine may be away before the calls end: nobody hears anything."""
+    page_silence_s: float = 4.0
+    """How long an agent's page may be silent before the caller hears music."""
+    media_lost_s: float = 45.0
+    """And how long before it has lost the call."""
+    silence_s: float = 60.0
+    """How long a telephone may be silent before it is asked whether it is there."""
+    beat_s: float = 1.0
+    """How often this node says that it lives, and looks who does not."""
     confirm_digit: str = "1"
 
 

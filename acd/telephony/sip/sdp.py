@@ -53,6 +53,10 @@ class Direction(StrEnum):
     def hears(self) -> bool:
         return self in {Direction.BOTH, Direction.HEARS}
 
+    @property
+    def speaks(self) -> bool:
+        return self in {Direction.BOTH, Direction.SENDS}
+
 
 _ANSWERED: Final = {
     Direction.BOTH: Direction.BOTH,

@@ -31,11 +31,11 @@ class Transfer:
         self._call = call
         self.is_over = False
         """Whether it failed."""
-        self._leg = PhoneLeg(call.house.engine, name, call.house.gateway, to, self._heard)
+        self.leg = PhoneLeg(call.house.engine, name, call.house.gateway, to, self._heard)
 
     def record(self) -> dict[str, Any] | None:
         """What another process needs; one that only rings is not gone on with."""
-        return self._leg.record() if self._leg.is_ready and not self.is_over else None
+        return self.leg.record() if self.leg.is_ready and not self.is_over else None
 
     @classmethod
     def revived(
@@ -50,23 +50,23 @@ class Transfer:
             return None
         transfer = cls(call, kept["pairing"]["name"], None)
         house = call.house
-        transfer._leg = PhoneLeg.revived(house.engine, house.gateway, kept, dialog, transfer._heard)
+        transfer.leg = PhoneLeg.revived(house.engine, house.gateway, kept, dialog, transfer._heard)
         return transfer
 
     async def start(self) -> None:
         """Ring the number."""
         await self._call.play_music()
         try:
-            await self._leg.ring(self._call.caller.offered)
+            await self.leg.ring(self._call.caller.offered)
         except AcdError:
             await self._fail(_UNAVAILABLE)
             return
         self._call.do_in(_RINGS_S, self._late)
 
-    async def renew(self, there: Container[str]) -> None:
-        """By another pairing, if the number has the call and its pairing is not there any more."""
-        leg = self._leg
-        if self.is_over or not leg.is_ready or leg.pairing.name in there:
+    async def renew(self, lost: Container[str]) -> None:
+        """By another pairing, if the number has the call and its pairing was lost."""
+        leg = self.leg
+        if self.is_over or not leg.is_ready or leg.pairing.name not in lost:
             return
         try:
             await leg.renew(self._call.devices.next_name(), self._call.caller.offered)
@@ -76,22 +76,22 @@ class Transfer:
             self._call.gone(error.code, 0)
 
     def hang_up(self) -> None:
-        self._leg.hang_up("")
+        self.leg.hang_up("")
 
     async def clear(self) -> None:
         """Nothing of it is left."""
         self.hang_up()
-        await self._leg.pairing.delete()
+        await self.leg.pairing.delete()
 
     def _heard(self, event: DialogEvent) -> None:
         self._call.do(partial(self._happened, event))
 
     async def _happened(self, event: DialogEvent) -> None:
         match event:
-            case PickedUp(sdp) if not self._leg.is_ready:
+            case PickedUp(sdp) if not self.leg.is_ready:
                 await self._taken(sdp)
             case Asked(sdp):
-                await self._leg.changed(sdp)
+                await self.leg.changed(sdp)
             case Refused(code):
                 await self._fail(code)
             case Over(cause, code):
@@ -101,9 +101,9 @@ class Transfer:
 
     async def _taken(self, sdp: str) -> None:
         try:
-            await self._leg.answered(sdp)
-            await self._leg.open()
-            await self._call.caller.hear(self._leg.pairing)
+            await self.leg.answered(sdp)
+            await self.leg.open()
+            await self._call.caller.hear(self.leg.pairing)
         except DialogOver:
             raise
         except AcdError:
@@ -113,7 +113,7 @@ class Transfer:
         self._tell(ok=True)
 
     async def _late(self) -> None:
-        if not self._leg.is_ready and not self.is_over:
+        if not self.leg.is_ready and not self.is_over:
             await self._fail(_NO_ANSWER)
 
     async def _fail(self, code: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sippy.SipConf import SipConf
 from sippy.SipHeader import SipHeader
 
-from acd.telephony.sip.ledger import ARRIVING, CALLING, LEAVING
+from acd.telephony.sip.ledger import ARRIVING, CALLING, LEAVING, UP
 from acd.telephony.sip.session import SUPPORTED, called_by
 from acd.telephony.sip.stack.keeping import replay, revive, revive_calling
 from acd.telephony.sip.stack.leg import Leg
@@ -66,6 +66,7 @@ class Front:
             username=to.name or None,
             password=to.secret or None,
         )
+        leg.outbound_proxy = to.via
         dialog.bind(leg)
         leg.invite(to.caller, to.display, to.user, sdp, (SUPPORTED, *to.headers))
 
@@ -79,12 +80,27 @@ class Front:
             "malformed": held.malformed,
         }
 
-    def take_up(self, key: str, kept: Record, dialog: Dialog) -> None:
-        """Make a dialog of a former life go on, or end it, as its stage demands."""
-        where = {"nh_address": tuple(kept["address"][:2])} if kept["stage"] == CALLING else {}
+    def mute(self) -> None:
+        """Say nothing any more: another node has the dialogs."""
+        self._transactions.mute = True
+
+    def knows(self, kept: Record) -> bool:
+        """Whether a call that was only arriving came here by itself meanwhile."""
+        return kept["stage"] == ARRIVING and kept["call_id"] in self._transactions.req_consumers
+
+    def take_up(self, key: str, kept: Record, dialog: Dialog, *, moved: bool) -> str:
+        """Make a dialog of a former life go on, or end it, as its stage demands.
+
+        Answers the stage it is in then. `moved`: another node had it; an ACK that is still to come
+        goes there, and is not waited for.
+        """
+        stage = str(kept["stage"])
+        if moved and stage == ARRIVING and kept["answered"]:
+            stage = UP
+        where = {"nh_address": tuple(kept["address"][:2])} if stage == CALLING else {}
         leg = Leg(self._transactions.settings, dialog.tell, ltag=key, **where)
         dialog.bind(leg)
-        if kept["stage"] == ARRIVING:
+        if stage == ARRIVING:
             self._replayed = dialog
             try:
                 replay(self._transactions, kept)
@@ -92,13 +108,15 @@ class Front:
                 self._replayed = None
             if kept["answered"]:
                 dialog.leg.accept(kept["ours"])
-        elif kept["stage"] == CALLING:
+        elif stage == CALLING:
             revive_calling(leg, kept)
             leg.hang_up("")
         else:
             revive(leg, kept)
-            if kept["stage"] == LEAVING:
+            if stage == LEAVING:
                 leg.hang_up("")
+            self._transactions.hear_parked(key)
+        return stage
 
     def _asked(self, request: Any, transaction: Any, message: Message) -> Any:
         dialog = self._replayed

@@ -62,7 +62,7 @@ def record(leg: Leg) -> Record:
         "our_number": leg.lCSeq, "their_number": leg.rCSeq, "ours": wire(ours),
         "theirs": wire(theirs), "answered": leg.answered,
         "invite": "" if stage(leg) == UP else leg.invited,
-        "source": leg.source,
+        "source": leg.source, "via": leg.outbound_proxy and list(leg.outbound_proxy),
         "session": session and [session.interval_s, session.is_ours, session.is_agreed],
     }  # fmt: skip
 
@@ -93,7 +93,7 @@ def revive_calling(leg: Leg, kept: Record) -> None:
     request = SipRequest(kept["invite"])
     _name(leg, kept)
     leg.rAddr = leg.rAddr0 = _address(kept)
-    request.setTarget(leg.rAddr)
+    request.setTarget((tuple(kept["via"]), leg.rAddr[1]) if kept["via"] else leg.rAddr)
     leg.rTarget = request.getRURI().getCopy()
     leg.routes = []
     number = request.getHFBody("cseq").getCSeqNum()

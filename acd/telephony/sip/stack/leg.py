@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PENDING: Final = 491
+_NOT_THERE: Final = frozenset({408, 481})
+"""The answers to a request that end its dialog (RFC 3261, 12.2.1.2)."""
 _SOON_S: Final = 5.0
 _TAKEN: Final = "taken"
 
@@ -48,6 +50,8 @@ class Leg(Mended):
         """Where theirs came from."""
         self._session_timer: Any = None
         self._is_refreshing = False
+        self._refused = 0
+        """How a refresh was refused: when the dialog is over next, that is why."""
 
     # what asyncio asks for
 
@@ -107,14 +111,25 @@ class Leg(Mended):
         if not self.session.is_ours:
             self.tell(Over("session expired", 408))
             self.hang_up("")
-        elif type(self.state) is self.UaStateConnected and self.lSDP is not None:
-            self._is_refreshing = True
-            self.agreed = (self.lSDP, self.rSDP)
-            event = CCEventUpdate(MsgBody(again(text(self.lSDP))))
-            event.extra_headers = tuple(as_headers(self.session.request))
-            self.recvEvent(event)
         else:
-            self._session_timer = Timeout(self._wake, _SOON_S)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Say again what we said: the session goes on, and is reached where we are now.
+
+        Of a refusal nobody is told; when the other end has no such dialog, or says nothing, it is
+        over.
+        """
+        if not self.isConnected():
+            return
+        if type(self.state) is not self.UaStateConnected or self.lSDP is None:
+            self._session_timer = Timeout(self.refresh, _SOON_S)
+            return
+        self._is_refreshing, self._refused = True, 0
+        self.agreed = (self.lSDP, self.rSDP)
+        event = CCEventUpdate(MsgBody(again(text(self.lSDP))))
+        event.extra_headers = tuple(as_headers(self.session.request if self.session else ()))
+        self.recvEvent(event)
 
     def changeState(self, newstate: Any) -> None:  # noqa: N802
         super().changeState(newstate)
@@ -132,8 +147,12 @@ class Leg(Mended):
         match event:
             case CCEventRing() if said[0] > 100:  # noqa: PLR2004 - 100 says nothing
                 self.tell(Rang(said[0]))
-            case CCEventConnect() | CCEventFail() if self._is_refreshing:
-                self._is_refreshing = False  # nobody asked for it; what was refused is as before
+            case CCEventConnect() if self._is_refreshing:
+                self._is_refreshing = False
+            case CCEventFail() if self._is_refreshing:
+                # nobody asked for it: all is as before, or the dialog is not there any more
+                self._is_refreshing = False
+                self._refused = int(said[0]) if said[0] in _NOT_THERE else 0
             case CCEventConnect():
                 self.tell(PickedUp(text(said[2])))
             case CCEventUpdate():
@@ -141,7 +160,7 @@ class Leg(Mended):
             case CCEventFail():
                 self.tell(Refused(int(said[0]), str(said[1])))
             case CCEventDisconnect():
-                self.tell(Over(str(event.reason_rfc3326 or "")))
+                self.tell(Over(str(event.reason_rfc3326 or ""), self._refused))
 
     # keeping
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import structlog
 from sippy.SipRequest import SipRequest
 from sippy.SipResponse import SipResponse
 from sippy.SipTransactionManager import SipTransactionManager
+from sippy.Time.MonoTime import MonoTime
 from sippy.Udp_server import Udp_server, Udp_server_opts
 
+from acd.telephony.sip.ledger import DIALOG
 from acd.telephony.sip.message import Malformed, Message, read
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from acd.telephony.sip.ledger import Ledger
 
 _log = structlog.get_logger(__name__)
+
+_PARKED: Final = 1000
+"""The most requests that wait for their call to be taken over; the oldest make room."""
 
 
 class _Options(Udp_server_opts):  # type: ignore[misc] # sippy has no types
@@ -68,6 +73,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self.malformed = 0
         self.mute = False
         """Send nothing: what is said to the stack was answered in a former life."""
+        self._parked: dict[str, tuple[bytes, Any, Any]] = {}
         self._asked = asked
         self.session_s = session_s
         self.ledger = ledger
@@ -105,6 +111,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         try:
             if message.is_answer and self._is_orphan(message, data_in, server):
                 return
+            if not message.is_answer and self._is_elsewhere(message):
+                self._park(message, (data_in, ra, server))
+                return
             super().handleIncoming(data_in, ra, server, rtime)
         except Exception:  # noqa: BLE001 - whatever a stranger sent, the next message is heard
             self.malformed += 1
@@ -137,6 +146,31 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
                     timer.cancel()
         self.cp_timer.cancel()
         self.l4r.shutdown()
+
+    def _is_elsewhere(self, message: Message) -> bool:
+        """Whether it is of a call of another node, that has not answered it.
+
+        It is not ours to refuse: a 481 would end the call on that side.
+        """
+        if not message.in_dialog or self.ledger is None:
+            return False
+        known = message.header("call-id") in self.req_consumers
+        return not known and self.ledger.is_elsewhere(f"{DIALOG}{message.to_tag}")
+
+    def _park(self, message: Message, datagram: tuple[bytes, Any, Any]) -> None:
+        """Keep it, in case that we take the call over in a moment."""
+        if message.method == "ACK":
+            return
+        self._parked.pop(message.to_tag, None)
+        self._parked[message.to_tag] = datagram
+        if len(self._parked) > _PARKED:
+            del self._parked[next(iter(self._parked))]
+
+    def hear_parked(self, tag: str) -> None:
+        """We have the dialog now: what was said in it meanwhile is heard."""
+        datagram = self._parked.pop(tag, None)
+        if datagram is not None:
+            self.handleIncoming(*datagram, MonoTime())
 
     def _is_orphan(self, message: Message, data: bytes, server: Any) -> bool:
         """Whether it is a 2xx for an INVITE of a former life: it is acknowledged.

@@ -12,6 +12,7 @@ import pytest
 
 from acd.telephony import port
 from acd.telephony.sip.gateway import Place
+from acd.telephony.sip.options import Trunk
 from tests.integration.telephony.kamailio.conftest import (
     NODE,
     PRIVATE,
@@ -19,7 +20,8 @@ from tests.integration.telephony.kamailio.conftest import (
     Edge,
     running_edge,
 )
-from tests.integration.telephony.sip.desk import Desk
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MOBILE, Desk
+from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine, udp_port
 from tests.servers import free_port
 
@@ -112,6 +114,35 @@ def stand(
 @pytest.mark.parametrize("caller_ends", [True, False], ids=["caller", "node"])
 async def test_calls_are_served_and_nothing_is_left(stand: Stand, *, caller_ends: bool) -> None:
     await stand.serves(40, a_second=20, caller_ends=caller_ends)
+
+
+@pytest.mark.parametrize("callee_ends", [True, False], ids=["callee", "node"])
+async def test_calls_out_pass_it_both_ways(
+    edge: Edge, place: Place, rtpengine: Rtpengine, *, callee_ends: bool
+) -> None:
+    async with Phone.open(CALLER_HZ) as caller, Phone.open(AGENT_HZ, TRUNK) as callee:
+        trunk = Trunk(host=TRUNK, port=callee.port, via=edge.private)
+        desk = Desk(replace(Desk.options(rtpengine), place=place, trunk=trunk), rtpengine)
+        await desk.start()
+        try:
+            call, calling = await desk.waiting(caller)
+            offer = await desk.ring(call, MOBILE)
+            rung = await callee.ringing.get()
+            await callee.pick_up(rung)
+            await desk.told(port.LegAnswered)
+            await desk.bridge(call, offer, MOBILE.device)
+            await rung.voice.hears(CALLER_HZ)
+            assert rung.peer == edge.public
+            if callee_ends:
+                assert await rung.bye_now() == 200
+                await desk.told(port.LegEnded)
+            await desk.do(port.HangUp(call=call, epoch=1, cause="agent"))
+            await rung.is_over()
+            await calling.is_over()
+            await desk.empty()
+            assert edge.counted("acd_edge_calls", way="out") == 1
+        finally:
+            await desk.stop()
 
 
 @pytest.mark.long

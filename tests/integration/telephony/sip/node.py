@@ -1,6 +1,6 @@
 """A SIP node in a process of its own, so that it can be killed. Its core is a few lines.
 
-It takes every caller into the line, rings the desk for who called `talk`, and the desk again for
+It takes every caller into the line, rings the desk for who called `talk…`, and the desk again for
 everybody who waits once it is told `serve`. It says each event on a line.
 """
 
@@ -20,11 +20,8 @@ from acd.domain.ids import InteractionId, OfferId
 from acd.telephony import port
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
-from acd.telephony.sip.ledger import RedisLedger
 from acd.telephony.sip.options import SipOptions
-
-EPOCH = 1 << 20
-"""Above what a former life said."""
+from acd.telephony.sip.redis_ledger import RedisLedger
 
 
 class Node:
@@ -36,45 +33,57 @@ class Node:
             keys=tuple(said["keys"]),
             music=str(said["music"]),
             networks=(IPv4Network("127.0.0.0/8"),),
+            look_s=0.5,
+            beat_s=0.5,
         )
-        self.adapter = SipAdapter(options, RedisLedger(str(said["redis"]), str(said["key"])))
+        ledger = RedisLedger(
+            str(said["redis"]), str(said["prefix"]), f"{host}:{sip_port}", lease_s=3
+        )
+        self.adapter = SipAdapter(options, ledger)
         self.desk = port.Target(device="desk", kind=port.TargetKind.SIP, address=str(said["desk"]))
         self.waiting: list[str] = []
-        self.epoch = EPOCH if said["again"] else 0
+        self.epochs: dict[str, int] = {}
 
     async def hear(self, event: port.Event) -> None:
         say(type(event).__name__, asdict(event))
         match event:
             case port.CallArrived():
                 await self.adapter.execute(port.Answer(call=event.call, epoch=0))
-                if event.called == "talk":
+                if event.called.startswith("talk"):
                     await self.ring(event.call)
                 else:
                     self.waiting.append(event.call)
-            case port.LegAnswered():
+            case port.CallStands():
+                self.stands(event.standing)
+            case port.LegAnswered(call=call):
+                self.epochs[call] = epoch = self.epochs.get(call, 0) + 1
                 await self.adapter.execute(
-                    port.Bridge(
-                        call=event.call, epoch=self.epoch + 1, offer=event.offer, device="desk"
-                    )
+                    port.Bridge(call=call, epoch=epoch, offer=event.offer, device="desk")
                 )
-            case port.LegEnded():
-                await self.adapter.execute(
-                    port.HangUp(call=event.call, epoch=EPOCH * 2, cause="agent")
-                )
+            case port.LegEnded(call=call):
+                epoch = self.epochs.get(call, 0)
+                await self.adapter.execute(port.HangUp(call=call, epoch=epoch, cause="agent"))
+
+    def stands(self, standing: port.Standing) -> None:
+        """It goes on here."""
+        self.epochs[standing.call] = standing.epoch
+        if standing.offer is None:
+            self.waiting.append(standing.call)
 
     async def ring(self, call: str) -> None:
-        offer = OfferId(f"{call}.{self.epoch + 1}")
+        epoch = self.epochs.get(call, 0)
         await self.adapter.execute(
             port.Ring(
-                call=InteractionId(call), epoch=self.epoch, offer=offer, agent="anna",
-                target=self.desk, timeout_ms=20_000,
+                call=InteractionId(call), epoch=epoch, offer=OfferId(f"{call}.{epoch + 1}"),
+                agent="anna", target=self.desk, timeout_ms=20_000,
             )
         )  # fmt: skip
 
     async def run(self) -> None:
         await self.adapter.start(self.hear)
         standing = await self.adapter.calls()
-        self.waiting += [one.call for one in standing if one.offer is None]
+        for one in standing:
+            self.stands(one)
         say("Standing", {"calls": [[one.call, one.offer] for one in standing]})
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(

@@ -1,0 +1,48 @@
+"""Which other nodes fell silent, as one node sees it by its own clock. Pure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Neighbours:
+    """Each node says something new at every beat; one that repeats itself for long is dead.
+
+    Only what was seen without a gap counts: while Redis is away, everybody falls silent.
+    """
+
+    def __init__(self, mine: str, lease_s: float) -> None:
+        """Args: mine is this node's address; lease_s is how long one may be silent."""
+        self._mine = mine
+        self._lease_s = lease_s
+        self._since: dict[str, tuple[str, float]] = {}
+
+    @property
+    def others(self) -> list[str]:
+        """Their addresses."""
+        return sorted(self._since)
+
+    def see(self, said: Mapping[str, str], now_s: float) -> None:
+        """What every node said last, at this moment."""
+        before = self._since
+        self._since = {
+            node: before[node] if node in before and before[node][0] == word else (word, now_s)
+            for node, word in said.items()
+            if node != self._mine
+        }
+
+    def see_nothing(self) -> None:
+        """Nothing could be seen: whoever is seen next begins anew."""
+        self._since = dict.fromkeys(self._since, ("", math.inf))
+
+    def silent(self, now_s: float) -> dict[str, str]:
+        """Who is dead, and what they said last."""
+        return {
+            node: word
+            for node, (word, since_s) in self._since.items()
+            if now_s - since_s >= self._lease_s
+        }

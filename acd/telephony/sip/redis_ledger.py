@@ -1,0 +1,204 @@
+"""The ledger in Redis: a hash for each node, and one in which all of them say that they live.
+
+It is asked by a client that waits, for at most as long as a caller may. While Redis is away, calls
+go on unwritten, and nobody takes over anybody's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.cluster import RedisCluster
+from redis.exceptions import NoScriptError, RedisError
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from acd.routing.redis_url import parse_redis_url
+from acd.telephony.sip.neighbours import Neighbours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acd.telephony.sip.ledger import Record
+
+_log = structlog.get_logger(__name__)
+
+_WAIT_S: Final = 0.3
+"""Longer than that no caller waits for a write."""
+_PAUSE_S: Final = 2.0
+"""After a failure nothing is tried for so long: less than a lease, so that when Redis is back
+everybody says so before anybody is taken for dead."""
+_SCRIPTS: Final = Path(__file__).parent / "lua"
+_LOST, _FORGOTTEN = 0, 2
+"""What `keep` answers when another node has the calls, and when Redis knew nothing of them."""
+
+
+class RedisLedger:
+    """`Ledger`, wherever the URL says that Redis is."""
+
+    def __init__(self, url: str, prefix: str, place: str, *, lease_s: float = 4.0) -> None:
+        """Args: prefix begins every key of the tenant; place is this node's SIP address.
+
+        lease_s is how long a node may be silent before another takes its calls.
+        """
+        self._url = parse_redis_url(url)
+        self._prefix = f"{prefix}sip:"
+        self._place = place
+        self._life = ""
+        """Names who writes, since it began; empty once another node has the records."""
+        self._beats = 0
+        self._neighbours = Neighbours(place, lease_s)
+        self._client: Redis | RedisCluster | None = None
+        self._written: dict[str, str] = {}
+        self._paused_until = 0.0
+        self._lost: Callable[[], None] = _nothing
+
+    def begin(self, engine: str, lost: Callable[[], None]) -> dict[str, Record]:
+        """All that is there; none when Redis does not answer.
+
+        What is read is taken for written: it stays until it is dropped.
+        """
+        self._life, self._lost, self._written = secrets.token_hex(8), lost, {}
+        self._paused_until = 0.0
+        return self._have(self._ask("begin", self._own, self._life, self._place, engine))
+
+    def end(self) -> None:
+        """Nobody is to take over what is left."""
+        try:
+            self._redis().hdel(self._nodes, self._place)
+        except RedisError as error:
+            _log.warning("sip.ledger_unwritten", error=type(error).__name__)
+
+    def write(self, name: str, record: Record) -> None:
+        """Returns once it is there, or could not be written; the same again costs nothing."""
+        text = json.dumps(record, separators=(",", ":"))
+        if self._written.get(name) != text and self._keep(name, text):
+            self._written[name] = text
+
+    def drop(self, name: str) -> None:
+        if self._written.pop(name, None) is not None:
+            self._keep(name, "")
+
+    def beat(self) -> dict[str, str]:
+        """Nobody is taken for dead who could not be heard."""
+        if not self._life:
+            return {}
+        self._beats += 1
+        found = self._ask("beat", self._own, self._life, self._place, str(self._beats))
+        if found is None:
+            self._neighbours.see_nothing()
+        elif not found:
+            self._is_lost()
+        else:
+            self._neighbours.see(_pairs(found), time.monotonic())
+            return self._neighbours.silent(time.monotonic())
+        return {}
+
+    def take(self, node: str, said: str) -> dict[str, Record]:
+        """None of them when Redis does not answer."""
+        keys = [*self._own, self._key(node)]
+        return self._have(self._ask("take", keys, self._life, node, said))
+
+    def is_elsewhere(self, name: str) -> bool:
+        """False when Redis does not answer."""
+        keys = [self._key(node) for node in self._neighbours.others]
+        return bool(keys) and self._ask("elsewhere", keys, name) == 1
+
+    def _have(self, found: Any) -> dict[str, Record]:
+        texts = {name: text for name, text in _pairs(found or []).items() if name[1:2] == ":"}
+        self._written |= texts
+        return {name: json.loads(text) for name, text in texts.items()}
+
+    def _keep(self, name: str, text: str) -> bool:
+        if not self._life:
+            return False
+        done = self._ask("keep", self._own[:1], self._life, name, text)
+        if done == _LOST:
+            self._is_lost()
+        elif done == _FORGOTTEN:
+            self._written.clear()
+        return bool(done)
+
+    def _is_lost(self) -> None:
+        self._life = ""
+        self._lost()
+
+    @property
+    def _own(self) -> list[str]:
+        return [self._key(self._place), self._nodes]
+
+    @property
+    def _nodes(self) -> str:
+        return f"{self._prefix}nodes"
+
+    def _key(self, node: str) -> str:
+        return f"{self._prefix}{node}"
+
+    def _ask(self, script: str, keys: list[str], *given: str) -> Any:
+        """What a script answers, or None when Redis does not, or did not a moment ago."""
+        if time.monotonic() < self._paused_until:
+            return None
+        text, digest = _script(script)
+        try:
+            redis = self._redis()
+            try:
+                return redis.evalsha(digest, len(keys), *keys, *given)
+            except NoScriptError:
+                return redis.eval(text, len(keys), *keys, *given)
+        except RedisError as error:
+            self._paused_until = time.monotonic() + _PAUSE_S
+            self._client = None  # another server may have taken over
+            _log.warning("sip.ledger_silent", asked=script, error=type(error).__name__)
+            return None
+
+    def _redis(self) -> Redis | RedisCluster:
+        if self._client is None:
+            self._client = self._connect()
+        return self._client
+
+    def _connect(self) -> Redis | RedisCluster:
+        url = self._url
+        options: dict[str, Any] = {
+            "decode_responses": True,
+            "protocol": 2,
+            "retry": Retry(NoBackoff(), 0),
+            "socket_timeout": _WAIT_S,
+            "socket_connect_timeout": _WAIT_S,
+        }
+        if url.kind == "plain":
+            return Redis.from_url(url.text, **options)
+        options |= {"username": url.username, "password": url.password, "ssl": url.tls}
+        if url.kind == "sentinel":
+            watch = {"socket_connect_timeout": _WAIT_S, "socket_timeout": _WAIT_S}
+            sentinel = Sentinel(  # type: ignore[no-untyped-call]
+                list(url.nodes), sentinel_kwargs=watch
+            )
+            found = sentinel.discover_master(url.service)  # type: ignore[no-untyped-call]
+            options |= {"host": found[0], "port": found[1], "db": url.database}
+            return Redis(**options)
+        host, port = url.nodes[0]
+        return RedisCluster(host=host, port=port, **options)
+
+
+def _nothing() -> None:
+    """Before the first life there is nothing to lose."""
+
+
+def _pairs(found: list[str]) -> dict[str, str]:
+    """A hash as scripts answer it."""
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+@cache
+def _script(name: str) -> tuple[str, str]:
+    text = (_SCRIPTS / f"{name}.lua").read_text()
+    return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

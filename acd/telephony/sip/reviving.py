@@ -1,0 +1,103 @@
+"""The calls of a former life, or of a node that died, go on here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.domain.ids import InteractionId
+from acd.telephony import port
+from acd.telephony.sip import continuing
+from acd.telephony.sip.caller import Caller
+from acd.telephony.sip.ledger import ARRIVING, CALL, CALLING, UP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator, Mapping
+
+    from acd.telephony.sip.call import SipCall
+    from acd.telephony.sip.dialog import Dialog
+    from acd.telephony.sip.gateway import Kept, Revived
+    from acd.telephony.sip.house import House
+    from acd.telephony.sip.ledger import Record
+    from acd.telephony.sip.message import Message
+
+
+class _Dialogs:
+    """Those that were taken up, each claimed by its call."""
+
+    def __init__(self, kept: Mapping[str, Kept]) -> None:
+        self._kept = kept
+        self._loose = dict(kept)
+        for one in kept.values():
+            if one.stage != ARRIVING:
+                one.dialog.go_on(up=one.stage == UP)
+
+    def claim(self, key: str) -> Dialog | None:
+        found = self._loose.get(key)
+        if found is None or found.dialog.is_over:
+            return None
+        del self._loose[key]
+        return found.dialog
+
+    def was_up(self, key: str) -> bool:
+        """Whether somebody was there, who hung up meanwhile; whom we only called was not."""
+        found = self._kept.get(key)
+        return bool(key) and (found is None or found.stage != CALLING)
+
+    @property
+    def loose(self) -> Iterator[Kept]:
+        """Which nobody claimed."""
+        return iter(self._loose.values())
+
+
+def revive(
+    house: House,
+    revived: Revived,
+    there: Container[str],
+    *,
+    moved: bool,
+    begin: Callable[[InteractionId, Caller], SipCall],
+    arrived: Callable[[Dialog, Message], None],
+) -> list[SipCall]:
+    """Go on with calls; what belongs to none of them ends.
+
+    Args:
+        house: what they share.
+        revived: what was written down of them.
+        there: the pairings that rtpengine has.
+        moved: whether another node had them: the other ends are told where they are now.
+        begin: makes a call of its caller.
+        arrived: is told of who called and was not let in yet.
+    """
+    dialogs = _Dialogs(revived.dialogs)
+    calls = []
+    for name, record in revived.records.items():
+        if not name.startswith(CALL):
+            continue
+        identity, caller = InteractionId(name.removeprefix(CALL)), record["caller"]
+        was_let_in = caller["how"] or caller["answered"]
+        dialog = dialogs.claim(caller["dialog"]) if was_let_in else None
+        if dialog is None:
+            house.gateway.write(name, None)
+            if was_let_in and dialogs.was_up(caller["dialog"]):
+                _tell_end(house, identity, record)
+            continue
+        call = begin(identity, Caller.revived(house.engine, identity, caller, dialog))
+        dialog.listen(call.heard_caller)
+        continuing.take_up(call, record, dialogs.claim, there, moved=moved)
+        calls.append(call)
+    for one in dialogs.loose:
+        if one.invite is not None:
+            arrived(one.dialog, one.invite)
+        else:
+            one.dialog.hang_up()
+    return calls
+
+
+def _tell_end(house: House, call: InteractionId, kept: Record) -> None:
+    """The core has not heard that they hung up, and this node perhaps nothing of the call."""
+    caller = kept["caller"]
+    standing = port.Standing(
+        call=call, caller=caller["number"], called=caller["called"], epoch=kept["epoch"]
+    )
+    house.emit(port.CallStands(call=call, standing=standing))
+    house.emit(port.CallerEnded(call=call, cause="gone"))

@@ -1,0 +1,103 @@
+"""Who has a node's calls: itself, or whoever is first once it fell silent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from acd.telephony.sip.redis_ledger import RedisLedger
+
+LEASE_S = 0.2
+ENGINE, OTHER_ENGINE = "127.0.0.1:2223", "127.0.0.2:2223"
+Node = Callable[..., Any]
+
+
+@pytest.fixture
+def node(redis_url: str, tenant: str) -> Node:
+    """`node(place)` has begun; `lost` counts how often it was told that its calls are gone."""
+
+    def begin(place: str, engine: str = ENGINE) -> Any:
+        ledger = RedisLedger(redis_url, f"acd:{{{tenant}}}:", place, lease_s=LEASE_S)
+        lost: list[str] = []
+        kept = ledger.begin(engine, lambda: lost.append(place))
+        return ledger, kept, lost
+
+    return begin
+
+
+def silent(ledger: RedisLedger) -> dict[str, str]:
+    """Who it takes for dead, having looked for long enough."""
+    ledger.beat()
+    time.sleep(LEASE_S)
+    return ledger.beat()
+
+
+def test_the_next_one_on_an_address_finds_what_was_left(node: Node) -> None:
+    former, kept, lost = node("10.0.0.1:5060")
+    assert kept == {}
+    former.write("d:1", {"stage": "up"})
+    former.write("c:1", {"epoch": 3})
+    former.write("d:2", {})
+    former.drop("d:2")
+    _, kept, _ = node("10.0.0.1:5060")
+    assert kept == {"d:1": {"stage": "up"}, "c:1": {"epoch": 3}}
+    former.write("d:3", {})
+    assert lost
+    assert node("10.0.0.1:5060")[1] == kept
+
+
+def test_of_those_that_would_have_the_calls_of_a_dead_one_the_first_has_all(node: Node) -> None:
+    dead, _, lost = node("10.0.0.1:5060")
+    dead.write("d:1", {})
+    dead.write("c:1", {})
+    one, other = node("10.0.0.2:5060")[0], node("10.0.0.3:5060")[0]
+    said, also_said = silent(one)["10.0.0.1:5060"], silent(other)["10.0.0.1:5060"]
+    assert one.is_elsewhere("d:1")
+    assert one.take("10.0.0.1:5060", said) == {"d:1": {}, "c:1": {}}
+    assert other.take("10.0.0.1:5060", also_said) == {}
+    assert (one.is_elsewhere("d:1"), other.is_elsewhere("d:1")) == (False, True)
+    assert node("10.0.0.2:5060")[1] == {"d:1": {}, "c:1": {}}
+
+    dead.write("d:1", {"late": True})
+    dead.write("d:2", {})
+    assert lost == ["10.0.0.1:5060"]
+    assert node("10.0.0.1:5060")[1] == {}
+
+
+def test_what_it_left_in_an_rtpengine_of_its_own_is_told_to_it(node: Node) -> None:
+    dead = node("10.0.0.1:5060", OTHER_ENGINE)[0]
+    dead.write("c:1", {})
+    other = node("10.0.0.2:5060")[0]
+    other.take("10.0.0.1:5060", silent(other)["10.0.0.1:5060"])
+    assert node("10.0.0.1:5060")[1] == {"g:1": {}}
+
+
+def test_one_that_spoke_meanwhile_keeps_its_calls(node: Node) -> None:
+    living, _, lost = node("10.0.0.1:5060")
+    living.write("c:1", {})
+    other = node("10.0.0.2:5060")[0]
+    found = silent(other)
+    living.beat()
+    assert other.take("10.0.0.1:5060", found["10.0.0.1:5060"]) == {}
+    living.write("c:2", {})
+    assert not lost
+
+
+def test_one_that_ended_in_order_leaves_nothing_to_take(node: Node) -> None:
+    node("10.0.0.1:5060")[0].end()
+    assert silent(node("10.0.0.2:5060")[0]) == {}
+
+
+def test_a_redis_that_lost_everything_is_no_other_node(
+    node: Node, redis_url: str, tenant: str
+) -> None:
+    ledger, _, lost = node("10.0.0.1:5060")
+    ledger.write("c:1", {"epoch": 1})
+    ledger._redis().delete(f"acd:{{{tenant}}}:sip:10.0.0.1:5060")
+    ledger.write("c:2", {})
+    ledger.write("c:1", {"epoch": 1})  # it was written before; that is gone
+    assert not lost
+    assert node("10.0.0.1:5060")[1] == {"c:1": {"epoch": 1}, "c:2": {}}
