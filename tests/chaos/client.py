@@ -7,7 +7,6 @@ there is. What it means to enqueue it writes down first, as intake does in SQL.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import random
 import traceback
@@ -18,25 +17,34 @@ from multiprocessing.connection import Connection
 
 from acd.domain.agent import Availability, When
 from acd.domain.errors import AcdError, StoreUnavailable
-from acd.domain.ids import (
-    AgentId,
-    ContactId,
-    ConversationId,
-    InteractionId,
-    OfferId,
-    SessionId,
-    new_id,
-    offer_id,
-)
-from acd.domain.interaction import Arrival, Channel, InteractionState
+from acd.domain.ids import AgentId, InteractionId, OfferId, SessionId, new_id, offer_id
+from acd.domain.interaction import Channel, InteractionState, Opening
+from acd.routing.results import Opened
 from acd.routing.router import Router
 from acd.routing.snapshots import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
+from tests.chaos.arrivals import arrival, opening
 from tests.chaos.quiet import be_quiet
-from tests.chaos.scene import AGENTS, CLIENTS, QUEUES, SKILLS, Stage, agent, opened, wait_for_a_node
+from tests.chaos.scene import (
+    AGENTS,
+    CLIENTS,
+    CLOSING,
+    LONER,
+    QUEUES,
+    Stage,
+    agent,
+    opened,
+    opening_hours,
+    wait_for_a_node,
+)
 
 WORKERS = 4
 BEAT_S = 0.7
 MOST_WAITING = 400
+TIDE_MS = 2000
+EBBS = 2
+"""After a flood of TIDE_MS, in which most come, so many times that in which fewer do."""
+FLOOD, EBB = 0.65, 0.25
+"""How much of what a client does is that one more comes."""
 
 
 def run(stage: Stage, cue: Connection) -> None:
@@ -55,23 +63,6 @@ async def _live(stage: Stage, cue: Connection) -> None:
     await Client(stage, router, number, seed).live()
 
 
-def arrival(client: int, number: int) -> Arrival:
-    """The client's arrival of that number, the same whenever it is asked for."""
-    dice = random.Random(client * 1_000_000 + number)
-    queue = dice.choice(QUEUES)
-    contact = dice.randrange(3000)
-    return Arrival(
-        interaction=InteractionId(f"ix_{client}_{number}"),
-        queue=queue,
-        contact=ContactId(f"ct_{contact}"),
-        conversation=ConversationId(f"cv_{contact}"),
-        level=dice.randint(1, 9),
-        leased=dice.random() < 0.5 and not queue.endswith("/ticket"),
-        last_agent=agent(dice.randrange(AGENTS)) if dice.random() < 0.3 else None,
-        requires={dice.choice(SKILLS): dice.randint(1, 3)} if dice.random() < 0.2 else {},
-    )
-
-
 class Client:
     """One process: its agents are those whose number is its own modulo CLIENTS."""
 
@@ -86,6 +77,7 @@ class Client:
         self._mine: deque[InteractionId] = deque(maxlen=150)
         self._old: deque[tuple[OfferId, AgentId]] = deque(maxlen=60)
         self._waiting = 0
+        self._tide = EBB
         path = stage.intents(number)
         self._arrived = sum(1 for _ in path.open()) if path.exists() else 0
         self._intents = path.open("a", buffering=1)
@@ -124,17 +116,24 @@ class Client:
         )
         depth = [await self._router.queue(queue) for queue in QUEUES]
         self._waiting = sum(queue.waiting for queue in depth)
+        flood = depth[0].now_ms // TIDE_MS % (1 + EBBS) == 0
+        self._tide = FLOOD if flood else EBB
+        if self._dice.random() < 0.2:
+            closing = self._dice.choice(CLOSING)
+            await self._router.set_hours(closing, opening_hours(depth[0].now_ms))
 
     async def _act(self) -> None:
-        dice = self._dice.random()
-        if dice < 0.35 and self._arrived < self._quota and self._waiting < MOST_WAITING:
+        more = self._arrived < self._quota and self._waiting < MOST_WAITING
+        if more and self._dice.random() < self._tide:
             await self._arrive()
-        elif dice < 0.38 and self._old:
+            return
+        dice = self._dice.random()
+        if dice < 0.05 and self._old:
             offer, whose = self._dice.choice(self._old)
             await self._dice.choice((self._router.accept, self._router.decline))(offer, whose)
-        elif dice < 0.40 and self._arrived:
+        elif dice < 0.08 and self._arrived:
             await self._supervise()
-        elif dice < 0.42 and self._mine:
+        elif dice < 0.11 and self._mine:
             one = self._dice.choice(self._mine)
             await self._dice.choice(
                 (self._router.contact_lost, self._router.contact_back, self._router.abandon)
@@ -147,17 +146,24 @@ class Client:
                     await asyncio.sleep(0.02)
 
     async def _arrive(self) -> None:
-        one = arrival(self._number, self._arrived)
+        one, begun = arrival(self._number, self._arrived), opening(self._number, self._arrived)
         self._intents.write(f"{one.interaction}\n")
         self._arrived += 1
         while True:
             try:
-                await self._router.enqueue(one)
+                # an agent who has no room or is not here does not begin it: then the contact comes
+                if begun is None or not await self._begin(begun):
+                    await self._router.enqueue(one)
                 break
             except StoreUnavailable:
                 await asyncio.sleep(0.05)
         if one.leased:
             self._mine.append(one.interaction)
+        if self._dice.random() < 0.02:  # too late for it where somebody took it at once
+            await self._router.request_callback(one.interaction, "ref-2")
+
+    async def _begin(self, begun: Opening) -> bool:
+        return isinstance(await self._router.open_interaction(begun), Opened)
 
     async def _play(self, seen: AgentSnapshot) -> None:
         """What this agent does next."""
@@ -169,7 +175,7 @@ class Client:
         for channel, state in seen.channels.items():
             if state.availability != "available" and self._dice.random() < 0.5:
                 await self._say(seen, channel, Availability.AVAILABLE)
-        if self._dice.random() < 0.004:
+        if self._dice.random() < (0.1 if seen.agent == LONER else 0.004):
             where = self._dice.choice((None, Channel.CHAT, Channel.CALL))
             wish = self._dice.choice((Availability.AWAY, Availability.OFFLINE))
             when = self._dice.choice((When.NOW, When.FINISHED))
@@ -204,13 +210,12 @@ class Client:
     async def _go_on(self, seen: AgentSnapshot, held: HeldSnapshot) -> None:
         dice, router, name = self._dice.random(), self._router, held.interaction
         if held.state is InteractionState.ENDED:
-            if dice < 0.6:
-                await router.wrap_up_end(name, seen.agent)
-            elif dice < 0.65:
-                await router.wrap_up_extend(name, seen.agent)
+            await self._wrap_up(seen, held)
         elif held.role is not Role.OWNER:
             if dice < 0.5:
                 await router.leave(name, seen.agent)
+        elif held.callback and held.callback.offer and self._dice.random() < 0.7:
+            await router.callback_dialled(held.callback.offer, seen.agent, answered=dice < 0.6)
         elif dice < 0.40:
             await router.finish(name, by="agent", agent=seen.agent, wrap_up=dice < 0.2)
         elif dice < 0.44:
@@ -219,6 +224,13 @@ class Client:
             await self._steer(seen, held)
         elif dice < 0.8:
             await router.heard(name)
+
+    async def _wrap_up(self, seen: AgentSnapshot, held: HeldSnapshot) -> None:
+        dice = self._dice.random()
+        if dice < 0.6:
+            await self._router.wrap_up_end(held.interaction, seen.agent)
+        elif dice < 0.65:
+            await self._router.wrap_up_extend(held.interaction, seen.agent)
 
     async def _steer(self, seen: AgentSnapshot, held: HeldSnapshot) -> None:
         """Work changes hands."""
@@ -257,10 +269,3 @@ class Client:
             lambda: router.pull(name, other),
         )
         await self._dice.choice(steps)()
-
-
-async def sweep(router: Router, missing: list[tuple[int, int]]) -> None:
-    """Enqueue again what was meant to be: as intake's sweep does."""
-    for client, number in missing:
-        with contextlib.suppress(StoreUnavailable):
-            await router.enqueue(arrival(client, number))

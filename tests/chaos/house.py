@@ -16,7 +16,7 @@ from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.tables.happened import interactions
 from acd.routing.router import Router
-from tests.chaos import client
+from tests.chaos.arrivals import sweep
 from tests.chaos.judge import Judge
 from tests.chaos.scene import AGENTS, CLIENTS, TENANT, Stage, agent, furnish, wait_for_a_node
 from tests.chaos.troupe import Killer, Troupe
@@ -46,6 +46,9 @@ class Report:
     seconds: float = 0
     kills_per_s: float = 0
     latest_timer_ms: float = 0
+    """In time that the machine gave us."""
+    share: float = 1.0
+    """Of the machine, that was ours to use."""
 
     def __str__(self) -> str:
         lines = [f"{name:<34}{count:>10}" for name, count in sorted(self.counts.items())]
@@ -53,6 +56,7 @@ class Report:
             f"{'seconds':<34}{self.seconds:>10.1f}",
             f"{'processes killed a second':<34}{self.kills_per_s:>10.2f}",
             f"{'latest timer, ms past its time':<34}{self.latest_timer_ms:>10.0f}",
+            f"{'share of the machine':<34}{self.share:>10.0%}",
             *(f"FOUND {text}" for text in self.findings),
         ]
         return "\n".join(lines)
@@ -100,6 +104,7 @@ async def play(plan: Plan, folder: Path) -> Report:
         seconds=time.monotonic() - started,
         kills_per_s=troupe.kills / max(1e-9, storm.seconds),
         latest_timer_ms=judge.latest_ms,
+        share=judge.machine.own_time.share,
     )
 
 
@@ -199,7 +204,7 @@ async def _ended(stage: Stage, database: Database, router: Router, judge: Judge)
         await judge.look()
         known = set(await database.read(lambda tx: tx.execute(query).scalars().all()))
         missing = [name.split("_")[1:] for name in names if name not in known]
-        await client.sweep(router, [(int(one), int(number)) for one, number in missing])
+        await sweep(router, [(int(one), int(number)) for one, number in missing])
         await judge.read()
         if all(judge.ends[name] for name in names):
             return

@@ -11,16 +11,31 @@ from typing import Any
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.events import Event, EventType
 from acd.domain.ids import AgentId, InteractionId
+from acd.domain.interaction import Outcome
 from acd.records.history import History
 from acd.routing import keys
 from acd.routing.router import Router
+from tests.chaos.machine import Machine
 from tests.chaos.scene import AGENTS, TENANT, agent
 from tests.integration.routing.fold import Fold
 
 LATE_MS = 2000
 STEADY_S = 4.0
-"""After a pause of the server, what fell due in it is given so long."""
+"""After a pause of the server, what fell due in it is given so long. As LATE_MS, in time that the
+machine gave us."""
 SHOWN = 20
+WAYS = (
+    *(f"outcome {outcome}" for outcome in Outcome),
+    "overflow, full",
+    "overflow, max_wait",
+    "overflow, closing",
+    "callback, asked",
+    "callback, max_wait",
+    "callback, closed",
+    EventType.OFFER_EXTENDED.value,
+    EventType.INTERACTION_OPENED.value,
+)
+"""What may become of one: every end there is, and the steps before it. The report counts each."""
 
 
 class Judge:
@@ -33,9 +48,10 @@ class Judge:
         self.fold = Fold()
         self.position = "0-0"
         self.findings: list[str] = []
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter(dict.fromkeys(WAYS, 0))
         self.ends: Counter[str] = Counter()
         self.latest_ms = 0.0
+        self.machine = Machine()
         self._steady_since: float | None = None
 
     def find(self, text: str) -> None:
@@ -50,6 +66,7 @@ class Judge:
 
     async def look(self) -> None:
         """No timer is late, nobody is over capacity; while all goes on."""
+        self.machine.read()
         link, prefix = self._router.link, keys.prefix(TENANT)
         try:
             async with asyncio.timeout(2):
@@ -72,8 +89,9 @@ class Judge:
         ticks = int((ticker or "|0").rpartition("|")[2]) > now_ms
         if self._steady_since is None or not (ticks or self._node_is_up()):
             self._steady_since = time.monotonic()
-        if due and time.monotonic() - self._steady_since > STEADY_S:
-            late_ms = now_ms - due[0][1]
+        own_time, here_s = self.machine.own_time, time.monotonic()
+        if due and own_time.between(self._steady_since, here_s) > STEADY_S:
+            late_ms = own_time.between(here_s - (now_ms - due[0][1]) / 1000, here_s) * 1000
             self.latest_ms = max(self.latest_ms, late_ms)
             if late_ms > LATE_MS:
                 self.find(f"timer {due[0][0]} is {late_ms:.0f} ms late")
@@ -87,12 +105,7 @@ class Judge:
 
     def _note(self, event: Event) -> None:
         self.counts[event.type] += 1
-        if event.type is EventType.INTERACTION_ENDED:
-            if event.data["by"] == "failover":
-                self.counts["ended again after a failover"] += 1
-            else:
-                self.ends[str(event.interaction)] += 1
-                self.counts[f"outcome {event.data['outcome']}"] += 1
+        self._count(event)
         if event.type is EventType.INTERACTION_REGAINED:
             before = self.fold.interactions.get(str(event.interaction))
             if before is not None and before.outcome is not None:  # it goes on from its wrap-up
@@ -101,6 +114,20 @@ class Judge:
             self.fold.apply(event)
         except (AssertionError, KeyError, AcdError) as error:
             self.find(f"fold: {event.id} {event.type} of {event.interaction}: {error!r}")
+
+    def _count(self, event: Event) -> None:
+        """What became of it: its end, or the step that a rule took with it."""
+        data = event.data
+        if event.type is EventType.INTERACTION_ENDED:
+            if data["by"] == "failover":
+                self.counts["ended again after a failover"] += 1
+            else:
+                self.ends[str(event.interaction)] += 1
+                self.counts[f"outcome {data['outcome']}"] += 1
+        elif event.type is EventType.INTERACTION_MOVED and "by" not in data:
+            self.counts[f"overflow, {data['reason']}"] += 1
+        elif event.type is EventType.INTERACTION_CALLBACK:
+            self.counts[f"callback, {data['reason']}"] += 1
 
     async def compare(self, *, patience: int = 40) -> None:
         """The folded log is the state. Looked at again while there is news of what differs."""

@@ -12,7 +12,15 @@ from acd.domain.capacity import DEFAULT_CHANNELS
 from acd.domain.errors import AcdError
 from acd.domain.ids import AgentId, QueueId
 from acd.domain.interaction import Channel
-from acd.domain.queue import LastAgent, LineOrder, Measure, QueueSettings, RelaxStep
+from acd.domain.queue import (
+    Diversion,
+    Divert,
+    LastAgent,
+    LineOrder,
+    Measure,
+    QueueSettings,
+    RelaxStep,
+)
 from acd.routing.router import Router
 from acd.routing.scripts import load_library
 
@@ -21,21 +29,42 @@ CLIENTS: Final = 8
 AGENTS: Final = 48
 SKILLS: Final = ("french", "sales")
 
+
+def _on(queue: str) -> Divert:
+    return Divert(to=Diversion.OVERFLOW, queue=QueueId(queue))
+
+
 _QUEUES: Final[tuple[tuple[str, Channel, dict[str, Any]], ...]] = (
-    ("a-ring-all", Channel.CHAT, {"strategy": ("ring_all",), "ring_limit": 4}),
-    ("b-priority", Channel.CHAT, {"strategy": ("priority",), "order": LineOrder.STRICT}),
-    ("c-max", Channel.CHAT, {"strategy": ("max_utilization",)}),
-    ("d-average", Channel.CHAT, {"strategy": ("average_utilization",), "measure": Measure.RATIO}),
-    ("e-random", Channel.CHAT, {"strategy": ("random",), "ring": 2}),
-    ("f-robin", Channel.CHAT, {"strategy": ("round_robin",), "last_agent": LastAgent.PREFER}),
+    ("a-ring-all", Channel.CHAT, {"strategy": ("ring_all",), "ring_limit": 4, "max_length": 20,
+                                  "on_full": Divert(to=Diversion.FORM)}),
+    ("b-priority", Channel.CHAT, {"strategy": ("priority",), "order": LineOrder.STRICT,
+                                  "max_wait_s": 1.5, "on_max_wait": _on("d-average/chat")}),
+    ("c-max", Channel.CHAT, {"strategy": ("max_utilization",), "max_length": 15,
+                             "on_full": _on("e-random/chat")}),
+    ("d-average", Channel.CHAT, {"strategy": ("average_utilization",), "measure": Measure.RATIO,
+                                 "max_wait_s": 2.0, "on_max_wait": Divert(to=Diversion.FORM)}),
+    ("e-random", Channel.CHAT, {"strategy": ("random",), "ring": 2, "max_length": 15,
+                                "on_full": _on("c-max/chat")}),
+    ("f-robin", Channel.CHAT, {"strategy": ("round_robin",), "last_agent": LastAgent.PREFER,
+                               "max_wait_s": 1.0, "on_max_wait": Divert(to=Diversion.CALLBACK),
+                               "callback_tries": 2}),
     ("g-idle", Channel.CHAT, {"strategy": ("longest_idle",), "last_agent": LastAgent.WAIT,
-                              "last_agent_wait_s": 1.0, "idle_s": 1.5}),
+                              "last_agent_wait_s": 1.0, "idle_s": 1.5,
+                              "on_closed": Divert(to=Diversion.REJECT),
+                              "at_close": _on("h-both/chat")}),
     ("h-both", Channel.CHAT, {"strategy": ("priority", "average_utilization"),
                               "relax": (RelaxStep(after_s=1, level=1), RelaxStep(after_s=2))}),
-    ("v-call", Channel.CALL, {"strategy": ("longest_idle",)}),
-    ("w-call", Channel.CALL, {"strategy": ("ring_all",), "ring_limit": 3}),
+    ("v-call", Channel.CALL, {"strategy": ("longest_idle",), "max_wait_s": 1.5,
+                              "on_max_wait": Divert(to=Diversion.VOICEMAIL)}),
+    ("w-call", Channel.CALL, {"strategy": ("ring_all",), "ring_limit": 3,
+                              "on_closed": Divert(to=Diversion.CALLBACK),
+                              "at_close": _on("v-call/call")}),
     ("t-ticket", Channel.TICKET, {"strategy": ("average_utilization",), "pull": True}),
 )  # fmt: skip
+_ALONE: Final = ("x-alone", Channel.CHAT, {"strategy": ("longest_idle",), "max_length": 5,
+                                           "on_full": _on("h-both/chat"),
+                                           "on_nobody": Divert(to=Diversion.FORM)})  # fmt: skip
+"""Whose only member comes and goes."""
 _TIMES: Final[dict[str, float]] = {
     "ring_time_s": 1.5, "delivery_s": 1.0, "decline_s": 1.0, "wrap_up_s": 0.4,
     "wrap_up_extend_s": 0.5, "chat_grace_s": 3.0, "contact_grace_s": 1.5, "lease_s": 3.0,
@@ -45,7 +74,11 @@ _TIMES: Final[dict[str, float]] = {
 
 load_library()  # once for all processes, which are forks of one that has read this
 
-QUEUES: Final = tuple(QueueId(f"{name}/{channel}") for name, channel, _ in _QUEUES)
+QUEUES: Final = tuple(QueueId(f"{name}/{channel}") for name, channel, _ in (*_QUEUES, _ALONE))
+CLOSING: Final = (QueueId("g-idle/chat"), QueueId("w-call/call"))
+_DAY_MS: Final = 5000
+_OPEN_MS: Final = 4200
+_DAYS: Final = 24
 
 
 def agent(number: int) -> AgentId:
@@ -53,10 +86,22 @@ def agent(number: int) -> AgentId:
     return AgentId(f"agent-{number:02d}")
 
 
+LONER: Final = agent(AGENTS - 1)
+
+
+def opening_hours(now_ms: int) -> list[tuple[int, int]]:
+    """When those CLOSING are open from the day before now on: two minutes of days of five seconds.
+
+    The same instants whoever computes them.
+    """
+    first = now_ms // _DAY_MS - 1
+    return [(day * _DAY_MS, day * _DAY_MS + _OPEN_MS) for day in range(first, first + _DAYS)]
+
+
 async def furnish(router: Router) -> None:
-    """Configure every queue and every agent; each agent serves six queues."""
+    """Configure every queue and every agent; each agent serves six queues, one a seventh alone."""
     await router.configure_skills(SKILLS, 1)
-    for name, channel, more in _QUEUES:
+    for name, channel, more in (*_QUEUES, _ALONE):
         await router.configure_queue(
             QueueSettings(
                 queue=QueueId(f"{name}/{channel}"), version=1, channel=channel, department=name,
@@ -64,6 +109,9 @@ async def furnish(router: Router) -> None:
             )
         )  # fmt: skip
     for number in range(AGENTS):
+        served = [QUEUES[(number + 2 * step) % len(_QUEUES)] for step in range(6)]
+        if agent(number) == LONER:
+            served.append(QUEUES[-1])
         await router.configure_agent(
             AgentProfile(
                 agent=agent(number),
@@ -71,10 +119,7 @@ async def furnish(router: Router) -> None:
                 total=100,
                 channels=DEFAULT_CHANNELS,
                 memberships=tuple(
-                    Membership(
-                        queue=QUEUES[(number + 2 * step) % len(QUEUES)], priority=1 + number % 5
-                    )
-                    for step in range(6)
+                    Membership(queue=queue, priority=1 + number % 5) for queue in served
                 ),
                 skills={skill: 1 + number % 3 for skill in SKILLS if number % 2},
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.house import Plan, play
+from tests.chaos.judge import WAYS
 
 
 @pytest.mark.timeout(170)
@@ -19,6 +20,7 @@ async def test_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
     assert (counts["restarts from the file"], counts["failovers"]) == (1, 1)
     assert counts["processes killed"] >= 20
     assert counts["interaction.restored"], "the failover was one"
+    assert not [way for way in WAYS if not counts[way]], str(report)
 
 
 @pytest.mark.long
@@ -29,3 +31,4 @@ async def test_a_hundred_thousand(tmp_path: Path) -> None:
     print(report)  # noqa: T201
     assert not report.findings, str(report)
     assert report.counts["ended exactly once"] == 100_000
+    assert not [way for way in WAYS if not report.counts[way]], str(report)
