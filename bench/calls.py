@@ -36,8 +36,8 @@ from tests.peers.tones import SSRC
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOADS = ((10, 60), (40, 20))
-"""Calls a second, and for how many seconds."""
+LOADS = ((10, 60, 1), (40, 20, 1), (15, 20, 3))
+"""Calls a second, for how many seconds, and how many pages ring for each."""
 TALKS_MS = 2000
 AUDIO_CALLS = 30
 EMPTY_S = 40.0
@@ -53,8 +53,8 @@ def measure() -> list[Figure]:
         return []
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     figures = asyncio.run(_audio(Path(str(programs["rtpengine"]))))
-    for rate, seconds in LOADS:
-        figures += _load(Path(str(programs["rtpengine"])), rate, seconds)
+    for rate, seconds, rings in LOADS:
+        figures += _load(Path(str(programs["rtpengine"])), rate, seconds, rings)
     return figures
 
 
@@ -69,18 +69,19 @@ def _engine(program: Path) -> Iterator[Rtpengine]:
             engine.kill()
 
 
-def _load(program: Path, rate: int, seconds: int) -> list[Figure]:
+def _load(program: Path, rate: int, seconds: int, rings: int) -> list[Figure]:
     with _engine(program) as engine, private_valkey() as store:
         said = {
             "port": udp_port(), "engine": engine.ng, "keys": engine.keys,
-            "music": engine.tone(300), "redis": store.url,
+            "music": engine.tone(300), "redis": store.url, "rings": rings,
         }  # fmt: skip
         node = subprocess.Popen(
             [sys.executable, "-m", "bench.calls_node", json.dumps(said)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE.parent,
         )  # fmt: skip
         try:
-            return _under_load(node, engine, said["port"], rate, seconds)
+            params = {"rate": float(rate), "calls": float(rate * seconds), "rings": float(rings)}
+            return _under_load(node, engine, said["port"], params)
         finally:
             assert node.stdin is not None
             node.stdin.close()
@@ -88,30 +89,35 @@ def _load(program: Path, rate: int, seconds: int) -> list[Figure]:
 
 
 def _under_load(
-    node: subprocess.Popen[str], engine: Rtpengine, sip: int, rate: int, seconds: int
+    node: subprocess.Popen[str], engine: Rtpengine, sip: int, params: dict[str, float]
 ) -> list[Figure]:
     assert node.stdout is not None
     node.stdout.readline()
     before = _ask(node)["cpu_s"]
-    calls = rate * seconds
+    rate, calls = params["rate"], params["calls"]
     with tempfile.TemporaryDirectory(prefix="acd-sipp-") as folder:
         done = subprocess.run(
             [
                 "sipp", f"127.0.0.1:{sip}", "-sf", HERE / "caller.xml", "-i", "127.0.0.1",
-                "-p", str(udp_port()), "-mp", str(udp_port()), "-r", str(rate), "-m", str(calls),
+                "-p", str(udp_port()), "-mp", str(udp_port()), "-r", f"{rate:g}",
+                "-m", f"{calls:g}",
                 "-d", str(TALKS_MS), "-trace_rtt", "-rtt_freq", "1", "-nostdin",
-                "-timeout", str(seconds * 3 + 60),
+                "-timeout", f"{3 * calls / rate + 60:g}",
             ],
             cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         times = _times(Path(folder))
     used = _ask(node)
-    held = _until_empty(node, engine)
-    params = {"rate": float(rate), "calls": float(calls)}
     figures = [
-        Figure(id="calls.served", params=params, value=used["held"]["ended"], unit="calls"),
+        Figure(id="calls.served", params=params, value=used["ended"], unit="calls"),
         Figure(id="calls.unserved", params=params, value=float(done.returncode != 0), unit="runs"),
-        Figure(id="calls.left", params=params, value=held, unit="dialogs and pairings"),
+        Figure(id="calls.twice", params=params, value=used["twice"], unit="calls"),
+        Figure(
+            id="calls.left",
+            params=params,
+            value=_until_empty(node, engine),
+            unit="dialogs and pairings",
+        ),
         Figure(
             id="calls.cpu_ms",
             params=params,
@@ -119,6 +125,10 @@ def _under_load(
             unit="ms a call",
         ),
     ]
+    if params["rings"] > 1:
+        whole = done.returncode == 0 and used["bridged"] == calls and not used["twice"]
+        per_s = used["bridged"] / used["set_up_s"] if whole else 0.0
+        figures.append(Figure(id="calls.setup_per_s", params=params, value=per_s, unit="1/s"))
     for name, found in times.items():
         figures += [
             Figure(
@@ -178,7 +188,7 @@ async def _audio(program: Path) -> list[Figure]:
             await adapter.stop()
     return [
         Figure(
-            id="calls.accept_audio_ms",
+            id="calls.accept_to_audio_ms",
             params={"percentile": float(rank)},
             value=percentile(took, rank),
             unit="ms",

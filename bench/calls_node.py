@@ -1,5 +1,7 @@
 """A SIP node under load, in a process of its own: every caller is connected with a page at once.
 
+So many pages ring for each; the first that does wins, the others are told so.
+
 Says one line when it listens; asked by a line on stdin, says what it holds and what it has used.
 """
 
@@ -10,13 +12,14 @@ import json
 import logging
 import resource
 import sys
+import time
 from ipaddress import IPv4Network
 from typing import Any
 
 import structlog
 import uvloop
 
-from acd.domain.ids import AgentId, OfferId
+from acd.domain.ids import AgentId, InteractionId, OfferId, offer_id
 from acd.telephony import port
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
@@ -51,6 +54,10 @@ def page_answer(offer: str) -> str:
     return _SDP.format(mid=mid, fingerprint=":".join(["AB"] * 32))
 
 
+def _agent(offer: OfferId) -> AgentId:
+    return AgentId(f"anna-{offer.rpartition('.')[2]}")
+
+
 class Node:
     """The adapter, and a core of a few lines."""
 
@@ -64,7 +71,10 @@ class Node:
             max_calls=10_000,
         )
         self.adapter = SipAdapter(options, RedisLedger(said["redis"], "acd:{bench}:", "bench"))
-        self.bridged = self.ended = 0
+        self._rings = said["rings"]
+        self._won: dict[InteractionId, OfferId] = {}
+        self._bridged: dict[InteractionId, float] = {}
+        self.twice = self.ended = 0
 
     async def hear(self, event: port.Event) -> None:
         """The least a core can do."""
@@ -72,12 +82,12 @@ class Node:
         match event:
             case port.CallArrived(call=call):
                 await do(port.Answer(call=call, epoch=0))
-                offer = OfferId(f"{call}.1")
-                ring = port.Ring(
-                    call=call, epoch=0, offer=offer, agent=AgentId("anna"), target=PAGE,
-                    timeout_ms=20_000,
-                )  # fmt: skip
-                await do(ring)
+                for offer in self._offers(call):
+                    ring = port.Ring(
+                        call=call, epoch=0, offer=offer, agent=_agent(offer), target=PAGE,
+                        timeout_ms=20_000,
+                    )  # fmt: skip
+                    await do(ring)
             case port.PageTold(call=call, offer=offer, signal=signal):
                 answer = {
                     "tab": "tab", "to": signal["tab"], "kind": "description",
@@ -86,18 +96,38 @@ class Node:
                     },
                 }  # fmt: skip
                 said = port.PageSaid(
-                    call=call, epoch=0, offer=offer, device="browser", agent=AgentId("anna"),
+                    call=call, epoch=0, offer=offer, device="browser", agent=_agent(offer),
                     signal=answer,
                 )  # fmt: skip
                 await do(said)
             case port.LegRinging(call=call, offer=offer):
-                bridge = port.Bridge(call=call, epoch=1, offer=offer, device="browser")
-                loop = asyncio.get_running_loop()
-                loop.call_later(RINGS_S, lambda: loop.create_task(do(bridge)))
-            case port.Bridged():
-                self.bridged += 1
+                if self._won.setdefault(call, offer) == offer:
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(RINGS_S, lambda: loop.create_task(self._connect(call, offer)))
+            case port.Bridged(call=call):
+                self.twice += call in self._bridged
+                self._bridged[call] = time.monotonic()
             case port.CallerEnded():
                 self.ended += 1
+
+    async def _connect(self, call: InteractionId, offer: OfferId) -> None:
+        bridge = port.Bridge(call=call, epoch=1, offer=offer, device=PAGE.device)
+        await self.adapter.execute(bridge)
+        for other in self._offers(call):
+            if other == offer:
+                continue
+            withdraw = port.Withdraw(
+                call=call, epoch=1, offer=other, device=PAGE.device, reason="taken"
+            )
+            await self.adapter.execute(withdraw)
+
+    def _offers(self, call: InteractionId) -> list[OfferId]:
+        return [offer_id(call, number) for number in range(1, 1 + self._rings)]
+
+    def set_up_s(self) -> float:
+        """From the first connection to the last."""
+        at_s = sorted(self._bridged.values())
+        return at_s[-1] - at_s[0] if at_s else 0.0
 
     async def run(self) -> None:
         """Until stdin ends."""
@@ -110,9 +140,15 @@ class Node:
         while await reader.readline():
             used = resource.getrusage(resource.RUSAGE_SELF)
             held = await self.adapter.counts()
-            held |= {"bridged": self.bridged, "ended": self.ended}
-            cpu_s = used.ru_utime + used.ru_stime
-            print(json.dumps({"held": held, "cpu_s": cpu_s}), flush=True)
+            told = {
+                "held": held,
+                "ended": self.ended,
+                "bridged": len(self._bridged),
+                "twice": self.twice,
+                "set_up_s": self.set_up_s(),
+                "cpu_s": used.ru_utime + used.ru_stime,
+            }
+            print(json.dumps(told), flush=True)
         await self.adapter.stop()
 
 

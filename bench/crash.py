@@ -12,41 +12,35 @@ import contextlib
 import random
 import tempfile
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
-from aiohttp import ClientError, ClientSession, TCPConnector
+from aiohttp import ClientSession, TCPConnector
 
-from acd.domain.errors import AcdError
-from acd.domain.events import EventType
-from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId, SiteId
-from acd.flow.intake import ChatStart, Intake
+from acd.domain.ids import AgentId, QueueId
+from acd.flow.intake import Intake
 from acd.records.accounts import Accounts
 from acd.records.directory import Directory
 from acd.records.engine import open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
 from acd.routing.router import Router
-from bench.client import Gone, Refused, Socket
-from bench.node import allow_many_sockets, console, ready, serve, sign_in, write_config
-from bench.readings import Reading, Values, repeat
+from bench.crash_log import log_of, told
+from bench.crash_people import Desk, Street
+from bench.node import allow_many_sockets, ready, serve, sign_in, write_config
+from bench.readings import Values, repeat
+from bench.report import Figure
 
 if TYPE_CHECKING:
     import subprocess
-
-    from acd.domain.events import Event
-    from acd.records.accounts import SignedIn
-    from bench.report import Figure
 
 AGENTS = 100
 PORT = 8993
 RATE = 10.0
 """Customers a second."""
-WORK_S = 0.3
 DROPPED = 0.1
 DROP_AT_S, KILL_AT_S, LAST_AT_S = 4.0, 6.0, 14.0
 LEAK_S = 60.0
@@ -54,8 +48,11 @@ LEAK_S = 60.0
 
 
 def measure(runs: int, share: float) -> list[Figure]:
-    """About a minute and a half a run."""
-    return repeat(runs, {"agents": AGENTS}, partial(_crash, max(15.0, share * LEAK_S)))
+    """About a minute and a half a run. `crash.stuck_s` is the worst of them."""
+    found = repeat(runs, {"agents": AGENTS}, partial(_crash, max(15.0, share * LEAK_S)))
+    stuck = next(figure for figure in found if figure.id == "scenario.crash_stuck_s")
+    worst_s = stuck.value if stuck.high is None else stuck.high
+    return [*found, Figure(id="crash.stuck_s", value=worst_s, unit="s")]
 
 
 @dataclass(slots=True)
@@ -80,99 +77,6 @@ class Engine:
                 child.kill()
         self.process.wait()
         psutil.wait_procs(everybody, timeout=10)
-
-
-@dataclass(slots=True)
-class Desk:
-    """An agent's browser: comes back whenever the connection is lost, and goes on where it was."""
-
-    client: ClientSession
-    url: str
-    pass_: SignedIn
-    group: asyncio.TaskGroup
-    dice: random.Random
-    dropped: bool = False
-    socket: Socket | None = None
-    busy: set[str] = field(default_factory=set)
-
-    async def live(self) -> None:
-        """Until dropped."""
-        first = True
-        while not self.dropped:
-            try:
-                self.socket = await console(self.client, self.url, self.pass_, self.group)
-                self.socket.on("offer", self._rang)
-                shown = await self.socket.ask("console.open", {})
-                if first:
-                    available = {"channel": "chat", "availability": "available"}
-                    await self.socket.ask("presence.set", available)
-                    first = False
-                for chat in shown["chats"]:
-                    self.group.create_task(self._finish(chat["interaction"]))
-                for offer in shown["offers"]:
-                    self._rang(offer)
-                await self.socket.gone.wait()
-            except (ClientError, Refused, Gone, TimeoutError):
-                await asyncio.sleep(0.2 + 0.3 * self.dice.random())
-
-    def drop(self) -> None:
-        """This browser is never seen again."""
-        self.dropped = True
-        if self.socket:
-            self.socket.drop()
-
-    def _rang(self, offer: dict[str, Any]) -> None:
-        if offer["offer"] not in self.busy:
-            self.busy.add(offer["offer"])
-            self.group.create_task(self._answer(offer))
-
-    async def _answer(self, offer: dict[str, Any]) -> None:
-        """A fifth does not answer, a tenth declines, all others take it at once."""
-        luck, name = self.dice.random(), {"offer": offer["offer"]}
-        with contextlib.suppress(Refused, Gone):
-            assert self.socket
-            await self.socket.ask("offer.delivered", name)
-            if luck < 0.2:
-                return
-            if luck < 0.3:
-                await self.socket.ask("offer.decline", name)
-                return
-            answer = await self.socket.ask("offer.accept", name)
-            if answer["outcome"] == "accepted":
-                await asyncio.sleep(WORK_S)
-                await self._finish(offer["interaction"])
-
-    async def _finish(self, interaction: str) -> None:
-        if self.socket and not self.dropped:
-            with contextlib.suppress(Refused, Gone):
-                await self.socket.ask("interaction.finish", {"interaction": interaction})
-
-
-@dataclass(slots=True)
-class Street:
-    """Where customers come from; it knows who came, whatever the engine remembers."""
-
-    intake: Intake
-    router: Router
-    came: list[InteractionId] = field(default_factory=list)
-
-    async def come(self) -> None:
-        """One more."""
-        number = len(self.came)
-        start = ChatStart(
-            site=SiteId("shop"),
-            client_id=f"bench-customer-{number:09d}",
-            department=DepartmentId("support"),
-            name=f"Visitor {number}",
-        )
-        self.came.append((await self.intake.start_chat(start)).interaction)
-
-    async def stay(self) -> None:
-        """All are still there."""
-        while True:
-            await asyncio.sleep(2)
-            with contextlib.suppress(AcdError):
-                await self.router.heartbeat([], self.came)
 
 
 async def _crash(leak_s: float) -> Values:
@@ -218,10 +122,10 @@ async def _killed(engine: Engine, folder: str, leak_s: float) -> Values:
                 life.cancel()
             for desk in desks:
                 desk.drop()
-        events = [e async for e in _log(History(database))]
+        events = [e async for e in log_of(History(database))]
         await router.close()
         await database.close()
-    return _told(events, street.came, killed_ms, leaked)
+    return told(events, street.came, killed_ms, leaked)
 
 
 async def _leave_it_to_the_node(router: Router) -> None:
@@ -264,48 +168,3 @@ async def _over(router: Router) -> None:
             break
         await asyncio.sleep(0.5)
     await asyncio.sleep(1)  # the last of it is recorded
-
-
-async def _log(history: History) -> Any:
-    position = "0-0"
-    while page := await history.events_after(position, 500):
-        for event in page:
-            yield event
-        position = page[-1].id
-
-
-def _told(events: list[Event], came: list[InteractionId], killed_ms: float, leaked: int) -> Values:
-    """By the log: who won what, who never ended, how long an offer outlived its deadline.
-
-    One whose deadline fell into the time without an engine could end when that was up again.
-    """
-    owners: dict[str, str] = {}
-    ended: Counter[str] = Counter()
-    due_ms: dict[str, int] = {}
-    doubles, stuck_ms, first_ms = 0, 0.0, 0.0
-    up_ms = next((e.at_ms for e in events if e.at_ms > killed_ms), 0)
-    for event in events:
-        name, offer = str(event.interaction), str(event.offer)
-        if event.type is EventType.OFFER_MADE:
-            due_ms[offer] = event.data["deadline_ms"]
-            if event.at_ms <= killed_ms:  # what fell due while nothing was there, ends first
-                due_ms[offer] = max(due_ms[offer], up_ms)
-            if not first_ms and event.at_ms > killed_ms:
-                first_ms = event.at_ms
-        elif event.type in (EventType.OFFER_EXPIRED, EventType.OFFER_FAILED):
-            stuck_ms = max(stuck_ms, event.at_ms - due_ms.get(offer, event.at_ms))
-        elif event.type is EventType.OFFER_ACCEPTED:
-            doubles += name in owners
-            owners[name] = str(event.agent)
-        elif event.type is EventType.INTERACTION_REQUEUED:
-            owners.pop(name, None)
-        elif event.type is EventType.INTERACTION_ENDED:
-            ended[name] += 1
-    served = sum(ended[name] == 1 for name in came)
-    return {
-        Reading("crash_first_offer_s", "s"): (first_ms - killed_ms) / 1000,
-        Reading("crash_lost", "interactions"): float(len(came) - served),
-        Reading("crash_double_winners", "interactions"): float(doubles),
-        Reading("crash_slots_leaked", "slots"): float(leaked),
-        Reading("crash_stuck_s", "s"): stuck_ms / 1000,
-    }

@@ -11,23 +11,25 @@ import heapq
 import math
 import random
 import statistics
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import uvloop
 
 from acd.routing.router import Router
-from bench.floor import STRATEGIES, Floor, first_offer
-from bench.report import Figure
+from bench.floor import STRATEGIES, Floor
+from bench.report import Figure, Param
 from bench.stores import private_valkey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import InteractionId
+    from acd.routing.results import OfferSnapshot
 
 AGENTS = 20
+MANY = 1_500
+"""So many that each must be found in turn, twice."""
 CHATS = 3
 ARRIVALS = 1_500
 LOAD = 0.7
@@ -44,6 +46,9 @@ class Account:
     idle_ms: int = 0
     last: int = 0
     offers: int = 0
+    expected: float = 0.0
+    """Offers that equal chances among whoever was free would give, and their variance."""
+    variance: float = 0.0
     handled_s: float = 0.0
 
     @property
@@ -70,44 +75,63 @@ class Day:
     kept: int = 0
     judged: int = 0
 
-    def judge(self, strategy: str, chosen: Account) -> None:
-        """Note an offer before it is made; ring_all and lots promise no one agent."""
-        if promise := PROMISES.get(strategy):
-            free = [a for a in self.accounts if a.running < CHATS]
-            best = min(free, key=lambda a: (*promise(a), a.number))
-            self.judged += 1
-            self.kept += best is chosen
+    def judge(self, strategy: str, rung: list[Account]) -> None:
+        """Note an offer before it is made."""
+        free = [account for account in self.accounts if account.running < CHATS]
+        if strategy == "random":
+            chance = 1 / len(free)
+            for account in free:
+                account.expected += chance
+                account.variance += chance * (1 - chance)
+            return
+        self.judged += 1
+        if strategy == "ring_all":
+            self.kept += {a.number for a in rung} == {a.number for a in free}
+            return
+        promise = PROMISES[strategy]
+        best = min(free, key=lambda a: (*promise(a), a.number))
+        self.kept += best is rung[0]
+
+    def dispersion(self) -> float:
+        """Squared distance from what equal chances give, over its variance; fair is about 1."""
+        return statistics.fmean(
+            (account.offers - account.expected) ** 2 / account.variance for account in self.accounts
+        )
 
 
 def measure() -> list[Figure]:
-    """Four figures a strategy; about a minute."""
-    found = []
+    """Four figures a strategy, and how many of many round robin finds; about a minute."""
     with private_valkey() as store:
-        for strategy in STRATEGIES:
-            day = uvloop.run(_day(store.url, strategy))
-            offers = [account.offers for account in day.accounts]
-            figures = {
-                "offers_cv": _cv(offers),
-                "handled_cv": _cv([account.handled_s for account in day.accounts]),
-                "busiest_share": max(offers) / sum(offers),
-            }
-            if day.judged:
-                figures["promise_kept"] = day.kept / day.judged
-            if strategy == "random":
-                # what drawing with equal chances would give
-                figures["expected_cv"] = math.sqrt((AGENTS - 1) / sum(offers))
-            found += [
-                Figure(
-                    id=f"fairness.{name}",
-                    params={"strategy": strategy, "agents": AGENTS},
-                    value=value,
-                    unit="ratio",
-                )
-                for name, value in figures.items()
-            ]
-            told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-            print(f"  {strategy:20} {told}", flush=True)
-    return found
+        found = [figure for strategy in STRATEGIES for figure in _fairness_of(store.url, strategy)]
+        used = uvloop.run(_turns(store.url))
+    print(f"  round_robin, {MANY:,} agents: {used:.3f} of them used", flush=True)
+    params: dict[str, Param] = {"strategy": "round_robin", "agents": MANY}
+    return [*found, Figure(id="fairness.agents_used", params=params, value=used, unit="ratio")]
+
+
+def _fairness_of(url: str, strategy: str) -> list[Figure]:
+    day = uvloop.run(_day(url, strategy))
+    offers = [account.offers for account in day.accounts]
+    figures = {
+        "offers_cv": _cv(offers),
+        "handled_cv": _cv([account.handled_s for account in day.accounts]),
+        "busiest_share": max(offers) / sum(offers),
+    }
+    if strategy == "random":
+        figures["dispersion"] = day.dispersion()
+    else:
+        figures["promise_kept"] = day.kept / day.judged
+    told = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+    print(f"  {strategy:20} {told}", flush=True)
+    return [
+        Figure(
+            id=f"fairness.{name}",
+            params={"strategy": strategy, "agents": AGENTS},
+            value=value,
+            unit="ratio",
+        )
+        for name, value in figures.items()
+    ]
 
 
 def _cv(values: list[float] | list[int]) -> float:
@@ -144,15 +168,16 @@ async def _day(url: str, strategy: str) -> Day:
         if not enqueued.agents:  # everybody is full: this one is of no interest here
             await router.abandon(arrival.interaction, now_ms=now)
             continue
-        rung = [day.accounts[int(agent[1:])] for agent in enqueued.agents]
-        day.judge(strategy, rung[0])
+        offers = await _rings(router, arrival.interaction, now)
+        rung = [day.accounts[int(offer.agent[1:])] for offer in offers]
+        day.judge(strategy, rung)
         for account in rung:
             turn += 1
             account.offers += 1
             account.last = turn
-        taker = rung[0] if len(rung) == 1 else dice.choice(rung)
-        offer = first_offer(arrival.interaction, 1 + rung.index(taker))
-        await router.accept(offer, floor.agent_id(taker.number), now_ms=now)
+        taken = offers[0] if len(offers) == 1 else dice.choice(offers)
+        taker = day.accounts[int(taken.agent[1:])]
+        await router.accept(taken.offer, taken.agent, now_ms=now)
         taker.running += 1
         work_s = dice.uniform(*WORK_S)
         heapq.heappush(
@@ -160,6 +185,28 @@ async def _day(url: str, strategy: str) -> Day:
         )
     await end_what_is_over(math.inf)
     await router.close()
-    counted = Counter(account.number for account in day.accounts if account.running)
-    assert not counted, "everybody went home"
+    assert not any(account.running for account in day.accounts), "everybody went home"
     return day
+
+
+async def _rings(
+    router: Router, interaction: InteractionId, now_ms: int
+) -> tuple[OfferSnapshot, ...]:
+    """Everybody whom it rings; a wide ring is made by several steps, all of them due now."""
+    while (await router.run_timers(now_ms=now_ms)).more:
+        pass
+    seen = await router.interaction(interaction, now_ms=now_ms)
+    assert seen is not None
+    return seen.offers
+
+
+async def _turns(url: str) -> float:
+    """Customers one by one, twice as many as agents: the share of agents who were asked."""
+    router = await Router.open(url, "turns")
+    floor = Floor(router=router, agents=MANY, chats=1)
+    await floor.open("round_robin")
+    asked = set()
+    for _ in range(2 * MANY):
+        asked.add(await floor.cycle())
+    await router.close()
+    return len(asked) / MANY

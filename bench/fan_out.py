@@ -41,9 +41,11 @@ async def _fan_out(agents: int, interactions: int) -> Values:
     }  # fmt: skip
     manners = Manners(decline=0.1, ignore=0.2, react_s=REACT_S)
     async with playing("ring_all", agents, manners, **settings) as play:
+        spent_s = play.spent_s()
         for _ in range(interactions):
             await play.arrive(1)
             await asyncio.sleep(EVERY_S)
+        spent_s = play.spent_s() - spent_s
     rings, withdrawn_ms = _rings(play)
     winners = Counter(
         str(event.interaction) for event in play.log if event.type is EventType.OFFER_ACCEPTED
@@ -58,6 +60,7 @@ async def _fan_out(agents: int, interactions: int) -> Values:
                 "first_to_last_ring_ms", [1000 * (max(one) - min(one)) for one in rings], 50, 99
             ),
             **percentiles("withdrawal_ms", withdrawn_ms or [0.0], 50, 99),
+            Reading("fan_out_cpu_ms", "ms an interaction"): 1000 * spent_s / interactions,
             Reading("fan_out_offers_cv", "ratio"): spread(play),
         },
     )

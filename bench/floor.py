@@ -118,8 +118,11 @@ class Floor:
             leased=False,
         )
 
-    async def cycle(self) -> None:
-        """One interaction's whole life: enqueue, offer, accept, finish. Somebody must be free."""
+    async def cycle(self) -> AgentId:
+        """One interaction's whole life: enqueue, offer, accept, finish. Somebody must be free.
+
+        Returns who had it.
+        """
         arrival = self.arrival()
         enqueued = await self.router.enqueue(arrival)
         agent = enqueued.agents[0]
@@ -127,6 +130,7 @@ class Floor:
         assert accepted.outcome is AcceptOutcome.ACCEPTED, accepted
         finished = await self.router.finish(arrival.interaction, by="agent", agent=agent)
         assert finished.changed, finished
+        return agent
 
     async def cycles(self, number: int, *, at_once: int = 64) -> None:
         """That many whole cycles, `at_once` of them under way at any moment."""
@@ -139,7 +143,7 @@ def first_offer(interaction: InteractionId, number: int = 1) -> OfferId:
 
 
 async def in_parallel(
-    work: Callable[[int], Awaitable[None]], items: Iterable[int], at_once: int
+    work: Callable[[int], Awaitable[object]], items: Iterable[int], at_once: int
 ) -> None:
     """Runs `work` over the items, at most `at_once` under way; the first error ends all."""
     source = iter(items)

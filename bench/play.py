@@ -7,6 +7,7 @@ the core's own; what they do goes through the typed router, as a node's commands
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import statistics
 import time
@@ -55,6 +56,8 @@ class Play:
     log: list[Event] = field(default_factory=list)
     heard_s: dict[str, float] = field(default_factory=dict)
     """When this process heard of an event, by its id."""
+    sent_s: dict[InteractionId, float] = field(default_factory=dict)
+    """When `enqueue` was sent."""
     freed_s: dict[AgentId, float] = field(default_factory=dict)
     """When each agent last sent `finish`."""
     rung_s: dict[InteractionId, float] = field(default_factory=dict)
@@ -109,13 +112,14 @@ class Play:
         await self.router.finish(interaction, by="agent", agent=agent, wrap_up=False)
         self.done += 1
         if self.refill:
-            await self.router.enqueue(self.floor.arrival())
+            await self._enqueue(self.floor.arrival())
 
     def begin(self) -> None:
         """What was before is forgotten; nobody may be there any more."""
         self.store.forget_events("bench")
         self.log.clear()
         self.heard_s.clear()
+        self.sent_s.clear()
         self.freed_s.clear()
         self.rings_s.clear()
         self.done = self.came = self.left = 0
@@ -133,7 +137,7 @@ class Play:
         """That many customers now."""
         arrivals = [self.floor.arrival() for _ in range(number)]
         for at in range(0, number, at_once):
-            await asyncio.gather(*map(self.router.enqueue, arrivals[at : at + at_once]))
+            await asyncio.gather(*map(self._enqueue, arrivals[at : at + at_once]))
         return arrivals
 
     async def arrive_at(self, times_s: Sequence[float]) -> dict[str, float]:
@@ -153,6 +157,7 @@ class Play:
         return due_ms
 
     async def _enqueue(self, arrival: Arrival) -> None:
+        self.sent_s[arrival.interaction] = time.perf_counter()
         await self.router.enqueue(arrival)
 
     def spent_s(self) -> float:
@@ -232,8 +237,22 @@ def inversions(play: Play) -> int:
     return found
 
 
-def spread(play: Play) -> float:
-    """The coefficient of variation of offers over all agents; 0: all alike."""
-    offers = Counter(str(e.agent) for e in play.log if e.type is EventType.OFFER_MADE)
+def offered_ms(play: Play) -> list[float]:
+    """From sending `enqueue` to hearing of the first offer."""
+    first: dict[InteractionId, float] = {}
+    for event in play.log:
+        if event.type is EventType.OFFER_MADE and event.interaction in play.sent_s:
+            name = event.interaction
+            first.setdefault(name, 1000 * (play.heard_s[event.id] - play.sent_s[name]))
+    return list(first.values())
+
+
+def spread(play: Play, from_ms: float = 0, to_ms: float = math.inf) -> float:
+    """The coefficient of variation of the offers of that time over all agents; 0: all alike."""
+    offers = Counter(
+        str(event.agent)
+        for event in play.log
+        if event.type is EventType.OFFER_MADE and from_ms <= event.at_ms < to_ms
+    )
     each = [offers[play.floor.agent_id(number)] for number in range(play.floor.agents)]
     return statistics.pstdev(each) / mean if (mean := statistics.fmean(each)) else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import statistics
 from typing import TYPE_CHECKING, NamedTuple
@@ -43,7 +44,10 @@ def repeat(
     runs: int, params: Mapping[str, Param], play: Callable[[], Coroutine[object, object, Values]]
 ) -> list[Figure]:
     """Play it so often; the median of each reading, with the lowest and the highest."""
-    taken = [uvloop.run(play()) for _ in range(runs)]
+    taken = []
+    for _ in range(runs):
+        gc.collect()  # what was before is not cleared away in the middle of it
+        taken.append(uvloop.run(play()))
     figures = []
     for reading in taken[0]:
         values = sorted(run[reading] for run in taken)

@@ -73,8 +73,11 @@ BARS = (
     Bar(id="routing.cycles_per_s", limit=8000, at_most=False, params={"processes": 4}),
     Bar(id="routing.free_to_ring_ms", limit=15, at_most=True, params={"percentile": 99}),
     Bar(id="routing.utilisation", limit=0.98, at_most=False),
+    Bar(id="calls.setup_per_s", limit=10, at_most=False),
+    Bar(id="calls.accept_to_audio_ms", limit=150, at_most=True, params={"percentile": 99}),
     Bar(id="calls.left", limit=0, at_most=True),
     Bar(id="calls.unserved", limit=0, at_most=True),
+    Bar(id="calls.twice", limit=0, at_most=True),
     Bar(id="chat.message_ms", limit=20, at_most=True, params={"percentile": 99, "rate": 1000}),
     Bar(id="chat.messages_per_s", limit=4000, at_most=False),
     Bar(id="sockets.idle_kib", limit=40, at_most=True),
@@ -108,6 +111,7 @@ def machine() -> Figure:
         "os": platform.platform(),
         "python": platform.python_version(),
         "commit": _commit(),
+        "load": round(os.getloadavg()[0], 1),
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     params |= {name: version(name) for name in PACKAGES}
@@ -116,36 +120,47 @@ def machine() -> Figure:
 
 def _commit() -> str:
     done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout.strip()
 
 
-def table(title: str, figures: Iterable[Figure]) -> str:
+def table(figures: Iterable[Figure]) -> str:
     """A Markdown table: id, parameters, value, bar, held."""
-    lines = [f"### {title}", "", "| figure | params | value | bar | |", "|---|---|---:|---:|---|"]
+    lines = ["| figure | params | value | bar | |", "|---|---|---:|---:|---|"]
     for figure in figures:
         bar = bar_for(figure)
-        params = ", ".join(f"{key} {value}" for key, value in figure.params.items())
         limit = "" if bar is None else f"{'≤' if bar.at_most else '≥'} {bar.limit:g}"
         verdict = "" if bar is None else ("held" if bar.held(figure) else "**missed**")
-        value = f"{_short(figure.value)} {figure.unit}"
+        value = f"{short(figure.value)} {figure.unit}"
         if figure.low != figure.high and figure.low is not None and figure.high is not None:
-            value += f" ({_short(figure.low)}–{_short(figure.high)})"
-        cells = (f"`{figure.id}`", params, value, limit, verdict)
+            value += f" ({short(figure.low)}–{short(figure.high)})"
+        cells = (f"`{figure.id}`", said(figure.params), value, limit, verdict)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _short(value: float) -> str:
+def said(params: Mapping[str, Param]) -> str:
+    """Names and values, in their order."""
+    return ", ".join(
+        f"{name} {value if isinstance(value, str) else f'{value:g}'}"
+        for name, value in params.items()
+    )
+
+
+def short(value: float) -> str:
+    """Three digits, or all before the point."""
     return f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
 
-def write(figures: Sequence[Figure], out: Path = OUT) -> Path:
+def write(here: Figure, figures: Sequence[Figure], out: Path = OUT) -> Path:
     """Writes `latest.json`: a list of figures, headed by the machine they were measured on."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / "latest.json"
-    entries = [figure.as_json() for figure in (machine(), *figures)]
+    entries = [figure.as_json() for figure in (here, *figures)]
     path.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
     return path
 

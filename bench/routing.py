@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import statistics
 import time
 from collections import deque
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -18,80 +22,103 @@ from acd.domain.ids import OfferId
 from acd.domain.offer import AcceptOutcome
 from acd.routing.router import Router
 from bench.floor import STRATEGIES, Floor, first_offer
-from bench.report import Figure, Param
+from bench.report import Figure, said
 from bench.stores import Store, private_valkey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from multiprocessing.synchronize import Barrier
 
     from acd.domain.ids import InteractionId
 
 AGENTS = (10, 1_000, 10_000, 100_000)
 WAITING = (1, 100_000)
-CYCLES = 4_000
 AT_ONCE = 64
 """Cycles under way at once: few enough for ten agents to have somebody free, ring_all included."""
+CYCLES = 13 * AT_ONCE
+TURNS = 5
+"""So often each size is measured, in turns: a machine that slows down slows all sizes alike."""
 THROUGHPUT_S = 5.0
 
 
 def measure() -> list[Figure]:
     """All figures of this module; about five minutes."""
-    by_agents = [figure for agents in AGENTS for figure in uvloop.run(_cost_by_agents(agents))]
-    by_waiting = [figure for waiting in WAITING for figure in uvloop.run(_cost_by_waiting(waiting))]
+    by_agents = uvloop.run(_cost_by_agents())
+    by_waiting = uvloop.run(_cost_by_waiting())
     throughput = [_throughput(processes) for processes in (1, 4)]
     return [*by_agents, *by_waiting, *_growth(by_agents, by_waiting), *throughput]
 
 
-async def _cost_by_agents(agents: int) -> list[Figure]:
-    figures = []
-    with private_valkey() as store:
-        router = await Router.open(store.url, "bench")
-        floor = Floor(router=router, agents=agents, chats=64)
-        await floor.open(STRATEGIES[0])
-        for strategy in STRATEGIES:
-            await floor.use(strategy)
-            await floor.cycles(CYCLES // 8, at_once=AT_ONCE)
-            store.forget_events("bench")
-            spent = store.cpu_us()
-            await floor.cycles(CYCLES, at_once=AT_ONCE)
-            us = (store.cpu_us() - spent) / CYCLES
-            params: dict[str, Param] = {"strategy": strategy, "agents": agents, "waiting": 0}
-            figures.append(
-                Figure(id="routing.redis_us_per_cycle", params=params, value=us, unit="us")
-            )
-            print(f"  {strategy:20} {agents:7,} agents: {us:6.1f} µs a cycle", flush=True)
-            store.forget_events("bench")
-        await router.close()
-    return figures
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A floor of one size, with a store of its own; `turn` does that many cycles."""
+
+    store: Store
+    floor: Floor
+    waiting: int
+    turn: Callable[[int], Awaitable[None]]
+
+    async def cost_us(self, cycles: int) -> float:
+        """What one cycle costs the store."""
+        self.store.forget_events("bench")
+        spent = self.store.cpu_us()
+        await self.turn(cycles)
+        return (self.store.cpu_us() - spent) / cycles
 
 
-async def _cost_by_waiting(waiting: int, agents: int = 1_000) -> list[Figure]:
-    """A line that stays as long as it is: each finish serves its head, and one more arrives."""
+async def _cost_by_agents() -> list[Figure]:
+    with ExitStack() as stores:
+        sizes = []
+        for agents in AGENTS:
+            store, floor = await _open(stores, agents, STRATEGIES[0], chats=64)
+            turn = partial(floor.cycles, at_once=AT_ONCE)
+            sizes.append(Size(store=store, floor=floor, waiting=0, turn=turn))
+        return await _costs(sizes, STRATEGIES)
+
+
+async def _cost_by_waiting(agents: int = 1_000) -> list[Figure]:
+    """Lines that stay as long as they are: each finish serves the head, and one more arrives."""
+    with ExitStack() as stores:
+        sizes = []
+        for waiting in WAITING:
+            store, floor = await _open(stores, agents, "longest_idle", chats=1)
+            line = Backlog(floor)
+            await line.fill(waiting)
+            sizes.append(Size(store=store, floor=floor, waiting=waiting, turn=line.turn))
+        # with one agent free at a time ring_all rings one, as the others do
+        return await _costs(sizes, [name for name in STRATEGIES if name != "ring_all"])
+
+
+async def _open(stores: ExitStack, agents: int, strategy: str, chats: int) -> tuple[Store, Floor]:
+    store = stores.enter_context(private_valkey())
+    floor = Floor(router=await Router.open(store.url, "bench"), agents=agents, chats=chats)
+    await floor.open(strategy)
+    return store, floor
+
+
+async def _costs(sizes: Sequence[Size], strategies: Sequence[str]) -> list[Figure]:
+    """The median of the turns of each, with their range."""
     figures = []
-    with private_valkey() as store:
-        router = await Router.open(store.url, "bench")
-        floor = Floor(router=router, agents=agents, chats=1)
-        await floor.open("longest_idle")
-        line = Backlog(floor)
-        await line.fill(waiting)
-        store.forget_events("bench")
-        for strategy in STRATEGIES:
-            if strategy == "ring_all":
-                continue  # with one agent free at a time it rings one, as the others do
-            await floor.use(strategy)
-            await line.turn(CYCLES // 8)
-            store.forget_events("bench")
-            spent = store.cpu_us()
-            await line.turn(CYCLES)
-            us = (store.cpu_us() - spent) / CYCLES
-            params: dict[str, Param] = {"strategy": strategy, "agents": agents, "waiting": waiting}
-            figures.append(
-                Figure(id="routing.redis_us_per_cycle", params=params, value=us, unit="us")
-            )
-            print(f"  {strategy:20} {waiting:7,} waiting: {us:6.1f} µs a cycle", flush=True)
-            store.forget_events("bench")
-        await router.close()
+    for strategy in strategies:
+        for size in sizes:
+            await size.floor.use(strategy)
+            await size.turn(CYCLES // 2)
+        taken = [[await size.cost_us(CYCLES) for size in sizes] for _ in range(TURNS)]
+        for size, costs_us in zip(sizes, zip(*taken, strict=True), strict=True):
+            figure = Figure(
+                id="routing.redis_us_per_cycle",
+                params={
+                    "strategy": strategy, "agents": size.floor.agents, "waiting": size.waiting
+                },
+                value=statistics.median(costs_us),
+                unit="us",
+                low=min(costs_us),
+                high=max(costs_us),
+            )  # fmt: skip
+            print(f"  {said(figure.params)}: {figure.value:.1f} µs a cycle", flush=True)
+            figures.append(figure)
+    for size in sizes:
+        await size.floor.router.close()
     return figures
 
 

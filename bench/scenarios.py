@@ -17,14 +17,22 @@ from typing import TYPE_CHECKING
 from acd.domain.events import EventType
 from bench import crash, fan_out, growth
 from bench.floor import STRATEGIES
-from bench.play import Manners, Play, checked, inversions, playing, spread
+from bench.play import Manners, Play, checked, inversions, offered_ms, playing, spread
 from bench.readings import Reading, Values, percentiles, repeat
+from bench.report import percentile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Coroutine, Mapping
 
-    from bench.report import Figure
+    from bench.report import Figure, Param
 
+TITLES = {
+    1: "Decision rate",
+    2: "Free to offer under a backlog",
+    3: "Time to offer at an open load",
+    4: "Growth",
+    5: "Faults and fan-out",
+}
 DECISION_AGENTS = (10, 100, 1_000, 10_000)
 BACKLOG_AGENTS = (10, 100, 1_000)
 LOADS = (0.5, 0.8, 0.95)
@@ -35,32 +43,36 @@ QUICK_AGENTS = 100
 QUICK = 0.2
 
 
-def measure(runs: int = 1, only: Iterable[int] = (), *, quick: bool = False) -> list[Figure]:
-    """All five, or `only` those; about six minutes a run, plus one for the crash.
+def measure(number: int, runs: int = 1, *, quick: bool = False) -> list[Figure]:
+    """One of the TITLES; all five take about six minutes a run, plus one for the crash.
 
     Of several runs the median is told, with the range. quick: small sizes and short times, to see
     that everything runs; the figures mean nothing.
     """
-    wanted, found = set(only) or {1, 2, 3, 4, 5}, []
     most, share = (QUICK_AGENTS, QUICK) if quick else (10**9, 1.0)
-    if 1 in wanted:
-        for agents in (size for size in DECISION_AGENTS if size <= most):
-            play = partial(_decisions, agents, share * DECIDE_S)
-            found += repeat(runs, {"agents": agents}, play)
-    if 2 in wanted:
-        for agents in (size for size in BACKLOG_AGENTS if size <= most):
-            play = partial(_backlog, agents, share * BACKLOG_S)
-            found += repeat(runs, {"agents": agents}, play)
-    if 3 in wanted:
-        for load in LOADS:
-            play = partial(_open_load, load, share * OPEN_S)
-            found += repeat(runs, {"rate": load, "agents": 100}, play)
-    if 4 in wanted:
-        found += growth.measure(runs, most, share)
-    if 5 in wanted:
-        found += fan_out.measure(runs, most, share)
-        found += crash.measure(runs, share)
-    return found
+    if number == 4:
+        return growth.measure(runs, most, share)
+    if number == 5:
+        return [*fan_out.measure(runs, most, share), *crash.measure(runs, share)]
+    plays: list[tuple[Mapping[str, Param], Callable[[], Coroutine[object, object, Values]]]]
+    if number == 1:
+        plays = [
+            ({"agents": agents}, partial(_decisions, agents, share * DECIDE_S))
+            for agents in DECISION_AGENTS
+            if agents <= most
+        ]
+    elif number == 2:
+        plays = [
+            ({"agents": agents}, partial(_backlog, agents, share * BACKLOG_S))
+            for agents in BACKLOG_AGENTS
+            if agents <= most
+        ]
+    else:
+        plays = [
+            ({"rate": load, "agents": 100}, partial(_open_load, load, share * OPEN_S))
+            for load in LOADS
+        ]
+    return [figure for params, play in plays for figure in repeat(runs, params, play)]
 
 
 async def _decisions(agents: int, seconds: float) -> Values:
@@ -84,6 +96,9 @@ async def _decisions(agents: int, seconds: float) -> Values:
                 {
                     Reading("decisions_per_s", "1/s", by): rate,
                     Reading("cpu_ms_per_decision", "ms", by): 1000 * spent / done,
+                    Reading("decision_offer_ms", "ms", (*by, ("percentile", 99.0))): percentile(
+                        offered_ms(play), 99
+                    ),
                     Reading("offers_cv", "ratio", by): spread(play),
                 },
             )
@@ -109,7 +124,7 @@ async def _backlog(agents: int, seconds: float) -> Values:
             Reading("served_per_s", "1/s"): 1000 * served / (to_ms - from_ms),
             Reading("utilisation", "ratio"): busy_ms / ((to_ms - from_ms) * agents),
             Reading("inversions", "offers"): float(inversions(play)),
-            Reading("backlog_offers_cv", "ratio"): spread(play),
+            Reading("backlog_offers_cv", "ratio"): spread(play, from_ms, to_ms),
         },
     )
 

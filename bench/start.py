@@ -16,6 +16,22 @@ from bench.report import Figure
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 8992
 LIMIT_S = 600.0
+REACH = (
+    "PIP_",
+    "NPM_CONFIG_",
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+)
+"""What names begin with, in whatever case, that say how this machine reaches its registries."""
+CACHES = ("PIP_CACHE_DIR", "NPM_CONFIG_CACHE")
+OWN = {"PIP_CONFIG_FILE": ".config/pip/pip.conf", "NPM_CONFIG_USERCONFIG": ".npmrc"}
+"""Files in the caller's home that say the same."""
 
 
 def measure() -> list[Figure]:
@@ -37,10 +53,8 @@ def _until_healthy(clone: Path, home: str) -> float:
         "HOME": home,
         "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "ACD_SERVER__PORT": str(PORT),
+        **_reach(),
     }
-    # what a machine needs to reach its registries belongs to the machine, not to the measurement
-    kept = ("CERT", "SSL_", "CA_", "PIP_", "NODE_EXTRA", "PROXY", "proxy")
-    environment |= {k: v for k, v in os.environ.items() if any(part in k for part in kept)}
     began = time.monotonic()
     with Path(home, "make.log").open("ab") as log:
         process = subprocess.Popen(
@@ -64,3 +78,16 @@ def _until_healthy(clone: Path, home: str) -> float:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
+
+
+def _reach() -> dict[str, str]:
+    """How the caller's machine reaches its registries, behind a proxy too; without their caches."""
+    found = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper().startswith(REACH) and name.upper() not in CACHES
+    }
+    for name, path in OWN.items():
+        if (Path.home() / path).exists():
+            found.setdefault(name, str(Path.home() / path))
+    return found
