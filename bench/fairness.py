@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.domain.ids import InteractionId
-    from acd.routing.results import OfferSnapshot
+    from acd.routing.snapshots import OfferSnapshot
 
 AGENTS = 20
 MANY = 1_500
