@@ -108,12 +108,12 @@ class Callbacks:
             NotYours: somebody else has it.
             BadRequest: the offer is none of this interaction.
         """
-        parts = split_offer_id(offer)
-        if parts is None or parts[0] != interaction:
-            raise BadRequest("that is no offer of it", field="offer")
         found, owner = await self._steering.owned(actor, interaction)
         if found.agent != owner:
             raise NotYours(field="interaction")
+        parts = split_offer_id(offer)
+        if parts is None or parts[0] != interaction:
+            raise BadRequest("that is no offer of it", field="offer")
         came = await self._router.callback_dialled(offer, owner, answered=answered)
         if came.changed and answered:
             await self._notes.joined(found.contact, found.conversation, new_id("cb"), owner)

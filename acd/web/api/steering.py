@@ -86,7 +86,11 @@ class CallBack(Command):
 class Dialled(Input):
     """What came of the call."""
 
-    offer: Annotated[str, Field(description="the one by which the agent has it")]
+    offer: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z0-9_-]{1,64}\.[0-9]{1,9}$"),
+        Field(description="the one by which the agent has it"),
+    ]
     answered: bool
 
 
