@@ -82,12 +82,13 @@ class AssignedData(TypedDict):
     """Its agent has it by an act: `assigned` by a supervisor, `pulled`, or `consulted` before.
 
     `state` is what it is now; a call that connects names the `offer` it is connected by.
+    `waited_ms` is the wait that ended so; missing where another agent had it.
     """
 
     cause: str
     by: str
     state: str
-    waited_ms: int
+    waited_ms: NotRequired[int]
     offer: NotRequired[str]
 
 
@@ -159,8 +160,9 @@ class Told(TypedDict):
 
 
 class AcceptedData(TypedDict):
-    """How long the contact waited; of a transfer, how long it took and who handed it on.
+    """How long this wait was; of a transfer, how long it took and who handed it on.
 
+    A wait begins with the arrival, or when somebody who was served is to be served anew.
     `told` is there where an estimate was made when they came.
     """
 
@@ -192,9 +194,16 @@ class ActiveData(TypedDict):
     """Nothing to add."""
 
 
+class ServedData(TypedDict, total=False):
+    """The wait that ended so; missing where it only changed hands."""
+
+    waited_ms: int
+
+
 class EndedData(TypedDict):
     """How it ended, who ended it, and both times it is judged by.
 
+    `waited_ms` is the wait until the first answer; `handled_ms` adds up what all agents had it for.
     `reason` is the rule of the queue that ended it, or `no_answer` to the last call back.
     """
 
@@ -265,7 +274,7 @@ DATA: Mapping[EventType, type] = {
     EventType.INTERACTION_MOVED: MovedData,
     EventType.INTERACTION_REPRIORITISED: ReprioritisedData,
     EventType.INTERACTION_RELAXED: RelaxedData,
-    EventType.INTERACTION_ACTIVE: ActiveData,
+    EventType.INTERACTION_ACTIVE: ServedData,
     EventType.INTERACTION_OPENED: QueuedData,
     EventType.INTERACTION_ASSIGNED: AssignedData,
     EventType.INTERACTION_IDLE: ActiveData,

@@ -61,6 +61,7 @@ class Reconciler:
     ) -> None:
         """Args: without a directory or intakes, there is nothing of the kind to put right."""
         self._own = router.reconciler(new_id("rc"))
+        self._ahead = router.ahead()
         self._directory = directory
         self._history = history
         self._intakes = intakes
@@ -79,10 +80,9 @@ class Reconciler:
         try:
             self.last = await self._make_sure(unsure)
             await self._own.reconcile_end()
-            for _ in range(
-                TURNS
-            ):  # indexes are filled by timers: nobody shall wait for the next tick
-                if not (await self._own.run_timers()).more:
+            # indexes are filled by timers: nobody shall wait for the next tick
+            for _ in range(TURNS):
+                if not (await self._ahead.run_timers()).more:
                     break
         finally:
             holding.cancel()
@@ -113,7 +113,8 @@ class Reconciler:
         if unsure.generation and not unsure.promoted and not behind:
             return Reconciled()
         generation = max(unsure.generation, recorded[0]) + 1
-        await history.end_offers("outage")
+        if not await history.end_offers("outage", recorded):
+            raise StoreUnavailable("another node reconciles")
         await own.reconcile_advance(generation, max(unsure.seq, recorded[1]))
         async for page in own.stored("flow"):
             await asyncio.gather(*(own.reconcile_queue(QueueId(name)) for name in page))

@@ -111,7 +111,12 @@ def _queued(folded: Folded, event: Event, row: Row) -> None:
 def _requeued(_folded: Folded, _event: Event, row: Row) -> None:
     row["requeues"] += 1
     row["agent"] = ""
-    if row["active_ms"] is None:  # accepted, and never connected
+    _unaccepted(row)
+
+
+def _unaccepted(row: Row) -> None:
+    """An accept by which nobody was ever connected ended no wait."""
+    if row["active_ms"] is None:
         row["accepted_ms"] = row["waited_ms"] = None
 
 
@@ -130,7 +135,7 @@ def _parked(_folded: Folded, event: Event, row: Row) -> None:
     row["tries"] = event.data.get("tries", row["tries"])
     if event.data.get("reason") == "no_answer":
         row["agent"] = ""
-        row["accepted_ms"] = row["waited_ms"] = None
+        _unaccepted(row)
 
 
 def _reprioritised(_folded: Folded, event: Event, row: Row) -> None:
@@ -169,7 +174,8 @@ def _ended(folded: Folded, event: Event, row: Row) -> None:
     row["outcome"] = event.data.get("outcome", "")
     row["ended_by"] = str(event.data.get("by", ""))[:80]
     row["reason"] = str(event.data.get("reason", ""))[:80]
-    row["waited_ms"] = event.data.get("waited_ms", row["waited_ms"])
+    if row["waited_ms"] is None:
+        row["waited_ms"] = event.data.get("waited_ms")
     row["handled_ms"] = event.data.get("handled_ms", row["handled_ms"])
     folded.ended[row["id"]] = event.at_ms
 

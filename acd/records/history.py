@@ -61,15 +61,25 @@ class History:
         """Generation and number of the last event that is recorded; zeros before the first."""
         return split_position(await self.position())
 
-    async def end_offers(self, reason: str) -> None:
-        """Whatever still rings as far as is recorded has failed: its server is gone."""
+    async def end_offers(self, reason: str, recorded: tuple[int, int]) -> bool:
+        """Whatever still rings as far as is recorded has failed: its server is gone.
+
+        False, and nothing is written, when the last event that is recorded is no longer that one.
+        """
         rings = select(interactions.c.id).where(interactions.c.ended_ms.is_(None))
         statement = (
             update(offers)
             .where(offers.c.outcome == "", offers.c.interaction.in_(rings))
             .values(outcome=OfferOutcome.FAILED.value, reason=reason, ended_ms=now_ms())
         )
-        await self._database.write(lambda tx: tx.execute(statement).close())
+
+        def work(tx: Connection) -> bool:
+            if split_position(stored_position(tx)) != recorded:
+                return False
+            tx.execute(statement).close()
+            return True
+
+        return await self._database.write(work)
 
     async def set_disposition(
         self, interaction: InteractionId, agent: AgentId, *, disposition: str, note: str

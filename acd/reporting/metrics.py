@@ -179,11 +179,15 @@ class Metrics:
         outcome = OFFER_OUTCOMES.get(event.type)
         if outcome is not None:
             self._counters["acd_offers_total"].labels(queue, outcome).inc()
-        if event.type == "offer.accepted" and "transfer" not in event.data:
+        if event.type == "offer.accepted":
+            self._count_estimate(queue, event.data)
+        elif event.type == "interaction.active" or (
+            # one that is still to be connected is told of again when it is
+            event.type == "interaction.assigned" and event.data.get("state") == "active"
+        ):
             waited_ms = event.data.get("waited_ms")
             if isinstance(waited_ms, int | float):
                 self._histograms["acd_wait_seconds"].labels(queue).observe(waited_ms / 1000)
-                self._count_estimate(queue, waited_ms / 1000, event.data.get("told"))
         elif event.type == "interaction.ended":
             ended = str(event.data.get("outcome", "unknown"))
             self._counters["acd_interactions_total"].labels(queue, ended).inc()
@@ -191,10 +195,12 @@ class Metrics:
             if ended == "handled" and isinstance(handled_ms, int | float):
                 self._histograms["acd_handling_seconds"].labels(queue).observe(handled_ms / 1000)
 
-    def _count_estimate(self, queue: str, waited_s: float, told: Mapping[str, Any] | None) -> None:
+    def _count_estimate(self, queue: str, accepted: Mapping[str, Any]) -> None:
+        told = accepted.get("told")
         wait = wait_of(told["place"], told["left"], told["busy_ms"]) if told else None
         if wait is None:
             return
+        waited_s = accepted["waited_ms"] / 1000
         self._counters["acd_estimates_total"].labels(queue).inc()
         met = self._counters["acd_estimates_met_total"]
         for quantile, within_s in (("p50", wait.p50_s), ("p90", wait.p90_s)):

@@ -151,7 +151,7 @@ local function check_interaction(id)
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
   if x.state == 'parked' and not call('ZSCORE', key('timers'), (x.lost > 0 and 'c|' or 'q|') .. id) then say_found('4: ' .. id .. ' is parked for ever') end
-  if x.state == 'connecting' and not call('ZSCORE', key('timers'), 'n|' .. id .. '|' .. x.offers) then
+  if x.state == 'connecting' and not call('ZSCORE', key('timers'), 'n|' .. id .. '|' .. x.won) then
     say_found('4: ' .. id .. ' connects for ever')
   end
   if x.state == 'ended' and x.wrap > 0 and not call('ZSCORE', key('timers'), 'w|' .. id) then

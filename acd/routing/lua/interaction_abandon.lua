@@ -12,8 +12,9 @@ return once.run('abandon', ARGV[4], ARGV[3], function()
   local x = interaction(ARGV[4])
   if not x then return {0, 'unknown'} end
   if x.state == 'ended' then return {0, 'ended_before', x.outcome} end
-  if callback.pending(x) then x.accepted = 0 end
-  local outcome = x.accepted > 0 and 'handled' or 'abandoned'
+  local back = callback.pending(x)
+  if back then x.accepted = 0 end
+  local outcome = not back and times.served(x) and 'handled' or 'abandoned'
   finish(x, outcome, 'contact', true)
   return {commit(), 'ended', outcome}
 end, true)

@@ -17,9 +17,10 @@ return once.run('finish', ARGV[4], ARGV[3], function()
   if id ~= '' and x.agent ~= id then return {0, 'not_owner'} end
   if x.state == 'ended' then return {0, 'ended_before', x.outcome, 0} end
   if by == 'agent' and x.agent == '' then return {0, 'not_owner'} end
-  if callback.pending(x) then x.accepted = 0 end
-  local outcome = x.accepted > 0 and 'handled' or by == 'contact' and 'abandoned'
-    or callback.pending(x) and 'unreached' or 'rejected'
+  local back = callback.pending(x)
+  if back then x.accepted = 0 end
+  local outcome = not back and times.served(x) and 'handled' or by == 'contact' and 'abandoned'
+    or back and 'unreached' or 'rejected'
   local until_ms = finish(x, outcome, by, ARGV[7] == '1')
   return {commit(), 'ended', outcome, until_ms or 0}
 end, true)

@@ -47,7 +47,7 @@ if transfer then
   giver, waited = agent(x.agent), now - transfer.since
   keep(x, 'transfer', nil)
 else
-  waited, told = now - x.enqueued, estimate.told(x)
+  waited, told = times.this_wait(x, now), estimate.told(x)
   x.accepted = now
   if x.excluded ~= '' then untimer('x|' .. x.id) end
   count(q, -1, 1)
@@ -66,8 +66,8 @@ a.missed[q.channel], a.failed[q.channel] = 0, 0
 local card = card_of(x)
 emit('offer.accepted', describe(x, ARGV[4], id), '{"waited_ms":' .. digits(waited) .. told
   .. (giver and ',"transfer":"' .. giver.id .. '"' or '') .. '}', a, x, card)
-if connect_ms then timer('n|' .. x.id .. '|' .. x.offers, now + connect_ms)
-else emit('interaction.active', describe(x, nil, id), '{}', a, nil, card) end
+if connect_ms then timer('n|' .. x.id .. '|' .. n, now + connect_ms)
+else emit('interaction.active', describe(x, nil, id), times.told(x), a, nil, card) end
 if giver then
   emit('transfer.completed', describe(x, nil, giver.id), '{"to":"' .. id .. '"}', giver)
   sharing.hand_off(x, giver, q)

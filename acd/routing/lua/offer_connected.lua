@@ -13,9 +13,10 @@ if x.state == 'active' then return {0, 'connected_before'} end
 if x.state ~= 'connecting' then return {0, 'late'} end
 if callback.pending(x) then callback.answered(x)
 else
-  untimer('n|' .. x.id .. '|' .. x.offers)
+  local told = times.told(x)
+  untimer('n|' .. x.id .. '|' .. x.won)
   set_state(x, 'active')
-  emit('interaction.active', describe(x, nil, x.agent), '{}', agent(x.agent), x, card_of(x))
+  emit('interaction.active', describe(x, nil, x.agent), told, agent(x.agent), x, card_of(x))
   touch(agent(x.agent))
 end
 return {commit(), 'connected'}

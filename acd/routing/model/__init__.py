@@ -24,6 +24,7 @@ timers do:
     ringing.py        interactions find agents
     draining.py       freed agents find interactions; what every verb ends in
     estimating.py     how fast lines move
+    times.py          how long waits and services took
     sharing.py        guests, transfers, the wrap-up of givers
     ending.py         ends of rings and interactions, wrap-up
     policy.py         moves, overflow, hours, waits

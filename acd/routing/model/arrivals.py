@@ -8,6 +8,7 @@ from acd.domain.errors import Overloaded, QueueUnknown
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.routing.compiled import check_arrival, compile_requirement
+from acd.routing.model import times
 from acd.routing.model.interaction import Interaction
 from acd.routing.model.offers import Offers
 from acd.routing.model.values import ms
@@ -100,7 +101,8 @@ class Arrivals(Offers):
             return Changed(changed=False, reason="ended_before")
         if x.calls_back:
             x.accepted_ms = 0
-        outcome = Outcome.HANDLED if x.accepted_ms else Outcome.ABANDONED
+        served = times.served(x) and not x.calls_back
+        outcome = Outcome.HANDLED if served else Outcome.ABANDONED
         self._end(x, outcome, "contact", wrap_up=True)
         self._commit()
         return Changed(changed=True, reason="ended")

@@ -8,6 +8,7 @@ from acd.domain.errors import BadRequest, NotFound
 from acd.domain.events import EventType
 from acd.domain.ids import is_plain_id
 from acd.domain.interaction import InteractionState, Outcome
+from acd.routing.model import times
 from acd.routing.model.policy import Policy
 from acd.routing.results import Changed, Dialled
 
@@ -78,11 +79,11 @@ class Callbacks(Policy):
         return int(queue.rules.get("dial", DIAL_MS))
 
     def _answered(self, x: Interaction, back: Callback) -> None:
-        self._untimer(f"n|{x.id}|{x.offers}")
+        self._untimer(f"n|{x.id}|{x.won}")
         back.called = True
+        agent, told = self._owner(x), times.told(x)
         x.become(_S.ACTIVE, self.now_ms)
-        agent = self._owner(x)
-        self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=agent, contact=True)
+        self._emit(EventType.INTERACTION_ACTIVE, told, x=x, agent=agent, contact=True)
 
     def _unanswered(self, x: Interaction, back: Callback) -> None:
         """The agent is free without wrap-up; it is tried again later or given up."""
@@ -92,7 +93,7 @@ class Callbacks(Policy):
         if back.tries >= rules.get("tries", TRIES):
             self._end(x, Outcome.UNREACHED, "system", reason="no_answer")
             return
-        self._untimer(f"n|{x.id}|{x.offers}")
+        self._untimer(f"n|{x.id}|{x.won}")
         self._free_slot(x, agent, worked=True)
         x.agent = None
         x.epoch += 1

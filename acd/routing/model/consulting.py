@@ -73,7 +73,7 @@ class Consulting(Transferring):
         x.agent = x.winner = taker.id
         x.won = 0
         self._emit(EventType.TRANSFER_COMPLETED, {"to": taker.id}, x=x, agent=giver)
-        self._say_assigned(x, taker, "consulted", giver.id, x.accepted_ms - x.enqueued_ms)
+        self._say_assigned(x, taker, "consulted", giver.id)
         if stay:
             said = {"role": "guest", "by": giver.id}
             self._emit(EventType.GUEST_JOINED, said, x=x, agent=giver)
@@ -99,10 +99,6 @@ class Consulting(Transferring):
         self._guest_leaves(x, self.agents[agent], "left")
         return self._done("left")
 
-    def _say_assigned(
-        self, x: Interaction, a: Agent, cause: str, by: str, waited_ms: int,
-        fence: dict[str, Any] | None = None,
-    ) -> None:  # fmt: skip
-        said = {"cause": cause, "by": by, "state": x.state, "waited_ms": waited_ms}
-        said |= fence or {}
+    def _say_assigned(self, x: Interaction, a: Agent, cause: str, by: str, **more: Any) -> None:
+        said = {"cause": cause, "by": by, "state": x.state, **more}
         self._emit(EventType.INTERACTION_ASSIGNED, said, x=x, agent=a, contact=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
 from acd.domain.interaction import InteractionState, Outcome
+from acd.routing.model import times
 from acd.routing.model.sharing import Sharing
 from acd.routing.model.values import ms
 from acd.routing.results import Changed, Finished
@@ -80,16 +81,15 @@ class Ending(Sharing):
         agent, queue = self._owner(x), self.queues[x.queue]
         self._alone(x, reason)
         self._unwatch(x, queue)
-        self._untimer(f"n|{x.id}|{x.offers}")
+        self._untimer(f"n|{x.id}|{x.won}")
         self._free_slot(x, agent, worked=True)
         if not_before_ms:
             x.exclude(agent.id, not_before_ms, "failed", self.now_ms)
-        if x.state is _S.CONNECTING and x.accepted_ms == x.since_ms:
-            x.accepted_ms = 0  # nobody was connected by that accept
+        times.unserve(x)
         x.agent = None
         x.epoch += 1
-        if x.accepted_ms and (queue.rules.get("max_wait") or queue.rules.get("at_close")):
-            x.entered_ms = self.now_ms  # it was served: a new wait
+        if x.accepted_ms:
+            times.wait_anew(x, self.now_ms)
         x.become(_S.WAITING, self.now_ms)
         self._emit(
             EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, agent=agent, contact=True
@@ -119,21 +119,20 @@ class Ending(Sharing):
             self._alone(x, "ended")
         for letter in "cxpq":
             self._untimer(f"{letter}|{x.id}")
-        self._untimer(f"n|{x.id}|{x.offers}")
+        self._untimer(f"n|{x.id}|{x.won}")
         if not owner:
             self._disarm(x)
         self.leases.pop(f"c|{x.id}", None)
         self._leave_line(x)
         x.become(_S.ENDED, self.now_ms)
         x.outcome = outcome
-        handled_ms = self.now_ms - x.accepted_ms if x.accepted_ms else 0
         self._emit(
             EventType.INTERACTION_ENDED,
             {
                 "outcome": outcome, "by": by,
-                # accepted before it began to wait anew, it has not waited for nobody
-                "waited_ms": max(0, (x.accepted_ms or self.now_ms) - x.enqueued_ms),
-                "handled_ms": handled_ms, **({"reason": reason} if reason else {}),
+                "waited_ms": times.waited_ms(x, self.now_ms),
+                "handled_ms": times.handled_ms(x, self.now_ms),
+                **({"reason": reason} if reason else {}),
             },
             x=x, agent=owner, contact=True,
         )  # fmt: skip
@@ -176,7 +175,7 @@ class Ending(Sharing):
             return Finished(changed=False, reason="not_owner")
         if x.calls_back:
             x.accepted_ms = 0
-        if x.accepted_ms:
+        if times.served(x) and not x.calls_back:
             outcome = Outcome.HANDLED
         elif by == "contact":
             outcome = Outcome.ABANDONED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.agent import Availability
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState, Outcome
+from acd.routing.model import times
 from acd.routing.model.configuration import Configuration
 from acd.routing.results import Heard
 
@@ -53,6 +54,7 @@ class Idling(Configuration):
             self._timer(f"i|{x.id}", self.now_ms + idle_ms)
         else:
             self._free_slot(x, agent, worked=True)
+            times.pause(x, self.now_ms)
             self._timer(f"i|{x.id}", self.now_ms + END_MS)
             x.become(_S.IDLE, self.now_ms)
             self._emit(EventType.INTERACTION_IDLE, {}, x=x, agent=agent, contact=True)
@@ -91,6 +93,7 @@ class Idling(Configuration):
         if queue.closing or queue.channel is not Channel.CHAT:
             return "nothing"
         self._untimer(f"w|{x.id}")
+        times.pause(x, x.since_ms)
         x.outcome, x.wrap_up_until_ms, x.wrap_up_extended = None, 0, False
         self._regain(x, agent, queue)
         return "regained"
@@ -108,6 +111,7 @@ class Idling(Configuration):
     def _regain(self, x: Interaction, agent: Agent, queue: Queue) -> None:
         """The owner has it again, over the maximum if need be."""
         agent.held[x.id] = Channel.CHAT
+        x.accepted_ms = self.now_ms
         x.become(_S.ACTIVE, self.now_ms)
         self._emit(EventType.INTERACTION_REGAINED, {}, x=x, agent=agent, contact=True)
         self._watch(x, queue)
@@ -119,7 +123,8 @@ class Idling(Configuration):
         self._untimer(f"i|{x.id}")
         x.agent = None
         x.epoch += 1
-        x.enqueued_ms = x.entered_ms = self.now_ms
+        x.enqueued_ms = self.now_ms
+        times.wait_anew(x, self.now_ms)
         x.sticky = owner
         x.become(_S.WAITING, self.now_ms)
         self._emit(

@@ -118,6 +118,12 @@ class Interaction:
     won: int = 0
     """The number of the offer that was accepted last, and by whom."""
     accepted_ms: int = 0
+    """When the present service began; 0 while there is none."""
+    waited_ms: int | None = None
+    handled_ms: int | None = None
+    """What came before it, once it was served: until the first answer, and by all who had it."""
+    waits_ms: int = 0
+    """Since when it waits anew; 0: since it arrived."""
     ring_began_ms: int = 0
     ring_asked: int = 0
     """How many offers this ring has made so far."""

@@ -9,6 +9,7 @@ from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.domain.offer import EXTRA_MAX_MS, AcceptOutcome, OfferOutcome
+from acd.routing.model import times
 from acd.routing.model.presence import Presence
 from acd.routing.model.values import ms
 from acd.routing.results import Accepted, Changed, Extended, OfferEnded
@@ -58,7 +59,7 @@ class Offers(Presence):
         if given and giver:
             said = {"waited_ms": self.now_ms - given.since_ms, "transfer": giver.id}
         else:
-            said = {"waited_ms": self.now_ms - x.enqueued_ms, **told}
+            said = {"waited_ms": times.this_wait_ms(x, self.now_ms), **told}
             x.accepted_ms = self.now_ms
             self._count_served(queue)
             self._count_departure(x, queue)
@@ -69,10 +70,10 @@ class Offers(Presence):
         self._disarm(x)
         if x.calls_back or queue.channel is Channel.CALL:
             x.become(_S.CONNECTING, self.now_ms)
-            self._timer(f"n|{x.id}|{x.offers}", self.now_ms + self._connect_ms(x, queue))
+            self._timer(f"n|{x.id}|{x.won}", self.now_ms + self._connect_ms(x, queue))
         else:
             x.become(_S.ACTIVE, self.now_ms)
-            self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=winner_of_it)
+            self._emit(EventType.INTERACTION_ACTIVE, times.told(x), x=x, agent=winner_of_it)
         if giver:
             self._emit(EventType.TRANSFER_COMPLETED, {"to": agent}, x=x, agent=giver)
             self._hand_off(x, giver, queue)
@@ -220,10 +221,10 @@ class Offers(Presence):
         if x.calls_back:
             self._answered(x, x.calls_back)
         else:
-            self._untimer(f"n|{x.id}|{x.offers}")
+            self._untimer(f"n|{x.id}|{x.won}")
+            a, told = self.agents[agent], times.told(x)
             x.become(_S.ACTIVE, self.now_ms)
-            a = self.agents[agent]
-            self._emit(EventType.INTERACTION_ACTIVE, {}, x=x, agent=a, contact=True)
+            self._emit(EventType.INTERACTION_ACTIVE, told, x=x, agent=a, contact=True)
         self._commit()
         return Changed(changed=True, reason="connected")
 
@@ -280,7 +281,7 @@ class Offers(Presence):
         x = self.interactions[interaction]
         if self.gap and self._in_gap(at_ms):
             again_ms = self.gap[1] + self._connect_ms(x, self.queues[x.queue])
-            self._timer(f"n|{x.id}|{x.offers}", again_ms)
+            self._timer(f"n|{x.id}|{x.won}", again_ms)
         elif x.calls_back:
             self._unanswered(x, x.calls_back)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.agent import short
 from acd.domain.capacity import has_room
@@ -10,6 +10,7 @@ from acd.domain.errors import Overloaded, QueueUnknown
 from acd.domain.events import EventType
 from acd.domain.interaction import Arrival, Channel, InteractionState
 from acd.routing.compiled import check_opening
+from acd.routing.model import times
 from acd.routing.model.consulting import Consulting
 from acd.routing.model.interaction import Interaction
 from acd.routing.model.transferring import refusal
@@ -62,13 +63,15 @@ class Steering(Consulting):
     def _take(self, x: Interaction, a: Agent, cause: str, by: str) -> None:
         """It is theirs, wherever it is."""
         queue = self.queues[x.queue]
+        said: dict[str, Any] = {}
         if x.state in (_S.ACTIVE, _S.IDLE):
-            waited_ms = x.accepted_ms - x.enqueued_ms
             self._give_back(x, "taken")
             self._part(x, a)
             self._pass(x, a, queue)
+            if x.state is _S.IDLE:
+                x.accepted_ms = self.now_ms
         else:
-            waited_ms = self.now_ms - x.enqueued_ms
+            said["waited_ms"] = times.this_wait_ms(x, self.now_ms)
             self._out_of_line(x, a)
             self._part(x, a)
             self._pass(x, a, queue)
@@ -76,18 +79,18 @@ class Steering(Consulting):
             self._count_served(queue)
             self._count_departure(x, queue)
         a.held[x.id] = queue.channel
-        x.won, fence = 0, {}
+        x.won = 0
         if x.calls_back or queue.channel is Channel.CALL:
             # what connects it names an offer
             x.offers += 1
             x.won = x.offers
             x.remember(x.offers, "accepted")
-            fence = {"offer": f"{x.id}.{x.offers}"}
-            self._timer(f"n|{x.id}|{x.offers}", self.now_ms + self._connect_ms(x, queue))
+            said["offer"] = f"{x.id}.{x.offers}"
+            self._timer(f"n|{x.id}|{x.won}", self.now_ms + self._connect_ms(x, queue))
             x.become(_S.CONNECTING, self.now_ms)
         else:
             x.become(_S.ACTIVE, self.now_ms)
-        self._say_assigned(x, a, cause, by, waited_ms, fence)
+        self._say_assigned(x, a, cause, by, **said)
         self._watch(x, queue)
         self._exceed(a, cause)
 

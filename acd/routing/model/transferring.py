@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.errors import AgentUnknown, BadRequest, NotFound, QueueUnknown
 from acd.domain.ids import DepartmentId, is_plain_id, is_queue_id
 from acd.domain.interaction import InteractionState
+from acd.routing.model import times
 from acd.routing.model.idling import Idling
 from acd.routing.results import Changed
 
@@ -122,6 +123,7 @@ class Transferring(Idling):
         self._unwatch(x, before)
         if x.state is not _S.IDLE:
             self._hand_off(x, self.agents[giver], before)
+        times.wait_anew(x, self.now_ms)
         x.requires, x.agent = "", None
         x.become(_S.WAITING, self.now_ms)
         self._lease(x, before)

@@ -40,10 +40,20 @@ class ReconcileVerbs(Tenant):
     """Begun with a token, which fences: another node takes over when its lease has run out."""
 
     def reconciler(self, token: str) -> Self:
-        """The same tenant for the holder of the token: its verbs run while all others wait."""
+        """The same tenant for the holder of the token: its verbs run while all others wait.
+
+        They are refused, as `StoreUnavailable`, once another holds it or the work is done.
+        """
         return type(self)(
             self.link, self.tenant, events_max=self._events_max, token=self._prefix + token
         )
+
+    def ahead(self) -> Self:
+        """The same tenant for verbs that shall not wait with the others: the server serves it.
+
+        They are refused, as `StoreUnavailable`, where it does not.
+        """
+        return self.reconciler("")
 
     async def reconcile_begin(self, lease_ms: int) -> Unsure | None:
         """Take up the state, or hold on to it; None if this server serves it already.

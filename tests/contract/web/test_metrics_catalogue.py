@@ -63,6 +63,7 @@ def test_recorded_events_become_counts_and_times() -> None:
         [
             event(EventType.OFFER_MADE),
             event(EventType.OFFER_ACCEPTED, waited_ms=4000),
+            event(EventType.INTERACTION_ACTIVE, waited_ms=4000),
             event(
                 EventType.INTERACTION_ENDED, outcome="handled", waited_ms=4000, handled_ms=90_000
             ),
@@ -82,7 +83,7 @@ def test_recorded_events_become_counts_and_times() -> None:
     assert found["acd_wait_seconds_bucket", None, "5.0"] == 1
     assert found["acd_wait_seconds_bucket", None, "2.0"] == 0
     assert found["acd_handling_seconds_count", None, None] == 1
-    assert found["acd_recorder_events_total", None, None] == 4
+    assert found["acd_recorder_events_total", None, None] == 5
     assert found["acd_recorder_lag_seconds", None, None] == 0.5
 
 

@@ -9,6 +9,7 @@ import pytest
 from acd.domain.agent import Availability
 from acd.domain.errors import StoreUnavailable
 from acd.domain.events import EventType
+from acd.domain.ids import QueueId
 from acd.records.engine import Database
 from acd.routing.verbs import reconciling
 from tests.integration.flow.conftest import ANNA, House
@@ -106,8 +107,20 @@ async def test_when_the_one_that_does_it_dies_another_takes_over(
         await own.reconcile_advance(2, 1000)
         assert (await house.router.interaction(name)) is not None
         assert {event.id.partition("-")[0] for event in await log_of(house.router)} == {"1", "3"}
-        with pytest.raises(StoreUnavailable):
-            await own.reconcile_end()
+        # it was frozen, and knows nothing of it
+        for late in (
+            own.reconcile_advance(9, 9000),
+            own.reconcile_queue(QueueId("support/chat")),
+            own.reconcile_agents([ANNA]),
+            own.reconcile_interactions([name]),
+            own.run_timers(),
+            own.reconcile_end(),
+        ):
+            with pytest.raises(StoreUnavailable):
+                await late
+        assert await house.router.check() == []
+        await record(house)
+        assert not await house.history.end_offers("outage", (1, 1)), "the log has gone on"
         await holds_from(house, 3)
 
 

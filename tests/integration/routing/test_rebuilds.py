@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from acd.domain.queue import LastAgent
+from acd.domain.queue import Diversion, Divert, LastAgent
 from tests.integration.routing.world import World
 
 
@@ -179,6 +179,24 @@ async def test_an_exclusion_is_not_forgotten_because_the_queue_was_rebuilt(world
     assert (await world.look(name)).state == "waiting", "she declined it half a minute ago"
     await world.wait(25)
     assert list(await world.ring(name)) == ["anna"]
+    await world.settled()
+
+
+async def test_closing_while_the_queue_is_rebuilt_is_not_forgotten(world: World) -> None:
+    at_close = Divert(to=Diversion.REJECT)
+    await world.queue(at_close=at_close)
+    for number in range(201):
+        await world.agent(f"a{number:03}", chat=0)
+    name = await world.arrive()
+    world.now_ms += 1
+    await world.queue(at_close=at_close, strategy=("priority",))
+    assert not (await world.router.queue("support/chat", **world.at)).ready
+    tomorrow = world.now_ms + 86_400_000
+    await world.router.set_hours(
+        "support/chat", [(0, world.now_ms), (tomorrow, 2 * tomorrow)], **world.at
+    )
+    await world.wait(2)
+    assert (await world.look(name)).outcome == "rejected"
     await world.settled()
 
 

@@ -66,6 +66,23 @@ def test_an_accept_that_never_connected_is_forgotten() -> None:
     assert (row["accepted_ms"], row["waited_ms"]) == (15, 5)
 
 
+def test_a_call_back_that_nobody_answers_forgets_no_earlier_answer() -> None:
+    accepted = event(EventType.OFFER_ACCEPTED, 15, waited_ms=5)
+    nobody = event(EventType.INTERACTION_PARKED, 70, reason="no_answer", tries=1)
+    row = folded(QUEUED, MADE, accepted, nobody).interactions[IX]
+    assert (row["accepted_ms"], row["waited_ms"]) == (None, None)
+    active = event(EventType.INTERACTION_ACTIVE, 16, waited_ms=5)
+    row = folded(QUEUED, MADE, accepted, active, nobody).interactions[IX]
+    assert (row["accepted_ms"], row["waited_ms"]) == (15, 5)
+
+
+def test_the_end_changes_no_wait_that_was_told() -> None:
+    accepted = event(EventType.OFFER_ACCEPTED, 15, waited_ms=5)
+    ended = event(EventType.INTERACTION_ENDED, 90, outcome="handled", by="agent", waited_ms=80)
+    assert folded(QUEUED, MADE, accepted, ended).interactions[IX]["waited_ms"] == 5
+    assert folded(QUEUED, ended).interactions[IX]["waited_ms"] == 80
+
+
 def test_a_requeue_takes_the_agent_away_and_keeps_the_age() -> None:
     rows = folded(
         QUEUED,

@@ -45,18 +45,23 @@ do
     return string.match(call('INFO', 'server'), 'run_id:(%x+)')
   end
 
-  local function admit(token)
+  local function refuse(is_not)
+    if is_not then error({err = 'RECONCILING a node has to make sure of this state first'}) end
+  end
+
+  local function admit()
     local m = call('HMGET', key('meta'), 'server', 'reconciler')
-    reconciling = token and m[2] == token
-    if reconciling then return end
-    if m[2] or m[1] ~= server.run_id() then error({err = 'RECONCILING a node has to make sure of this state first'}) end
+    refuse(m[2] or m[1] ~= server.run_id())
     served[P] = true
   end
 
-  -- token: the reconciler's, for its own calls; false for the verbs that reconciling begins and ends with.
+  -- token: the reconciler's, for its own calls; the bare prefix for those of anybody that do not wait for it; false for
+  -- the verbs that reconciling begins and ends with. One that lost its lease may wake up at any time, also when another
+  -- has long done the work: its token is compared with every call.
   function server.enter(token)
-    reconciling = false
-    if not served[P] and token ~= false then admit(token) end
+    reconciling = token and token ~= P
+    if reconciling then refuse(call('HGET', key('meta'), 'reconciler') ~= token)
+    elseif not served[P] and token ~= false then admit() end
   end
 
   -- Another process served meanwhile and this one is back, or what this one wrote is gone.

@@ -46,12 +46,12 @@ do
   end
 
   function callback.answered(x)
-    local back, a = kept(x, 'callback'), agent(x.agent)
-    untimer('n|' .. x.id .. '|' .. x.offers)
+    local back, a, told = kept(x, 'callback'), agent(x.agent), times.told(x)
+    untimer('n|' .. x.id .. '|' .. x.won)
     back.called = true
     keep(x, 'callback', back)
     set_state(x, 'active')
-    emit('interaction.active', describe(x, nil, x.agent), '{}', a, x, card_of(x))
+    emit('interaction.active', describe(x, nil, x.agent), told, a, x, card_of(x))
     touch(a)
   end
 
@@ -65,7 +65,7 @@ do
       finish(x, 'unreached', 'system', false, 'no_answer')
       return
     end
-    untimer('n|' .. x.id .. '|' .. x.offers)
+    untimer('n|' .. x.id .. '|' .. x.won)
     count(q, 0, -1)
     release(a, q.channel, x.id, true)
     free_agent(a)

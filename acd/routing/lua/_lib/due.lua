@@ -83,11 +83,11 @@ function run.k(at, id)
   else take_back(x, 'agent_lost') end
 end
 
-function run.n(at, id)
+function run.n(at, id, rest)
   local x = interaction(id)
-  if not x or x.state ~= 'connecting' then return end
+  if not x or x.state ~= 'connecting' or x.won ~= tonumber(rest) then return end
   local q, back = queue(x.queue), callback.pending(x)
-  if in_gap(at) then timer('n|' .. id .. '|' .. x.offers, gap_to + (back and callback.dial_ms(q) or q.connect_ms))
+  if in_gap(at) then timer('n|' .. id .. '|' .. rest, gap_to + (back and callback.dial_ms(q) or q.connect_ms))
   elseif back then callback.unanswered(x)
   else fail_connecting(x, 'connect_timeout') end
 end

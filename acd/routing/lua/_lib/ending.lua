@@ -1,5 +1,6 @@
 -- How interactions end, and the work after the end that still holds the slot.
 --- include("transferring")
+--- include("times")
 
 -- The slot is free and the agent idle since now.
 local function free_slot(x, a, channel)
@@ -31,7 +32,7 @@ local function finish(x, outcome, by, wrap_up, reason)
   else
     owner = agent(x.agent)
     count(q, 0, -1)
-    if before == 'connecting' then untimer('n|' .. x.id .. '|' .. x.offers) end
+    if before == 'connecting' then untimer('n|' .. x.id .. '|' .. x.won) end
     if before == 'idle' then call('SREM', key('idle', x.agent), x.id) end
     if before == 'idle' or q.rules.idle then untimer('i|' .. x.id) end
     if x.more then sharing.clear(x, 'ended') end
@@ -44,10 +45,8 @@ local function finish(x, outcome, by, wrap_up, reason)
   set_state(x, 'ended')
   x.outcome = outcome
   call('ZADD', key('ended'), now, x.id)
-  -- accepted before it began to wait anew, it has not waited for nobody
-  local waited = math.max(0, (x.accepted > 0 and x.accepted or now) - x.enqueued)
   emit('interaction.ended', describe(x, nil, owner and owner.id), '{"outcome":"' .. outcome .. '","by":"' .. by
-    .. '","waited_ms":' .. digits(waited) .. ',"handled_ms":' .. digits(x.accepted > 0 and now - x.accepted or 0)
+    .. '","waited_ms":' .. digits(times.waited(x)) .. ',"handled_ms":' .. digits(times.handled(x, now))
     .. (reason and ',"reason":"' .. reason .. '"' or '') .. '}', owner, x)
   if before == 'idle' then fade(x) -- its slot was given back
   elseif owner and wrap_up and before ~= 'connecting' and q.wrap_up_ms > 0 and not owner.gone then
@@ -76,7 +75,7 @@ local function take_back(x, reason, excluded_until)
   local q, a = queue(x.queue), agent(x.agent)
   if x.more then sharing.clear(x, reason) end
   if q.rules.idle then untimer('i|' .. x.id) end
-  if x.state == 'connecting' then untimer('n|' .. x.id .. '|' .. x.offers) end
+  if x.state == 'connecting' then untimer('n|' .. x.id .. '|' .. x.won) end
   count(q, 0, -1)
   local owner = x.agent
   if x.state == 'idle' then
@@ -87,10 +86,9 @@ local function take_back(x, reason, excluded_until)
     free_agent(a)
   end
   if excluded_until then exclude(x, owner, excluded_until, 'f') end
-  -- an accept that nobody was connected by counts for nothing
-  if x.state == 'connecting' and x.accepted == x.since then x.accepted = 0 end
+  times.unserve(x)
   x.agent, x.epoch = '', x.epoch + 1
-  if x.accepted > 0 and (q.rules.max_wait or q.rules.at_close) then keep(x, 'entered', now) end -- it was served: a new wait
+  if x.accepted > 0 or x.state == 'idle' then times.wait_anew(x) end
   set_state(x, 'waiting')
   emit('interaction.requeued', describe(x, nil, owner), '{"reason":"' .. reason .. '"}', a, x)
   x.lined = false

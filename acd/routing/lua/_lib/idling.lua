@@ -19,6 +19,7 @@ do
     end
     release(a, 1, x.id, true)
     free_agent(a)
+    times.pause(x, now)
     call('SADD', key('idle', a.id), x.id)
     timer('i|' .. x.id, now + END_MS)
     set_state(x, 'idle')
@@ -28,6 +29,7 @@ do
   -- The owner has it again, over the maximum if need be.
   local function regain(x, a, q)
     hold(a, 1, x.id)
+    x.accepted = now
     set_state(x, 'active')
     emit('interaction.regained', describe(x, nil, a.id), '{}', a, x, card_of(x))
     sharing.watch(x, q)
@@ -41,7 +43,7 @@ do
     count(q, 0, -1)
     x.agent, x.epoch = '', x.epoch + 1
     x.enqueued = now
-    if kept(x, 'entered') then keep(x, 'entered', nil) end
+    times.wait_anew(x)
     keep(x, 'sticky', owner)
     set_state(x, 'waiting')
     emit('interaction.requeued', describe(x, nil, owner), '{"reason":"owner_gone","enqueued_ms":' .. digits(now) .. '}',
@@ -76,6 +78,7 @@ do
     untimer('w|' .. x.id)
     call('ZREM', key('ended'), x.id)
     release(a, 1, x.id, false)
+    times.pause(x, x.since)
     count(q, 0, 1)
     x.outcome, x.wrap, x.extended = '', 0, false
     regain(x, a, q)

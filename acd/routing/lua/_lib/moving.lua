@@ -60,6 +60,7 @@ function sharing.send(x, to)
   local giver, from, decline_ms = x.agent, queue(x.queue), queue(to).decline_ms
   local a = agent(giver)
   sharing.clear(x, 'moved')
+  times.wait_anew(x)
   if from.rules.idle then untimer('i|' .. x.id) end
   count(from, 0, -1)
   if x.state == 'idle' then call('SREM', key('idle', giver), x.id)

@@ -74,11 +74,12 @@ do
   end
 
   -- Act on each that waits in the queue: over all its pools, then those who wait for one agent alone. The rest is left
-  -- to a timer of that letter, which is due now and carries the cursor: `pool~score:id`, then `@id`.
+  -- to a timer of that letter, which is due now and carries the cursor: `pool~score:id`, then `@id`. Says whether it
+  -- was put off, by the very timer that asked for it.
   local function each(q, letter, cursor, act)
     if q.state == 'building' then -- its lines are being made
       timer(letter .. '|' .. q.id .. '|' .. cursor, now + 1000)
-      return
+      return true
     end
     local from, place = string.match(cursor, '^([^~]*)~?(.*)$')
     local names = byte(cursor) == 64 and {} or lines_of(q)
@@ -134,12 +135,10 @@ do
   function policy.close(id, cursor)
     local q = queue(id)
     if not q then return end
-    if limits.closed_since(q) and q.rules.at_close then
-      each(q, 'h', cursor, function(x)
-        if limits.applies(x, q) then retry(x) end
-      end)
-    end
+    local put_off = limits.closed_since(q) and q.rules.at_close and each(q, 'h', cursor, function(x)
+      if limits.applies(x, q) then retry(x) end
+    end)
     local next_close = limits.closes_at(q)
-    if next_close then timer('h|' .. id .. '|', next_close) end
+    if next_close and not put_off then timer('h|' .. id .. '|', next_close) end
   end
 end

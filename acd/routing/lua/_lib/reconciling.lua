@@ -125,7 +125,9 @@ function reconcile.give_back(x, q, a, accepted)
   if x.more then pools.leave(x) end
   limits.disarm(x)
   x.epoch = x.epoch + 1
-  x.agent, x.winner, x.accepted = a.id, a.id, accepted > 0 and accepted or now
+  x.agent, x.winner = a.id, a.id
+  -- of one that was known what was before is counted already
+  x.accepted = accepted > 0 and not times.served(x) and accepted or now
   set_state(x, 'active')
   sharing.part(x, a)
   hold(a, q.channel, x.id)

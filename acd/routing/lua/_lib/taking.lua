@@ -1,6 +1,7 @@
 -- Its change of hands: from the line, or from the owner of before, to an agent who has it from now on.
 --- include("transferring")
 --- include("estimate")
+--- include("times")
 
 -- It has another owner, who holds a slot of it; the one before learns who.
 function sharing.pass(x, a, q)
@@ -43,21 +44,22 @@ function sharing.out_of_line(x, q, by)
   limits.disarm(x)
 end
 
+-- waited: in ms, where a wait ended by it; nil where somebody had it before.
 function sharing.assigned(x, a, cause, by, waited, fence)
   emit('interaction.assigned', describe(x, nil, a.id), '{"cause":"' .. cause .. '","by":' .. quoted(by) .. ',"state":"'
-    .. x.state .. '","waited_ms":' .. digits(waited) .. fence .. '}', a, x, card_of(x))
+    .. x.state .. '"' .. (waited and ',"waited_ms":' .. digits(waited) or '') .. fence .. '}', a, x, card_of(x))
 end
 
 -- It is this agent's by a human act, wherever it is: capacity may be exceeded, and that is said.
 function sharing.take(x, a, cause, by)
-  local q, before = queue(x.queue), x.state
-  local waited = now - x.enqueued
+  local q, before, waited = queue(x.queue), x.state, nil
   if before == 'active' or before == 'idle' then
-    waited = x.accepted - x.enqueued
     if kept(x, 'transfer') then sharing.bring_back(x, 'taken') end
     sharing.part(x, a)
     sharing.pass(x, a, q)
+    if before == 'idle' then x.accepted = now end
   else
+    waited = times.this_wait(x, now)
     sharing.out_of_line(x, q, a.id)
     sharing.part(x, a)
     sharing.pass(x, a, q)
@@ -76,7 +78,7 @@ function sharing.take(x, a, cause, by)
     x.won = x.offers
     sharing.remember(x, digits(x.offers), 'a')
     fence = ',"offer":"' .. x.id .. '.' .. digits(x.offers) .. '"'
-    timer('n|' .. x.id .. '|' .. x.offers, now + connect_ms)
+    timer('n|' .. x.id .. '|' .. x.won, now + connect_ms)
   end
   set_state(x, connect_ms and 'connecting' or 'active')
   sharing.assigned(x, a, cause, by, waited, fence)
@@ -96,7 +98,7 @@ function sharing.swap(x, a, stay)
   x.epoch, x.agent, x.winner, x.won = x.epoch + 1, a.id, a.id, 0
   touch(a)
   emit('transfer.completed', describe(x, nil, before.id), '{"to":"' .. a.id .. '"}', before)
-  sharing.assigned(x, a, 'consulted', before.id, x.accepted - x.enqueued, '')
+  sharing.assigned(x, a, 'consulted', before.id, nil, '')
   if stay then
     touch(before)
     emit('guest.joined', describe(x, nil, before.id), '{"role":"guest","by":"' .. before.id .. '"}', before)
