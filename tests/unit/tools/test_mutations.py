@@ -24,6 +24,7 @@ MUTATIONS = mutations.read()
 def test_a_mutation_changes_one_place(mutation: mutations.Mutation) -> None:  # type: ignore[name-defined]
     text = (mutations.ROOT / mutations.LUA / mutation.file).read_text(encoding="utf-8")
     assert mutations.mutate(text, mutation) != text
+    assert mutation.by
     assert all((mutations.ROOT / test).is_file() for test in mutation.by)
 
 
