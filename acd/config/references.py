@@ -58,6 +58,12 @@ def dangling(config: Config, strategies: Mapping[str, Order]) -> Iterator[Proble
     for number, name in config.telephony.sip.numbers.items():
         path: KeyPath = ("telephony", "sip", "numbers", number)
         yield from _known(name, departments, "department", path)
+    for index, rule in enumerate(config.telephony.sip.rules):
+        path = ("telephony", "sip", "rules", index)
+        if rule.department:
+            yield from _known(rule.department, departments, "department", (*path, "department"))
+        for skill in rule.requires:
+            yield from _known(skill, skills, "skill", (*path, "requires", skill))
 
 
 def _devices(config: Config, agent: AgentSettings, path: KeyPath) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ from acd.config.base import (
     Section,
     Slug,
 )
+from acd.config.rules import Level
+from acd.domain.interaction import DEFAULT_LEVEL
 from acd.domain.phone import has_plan
 
 StunUrl = Annotated[str, StringConstraints(pattern=STUN_URL)]
@@ -87,6 +89,21 @@ class TrunkSettings(Section):
     """The number that is shown, such as `+33123456789`; empty: what the trunk puts there."""
 
 
+class CallRuleSettings(Section):
+    """What a header of a call means to the line. Of several rules the first that fits counts."""
+
+    header: XHeader | Literal["Diversion"]
+    """The header, such as `X-Customer`, or `Diversion`: the number that was dialled first."""
+    value: Annotated[str, StringConstraints(max_length=200)] = ""
+    """What it must say, in upper or lower case; empty: whatever it says."""
+    department: Slug | Literal[""] = ""
+    """The department it leads to, in place of that of the number; it needs a `call` table."""
+    level: Annotated[int, Field(ge=1, le=9)] = DEFAULT_LEVEL
+    """The place in the line: 1 is the most urgent."""
+    requires: dict[Slug, Level] = Field(default_factory=dict)
+    """Skills that whoever takes the call needs, each with its least level."""
+
+
 class SipSettings(Section):
     """Calls from a telephone exchange or a trunk. Facing the internet, put Kamailio before it."""
 
@@ -118,7 +135,9 @@ class SipSettings(Section):
     announce_s: Annotated[int, Field(ge=0, le=600)] = 45
     """How often a waiting caller is told the place in the line, in seconds; 0 for never."""
     x_headers: tuple[XHeader, ...] = ()
-    """Headers of a call that are kept with it, such as `["X-Customer"]`."""
+    """Headers of a call that are kept with it, such as `["X-Customer"]`; those of `rules` are."""
+    rules: tuple[CallRuleSettings, ...] = ()
+    """What headers mean: another department, a better place in the line, skills."""
     session_timer_s: Literal[0] | Annotated[int, Field(ge=90, le=86_400)] = 1800
     """How often the other side is asked whether the call still is (RFC 4028), in seconds; 0 for
     never."""

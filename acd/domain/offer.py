@@ -8,6 +8,9 @@ from typing import Final
 EXTRA_MAX_MS: Final = 120_000
 """The most that an offer may be prolonged by."""
 
+MEDIA_LOST: Final = "media_lost"
+"""Why a call that was active goes back to its line: its agent is not heard any more."""
+
 
 class OfferOutcome(StrEnum):
     """How an offer ended."""

@@ -7,13 +7,14 @@ enqueued by that id. With Redis away the caller is in all the same: the sweep en
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from acd.domain import phone
 from acd.domain.errors import NotFound, PhoneNumberInvalid
 from acd.domain.ids import QueueId
-from acd.domain.interaction import DEFAULT_LEVEL, Channel
+from acd.domain.interaction import CARD_MAX_BYTES, DEFAULT_LEVEL, Channel
 from acd.records.callers import NewCall
 
 if TYPE_CHECKING:
@@ -32,15 +33,37 @@ NAME_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallRule:
+    """What a header of a call means. An empty `value` fits whatever the header says."""
+
+    header: str
+    value: str = ""
+    department: DepartmentId | None = None
+    level: int = DEFAULT_LEVEL
+    requires: Mapping[str, int] = field(default_factory=dict)
+
+    def fits(self, headers: Mapping[str, str]) -> bool:
+        """Whether a call with these headers, by lower-case name, is one of those meant."""
+        said = headers.get(self.header.lower())
+        return said is not None and self.value.casefold() in ("", said.strip().casefold())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled:
     """What is dialled here, and the department it leads to: numbers as E.164, short ones, names.
 
-    `region` is the country whose national numbers are understood; `locale` that of callers.
+    `region` is the country whose national numbers are understood; `locale` that of callers. Of the
+    `rules` the first that fits counts.
     """
 
     numbers: Mapping[str, DepartmentId]
     region: str = ""
     locale: str = "en"
+    rules: tuple[CallRule, ...] = ()
+
+    def rule(self, headers: Mapping[str, str]) -> CallRule:
+        """What its headers make of a call."""
+        return next((rule for rule in self.rules if rule.fits(headers)), _PLAIN)
 
     def department(self, called: str) -> DepartmentId | None:
         """Where it leads, or None."""
@@ -53,6 +76,10 @@ class Dialled:
             return phone.parse(said, self.region)
         except PhoneNumberInvalid:
             return None
+
+
+_PLAIN: Final = CallRule(header="")
+"""No rule fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +106,14 @@ class CallIntake:
         self._dialled = dialled
 
     async def enter(
-        self, call: InteractionId, *, caller: str, called: str, display: str, transfers: bool
+        self,
+        call: InteractionId,
+        *,
+        caller: str,
+        called: str,
+        display: str,
+        transfers: bool,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> EnteredCall:
         """Let a caller in; the same call again gives what is there.
 
@@ -89,11 +123,13 @@ class CallIntake:
             called: what was dialled.
             display: what the caller's telephone system calls them.
             transfers: whether the agent can give it away to a number.
+            headers: those that are kept with it, by lower-case name.
 
         Raises:
             NotFound: nothing is known by that number, or it takes no calls.
         """
-        site, queue = await self._door(called)
+        rule = self._dialled.rule(headers)
+        site, queue = await self._door(called, rule.department)
         number = self._dialled.number(caller)
         shown = phone.shown(number) if number else ""
         row = await self._callers.begin(
@@ -104,8 +140,11 @@ class CallIntake:
                 number=number,
                 name=display.strip()[:NAME_CHARS] or shown,
                 locale=self._dialled.locale,
-                level=DEFAULT_LEVEL,
-                card=lambda name: _card(name, shown, queue.department, transfers=transfers),
+                level=rule.level,
+                requires=rule.requires,
+                card=lambda name: _card(
+                    name, shown, queue.department, headers, transfers=transfers
+                ),
             )
         )
         entered = await self._intake.enqueue(row, queue, late=False)
@@ -119,10 +158,11 @@ class CallIntake:
         """Enqueue what could not be when it came; its age is kept."""
         await self._intake.enqueue(row, await self._directory.queue(row.queue), late=True)
 
-    async def _door(self, called: str) -> tuple[Site, Queue]:
+    async def _door(self, called: str, instead: DepartmentId | None) -> tuple[Site, Queue]:
         department = self._dialled.department(called)
         if department is None:
             raise NotFound("Nothing is known by this number.", field="called")
+        department = instead or department
         queue = await self._directory.queue(QueueId(f"{department}/{Channel.CALL.value}"))
         if queue is None or not queue.active:
             raise NotFound("This department takes no calls.", field="called")
@@ -133,12 +173,28 @@ class CallIntake:
         return (own or sites)[0], queue
 
 
-def _card(name: str, shown: str, department: DepartmentId, *, transfers: bool) -> str:
-    """What a ring shows of a caller: the name, and the number where it says more."""
-    fields = {
+def _card(
+    name: str,
+    shown: str,
+    department: DepartmentId,
+    headers: Mapping[str, str],
+    *,
+    transfers: bool,
+) -> str:
+    """What a ring shows of a caller: the name, and the number where it says more.
+
+    Headers are kept as long as there is room for them.
+    """
+    fields: dict[str, object] = {
         "contact_name": name or shown,
         "preview": shown if shown != name else "",
         "department": department,
         "call": "number" if transfers else "",
     }
+    plain = _text(fields)
+    whole = _text({**fields, "headers": dict(headers)}) if headers else plain
+    return whole if len(whole.encode()) <= CARD_MAX_BYTES else plain
+
+
+def _text(fields: Mapping[str, object]) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

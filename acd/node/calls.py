@@ -12,7 +12,7 @@ from acd.records.callers import Callers
 from acd.routing.lines import Lines
 from acd.telephony.devices import RingPlans
 from acd.telephony.exchange import Exchange, dialled, sip_ledger
-from acd.telephony.live import Means
+from acd.telephony.means import Means
 from acd.telephony.returning import Returning
 from acd.telephony.sip.rtpengine import RtpengineMissing, sip_served, sip_wanted
 
@@ -74,6 +74,7 @@ def exchange_of(
             intakes=stores.intakes,
             contacts=stores.contacts,
             lines=Lines(router.link, config.tenant, realtime.delivery.node),
+            router=router,
         ),
         realtime.people.calls_back,
         ledger=sip_ledger(router.link.url, config.tenant, config.telephony.sip),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import AgentId
     from acd.realtime.console import Console
+    from acd.realtime.desk import Desk
     from acd.realtime.held import HeldChat
     from acd.realtime.namespaces import Ack, Connection
     from acd.realtime.relay import Relay
@@ -33,6 +34,7 @@ class Calling:
             "call.connected": self._connected,
             "call.failed": self._failed,
             "call.transfer": self._transfer,
+            "call.take_back": self._take_back,
         }
 
     async def _servers(self, connection: Connection[Console], asked: CallName) -> Ack:
@@ -86,11 +88,7 @@ class Calling:
     async def _transfer(self, connection: Connection[Console], asked: wire.NumberTransfer) -> Ack:
         """Asked of the node that has the call: it is over for the agent, or they hear why not."""
         desk = connection.who.desk
-        chat = await held(desk, InteractionId(asked.interaction))
-        if chat.role != "owner":
-            raise NotYours(field="interaction")
-        if chat.state != "active" or chat.card.call != "number":
-            raise NotConnected
+        chat = await _owned(desk, asked.interaction)
         told = {
             "type": "call.transfer",
             "interaction": chat.interaction,
@@ -100,6 +98,29 @@ class Calling:
         }
         self._relay.delivery.publish(to_contact(chat.contact), told)
         return {"ok": True}
+
+    async def _take_back(self, connection: Connection[Console], asked: CallName) -> Ack:
+        """The number that is called for it rings no longer; `call.transferred` says so."""
+        desk = connection.who.desk
+        chat = await _owned(desk, asked.interaction)
+        told = {"interaction": chat.interaction, "agent": desk.agent.id}
+        self._relay.delivery.publish(to_contact(chat.contact), {"type": "call.take_back", **told})
+        return {"ok": True}
+
+
+async def _owned(desk: Desk, interaction: str) -> HeldChat:
+    """The agent's own call, which may be given to numbers.
+
+    Raises:
+        NotYours: somebody else has it.
+        NotConnected: nobody talks yet, or it is no telephone's call.
+    """
+    chat = await held(desk, InteractionId(interaction))
+    if chat.role != "owner":
+        raise NotYours(field="interaction")
+    if chat.state != "active" or chat.card.call != "number":
+        raise NotConnected
+    return chat
 
 
 def _colleague(chat: HeldChat) -> AgentId:

@@ -19,7 +19,7 @@ from acd.records.secrets import token_hash
 from acd.records.tables.people import contact_addresses, contacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from acd.domain.ids import ContactId, InteractionId, QueueId, SiteId
     from acd.domain.phone import E164
@@ -41,6 +41,7 @@ class NewCall:
     name: str = field(repr=False)
     locale: str
     level: int
+    requires: Mapping[str, int]
     card: Callable[[str], str]
 
 
@@ -74,7 +75,7 @@ def _begin(tx: Connection, new: NewCall) -> IntakeRow:
         queue=new.queue,
         level=new.level,
         card=new.card(name),
-        requires={},
+        requires=new.requires,
     )
 
 

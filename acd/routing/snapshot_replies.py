@@ -190,6 +190,7 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         wrap_up_until_ms=fields[12] or None,
         callback=_callback(callback, fields) if callback else None,
         diverted=_diverted(more),
+        rule=more.get("rule", ""),
         hops=tuple(more.get("hops", ())),
         address_seq=address_seq,
         card=fields[14] or "{}",

@@ -182,6 +182,9 @@ class InteractionSnapshot:
     callback: CallbackSnapshot | None
     diverted: Diversion | None
     """What a queue last made of it; None while it stands where it arrived."""
+    rule: str
+    """By which a queue did not keep it, or made a callback of it: `closed`, `closing`, `full`,
+    `nobody`, `max_wait`, `removed`, or empty."""
     hops: tuple[QueueId, ...]
     """The queues it overflowed from, in their order."""
     address_seq: int

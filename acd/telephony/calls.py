@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.offer import MEDIA_LOST
 from acd.telephony import port
 from acd.telephony.state import Call, CallPhase, Leg, LegKey, LegPhase
 from acd.telephony.words import (
@@ -37,12 +38,14 @@ from acd.telephony.words import (
     GivenBack,
     HoldAsked,
     HungUp,
+    Lost,
     NotReached,
     NotTransferred,
     Offered,
     OfferOver,
     Request,
     Side,
+    TakeBackAsked,
     TransferAsked,
     Won,
 )
@@ -211,7 +214,11 @@ def _failed(call: Call, key: LegKey, fault: port.LegFault) -> Step:
 
 
 def _leg_ended(call: Call, heard: port.LegEnded) -> Step:
-    return _ended(call, (heard.offer, heard.device))
+    key = (heard.offer, heard.device)
+    if heard.cause == MEDIA_LOST and key == call.winner and call.phase in _TALKS:
+        lost = Lost(offer=heard.offer, agent=call.legs[key].agent)
+        return replace(_without(call, [key]), phase=CallPhase.WAITING, winner=None), (lost,)
+    return _ended(call, key)
 
 
 def _ended(call: Call, key: LegKey) -> Step:
@@ -290,6 +297,12 @@ def _transfer(call: Call, heard: TransferAsked) -> Step:
     return call, (port.Transfer(call=call.id, epoch=call.epoch, number=heard.number),)
 
 
+def _take_back(call: Call, heard: TakeBackAsked) -> Step:
+    if call.winner is None or call.legs[call.winner].agent != heard.agent:
+        return call, ()
+    return call, (port.TakeBack(call=call.id, epoch=call.epoch),)
+
+
 def _transferred(call: Call, heard: port.TransferResult) -> Step:
     """Away with the number, and the adapter's alone; or the agent's as before."""
     if call.winner is None:
@@ -325,6 +338,7 @@ _STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
     Finished: _finished,
     HoldAsked: _hold,
     TransferAsked: _transfer,
+    TakeBackAsked: _take_back,
     port.LegRinging: _advanced,
     port.LegAnswered: _advanced,
     port.LegConfirmed: _advanced,

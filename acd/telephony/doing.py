@@ -9,7 +9,7 @@ import structlog
 
 from acd.chat.delivery import to_agent
 from acd.domain.errors import AcdError, StoreUnavailable
-from acd.domain.offer import AcceptOutcome
+from acd.domain.offer import MEDIA_LOST, AcceptOutcome
 from acd.domain.phone import E164
 from acd.routing.redis_link import BACK_OFF_S
 from acd.tasks import stay_cancelled
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId
     from acd.records.intake_rows import IntakeRow
     from acd.telephony.calls import Heard
-    from acd.telephony.live import Means
+    from acd.telephony.means import Means
     from acd.telephony.state import Call
 
 log = structlog.get_logger(__name__)
@@ -119,6 +119,8 @@ class Doing:
                 await router.decline(asked.offer, asked.agent)
             case words.Fail():
                 await router.fail(asked.offer, asked.agent, asked.cause)
+            case words.Lost():
+                return await self._lost(asked)
             case words.Connected():
                 await router.connected(asked.offer, asked.agent)
             case words.NotReached():
@@ -132,6 +134,14 @@ class Doing:
         if answer.outcome is AcceptOutcome.ACCEPTED:
             return [words.Won(offer=asked.offer, agent=asked.agent, epoch=epoch)]
         return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
+
+    async def _lost(self, asked: words.Lost) -> list[Heard]:
+        """Back to the line; what routing will not put there ends."""
+        router, call = self._means.router, self._row.interaction
+        if (await router.fail(asked.offer, asked.agent, MEDIA_LOST)).changed:
+            return []
+        await router.finish(call, by="agent", agent=asked.agent)
+        return [words.Finished(outcome=MEDIA_LOST)]
 
     async def _close(self, asked: words.HungUp) -> None:
         """End the interaction for whoever hung up; one that is in no line yet goes in first."""

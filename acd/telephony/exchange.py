@@ -12,7 +12,7 @@ from acd.config.secrets import secret
 from acd.config.telephony import CHILD
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import DepartmentId, InteractionId
-from acd.flow.calls import Dialled
+from acd.flow.calls import CallRule, Dialled
 from acd.routing import keys
 from acd.telephony.announcing import Announcements
 from acd.telephony.port import AnswerHow
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from acd.config.telephony import SipSettings, TelephonySettings, TrunkSettings
     from acd.domain.device import Device
     from acd.domain.ids import QueueId
-    from acd.telephony.live import Means
+    from acd.telephony.means import Means
     from acd.telephony.port import TelephonyAdapter
     from acd.telephony.returning import Returning
     from acd.telephony.sip.engine import MediaEngine
@@ -167,7 +167,17 @@ def dialled(settings: TelephonySettings) -> Dialled:
     """What may be dialled here."""
     sip = settings.sip
     numbers = {number.lower(): DepartmentId(said) for number, said in sip.numbers.items()}
-    return Dialled(numbers=numbers, region=settings.region, locale=sip.locale)
+    rules = tuple(
+        CallRule(
+            header=rule.header,
+            value=rule.value,
+            department=DepartmentId(rule.department) if rule.department else None,
+            level=rule.level,
+            requires=rule.requires,
+        )
+        for rule in sip.rules
+    )
+    return Dialled(numbers=numbers, region=settings.region, locale=sip.locale, rules=rules)
 
 
 def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEngine) -> SipOptions:
@@ -188,10 +198,16 @@ def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEn
         networks=sip.allow,
         users={user.name: secret(user) or "" for user in sip.users},
         region=settings.region,
-        x_headers=sip.x_headers,
+        x_headers=_kept(sip),
         max_calls=sip.max_calls,
         trunk=_trunk(sip.trunk),
     )
+
+
+def _kept(sip: SipSettings) -> tuple[str, ...]:
+    """The headers of calls that are kept, and those that rules ask for; `Diversion` always is."""
+    asked = (rule.header for rule in sip.rules if rule.header != "Diversion")
+    return tuple(dict.fromkeys((*sip.x_headers, *asked)))
 
 
 def _trunk(said: TrunkSettings) -> Trunk | None:

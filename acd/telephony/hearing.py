@@ -57,7 +57,9 @@ class Parked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedNotStay:
-    """The place is kept, and whoever waits is called back."""
+    """The place is kept, and whoever waits is called back; `rule` is why, where a queue said so."""
+
+    rule: str = ""
 
 
 News = Asked | Taken | Given | Parked | NeedNotStay | OfferOver | GivenBack | Finished
@@ -84,9 +86,9 @@ def news(payload: Mapping[str, Any], epoch: int) -> News | None:
         case "interaction.parked" if agent:
             found = GivenBack(agent=agent, epoch=epoch, reason=str(data["reason"]))
         case "interaction.callback":
-            found = NeedNotStay()
+            found = NeedNotStay(rule=str(data.get("reason", "")))
         case "interaction.ended":
-            found = Finished(outcome=str(data["outcome"]))
+            found = Finished(outcome=str(data["outcome"]), rule=str(data.get("reason", "")))
     return found
 
 
@@ -108,9 +110,9 @@ def compared(call: Call, seen: InteractionSnapshot | None) -> list[News]:
     if seen is None:
         return []
     if seen.state is InteractionState.ENDED:
-        return [Finished(outcome=seen.outcome.value if seen.outcome else "")]
+        return [Finished(outcome=seen.outcome.value if seen.outcome else "", rule=seen.rule)]
     if seen.callback is not None and not seen.callback.answered and not call.calls_back:
-        return [NeedNotStay()]
+        return [NeedNotStay(rule=seen.rule)]
     if seen.callback is not None and seen.callback.answered and call.calls_back:
         return [Finished(outcome="answered")]  # elsewhere, or dialled by hand
     found: list[News] = []

@@ -9,57 +9,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
-
-from acd.chat.delivery import to_agent, to_call, to_contact
+from acd.chat.delivery import to_call, to_contact
 from acd.domain.device import BROWSER
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
-from acd.telephony import hearing, port, words
+from acd.telephony import hearing, paging, port, words
 from acd.telephony.calls import Heard, step
 from acd.telephony.devices import Plan
 from acd.telephony.doing import Doing
 from acd.telephony.port import Target, TargetKind
-from acd.telephony.sip.prompts import Prompt
+from acd.telephony.sip.prompts import Prompt, turned_away
 from acd.telephony.state import Call, CallPhase, Leg, LegPhase
+from acd.telephony.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from acd.chat.delivery import Delivery
     from acd.domain.ids import AgentId, OfferId
-    from acd.flow.calls import CallIntake
     from acd.records.intake_rows import IntakeRow
-    from acd.routing.router import Router
-    from acd.telephony.announcing import Announcements
-    from acd.telephony.devices import RingPlans
-    from acd.telephony.dialling import Dialling
-
-log = structlog.get_logger(__name__)
+    from acd.telephony.means import Means
 
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
-LEAVE: Final = "1"
-"""What a waiting caller presses to be called back."""
 GOODBYE_S: Final = 20.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What every call of a node works with. `confirm_ms` is how long a phone asks for the digit."""
-
-    router: Router
-    delivery: Delivery
-    adapter: port.TelephonyAdapter
-    intake: CallIntake
-    plans: RingPlans
-    dialling: Dialling
-    announcements: Announcements | None = None
-    """None where callers hear nothing of ours while they wait."""
-    confirm_ms: int = 15_000
 
 
 class LiveCall:
@@ -79,14 +54,13 @@ class LiveCall:
         `reachable`: there is a number to call them back at. `visited`: it comes from a website,
         whose page is vouched for by its socket.
         """
-        self._reachable = reachable
         self._means = means
         self._row = row
         self._doing = Doing(means, row)
+        self._line = Waiting(means, self._doing, row, reachable=reachable)
         self._visited = visited
         self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
-        self._tell_at_s = 0.0
         self._decided: set[OfferId] = set()
         """Offers that won: what routing says of them again is old."""
 
@@ -153,11 +127,12 @@ class LiveCall:
                 if said is None:
                     await self._compare()
                 elif isinstance(said, port.PageTold):
-                    self._tell_page(said)
+                    paging.tell_page(self._means.delivery, self.call, said)
                 elif isinstance(said, port.Digit):
-                    await self._press(said)
+                    if said.offer is None and self.waiting:
+                        await self._line.press(said.digit)
                 elif isinstance(said, port.VisitorTold):
-                    self._tell_visitor(said)
+                    paging.tell_visitor(self._means.delivery, self._row.contact, said)
                 elif isinstance(said, port.CallEvent):
                     await self._take(said)
                 else:
@@ -168,51 +143,28 @@ class LiveCall:
 
     async def _next(self) -> port.CallEvent | Mapping[str, Any] | None:
         """What is heard next; meanwhile a waiting caller is told the place."""
-        sayings = self._means.announcements
-        while sayings is not None and sayings.every_s and self.waiting:
+        while self.waiting and (left_s := self._line.tells_in_s) is not None:
             try:
-                async with asyncio.timeout(self._told_s(sayings.every_s)):
+                async with asyncio.timeout(left_s):
                     return await self._heard.get()
             except TimeoutError:
-                await self._tell_place(sayings)
+                if not any(leg.phase is LegPhase.CLAIMED for leg in self.call.legs.values()):
+                    await self._line.tell_place(self.call.epoch)
         return await self._heard.get()
 
-    def _told_s(self, every_s: float) -> float:
-        """How long until they are told again."""
-        now_s = asyncio.get_running_loop().time()
-        if self._tell_at_s < now_s:
-            self._tell_at_s = now_s + every_s
-        return self._tell_at_s - now_s
-
-    async def _tell_place(self, sayings: Announcements) -> None:
-        if any(leg.phase is LegPhase.CLAIMED for leg in self.call.legs.values()):
-            return
-        offers_callback = self._may_leave(sayings)
-        file = await self._doing.answered(
-            lambda: sayings.place(self.call.id, offers_callback=offers_callback), once=True
-        )
-        if file:
-            await self._doing.execute(
-                port.Announce(call=self.call.id, epoch=self.call.epoch, file=file)
-            )
-
-    def _may_leave(self, sayings: Announcements | None) -> bool:
-        """Whether they may ask to be called back."""
-        return sayings is not None and self._reachable and sayings.calls_back(self._row.queue)
-
-    async def _say_goodbye(self, *names: str) -> None:
+    async def _say_goodbye(self, prompt: Prompt) -> None:
         """Returns when the caller has heard it; what else is heard then is of no use any more."""
-        sayings = self._means.announcements
-        if sayings is None:
+        file = await self._line.say(prompt, self.call.epoch)
+        if not file:
             return
-        file = await sayings.said(*names)
-        await self._doing.execute(
-            port.Announce(call=self.call.id, epoch=self.call.epoch, file=file)
-        )
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
-                while not isinstance(await self._heard.get(), port.Announced | port.CallerEnded):
-                    pass
+                while True:
+                    match await self._heard.get():
+                        case port.CallerEnded():
+                            return
+                        case port.Announced() as announced if announced.file == file:
+                            return
 
     def _addresses(self) -> tuple[str, str]:
         return to_call(self.call.id), to_contact(self._row.contact)
@@ -221,69 +173,24 @@ class LiveCall:
 
     async def _hear_payload(self, payload: Mapping[str, Any]) -> None:
         match str(payload.get("type")):
-            case "call.signal" if payload.get("visitor"):
-                await self._doing.execute(
-                    port.VisitorSaid(
-                        call=self.call.id, epoch=self.call.epoch, signal=payload["signal"]
-                    )
-                )
             case "call.signal":
                 await self._hear_page(payload)
             case "call.transfer":
                 await self._take(
                     words.TransferAsked(agent=payload["agent"], number=payload["number"])
                 )
+            case "call.take_back":
+                await self._take(words.TakeBackAsked(agent=payload["agent"]))
             case _ if "id" in payload:
                 if (heard := hearing.news(payload, self.call.epoch + 1)) is not None:
                     await self._learn(heard)
 
     async def _hear_page(self, payload: Mapping[str, Any]) -> None:
-        """What an agent's page says of its leg; what visitors are told has no agent."""
-        agent, offer, signal = payload.get("agent"), payload.get("offer"), payload["signal"]
-        if agent is None:
-            return
-        winner = self.call.winner
-        if offer is None and winner is not None and self.call.legs[winner].agent == agent:
-            offer = winner[0]
-        leg = next(
-            (
-                key
-                for key, leg in self.call.legs.items()
-                if key[0] == offer and leg.agent == agent and leg.target.kind is TargetKind.BROWSER
-            ),
-            None,
-        )
-        if leg is None:
-            return
-        if signal.get("kind") in ("held", "resumed"):
-            if leg == winner:
-                await self._take(words.HoldAsked(on=signal["kind"] == "held"))
-            return
-        said = port.PageSaid(
-            call=self.call.id, epoch=self.call.epoch, offer=leg[0], device=leg[1], agent=agent,
-            signal=signal,
-        )  # fmt: skip
-        await self._doing.execute(said)
-
-    def _tell_visitor(self, told: port.VisitorTold) -> None:
-        self._means.delivery.publish(
-            to_contact(self._row.contact),
-            {
-                "type": "call.signal",
-                "interaction": self.call.id,
-                "agent": None,
-                "offer": None,
-                "signal": {**told.signal, "interaction": self.call.id},
-            },
-        )
-
-    def _tell_page(self, told: port.PageTold) -> None:
-        leg = self.call.legs.get((told.offer, told.device))
-        if leg is not None:
-            self._means.delivery.publish(
-                to_agent(leg.agent),
-                {"type": "call.signal", "interaction": self.call.id, "signal": dict(told.signal)},
-            )
+        match paging.said(self.call, payload):
+            case words.HoldAsked() as asked:
+                await self._take(asked)
+            case port.Command() as said:
+                await self._doing.execute(said)
 
     async def _compare(self) -> None:
         """Read how routing has it, and catch up."""
@@ -320,10 +227,9 @@ class LiveCall:
                 await self._doing.answered(lambda: self._means.router.contact_back(self.call.id))
             case hearing.NeedNotStay():
                 if self.waiting:
-                    await self._say_goodbye(Prompt.CALLBACK_PROMISED, Prompt.GOODBYE)
-                    await self._take(words.Finished(outcome="callback"))
+                    await self._let_go(heard.rule)
             case words.Finished() if self.waiting:  # by a rule of the queue
-                await self._say_goodbye(Prompt.ALL_BUSY, Prompt.GOODBYE)
+                await self._say_goodbye(turned_away(heard.rule))
                 await self._take(heard)
             case _:
                 await self._take(heard)
@@ -332,12 +238,16 @@ class LiveCall:
         """What rings for them; their console alone where that cannot be read."""
         return await self._doing.answered(lambda: self._means.plans.of(agent), once=True) or Plan()
 
-    async def _press(self, pressed: port.Digit) -> None:
-        """A waiting caller asks to be called back."""
-        if pressed.offer is None and pressed.digit == LEAVE and self.waiting:
-            router, call = self._means.router, self.call.id
-            if self._may_leave(self._means.announcements):
-                await self._doing.answered(lambda: router.request_callback(call))
+    async def _let_go(self, rule: str) -> None:
+        """They are called back; whom nobody can call hears that now, and no agent is asked."""
+        if await self._line.can_be_called():
+            await self._say_goodbye(Prompt.CALLBACK_PROMISED)
+            await self._take(words.Finished(outcome="callback"))
+            return
+        router, call = self._means.router, self.call.id
+        await self._doing.answered(lambda: router.finish(call, by="system"))
+        await self._say_goodbye(turned_away(rule))
+        await self._take(words.Finished(outcome="unreached"))
 
     async def _take_won(self, offer: OfferId, agent: AgentId) -> None:
         if offer not in self._decided:

@@ -114,10 +114,14 @@ class Answer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject(Command):
-    """Turn a call away that was not answered: `code` is a SIP status, `reason` one of ours."""
+    """Turn a call away that was not answered: `code` is a SIP status, `reason` one of ours.
+
+    `file` is what they hear before it, where their network lets them; nobody pays for that.
+    """
 
     code: int
     reason: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +179,16 @@ class Resume(Command):
 class Transfer(Command):
     """Give the caller away to a number in E.164: ends in `TransferResult`.
 
-    The agent's leg ends when it succeeds; from then on the call is the adapter's alone.
+    The agent's leg ends when it succeeds; from then on the call is the adapter's alone. Another one
+    while the number rings changes nothing.
     """
 
     number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(Command):
+    """Call that number no longer: ends in its `TransferResult`. One that has the call keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +253,9 @@ class CallArrived(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced(CallEvent):
-    """The caller heard it to its end, or it could not be played."""
+    """The caller heard the file, or it could not be played, or another one was begun."""
+
+    file: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +336,10 @@ class Resumed(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(CallEvent):
-    """A device that had answered is gone."""
+    """A device that had answered is gone.
+
+    With the cause `media_lost` nobody hung up: it was silent for too long, and the caller is there.
+    """
 
     offer: OfferId
     device: str

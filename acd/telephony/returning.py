@@ -1,6 +1,7 @@
 """Callbacks of the telephone: when their turn comes, an agent's device rings, then the customer's.
 
-What waits to be called back stands in the history; one node at a time has its line.
+What waits to be called back stands in the history; one node at a time has its line. One that nobody
+can call, since no number is known, ends `unreached` when its turn comes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from acd.domain.errors import StoreUnavailable
+from acd.domain.interaction import InteractionState
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
@@ -18,24 +20,33 @@ if TYPE_CHECKING:
     from acd.records.history import History
     from acd.records.intakes import Intakes
     from acd.routing.lines import Lines
+    from acd.routing.router import Router
     from acd.telephony.switchboard import Switchboard
 
 log = structlog.get_logger(__name__)
 
 LOOK_S: Final = 2.0
 LEASE_MS: Final = 15_000
+_ITS_TURN: Final = frozenset({InteractionState.RINGING, InteractionState.CONNECTING})
 
 
 class Returning:
     """Gives a switchboard the callbacks that no other node has."""
 
     def __init__(
-        self, *, history: History, intakes: Intakes, contacts: Contacts, lines: Lines
+        self,
+        *,
+        history: History,
+        intakes: Intakes,
+        contacts: Contacts,
+        lines: Lines,
+        router: Router,
     ) -> None:
         self._history = history
         self._intakes = intakes
         self._contacts = contacts
         self._lines = lines
+        self._router = router
 
     async def run(self, board: Switchboard) -> None:
         """Look for them until cancelled."""
@@ -59,3 +70,8 @@ class Returning:
         number = await self._contacts.callback_number(row.contact) if row is not None else None
         if row is not None and number is not None:
             board.call_back(row, number)
+            return
+        seen = await self._router.interaction(call)
+        if seen is not None and seen.state in _ITS_TURN:  # until then one may be left
+            log.info("nobody to call back", call=call)
+            await self._router.finish(call, by="system")

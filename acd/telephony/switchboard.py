@@ -11,23 +11,30 @@ import structlog
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
 from acd.domain.ids import InteractionId, new_id
 from acd.domain.interaction import InteractionState
+from acd.domain.queue import Diversion
 from acd.telephony import port
-from acd.telephony.live import LiveCall, Means
+from acd.telephony.live import LiveCall
 from acd.telephony.saying import SayingCall
+from acd.telephony.sip.prompts import turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from acd.flow.calls import EnteredCall
     from acd.records.intake_rows import IntakeRow
+    from acd.routing.results import Enqueued
+    from acd.telephony.means import Means
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
 NOT_FOUND: Final = 404
 TEMPORARILY_UNAVAILABLE: Final = 480
+BUSY: Final = 486
 SERVER_ERROR: Final = 500
 SERVICE_UNAVAILABLE: Final = 503
+FULL: Final = "full"
+"""The rule of a queue that is too long for one more."""
 
 
 class Switchboard:
@@ -240,7 +247,7 @@ class Switchboard:
                 raise StoreUnavailable
             entered = await self._means.intake.enter(
                 arrived.call, caller=arrived.caller, called=arrived.called,
-                display=arrived.display, transfers=transfers,
+                display=arrived.display, transfers=transfers, headers=arrived.headers,
             )  # fmt: skip
         except NotFound as error:
             log.info("call refused", call=arrived.call, reason=error.code, field=error.field)
@@ -254,12 +261,29 @@ class Switchboard:
 
     async def _take_in(self, call: InteractionId, entered: EnteredCall) -> LiveCall | None:
         said = entered.entered
-        if said is not None and said.state is InteractionState.ENDED:
-            reason = said.diverted.value if said.diverted else "rejected"
-            await self._reject(call, TEMPORARILY_UNAVAILABLE, reason)
+        if said is not None and not await self._is_kept(said, reachable=entered.reachable):
+            await self._turn_away(call)
             return None
         await self._means.adapter.execute(port.Answer(call=call, epoch=0, how=self._how))
         return LiveCall(self._means, entered.row, reachable=entered.reachable)
 
-    async def _reject(self, call: InteractionId, code: int, reason: str) -> None:
-        await self._means.adapter.execute(port.Reject(call=call, epoch=0, code=code, reason=reason))
+    async def _is_kept(self, said: Enqueued, *, reachable: bool) -> bool:
+        """Whether they are in the line; whom nobody can call back is not, instead of being that."""
+        if said.diverted is Diversion.CALLBACK and not reachable:
+            return not (await self._means.router.finish(said.interaction, by="system")).changed
+        return said.state is not InteractionState.ENDED
+
+    async def _turn_away(self, call: InteractionId) -> None:
+        """They hear which rule of the queue does not keep them, and their network its code."""
+        seen = await self._means.router.interaction(call)
+        rule = seen.rule if seen is not None else ""
+        sayings, file = self._means.announcements, ""
+        if sayings is not None:
+            file = await sayings.said(turned_away(rule))
+        code = BUSY if rule == FULL else TEMPORARILY_UNAVAILABLE
+        await self._reject(call, code, rule or "rejected", file)
+
+    async def _reject(self, call: InteractionId, code: int, reason: str, file: str = "") -> None:
+        await self._means.adapter.execute(
+            port.Reject(call=call, epoch=0, code=code, reason=reason, file=file)
+        )

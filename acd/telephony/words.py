@@ -60,9 +60,10 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """Routing ended the interaction."""
+    """Routing ended the interaction; `rule` is the queue's that said so, if one did."""
 
     outcome: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,13 @@ class TransferAsked:
 
     agent: AgentId
     number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackAsked:
+    """The agent wants the caller back, whom no number has taken yet."""
+
+    agent: AgentId
 
 
 # what is asked of routing
@@ -125,6 +133,14 @@ class Fail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The agent who talked is not heard any more and will not be: back to the line."""
+
+    offer: OfferId
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
     """Media flows."""
 
@@ -156,8 +172,10 @@ class NotReached:
     agent: AgentId
 
 
-Fact = Offered | OfferOver | Won | GivenBack | Finished | HoldAsked | TransferAsked
+Fact = (
+    Offered | OfferOver | Won | GivenBack | Finished | HoldAsked | TransferAsked | TakeBackAsked
+)  # fmt: skip
 Request = (
-    Delivered | Confirming | Claim | Decline | Fail | Connected | HungUp | NotReached
+    Delivered | Confirming | Claim | Decline | Fail | Lost | Connected | HungUp | NotReached
     | NotTransferred
 )  # fmt: skip

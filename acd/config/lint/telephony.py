@@ -50,6 +50,14 @@ def _numbers(config: Config) -> Iterator[Problem]:
                 message=f"department `{name}` takes no calls",
                 remedy="Give it a table `[departments.call]`.",
             )
+    for index, rule in enumerate(sip.rules):
+        if rule.department in by_id and by_id[rule.department].call is None:
+            yield Problem(
+                path=(*_SIP, "rules", index, "department"),
+                code="number_without_calls",
+                message=f"department `{rule.department}` takes no calls",
+                remedy="Give it a table `[departments.call]`.",
+            )
     if sip.enabled is True and not sip.numbers:
         yield warning(
             (*_SIP, "enabled"),

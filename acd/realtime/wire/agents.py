@@ -252,6 +252,7 @@ ASKED: dict[str, tuple[type[Inbound], type[Outbound]]] = {
     "call.connected": (OfferName, Done),
     "call.failed": (OfferName, OfferAnswered),
     "call.transfer": (NumberTransfer, Done),
+    "call.take_back": (CallName, Done),
     "transfer.targets": (TargetsAsked, Targets),
     "interaction.transfer": (Transfer, Steered),
     "interaction.transfer_cancel": (MayRepeat, Steered),

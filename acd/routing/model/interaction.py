@@ -138,6 +138,8 @@ class Interaction:
     callback: Callback | None = None
     ended_as: Diversion | None = None
     """What a queue made of it that did not keep it."""
+    rule: str = ""
+    """By which it did not."""
     wrap_up_until_ms: int = 0
     wrap_up_extended: bool = False
     transfer: Transfer | None = None

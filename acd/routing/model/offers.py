@@ -8,7 +8,7 @@ from acd.domain.agent import short
 from acd.domain.errors import BadRequest
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
-from acd.domain.offer import EXTRA_MAX_MS, AcceptOutcome, OfferOutcome
+from acd.domain.offer import EXTRA_MAX_MS, MEDIA_LOST, AcceptOutcome, OfferOutcome
 from acd.routing.model import times
 from acd.routing.model.presence import Presence
 from acd.routing.model.values import ms
@@ -140,10 +140,11 @@ class Offers(Presence):
             self._fail_offer(x, ring, short(cause))
         elif (
             x
-            and x.state is _S.CONNECTING
+            and (x.state is _S.CONNECTING or (x.state is _S.ACTIVE and cause == MEDIA_LOST))
             and (x.won, x.agent, x.outcome_of(number)) == (number, agent, "accepted")
         ):
-            self._fail_connecting(x, "connect_failed")
+            lost = x.state is _S.ACTIVE
+            self._fail_connecting(x, cause if lost else "connect_failed")
         else:
             return self._over(interaction, x, ring, number)
         self._commit()

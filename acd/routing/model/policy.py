@@ -146,6 +146,7 @@ class Policy(Ending):
             if self._overflow(x, divert["queue"], rule):
                 return
             to = Diversion.REJECT
+        x.rule = rule
         if to is Diversion.CALLBACK:
             self._ask_callback(x, "", rule)
             return

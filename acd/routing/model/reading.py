@@ -172,6 +172,7 @@ class Reading(Estimating):
             wrap_up_until_ms=x.wrap_up_until_ms or None,
             callback=_callback(x, x.callback) if x.callback else None,
             diverted=x.diverted,
+            rule=x.rule,
             hops=tuple(x.hops),
             address_seq=self.contact_seqs.get(x.id, 0),
             card=x.card,

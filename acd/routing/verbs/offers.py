@@ -47,7 +47,10 @@ class Offers(Tenant):
     async def fail(
         self, offer: OfferId, agent: AgentId, cause: str, *, now_ms: int = 0
     ) -> OfferEnded:
-        """The device could not be reached, or the accepted call did not connect; no blame."""
+        """The device could not be reached, or the accepted call did not connect; no blame.
+
+        With the cause MEDIA_LOST an active call goes back to its line as well.
+        """
         interaction, number = self._split(offer)
         reply = await self._change("offer_fail", now_ms, interaction, number, agent, short(cause))
         return self._ended(interaction, OfferOutcome.FAILED, reply)

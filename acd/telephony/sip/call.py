@@ -7,6 +7,7 @@ its end cuts in: what is being done then finds everybody gone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -61,6 +62,7 @@ class SipCall:
         self.devices = Devices(self)
         self.ears = Ears(self)
         self.is_held = False
+        self._announcing = ""
         self.transfer: Transfer | None = None
         self._timers: set[asyncio.TimerHandle] = set()
 
@@ -74,9 +76,8 @@ class SipCall:
         match command:
             case port.HangUp():
                 self.end(command.cause)
-            case port.Reject() if self.caller.dialog is not None:
-                self.caller.dialog.refuse(command.code, command.reason)
-                self.end(command.reason)
+            case port.Reject():
+                self.do(partial(self._reject, command))
             case _:
                 self.do(partial(_COMMANDS[type(command)], self, command))
 
@@ -138,8 +139,7 @@ class SipCall:
         if self.is_over:
             return
         self.is_over = True
-        if self.caller.dialog is not None:
-            self.caller.dialog.hang_up()
+        self.caller.dismiss(cause)
         self.devices.hang_up(cause)
         if self.transfer is not None:
             self.transfer.hang_up()
@@ -200,10 +200,19 @@ class SipCall:
         try:
             await self.caller.wait(command.how, self.house.options.music)
         except AcdError as error:
-            if self.caller.dialog is not None:
-                again = ("Retry-After: 5",)
-                self.caller.dialog.refuse(_UNAVAILABLE, "Service Unavailable", again)
+            self.caller.refuse(_UNAVAILABLE)
             self.gone(error.code, _UNAVAILABLE)
+
+    async def _reject(self, command: port.Reject) -> None:
+        lasts_s = 0.0
+        if command.file:
+            with contextlib.suppress(AcdError):  # the code says it too
+                lasts_s = await self.caller.hear_early(command.file)
+        self.do_in(lasts_s, partial(self._refuse, command))
+
+    async def _refuse(self, command: port.Reject) -> None:
+        self.caller.refuse(command.code)
+        self.end(command.reason)
 
     async def _visitor_said(self, command: port.VisitorSaid) -> None:
         if isinstance(self.caller, Visitor):
@@ -216,10 +225,14 @@ class SipCall:
             if self.caller.at is not None and self.bridged is None:
                 lasts_s = await self.caller.at.play(A, command.file, times=1)
         finally:
-            self.do_in(lasts_s, self._announced)
+            self._announcing = command.file
+            self.do_in(lasts_s, partial(self._announced, command.file))
 
-    async def _announced(self) -> None:
-        self._emit(port.Announced(call=self.id))
+    async def _announced(self, file: str) -> None:
+        self._emit(port.Announced(call=self.id, file=file))
+        if self._announcing != file:  # another one was begun meanwhile
+            return
+        self._announcing = ""
         if self.bridged is None and self.caller.at is not None:
             await self.caller.at.play(A, self.house.options.music)
 
@@ -289,13 +302,18 @@ class SipCall:
     # telephone numbers
 
     async def _give_away(self, command: port.Transfer) -> None:
+        if self.transfer is not None and not self.transfer.is_over:
+            return
         to = self.house.number(command.number, self.caller.number)
-        busy = self.transfer is not None and not self.transfer.is_over
-        if self.bridged is None or busy or to is None:
+        if self.bridged is None or to is None:
             self._emit(port.TransferResult(call=self.id, ok=False))
             return
         self.transfer = Transfer(self, self.devices.next_name(), to)
         await self.transfer.start()
+
+    async def _stop_giving(self, _: port.TakeBack) -> None:
+        if self.transfer is not None:
+            await self.transfer.give_up()
 
     async def release(self) -> None:
         """The number has the caller: the agent is free."""
@@ -326,7 +344,7 @@ class SipCall:
         """The caller hung up, or nothing can be done for them."""
         if self.is_over:
             return
-        self.end("caller")
+        self.end(cause)
         self._emit(port.CallerEnded(call=self.id, cause=cause, code=code))
 
     def _emit(self, event: port.CallEvent) -> None:
@@ -348,5 +366,6 @@ _COMMANDS: Final[Mapping[type[port.Command], Callable[[SipCall, Any], Awaitable[
     port.Hold: SipCall._hold,
     port.Resume: SipCall._resume,
     port.Transfer: SipCall._give_away,
+    port.TakeBack: SipCall._stop_giving,
     port.Dial: outgoing.dial,
 }

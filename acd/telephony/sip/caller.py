@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony.port import AnswerHow
+from acd.telephony.sip import finals
 from acd.telephony.sip import sdp as descriptions
 from acd.telephony.sip.media import A, B, Pairing, Wire
 
@@ -53,6 +54,7 @@ class Caller:
         """Whether they have, or are about to have, our 200."""
         self.hears_music = False
         """And nobody else."""
+        self._is_refused = False
         self._waits_for_sdp = False
 
     def record(self) -> dict[str, Any]:
@@ -122,6 +124,30 @@ class Caller:
             self.dialog.accept(told)
         await line.play(A, music)
         self.hears_music = True
+
+    async def hear_early(self, file: str) -> float:
+        """Let them hear it before they are answered; for how long, in seconds.
+
+        Who leaves it to us to speak first hears nothing.
+        """
+        if self.dialog is None or not self.sdp:
+            return 0.0
+        self.at = line = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
+        self.dialog.progress(await line.sink(self.sdp))
+        return await line.play(A, file, times=1)
+
+    def refuse(self, code: int) -> None:
+        """Turn their call away, which was not answered, with this SIP status."""
+        self._is_refused = True
+        if self.dialog is not None:
+            self.dialog.refuse(code, *finals.said(code))
+
+    def dismiss(self, cause: str) -> None:
+        """Hang up on them; who was not answered yet is told whether to come again at once."""
+        if not (self.is_answered or self._is_refused):
+            self.refuse(finals.code_of(cause))
+        elif self.dialog is not None:
+            self.dialog.hang_up()
 
     async def said(self, sdp: str, music: str) -> None:
         """They say it only with their ACK."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from acd.domain.errors import AcdError
+from acd.domain.offer import MEDIA_LOST
 from acd.telephony import port
 from acd.telephony.sip.events import Asked, DialogEvent, Over, PickedUp, Pressed, Rang, Refused
 from acd.telephony.sip.legs import PageLeg, PhoneLeg, fault_of
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from acd.telephony.sip.call import SipCall
 
 Key = tuple["OfferId", str]
-MEDIA_LOST: Final = "media_lost"
-"""Why a leg ended of which nothing was heard for too long."""
 
 
 @dataclass(slots=True, eq=False)

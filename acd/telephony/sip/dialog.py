@@ -105,6 +105,8 @@ class Dialog:
 
     def refuse(self, code: int, reason: str, headers: tuple[str, ...] = ()) -> None:
         """Another answer than 200. The dialog is over if it is to the first INVITE."""
+        if self.is_over:
+            return
         self._free.set()
         self._post("refuse", code, reason, headers)
 

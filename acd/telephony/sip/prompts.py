@@ -23,6 +23,8 @@ class Prompt(StrEnum):
     CALLBACK_PROMISED = "callback-promised"
     ALL_BUSY = "all-busy"
     CLOSED = "closed"
+    NOBODY_HERE = "nobody-here"
+    WAITED_TOO_LONG = "waited-too-long"
     ONE_TO_TAKE = "one-to-take"
     TAKEN = "taken"
     YOUR_CODE_IS = "your-code-is"
@@ -60,6 +62,19 @@ def _wait(wait_s: float) -> tuple[str, ...]:
         if minutes <= step:
             return (Prompt.WAIT_ABOUT, str(step), Prompt.MINUTES)
     return (Prompt.WAIT_LONG,)
+
+
+def turned_away(rule: str) -> Prompt:
+    """Why a queue does not keep somebody, by the rule that said so; all are busy by any other."""
+    return _RULES.get(rule, Prompt.ALL_BUSY)
+
+
+_RULES: Final = {
+    "closed": Prompt.CLOSED,
+    "closing": Prompt.CLOSED,
+    "nobody": Prompt.NOBODY_HERE,
+    "max_wait": Prompt.WAITED_TOO_LONG,
+}
 
 
 def code(digits: str) -> tuple[str, ...]:

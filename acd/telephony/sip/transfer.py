@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _RINGS_S: Final = 60.0
 _NO_ANSWER: Final = 408
+_TAKEN_BACK: Final = 487
 _UNAVAILABLE: Final = 503
 
 
@@ -112,9 +113,16 @@ class Transfer:
         await self._call.release()
         self._tell(ok=True)
 
+    async def give_up(self) -> None:
+        """Ring no longer; who picked up before that has the call."""
+        await self._unless_taken(_TAKEN_BACK)
+
     async def _late(self) -> None:
+        await self._unless_taken(_NO_ANSWER)
+
+    async def _unless_taken(self, code: int) -> None:
         if not self.leg.is_ready and not self.is_over:
-            await self._fail(_NO_ANSWER)
+            await self._fail(code)
 
     async def _fail(self, code: int) -> None:
         self.is_over = True

@@ -49,7 +49,7 @@ function Troubled({ phone, trouble }: { phone: Phone; trouble: Trouble }) {
       icon={IconMicOff}
       title={t(trouble)}
       aside={t(`${trouble}_how`)}
-      end={trouble === "unconnected" ? dismiss : <Test phone={phone} />}
+      end={trouble === "unconnected" || trouble === "unreached" ? dismiss : <Test phone={phone} />}
     />
   );
 }

@@ -15,7 +15,7 @@ import { Tryout } from "./tryout.ts";
 import { Warm } from "./warm.ts";
 
 /** Why the telephone does not work, or what became of the last call. */
-export type Trouble = NoVoice | "unconnected";
+export type Trouble = NoVoice | "unconnected" | "unreached";
 
 const QUALITY_EVERY_MS = 2000;
 const AGAIN_MS = 700;
@@ -50,6 +50,8 @@ export class Phone {
   #music: (() => void) | null = null;
   #beginning = false;
   #begun = false;
+  /** The call is the return of one: the agent is there first. */
+  #callsBack = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -287,7 +289,7 @@ export class Phone {
       const heard = this.#begun;
       this.#close();
       heldCall.keep("");
-      if (!heard) this.trouble.value = "unconnected";
+      if (!heard) this.trouble.value = this.#callsBack ? "unreached" : "unconnected";
     } else if (line && mine?.interaction === line.interaction) void this.#inherit(mine);
     else if (line && asked?.interaction !== line.interaction) this.#lost();
     else if (!line) {
@@ -300,6 +302,7 @@ export class Phone {
   /** A colleague is asked, or no longer: the contact stays on hold until the agent is back. */
   #followMine(live: Line, mine: AgentChat): void {
     if (mine.state === "active") this.#begun = true;
+    this.#callsBack = mine.callback !== null;
     const voice = this.voice.peek();
     if (!mine.consulted) this.consult.end();
     else if (voice && !this.consult.isBegun) {

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acd.domain.ids import InteractionId, new_id
+from acd.domain.offer import MEDIA_LOST
 from acd.telephony import port
 from acd.telephony.port import Ability, LegFault, TargetKind
 
@@ -65,6 +66,8 @@ class FakeTelephony:
         self.silent = False
         """Whether bridges take for ever."""
         self.number_takes = True
+        self.numbers_think = False
+        """Whether those to whom calls are given ring for ever."""
         self.customers_answer = True
         """Whether those answer who are called back."""
         self.customers_think = False
@@ -119,7 +122,7 @@ class FakeTelephony:
 
     async def _announce(self, call: FakeCall, told: port.Announce) -> None:
         call.hears = told.file
-        self._soon(port.Announced(call=told.call))
+        self._soon(port.Announced(call=told.call, file=told.file))
 
     async def _ring(self, call: FakeCall, told: port.Ring) -> None:
         key = (told.offer, told.target.device)
@@ -167,7 +170,13 @@ class FakeTelephony:
         call.held, call.hears = False, call.bridged
         self._soon(port.Resumed(call=told.call))
 
+    async def _takeback(self, call: FakeCall, told: port.TakeBack) -> None:
+        if not call.given_to:
+            self._soon(port.TransferResult(call=told.call, ok=False, code=487))
+
     async def _transfer(self, call: FakeCall, told: port.Transfer) -> None:
+        if self.numbers_think:
+            return
         code = 200 if self.number_takes else 486
         if self.number_takes:
             call.given_to = told.number
@@ -229,14 +238,18 @@ class FakeTelephony:
     async def refuse(self, offer: str, device: str, fault: LegFault) -> None:
         await self._say_now(self._fault((offer, device), fault))
 
-    async def put_down(self, offer: str, device: str) -> None:
+    async def fall_silent(self, offer: str, device: str) -> None:
+        """A device that talks is not heard any more, and given up."""
+        await self.put_down(offer, device, cause=MEDIA_LOST)
+
+    async def put_down(self, offer: str, device: str, cause: str = "") -> None:
         """A device that had answered is hung up by its agent."""
         call = self._call_of(offer)
         self._drop(call, (offer, device))
         call.gone.add((offer, device))
         if call.bridged == (offer, device):
             call.bridged, call.hears = None, "music"
-        await self.say(self._event(port.LegEnded, offer, device))
+        await self.say(self._event(port.LegEnded, offer, device, cause=cause))
 
     async def say(self, event: port.Event) -> None:
         assert self._sink is not None

@@ -244,8 +244,10 @@ async def test_a_call_from_page_to_page_goes_to_no_number(nodes: Nodes) -> None:
     node = await nodes(calls=True)
     anna, bruno, _, interaction = await consulting(node)
     asked = {"interaction": interaction, "command": "n1", "number": "01 99 00 12 34"}
-    assert await anna.refused("call.transfer", asked) == "not_connected"
-    assert await bruno.refused("call.transfer", asked) == "not_yours"
+    back = {"interaction": interaction}
+    for verb, said in (("call.transfer", asked), ("call.take_back", back)):
+        assert await anna.refused(verb, said) == "not_connected"
+        assert await bruno.refused(verb, said) == "not_yours"
 
 
 class Exchange:

@@ -33,7 +33,7 @@ async def test_a_full_line_takes_no_more(world: World, divert: Divert | None, ou
     assert (refused.state, refused.agents) == ("ended", ())
     assert refused.diverted == (divert.to if divert else "reject")
     ended = await world.look(refused.interaction)
-    assert (ended.outcome, ended.diverted) == (outcome, refused.diverted)
+    assert (ended.outcome, ended.diverted, ended.rule) == (outcome, refused.diverted, "full")
     [event] = await world.heard("interaction.ended")
     assert event.data == {
         "outcome": outcome, "by": "system", "waited_ms": 0, "handled_ms": 0, "reason": "full"

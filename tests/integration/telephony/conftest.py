@@ -21,7 +21,7 @@ from acd.domain.agent import Availability
 from acd.domain.device import Device, DeviceKind, RingMode
 from acd.domain.directory import Provision
 from acd.domain.ids import AgentId, DepartmentId, InteractionId, SessionId
-from acd.flow.calls import CallIntake, Dialled
+from acd.flow.calls import CallIntake, CallRule, Dialled
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake
 from acd.flow.recorder import Recorder
@@ -39,9 +39,11 @@ from acd.routing.timers import run_timers_forever
 from acd.telephony.announcing import Announcements
 from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import AGENT, ALL, NUMBER, Dialling, DiallingRules
-from acd.telephony.live import Means
+from acd.telephony.means import Means
 from acd.telephony.port import AnswerHow, Target, TargetKind
 from acd.telephony.returning import Returning
+from acd.telephony.sip.prompts import Prompt
+from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.fake import FakeCall, FakeTelephony
 from tests.contract.telephony.rig import eventually, until
@@ -88,7 +90,12 @@ class Exchange:
         support = DepartmentId("support")
         dialling_rates = dict.fromkeys((ALL, AGENT, NUMBER), Rate(per_minute=1000))
         dialled = Dialled(
-            numbers={"600": support, "support": support, "+33199000600": support}, region="FR"
+            numbers={"600": support, "support": support, "+33199000600": support},
+            region="FR",
+            rules=(
+                CallRule(header="X-Customer", value="gold", level=1),
+                CallRule(header="Diversion", department=DepartmentId("sales")),
+            ),
         )
         return Switchboard(
             Means(
@@ -111,15 +118,24 @@ class Exchange:
             how=how,
         )  # fmt: skip
 
-    def announce(self, announcements: Announcements) -> None:
-        """From the next call on, who waits is told these."""
+    def announce(self, sounds: SoundFiles) -> None:
+        """From the next call on, who waits is told the place all the time, and why they may not."""
+        self.sounds = sounds
+        announcements = Announcements(
+            sounds, self.router, every_s=0.1, calls_back=lambda _queue: True
+        )
         self.board._means = replace(self.board._means, announcements=announcements)
+
+    def says(self, prompt: Prompt) -> str:
+        """The file that says this."""
+        return str(self.sounds.said(prompt))
 
     def make_returning(self, node: str) -> Returning:
         lines = Lines(self.router.link, self.router.tenant, node)
         return Returning(
-            history=self.history, intakes=self.intakes, contacts=self.contacts, lines=lines
-        )
+            history=self.history, intakes=self.intakes, contacts=self.contacts, lines=lines,
+            router=self.router,
+        )  # fmt: skip
 
     async def begin(self, configured: Provision) -> None:
         await self.directory.apply(configured)

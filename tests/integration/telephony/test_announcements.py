@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from acd.config.telephony import SipSettings
 from acd.domain.ids import InteractionId
+from acd.domain.queue import Diversion, Divert
 from acd.telephony import port
-from acd.telephony.announcing import Announcements
+from acd.telephony.sip.prompts import Prompt
 from acd.telephony.sip.sound_files import SoundFiles
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import Exchange, running_exchange
+from tests.integration.telephony.conftest import Exchange, Exchanges
+
+Announcing = Callable[..., Awaitable[Exchange]]
 
 
 @pytest.fixture
-async def exchange(redis_url: str, tenant: str, tmp_path: Path) -> AsyncIterator[Exchange]:
-    sounds = SoundFiles(SipSettings(), tmp_path / "sounds")
-    async with running_exchange(redis_url, tenant, tmp_path) as exchange:
-        exchange.announce(
-            Announcements(sounds, exchange.router, every_s=0.1, calls_back=lambda _queue: True)
-        )
-        yield exchange
+def announcing(exchanges: Exchanges, tmp_path: Path) -> Announcing:
+    """`await announcing(**rules)` is an exchange whose callers are told things."""
+
+    async def begin(**rules: Any) -> Exchange:
+        exchange = await exchanges(**rules)
+        exchange.announce(SoundFiles(SipSettings(), tmp_path / "sounds"))
+        return exchange
+
+    return begin
+
+
+@pytest.fixture
+async def exchange(announcing: Announcing) -> Exchange:
+    return await announcing()
 
 
 def announced(exchange: Exchange, call: str) -> list[str]:
@@ -75,9 +86,72 @@ async def test_who_has_no_number_cannot_be_called_back(exchange: Exchange) -> No
     assert seen.callback is None
 
 
-async def test_who_is_turned_away_by_a_rule_hears_it(exchange: Exchange) -> None:
+REJECT, BACK = Divert(to=Diversion.REJECT), Divert(to=Diversion.CALLBACK)
+TURNED_AWAY = {
+    Prompt.ALL_BUSY: {"max_length": 1, "on_full": REJECT},
+    Prompt.CLOSED: {"on_closed": REJECT},
+    Prompt.NOBODY_HERE: {"on_nobody": REJECT},
+}
+
+
+@pytest.mark.parametrize("prompt", TURNED_AWAY)
+async def test_who_is_turned_away_at_the_door_hears_why_before_it_costs(
+    announcing: Announcing, prompt: Prompt
+) -> None:
+    exchange = await announcing(**TURNED_AWAY[prompt])
+    if prompt is Prompt.ALL_BUSY:
+        await exchange.hears(await exchange.phones.arrive(), "music")
+    elif prompt is Prompt.CLOSED:
+        await exchange.router.set_hours("support/call", ())
+    call = await exchange.phones.arrive()
+    await exchange.over(call)
+    said = [one for one in exchange.phones.told if one.call == call]
+    assert [type(one) for one in said] == [port.Reject]
+    assert said[0].file == exchange.says(prompt)  # type: ignore[attr-defined]
+    assert await exchange.outcome(call) == "rejected"
+
+
+async def test_who_waited_too_long_hears_that(announcing: Announcing) -> None:
+    exchange = await announcing(max_wait_s=0.2, on_max_wait=REJECT)
+    call = await exchange.phones.arrive()
+    assert await exchange.over(call) == "rejected"
+    assert announced(exchange, call)[-1] == exchange.says(Prompt.WAITED_TOO_LONG)
+
+
+async def test_who_is_in_line_when_it_closes_hears_that(announcing: Announcing) -> None:
+    exchange = await announcing(at_close=REJECT)
+    call = await exchange.phones.arrive()
+    await exchange.hears(call, "music")
+    await exchange.router.set_hours("support/call", ())
+    assert await exchange.over(call) == "rejected"
+    assert announced(exchange, call)[-1] == exchange.says(Prompt.CLOSED)
+
+
+async def test_who_is_turned_away_by_a_person_hears_that_all_are_busy(exchange: Exchange) -> None:
     call = await exchange.phones.arrive()
     await exchange.hears(call, "music")
     await exchange.router.finish(InteractionId(call), by="system")
     assert await exchange.over(call) == "rejected"
-    assert announced(exchange, call)
+    assert announced(exchange, call)[-1] == exchange.says(Prompt.ALL_BUSY)
+
+
+async def test_nobody_is_promised_a_call_that_nobody_can_make(announcing: Announcing) -> None:
+    exchange = await announcing(max_length=1, on_full=BACK, max_wait_s=0.2, on_max_wait=BACK)
+    first = await exchange.phones.arrive(caller="anonymous")
+    await until(lambda: exchange.at(first).hears != "nothing")
+    second = await exchange.phones.arrive(caller="anonymous")  # one too many
+    assert await exchange.over(second) == "486 full"
+    assert await exchange.outcome(second) == "unreached"
+    assert await exchange.over(first) == "unreached"
+    assert announced(exchange, first)[-1] == exchange.says(Prompt.WAITED_TOO_LONG)
+    assert await exchange.outcome(first) == "unreached"
+
+
+async def test_who_left_another_number_is_called_there(exchange: Exchange) -> None:
+    call = await exchange.phones.arrive(caller="anonymous")
+    exchange.kept.add(call)
+    await exchange.hears(call, "music")
+    await exchange.router.request_callback(InteractionId(call), "callback")
+    assert await exchange.over(call) == "callback"
+    assert announced(exchange, call)[-1] == exchange.says(Prompt.CALLBACK_PROMISED)
+    await exchange.router.abandon(InteractionId(call))

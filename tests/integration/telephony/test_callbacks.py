@@ -117,3 +117,25 @@ async def test_one_node_has_the_line(exchanges: Exchanges) -> None:
     await other.leave(InteractionId(call))
     await asyncio.gather(*other._tasks, return_exceptions=True)
     await exchange.router.abandon(InteractionId(call))
+
+
+async def test_whom_nobody_can_call_ends_when_the_turn_comes(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive(caller="anonymous")
+    await exchange.hears(call, "music")
+    await exchange.router.request_callback(InteractionId(call), "callback")
+    await exchange.over(call)
+    await eventually(lambda: seen_by_reports(exchange, call))
+    await exchange.returning.look(exchange.board)
+    await exchange.state(call, "waiting")  # a number may still be left
+    await exchange.sign_in("anna")
+    await exchange.state(call, "ringing")
+    page = await exchange.page("anna")
+    await exchange.returning.look(exchange.board)
+    await exchange.heard(page, "offer.withdrawn", interaction=call)
+    assert await exchange.outcome(call) == "unreached"
+    assert call not in exchange.board
+
+
+async def seen_by_reports(exchange: Exchange, call: str) -> bool:
+    return call in await exchange.history.callbacks()

@@ -118,6 +118,27 @@ async def test_an_end_that_was_not_heard_of_ends_the_call(exchanges: Exchanges) 
     assert await exchange.over(call) == "handled"
 
 
+async def test_whose_agent_is_not_heard_any_more_goes_back_to_the_line(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    call, offer = await exchange.talk("anna")
+    before = await exchange.router.interaction(InteractionId(call))
+    await exchange.sign_in("bruno")
+    await exchange.phones.fall_silent(offer, "browser")
+    again = (await exchange.offers(call, "bruno"))["bruno"]
+    await exchange.hears(call, "music")
+    after = await exchange.router.interaction(InteractionId(call))
+    assert before is not None
+    assert after is not None
+    assert before.enqueued_ms == after.enqueued_ms
+    await exchange.router.accept(again, "bruno")
+    await exchange.hears(call, (again, "browser"))
+    await exchange.state(call, "active")
+    await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+
+
 async def test_a_broken_subscription_is_noticed(exchanges: Exchanges, redis_url: str) -> None:
     exchange = await exchanges()
     call = await exchange.phones.arrive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -211,18 +212,36 @@ async def test_page_and_adapter_speak_through_the_switchboard(exchanges: Exchang
     await exchange.hears(call, (offer, "browser"))
 
 
-@pytest.mark.parametrize("kept_out", ["full", "closed"])
-async def test_who_is_not_let_into_the_line_is_told_so(exchanges: Exchanges, kept_out: str) -> None:
-    exchange = await exchanges(
-        max_length=1, on_full=Divert(to=Diversion.REJECT), on_closed=Divert(to=Diversion.REJECT)
-    )
-    if kept_out == "full":
+async def test_headers_of_a_call_say_where_it_waits_and_how_urgent_it_is(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    said = [{}, {"x-customer": "Gold "}, {"x-customer": "silver", "diversion": "+33199000601"}]
+    seen = []
+    for headers in said:
+        call = await exchange.phones.arrive(headers=headers)
+        await exchange.hears(call, "music")
+        found = await exchange.router.interaction(InteractionId(call))
+        assert found is not None
+        assert json.loads(found.card).get("headers", {}) == headers
+        seen.append((found.queue, found.level, found.position))
+    assert seen == [("support/call", 5, 1), ("support/call", 1, 1), ("sales/call", 5, 1)]
+
+
+REJECT = Divert(to=Diversion.REJECT)
+
+
+@pytest.mark.parametrize("code", ["486 full", "480 closed", "480 nobody"])
+async def test_who_is_not_let_into_the_line_is_told_so(exchanges: Exchanges, code: str) -> None:
+    nobody = REJECT if code == "480 nobody" else None
+    exchange = await exchanges(max_length=1, on_full=REJECT, on_closed=REJECT, on_nobody=nobody)
+    if code == "486 full":
         first = await exchange.phones.arrive()
         await exchange.hears(first, "music")
-    else:
+    elif code == "480 closed":
         await exchange.router.set_hours("support/call", ())
     call = await exchange.phones.arrive()
-    assert await exchange.over(call) == "480 reject"
+    assert await exchange.over(call) == code
     assert await exchange.outcome(call) == "rejected"
 
 

@@ -109,6 +109,27 @@ async def test_to_a_number_that_is_busy(exchanges: Exchanges) -> None:
     assert exchange.at(call).hears == (first, "browser")
 
 
+async def test_a_call_that_no_number_took_yet_is_taken_back(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, first = await exchange.talk("anna")
+    page = await exchange.page("anna")
+    exchange.phones.numbers_think = True
+    await asked_for(exchange, call, "anna", "+33199005555")
+    await takes_back(exchange, call, "bruno")  # not his
+    await takes_back(exchange, call, "anna")
+    told = await exchange.heard(page, "call.transferred", interaction=call)
+    assert (told["ok"], told["code"]) == (False, 487)
+    assert exchange.at(call).hears == (first, "browser")
+    assert sum(isinstance(one, port.TakeBack) for one in exchange.phones.told) == 1
+
+
+async def takes_back(exchange: Exchange, call: str, agent: str) -> None:
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    told = {"type": "call.take_back", "interaction": call, "agent": agent}
+    exchange.delivery.publish(to_contact(seen.contact), told)
+
+
 @pytest.mark.parametrize("joins", [True, False])
 async def test_who_was_consulted_takes_it_or_not(exchanges: Exchanges, joins: bool) -> None:
     exchange = await exchanges()

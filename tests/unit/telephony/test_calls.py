@@ -238,6 +238,18 @@ def test_the_agent_hangs_up() -> None:
     assert actions[1:] == [words.HungUp(side=words.Side.AGENT, agent=ANNA)]
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_whose_agent_is_not_heard_any_more_waits_again(*, held: bool) -> None:
+    on = (port.Held(call=IX),) if held else ()
+    gone = leg(port.LegEnded, 1, cause="media_lost")
+    call, actions = told(*TALKING, *on, gone)
+    assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
+    assert actions == [words.Lost(offer=f"{IX}.1", agent=ANNA)]
+    assert told(*TALKING, gone, gone)[1] == []
+    call, _ = told(*TALKING, gone, offered(2, BEN), won(2, BEN, 3))
+    assert call.winner == (f"{IX}.2", "browser")
+
+
 def test_hold_and_back() -> None:
     assert told(*TALKING, words.HoldAsked(on=False))[1] == []
     assert told(*TALKING, words.HoldAsked(on=True))[1] == [port.Hold(call=IX, epoch=1)]
@@ -309,6 +321,7 @@ HEARD: st.SearchStrategy[Heard] = st.one_of(
         NUMBERS,
         DEVICES,
     ),
+    st.builds(lambda n, d: leg(port.LegEnded, n, d, cause="media_lost"), NUMBERS, DEVICES),
     st.builds(
         lambda n, d, f: leg(port.LegFailed, n, d, fault=f),
         NUMBERS, DEVICES, st.sampled_from(LegFault),

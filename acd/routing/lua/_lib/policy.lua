@@ -1,5 +1,5 @@
 -- What a queue makes of those it does not keep: on to another queue, a callback, or an end.
--- Kept in `more`: diverted (what was made of it). Timers: m (max wait), e (nobody here), h (closing).
+-- Kept in `more`: diverted (what was made of it), rule (by which). Timers: m (max wait), e (nobody here), h (closing).
 --- include("callback")
 local policy = {}
 do
@@ -29,6 +29,7 @@ do
       if overflow(x, d.queue, rule) then return end
       to = 'reject'
     end
+    keep(x, 'rule', rule)
     if to == 'callback' then
       callback.ask(x, '', rule)
       return

@@ -40,6 +40,29 @@ async def test_a_transfer_to_a_number_that_is_busy_comes_back(
         await desk.empty()
 
 
+async def test_a_number_that_only_rings_is_given_up_and_asked_once(
+    open_desk: Callable[..., Any], caller: Phone, agent_phone: Phone
+) -> None:
+    async with Phone.open(520) as outside:
+        desk: Desk = await open_desk(trunk=trunk_to(outside))
+        talk = await desk.talking(caller, agent_phone)
+        for _ in range(2):
+            await desk.do(port.Transfer(call=talk.call, epoch=1, number=COLLEAGUE))
+        ringing = await outside.ringing.get()
+        await talk.calling.voice.hears(MUSIC_HZ)
+        await desk.do(port.TakeBack(call=talk.call, epoch=1))
+        result = await desk.told(port.TransferResult)
+        assert (result.ok, result.code) == (False, 487)
+        await ringing.is_over()
+        await talk.calling.voice.hears(AGENT_HZ)
+        await talk.ringing.voice.hears(CALLER_HZ)
+        assert outside.ringing.empty()
+        await desk.do(port.TakeBack(call=talk.call, epoch=1))  # nothing is given away
+        await desk.do(port.HangUp(call=talk.call, epoch=1, cause="agent"))
+        await desk.empty()
+        assert len(desk.heard(port.TransferResult)) == 1
+
+
 async def test_a_number_that_takes_the_call_has_it(
     open_desk: Callable[..., Any], caller: Phone, agent_phone: Phone
 ) -> None:

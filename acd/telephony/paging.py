@@ -1,0 +1,70 @@
+"""What the pages of a call say of their audio and are told of it: a contact's, an agent's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from acd.chat.delivery import to_agent, to_contact
+from acd.telephony import port, words
+from acd.telephony.port import TargetKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acd.chat.delivery import Delivery
+    from acd.domain.ids import ContactId
+    from acd.telephony.state import Call, LegKey
+
+Said = port.PageSaid | port.VisitorSaid | words.HoldAsked
+
+
+def said(call: Call, payload: Mapping[str, Any]) -> Said | None:
+    """What a page's `call.signal` means to the call as it is, if anything."""
+    if payload.get("visitor"):
+        return port.VisitorSaid(call=call.id, epoch=call.epoch, signal=payload["signal"])
+    agent, signal = payload.get("agent"), payload["signal"]
+    if agent is None:  # what visitors are told
+        return None
+    leg = _leg(call, agent, payload.get("offer"))
+    if leg is None:
+        return None
+    if signal.get("kind") in ("held", "resumed"):
+        return words.HoldAsked(on=signal["kind"] == "held") if leg == call.winner else None
+    return port.PageSaid(
+        call=call.id, epoch=call.epoch, offer=leg[0], device=leg[1], agent=agent, signal=signal
+    )
+
+
+def _leg(call: Call, agent: str, offer: str | None) -> LegKey | None:
+    """The agent's page among the legs; without an offer, that of who has the call."""
+    winner = call.winner
+    if offer is None and winner is not None and call.legs[winner].agent == agent:
+        offer = winner[0]
+    for key, leg in call.legs.items():
+        if key[0] == offer and leg.agent == agent and leg.target.kind is TargetKind.BROWSER:
+            return key
+    return None
+
+
+def tell_visitor(delivery: Delivery, contact: ContactId, told: port.VisitorTold) -> None:
+    """Say it to the page of a website's caller."""
+    delivery.publish(
+        to_contact(contact),
+        {
+            "type": "call.signal",
+            "interaction": told.call,
+            "agent": None,
+            "offer": None,
+            "signal": {**told.signal, "interaction": told.call},
+        },
+    )
+
+
+def tell_page(delivery: Delivery, call: Call, told: port.PageTold) -> None:
+    """Say it to the agent's page, while it is part of the call."""
+    leg = call.legs.get((told.offer, told.device))
+    if leg is not None:
+        delivery.publish(
+            to_agent(leg.agent),
+            {"type": "call.signal", "interaction": call.id, "signal": dict(told.signal)},
+        )

@@ -1,0 +1,81 @@
+"""What a caller is told while they wait and when they are turned away, and what they may press."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from acd.telephony import port
+
+if TYPE_CHECKING:
+    from acd.records.intake_rows import IntakeRow
+    from acd.telephony.doing import Doing
+    from acd.telephony.means import Means
+    from acd.telephony.sip.prompts import Prompt
+
+LEAVE: Final = "1"
+"""What they press to be called back."""
+
+
+class Waiting:
+    """The ear of one caller in the line."""
+
+    def __init__(self, means: Means, doing: Doing, row: IntakeRow, *, reachable: bool) -> None:
+        """`reachable`: there is a number to call them back at."""
+        self._means = means
+        self._doing = doing
+        self._row = row
+        self._reachable = reachable
+        self._tell_at_s = 0.0
+
+    @property
+    def tells_in_s(self) -> float | None:
+        """How long until they are told their place again; None where nobody tells them."""
+        sayings = self._means.announcements
+        if sayings is None or not sayings.every_s:
+            return None
+        now_s = asyncio.get_running_loop().time()
+        if self._tell_at_s < now_s:
+            self._tell_at_s = now_s + sayings.every_s
+        return self._tell_at_s - now_s
+
+    async def tell_place(self, epoch: int) -> None:
+        """Let them hear where they stand, and that they need not stay."""
+        sayings, call = self._means.announcements, self._row.interaction
+        if sayings is None:
+            return
+        leave = self._may_leave
+        file = await self._doing.answered(
+            lambda: sayings.place(call, offers_callback=leave), once=True
+        )
+        if file:
+            await self._doing.execute(port.Announce(call=call, epoch=epoch, file=file))
+
+    async def say(self, prompt: Prompt, epoch: int) -> str:
+        """Let them hear this; the file, or nothing where they hear nothing of ours."""
+        sayings = self._means.announcements
+        if sayings is None:
+            return ""
+        file = await sayings.said(prompt)
+        call = self._row.interaction
+        await self._doing.execute(port.Announce(call=call, epoch=epoch, file=file))
+        return file
+
+    async def press(self, digit: str) -> None:
+        """A key: they ask to be called back."""
+        if digit == LEAVE and self._may_leave:
+            router, call = self._means.router, self._row.interaction
+            await self._doing.answered(lambda: router.request_callback(call))
+
+    async def can_be_called(self) -> bool:
+        """Whether there is a number to call them back at: theirs, or one that was left for them."""
+        if self._reachable:
+            return True
+        router, call = self._means.router, self._row.interaction
+        seen = await self._doing.answered(lambda: router.interaction(call))
+        return bool(seen and seen.callback and seen.callback.number_ref)
+
+    @property
+    def _may_leave(self) -> bool:
+        sayings = self._means.announcements
+        return sayings is not None and self._reachable and sayings.calls_back(self._row.queue)
