@@ -24,18 +24,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.offer import MEDIA_LOST
-from acd.telephony import port
-from acd.telephony.state import Call, CallPhase, Leg, LegKey, LegPhase
+from acd.telephony import port, ringing
+from acd.telephony.ringing import Step, withdraw, without
+from acd.telephony.state import Call, CallPhase, LegKey, LegPhase
 from acd.telephony.words import (
-    Claim,
-    Confirming,
     Connected,
-    Decline,
-    Delivered,
-    Fact,
     Fail,
     Finished,
     GivenBack,
+    Heard,
     HoldAsked,
     HungUp,
     Lost,
@@ -43,7 +40,6 @@ from acd.telephony.words import (
     NotTransferred,
     Offered,
     OfferOver,
-    Request,
     Side,
     TakeBackAsked,
     TransferAsked,
@@ -53,12 +49,6 @@ from acd.telephony.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from acd.domain.ids import OfferId
-
-
-Heard = port.CallEvent | Fact
-Action = port.Command | Request
-Step = tuple[Call, tuple[Action, ...]]
 
 _DIAL_MS: Final = 30_000
 _TALKS: Final = frozenset({CallPhase.TALKING, CallPhase.HELD})
@@ -77,65 +67,6 @@ def step(call: Call, heard: Heard) -> Step:
     return after, actions
 
 
-def _offered(call: Call, heard: Offered) -> Step:
-    if any(offer == heard.offer for offer, _ in call.legs):
-        return call, ()
-    if not heard.targets:
-        return call, (Fail(offer=heard.offer, agent=heard.agent, cause="no_device"),)
-    if not heard.in_turn:
-        return _ring(call, heard, heard.targets)
-    first, *rest = heard.targets
-    later = {**call.later, heard.offer: replace(heard, targets=tuple(rest))}
-    return _ring(replace(call, later=later), heard, (first,))
-
-
-def _ring(call: Call, asked: Offered, targets: tuple[port.Target, ...]) -> Step:
-    fresh = {
-        (asked.offer, target.device): Leg(agent=asked.agent, target=target) for target in targets
-    }
-    rings = tuple(
-        port.Ring(
-            call=call.id,
-            epoch=call.epoch,
-            offer=asked.offer,
-            agent=asked.agent,
-            target=target,
-            timeout_ms=min(target.ring_ms or asked.timeout_ms, asked.timeout_ms),
-            outgoing=bool(call.calls_back),
-        )
-        for target in targets
-    )
-    return replace(call, legs={**call.legs, **fresh}), rings
-
-
-def _next(call: Call, offer: OfferId) -> Step | None:
-    """Ring the offer's next device, if there is one."""
-    asked = call.later.get(offer)
-    if asked is None or not asked.targets:
-        return None
-    first, *rest = asked.targets
-    later = {**call.later, offer: replace(asked, targets=tuple(rest))}
-    return _ring(replace(call, later=later), asked, (first,))
-
-
-def _over(call: Call, heard: OfferOver) -> Step:
-    return _withdrawn(call, heard.offer, heard.reason)
-
-
-def _withdrawn(call: Call, offer: OfferId, reason: str) -> Step:
-    """Stop every device of an offer."""
-    gone = [key for key in call.legs if key[0] == offer]
-    if call.winner in gone:
-        return call, ()  # it was accepted: an end of its offer is said of the others
-    return _over_with(_without(call, gone), offer), tuple(
-        _withdraw(call, key, reason) for key in gone
-    )
-
-
-def _over_with(call: Call, offer: OfferId) -> Call:
-    return replace(call, later={key: one for key, one in call.later.items() if key != offer})
-
-
 def _won(call: Call, heard: Won) -> Step:
     if heard.epoch <= call.epoch or (call.winner is not None and call.winner[0] == heard.offer):
         return call, ()
@@ -148,10 +79,10 @@ def _won(call: Call, heard: Won) -> Step:
     winner = (claimed or pages or mine)[0]
     losers = [key for key in call.legs if key != winner]
     withdrawn = tuple(
-        _withdraw(call, key, "transferred" if key == call.winner else "taken") for key in losers
+        withdraw(call, key, "transferred" if key == call.winner else "taken") for key in losers
     )
     bridge = port.Bridge(call=call.id, epoch=call.epoch, offer=winner[0], device=winner[1])
-    call = replace(_without(call, losers), phase=CallPhase.CONNECTING, winner=winner, later={})
+    call = replace(without(call, losers), phase=CallPhase.CONNECTING, winner=winner, later={})
     return call, (*withdrawn, bridge)
 
 
@@ -160,29 +91,8 @@ def _given_back(call: Call, heard: GivenBack) -> Step:
     call = replace(call, epoch=max(call.epoch, heard.epoch))
     if call.winner is None or call.legs[call.winner].agent != heard.agent:
         return call, ()  # they lost it before
-    stop = _withdraw(call, call.winner, heard.reason)
-    return replace(_without(call, [call.winner]), phase=CallPhase.WAITING, winner=None), (stop,)
-
-
-def _advanced(call: Call, heard: port.LegRinging | port.LegAnswered | port.LegConfirmed) -> Step:
-    key = (heard.offer, heard.device)
-    leg = call.legs.get(key)
-    if leg is None or key == call.winner:
-        return call, ()
-    offer, agent = heard.offer, leg.agent
-    asked: Request
-    match heard, leg.phase:
-        case port.LegRinging(), LegPhase.CALLED:
-            phase, asked = LegPhase.RINGING, Delivered(offer=offer, agent=agent)
-        case port.LegAnswered(), (LegPhase.CALLED | LegPhase.RINGING) if leg.target.confirms:
-            phase, asked = LegPhase.ANSWERED, Confirming(offer=offer, agent=agent)
-        case port.LegAnswered(), (LegPhase.CALLED | LegPhase.RINGING):
-            phase, asked = LegPhase.CLAIMED, Claim(offer=offer, agent=agent)
-        case port.LegConfirmed(), LegPhase.ANSWERED:
-            phase, asked = LegPhase.CLAIMED, Claim(offer=offer, agent=agent)
-        case _:
-            return call, ()
-    return replace(call, legs={**call.legs, key: replace(leg, phase=phase)}), (asked,)
+    stop = withdraw(call, call.winner, heard.reason)
+    return replace(without(call, [call.winner]), phase=CallPhase.WAITING, winner=None), (stop,)
 
 
 def _leg_failed(call: Call, heard: port.LegFailed) -> Step:
@@ -196,28 +106,17 @@ def _failed(call: Call, key: LegKey, fault: port.LegFault) -> Step:
     offer = key[0]
     if key == call.winner:
         if call.phase not in _TALKS:
-            call = replace(_without(call, [key]), phase=CallPhase.WAITING, winner=None)
+            call = replace(without(call, [key]), phase=CallPhase.WAITING, winner=None)
             return call, (Fail(offer=offer, agent=leg.agent, cause="connect_failed"),)
         return _ended(call, key)
-    if fault is port.LegFault.DECLINED:
-        call, withdrawn = _withdrawn(_without(call, [key]), offer, "declined")
-        return call, (*withdrawn, Decline(offer=offer, agent=leg.agent))
-    call = _without(call, [key])
-    if any(other == offer for other, _ in call.legs):
-        return call, ()
-    if (turn := _next(call, offer)) is not None:
-        return turn
-    call = _over_with(call, offer)
-    if fault is port.LegFault.NO_ANSWER:
-        return call, ()  # the offer's own deadline says so
-    return call, (Fail(offer=offer, agent=leg.agent, cause=fault),)
+    return ringing.failed(call, key, fault)
 
 
 def _leg_ended(call: Call, heard: port.LegEnded) -> Step:
     key = (heard.offer, heard.device)
     if heard.cause == MEDIA_LOST and key == call.winner and call.phase in _TALKS:
         lost = Lost(offer=heard.offer, agent=call.legs[key].agent)
-        return replace(_without(call, [key]), phase=CallPhase.WAITING, winner=None), (lost,)
+        return replace(without(call, [key]), phase=CallPhase.WAITING, winner=None), (lost,)
     return _ended(call, key)
 
 
@@ -310,7 +209,7 @@ def _transferred(call: Call, heard: port.TransferResult) -> Step:
     agent = call.legs[call.winner].agent
     if not heard.ok:
         return call, (NotTransferred(agent=agent, code=heard.code),)
-    others = tuple(_withdraw(call, key, "transferred") for key in call.legs if key != call.winner)
+    others = tuple(withdraw(call, key, "transferred") for key in call.legs if key != call.winner)
     return _closed(call), (*others, HungUp(side=Side.AGENT, agent=agent))
 
 
@@ -318,30 +217,22 @@ def _closed(call: Call) -> Call:
     return replace(call, phase=CallPhase.ENDED, legs={}, later={}, winner=None)
 
 
-def _withdraw(call: Call, key: LegKey, reason: str) -> port.Withdraw:
-    return port.Withdraw(call=call.id, epoch=call.epoch, offer=key[0], device=key[1], reason=reason)
-
-
 def _hang_up(call: Call, cause: str) -> port.HangUp:
     return port.HangUp(call=call.id, epoch=call.epoch, cause=cause)
 
 
-def _without(call: Call, keys: list[LegKey]) -> Call:
-    return replace(call, legs={key: leg for key, leg in call.legs.items() if key not in keys})
-
-
 _STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
-    Offered: _offered,
-    OfferOver: _over,
+    Offered: ringing.offered,
+    OfferOver: ringing.over,
     Won: _won,
     GivenBack: _given_back,
     Finished: _finished,
     HoldAsked: _hold,
     TransferAsked: _transfer,
     TakeBackAsked: _take_back,
-    port.LegRinging: _advanced,
-    port.LegAnswered: _advanced,
-    port.LegConfirmed: _advanced,
+    port.LegRinging: ringing.advanced,
+    port.LegAnswered: ringing.advanced,
+    port.LegConfirmed: ringing.advanced,
     port.LegFailed: _leg_failed,
     port.LegEnded: _leg_ended,
     port.Bridged: _bridged,

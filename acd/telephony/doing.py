@@ -19,9 +19,9 @@ from acd.telephony.port import Target, TargetKind
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId
     from acd.records.intake_rows import IntakeRow
-    from acd.telephony.calls import Heard
     from acd.telephony.means import Means
     from acd.telephony.state import Call
+    from acd.telephony.words import Heard
 
 log = structlog.get_logger(__name__)
 

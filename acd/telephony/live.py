@@ -17,7 +17,7 @@ from acd.domain.device import BROWSER
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
 from acd.telephony import hearing, paging, port, words
-from acd.telephony.calls import Heard, step
+from acd.telephony.calls import step
 from acd.telephony.devices import Plan
 from acd.telephony.doing import Doing
 from acd.telephony.port import Target, TargetKind
@@ -256,7 +256,7 @@ class LiveCall:
 
     # doing
 
-    async def _take(self, heard: Heard) -> None:
+    async def _take(self, heard: words.Heard) -> None:
         """Step, and do what follows; what routing answers is heard in its turn."""
         pending = deque([heard])
         while pending:

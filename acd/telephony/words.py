@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from acd.telephony import port
+
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, OfferId
     from acd.telephony.port import Target
@@ -179,3 +181,7 @@ Request = (
     Delivered | Confirming | Claim | Decline | Fail | Lost | Connected | HungUp | NotReached
     | NotTransferred
 )  # fmt: skip
+Heard = port.CallEvent | Fact
+"""What moves a call."""
+Action = port.Command | Request
+"""What a call does."""

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.telephony import port, words
-from acd.telephony.calls import Action, Heard, step
+from acd.telephony.calls import step
 from acd.telephony.port import LegFault, Target, TargetKind
 from acd.telephony.state import Call, CallPhase
+from acd.telephony.words import Action, Heard
 
 IX = "ix_1"
 ANNA, BEN = "anna", "ben"

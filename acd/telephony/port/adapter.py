@@ -1,0 +1,31 @@
+"""The one interface of every way of telephoning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from acd.telephony.port.commands import Command
+    from acd.telephony.port.events import Event
+    from acd.telephony.port.values import Ability, Standing
+
+
+class TelephonyAdapter(Protocol):
+    """One way of telephoning."""
+
+    name: str
+    abilities: frozenset[Ability]
+
+    async def start(self, sink: Callable[[Event], Awaitable[None]]) -> None:
+        """Begin; every event goes to `sink`, in order for each call. `sink` returns soon."""
+
+    async def execute(self, command: Command) -> None:
+        """Do it; what came of it is told as an event."""
+
+    async def calls(self) -> Sequence[Standing]:
+        """The calls it holds now, as after a restart."""
+
+    async def stop(self) -> None:
+        """End: calls that cannot be taken up again are hung up, each with its `CallerEnded`."""

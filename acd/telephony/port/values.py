@@ -1,0 +1,83 @@
+"""What calls are spoken of with: devices, how one waits, why one did not get through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from acd.domain.ids import InteractionId, OfferId
+
+
+class Ability(StrEnum):
+    """What not every adapter can do; the console offers only what there is."""
+
+    MUSIC = "music"
+    RING_ALL = "ring_all"
+    CONFIRM = "confirm"
+    HOLD = "hold"
+    TRANSFER = "transfer"
+    CALLBACK = "callback"
+    REATTACH = "reattach"
+
+
+class TargetKind(StrEnum):
+    """Where a leg rings."""
+
+    BROWSER = "browser"
+    SIP = "sip"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One of an agent's devices. `address` is a SIP URI or an E.164 number; a browser has none."""
+
+    device: str
+    kind: TargetKind
+    address: str = ""
+    ring_ms: int = 0
+    """How long it rings at most; 0 for as long as the offer lasts."""
+
+    @property
+    def confirms(self) -> bool:
+        """Whether a person must press a digit, since a voicemail would answer too."""
+        return self.kind is TargetKind.PHONE
+
+
+class LegFault(StrEnum):
+    """Why a leg that rang did not get through."""
+
+    BUSY = "busy"
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    UNCONFIRMED = "unconfirmed"
+
+
+class AnswerHow(StrEnum):
+    """What a caller hears while they wait."""
+
+    MUSIC = "music"
+    """Answered at once, with music: the caller pays from here on."""
+    RINGING = "ringing"
+    """Not answered until an agent takes it: their own network's ringing tone."""
+    PROGRESS = "progress"
+    """Not answered, and music where their network lets it through (183)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A call that an adapter holds, as far as it knows: `offer` and `device` are those bridged.
+
+    `epoch` is that of the last command it was told.
+    """
+
+    call: InteractionId
+    caller: str = field(default="", repr=False)
+    called: str = ""
+    offer: OfferId | None = None
+    device: str = ""
+    held: bool = False
+    epoch: int = 0
