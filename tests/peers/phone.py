@@ -45,7 +45,13 @@ class PhoneCall:
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     branch: str = ""
     reply: Callable[[Message], tuple[int, str]] | None = None
-    """What a re-INVITE is answered with; without it: 200 and our own SDP."""
+    """What a re-INVITE is answered with; without it: 200 and our own SDP. 100 is all that is said,
+    and 0 is nothing.
+    """
+    adds: Callable[[Message], tuple[str, ...]] | None = None
+    """Headers of that answer."""
+    asked: list[Message] = field(default_factory=list)
+    """The re-INVITEs that came."""
 
     async def got(self, code: int, within_s: float = 8.0) -> None:
         """Until that status came for our INVITE."""
@@ -109,6 +115,15 @@ class Phone(asyncio.DatagramProtocol):
         """New calls say nothing: many at a time are cheap."""
         self.strays = 0
         """Requests of calls that it does not know."""
+        self.contact = ""
+        """Where its requests say that it is reached; empty for the truth."""
+        self.withholds_ack = False
+        """Do not acknowledge a 200 but by `acknowledge`."""
+        self.says_late: str | None = None
+        """What answers an offer that comes only with a 200; None for our own SDP."""
+        self.challenge = ""
+        """Ask for a password with this before a BYE is taken."""
+        self.byes: list[Message] = []
         self.hears_cancel = True
         """Whether it stops ringing when it is told to."""
         self.is_silent = False
@@ -180,13 +195,16 @@ class Phone(asyncio.DatagramProtocol):
         if 200 <= code < 300:
             call.remote_uri = answer.header("contact").strip("<>").split(">")[0]
             call.routes = tuple(reversed(answer.all("record-route")))
-            late = "" if sdp else call.voice.sdp()
-            self.send(call, "ACK", late, number=call.number)
+            if not self.withholds_ack:
+                self.acknowledge(call, "" if sdp else self.says_late)
             call.voice.talk_to(answer.body)
             call.is_up = True
         else:
             self.send(call, "ACK", number=call.number, branch=call.branch)
             call.ended.set()
+
+    def acknowledge(self, call: PhoneCall, late: str | None = "") -> None:
+        self.send(call, "ACK", call.voice.sdp() if late is None else late, number=call.number)
 
     def cancel(self, call: PhoneCall) -> None:
         self.send(call, "CANCEL", number=call.number, branch=call.branch)
@@ -234,7 +252,7 @@ class Phone(asyncio.DatagramProtocol):
             f"To: {call.remote}",
             f"Call-ID: {call.call_id}",
             f"CSeq: {number} {method}",
-            f"Contact: <sip:phone@{self.host}:{self.port}>",
+            f"Contact: {self.contact or f'<sip:phone@{self.host}:{self.port}>'}",
             *headers, *kind, f"Content-Length: {len(body)}",
         ]  # fmt: skip
         text = "\r\n".join(lines) + "\r\n\r\n" + body
@@ -301,8 +319,13 @@ class Phone(asyncio.DatagramProtocol):
             call.peer = addr  # it may have moved
             self._reinvited(message, call)
             return
+        if message.method == "BYE" and self.challenge and not message.header("authorization"):
+            self.byes.append(message)
+            self._say(message, 401, addr, headers=(f"WWW-Authenticate: {self.challenge}",))
+            return
         self._say(message, 200, addr)
         if message.method == "BYE":
+            self.byes.append(message)
             call.bye, call.is_up = message, False
             call.ended.set()
         elif message.method == "CANCEL" and self.hears_cancel and call.invite is not None:
@@ -335,18 +358,30 @@ class Phone(asyncio.DatagramProtocol):
 
     def _reinvited(self, message: Message, call: PhoneCall) -> None:
         call.reinvites += 1
+        call.asked.append(message)
         call.remote_uri = message.header("contact").strip("<>").split(">")[0]
         if call.reply is not None:
             code, body = call.reply(message)
         else:
             code, body = 200, call.voice.sdp()
+        if code < 200:
+            if code:
+                self._say(message, code, call.peer, call)
+            return
         if code < 300 and message.body:
             call.voice.talk_to(message.body)
-        self._final(message, code, call, body)
+        self._final(message, code, call, body, call.adds(message) if call.adds else ())
 
-    def _final(self, message: Message, code: int, call: PhoneCall, body: str = "") -> None:
+    def _final(
+        self,
+        message: Message,
+        code: int,
+        call: PhoneCall,
+        body: str = "",
+        headers: tuple[str, ...] = (),
+    ) -> None:
         key = (message.header("call-id"), message.header("cseq").split()[0], message.method)
-        self._finals[key] = self._say(message, code, call.peer, call, body)
+        self._finals[key] = self._say(message, code, call.peer, call, body, headers)
         if message.method == "INVITE":
             self._own(self._until_acknowledged(self._finals[key], call))
 
@@ -366,6 +401,7 @@ class Phone(asyncio.DatagramProtocol):
         addr: tuple[str, int],
         call: PhoneCall | None = None,
         body: str = "",
+        headers: tuple[str, ...] = (),
     ) -> str:
         to = message.header("to")
         if call is not None and not message.in_dialog:
@@ -379,6 +415,7 @@ class Phone(asyncio.DatagramProtocol):
             f"Call-ID: {message.header('call-id')}",
             f"CSeq: {message.header('cseq')}",
             f"Contact: <sip:phone@{self.host}:{self.port}>",
+            *headers,
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]

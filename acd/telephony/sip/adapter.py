@@ -67,7 +67,7 @@ class SipAdapter:
         observe is told the figures every few seconds.
         """
         self._options = options
-        self._guard = Guard(options.networks, options.users)
+        self._guard = Guard(options.networks, options.users, timers=bool(options.place.session_s))
         self._observe = observe
         self._ledger = ledger
         if ledger is not None:
@@ -104,7 +104,7 @@ class SipAdapter:
         )
         self._own(self._tell(sink), "sip-events")
         try:
-            self._keys = await Keys.open(options.keys, self._pressed)
+            self._keys = await Keys.open(options.keys, engine.host, self._pressed)
             await self._open(self._house)
         except BaseException:
             await self.stop()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain import phone
 from acd.domain.errors import PhoneNumberInvalid
 from acd.telephony.port import CallArrived
-from acd.telephony.sip.message import name_of, user_of
+from acd.telephony.sip.message import name_of, plain, user_of
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
@@ -24,7 +24,7 @@ def arrived(call: InteractionId, message: Message, options: SipOptions) -> CallA
     asserted = message.header("p-asserted-identity")
     source = asserted or message.header("from")
     kept = {"diversion": user_of(message.header("diversion"))}
-    kept |= {name.lower(): message.header(name.lower()) for name in options.x_headers}
+    kept |= {name.lower(): plain(message.header(name.lower())) for name in options.x_headers}
     return CallArrived(
         call=call,
         caller="" if _is_withheld(message) else _number(user_of(source), options.region),

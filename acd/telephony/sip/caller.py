@@ -215,7 +215,7 @@ class Caller:
     async def changed(self, sdp: str) -> None:
         """They want other audio: hold, another address. Their partner is told nothing."""
         assert self.dialog is not None  # noqa: S101 - it asked
-        if self.at is None or not descriptions.is_usable(sdp):
+        if self.at is None or not descriptions.share_a_codec(sdp, self.at.said(B)):
             self.dialog.refuse(_NOT_ACCEPTABLE, "Not Acceptable Here")
             return
         try:

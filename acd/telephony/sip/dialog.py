@@ -26,7 +26,9 @@ _NOT_NOW: Final = frozenset({"491", "500"})
 _AGAIN_S: Final = (0.3, 1.0, 2.0, 3.0)
 """How long to wait after each 491: longer than the other end does (RFC 3261, 14.1)."""
 _ACK_S: Final = 32.0
-_UPDATE_S: Final = 10.0
+_UPDATE_S: Final = 40.0
+"""Longer than any transaction lasts that nobody answers (32 s; RFC 3261, 17.1.1.2): an answer is
+never missed, and who is silent for so long is not there."""
 
 
 class DialogOver(AcdError):
@@ -57,6 +59,8 @@ class Dialog:
         self._acknowledged = asyncio.Event()
         self._free = asyncio.Event()
         self._free.set()
+        self._is_up = False
+        """Whether the first INVITE was answered: no other one's refusal ends it."""
         self.is_over = False
 
     # the stack's thread
@@ -87,6 +91,7 @@ class Dialog:
     def go_on(self, *, up: bool) -> None:
         """It was taken up: it stands, or it was being ended."""
         self._acknowledged.set()
+        self._is_up = up
         if not up:
             self._end()
 
@@ -111,7 +116,7 @@ class Dialog:
         self._post("refuse", code, reason, headers)
 
     def hang_up(self, reason: str = "") -> None:
-        """BYE, CANCEL or 500, as it fits. Nothing is heard of it any more."""
+        """BYE, CANCEL or 480, as it fits. Nothing is heard of it any more."""
         if self.is_over:
             return
         self._post("hang_up", reason)
@@ -162,7 +167,9 @@ class Dialog:
             async with asyncio.timeout(_UPDATE_S):
                 return await self._updating
         except TimeoutError:
-            raise UpdateRefused("no answer") from None
+            self._post("hang_up", "")
+            self._hear(Over("unanswered", 408))
+            raise DialogOver from None
         except UpdateRefused as refused:
             if refused.detail in _NOT_NOW:
                 return None
@@ -173,17 +180,12 @@ class Dialog:
     def _hear(self, event: DialogEvent) -> None:
         if self.is_over:
             return
-        updating = self._updating
         match event:
-            case PickedUp(sdp) if updating is not None:
-                if not updating.done():
-                    updating.set_result(sdp)
-                return
-            case Refused(code) if updating is not None:
-                if not updating.done():
-                    updating.set_exception(UpdateRefused(str(code)))
+            case PickedUp() | Refused() if self._is_up:
+                self._settle(event)
                 return
             case PickedUp() | Acknowledged():
+                self._is_up = True
                 self._acknowledged.set()
             case Asked():
                 self._free.clear()
@@ -193,6 +195,15 @@ class Dialog:
             self._unheard.append(event)
         else:
             self._listener(event)
+
+    def _settle(self, event: PickedUp | Refused) -> None:
+        """What a change came to; who asked for it may not wait any more."""
+        if self._updating is None or self._updating.done():
+            return
+        if isinstance(event, PickedUp):
+            self._updating.set_result(event.sdp)
+        else:
+            self._updating.set_exception(UpdateRefused(str(event.code)))
 
     def _end(self) -> None:
         self.is_over = True

@@ -1,4 +1,8 @@
-"""Asks who calls for a password, and checks it (RFC 7616, RFC 8760). Used in one thread."""
+"""Asks who calls for a password, and checks it (RFC 7616, RFC 8760). Used in one thread.
+
+A nonce is good for the address that it was sent to: nobody can be taken for a guesser, or be kept
+out, by messages in their name.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from acd.telephony.sip.message import user_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -17,6 +23,7 @@ _LASTS_S: Final = 300
 """How long a nonce may be used."""
 _MOST: Final = 10_000
 """As many nonces are remembered; beyond them everybody is asked again."""
+_NEEDED: Final = frozenset({"username", "realm", "nonce", "uri", "response", "nc", "cnonce", "qop"})
 _PART: Final = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))')
 # MD5 is what older exchanges speak; SHA-256 is offered first, and stronger ones take it
 _HASHES: Final[dict[str, Callable[[bytes], hashlib._Hash]]] = {
@@ -30,8 +37,11 @@ class Proof(StrEnum):
 
     GOOD = "good"
     STALE = "stale"
-    """Right once: to be given again for a fresh nonce."""
+    """To be given again for a fresh nonce: whether they are right was not looked at."""
     WRONG = "wrong"
+    """A guess: another password, or no such user."""
+    NONE = "none"
+    """They are none, or of something else."""
 
 
 class Digest:
@@ -47,10 +57,10 @@ class Digest:
         self._used: dict[str, int] = {}
         """The highest count that each nonce was used with."""
 
-    def challenges(self, *, stale: bool = False) -> tuple[str, ...]:
-        """Headers that ask for the password."""
+    def challenges(self, source: str, *, stale: bool = False) -> tuple[str, ...]:
+        """Headers that ask whoever is at `source` for the password."""
         issued = f"{int(self._now())}.{secrets.token_hex(8)}"
-        nonce = f"{issued}.{self._signed(issued)}"
+        nonce = f"{issued}.{self._signed(issued, source)}"
         more = ", stale=true" if stale else ""
         return tuple(
             f'WWW-Authenticate: Digest realm="{self._realm}", nonce="{nonce}", '
@@ -58,23 +68,40 @@ class Digest:
             for name in _HASHES
         )
 
-    def proof(self, header: str, method: str) -> Proof:
-        """What an Authorization header is worth. A count that was used is stale: a replay."""
+    def proof(self, header: str, method: str, called: str, source: str) -> Proof:
+        """What an Authorization header is worth. A count that was used is stale: a replay.
+
+        Args:
+            header: empty when there is none.
+            method: what is asked.
+            called: the user part that it is asked of. The rest of an address may be changed by
+                proxies on the way.
+            source: who asks.
+        """
+        scheme, _, rest = header.partition(" ")
         given = {
             key.lower(): quoted if quoted or not plain else plain
-            for key, quoted, plain in _PART.findall(header.partition(" ")[2])
+            for key, quoted, plain in _PART.findall(rest)
         }
-        if not header.lower().startswith("digest ") or not self._is_right(given, method):
-            return Proof.WRONG
-        return Proof.GOOD if self._is_fresh(given["nonce"], given["nc"]) else Proof.STALE
+        if scheme.lower() != "digest" or not self._fits(given) or user_of(given["uri"]) != called:
+            return Proof.NONE
+        if not self._is_fresh(given["nonce"], given["nc"], source):
+            return Proof.STALE
+        return Proof.GOOD if self._is_right(given, method) else Proof.WRONG
+
+    def _fits(self, given: Mapping[str, str]) -> bool:
+        """Whether they answer what was asked."""
+        return (
+            given.keys() >= _NEEDED
+            and given.get("algorithm", "MD5").upper() in _HASHES
+            and given["qop"] == "auth"
+            and given["realm"] == self._realm
+        )
 
     def _is_right(self, given: Mapping[str, str], method: str) -> bool:
-        needed = {"username", "realm", "nonce", "uri", "response", "nc", "cnonce", "qop"}
-        hashed = _HASHES.get(given.get("algorithm", "MD5").upper())
-        if not needed <= given.keys() or hashed is None or given["qop"] != "auth":
-            return False
+        hashed = _HASHES[given.get("algorithm", "MD5").upper()]
         password = self._users.get(given["username"])
-        if password is None or given["realm"] != self._realm:
+        if password is None:
             return False
 
         def digest(*parts: str) -> str:
@@ -83,11 +110,11 @@ class Digest:
         who = digest(given["username"], self._realm, password)
         what = digest(method, given["uri"])
         count = (given["nonce"], given["nc"], given["cnonce"], given["qop"])
-        return hmac.compare_digest(digest(who, *count, what), given["response"].lower())
+        return _same(digest(who, *count, what), given["response"].lower())
 
-    def _is_fresh(self, nonce: str, count: str) -> bool:
+    def _is_fresh(self, nonce: str, count: str, source: str) -> bool:
         issued, _, signature = nonce.rpartition(".")
-        if not hmac.compare_digest(signature, self._signed(issued)):
+        if not _same(signature, self._signed(issued, source)):
             return False
         used = int(count, 16) if re.fullmatch(r"[0-9a-fA-F]{1,8}", count) else 0
         if self._now() - int(issued.partition(".")[0]) > _LASTS_S or used <= self._used.get(
@@ -100,5 +127,11 @@ class Digest:
             self._key = secrets.token_bytes(32)
         return True
 
-    def _signed(self, issued: str) -> str:
-        return hmac.new(self._key, issued.encode(), hashlib.sha256).hexdigest()[:24]
+    def _signed(self, issued: str, source: str) -> str:
+        said = f"{issued} {source}".encode()
+        return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:24]
+
+
+def _same(one: str, other: str) -> bool:
+    """In the same time whatever they are; of text that is no ASCII Python would not say."""
+    return hmac.compare_digest(one.encode(), other.encode())

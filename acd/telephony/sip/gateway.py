@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
 from acd.telephony.sip.dialog import Dialog
+from acd.telephony.sip.guard import Verdict
 from acd.telephony.sip.ledger import ARRIVING, DIALOG
 from acd.telephony.sip.message import Message, read
+from acd.telephony.sip.sdp import audio
 from acd.telephony.sip.thread import sip_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.telephony.sip.events import DialogEvent
-    from acd.telephony.sip.guard import Guard, Verdict
+    from acd.telephony.sip.guard import Guard
     from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.stack.front import Front
 
@@ -214,14 +216,23 @@ class Gateway:
             kept[key] = Kept(
                 dialog=dialog,
                 stage=stage,
-                invite=read(record["invite"].encode()) if is_new else None,
+                invite=_spoken(read(record["invite"].encode())) if is_new else None,
             )
         return Revived(kept, records)
 
     def _judge(self, message: Message, source: str) -> Verdict | None:
-        return self._guard.verdict(message, source, is_open=self._open)
+        try:
+            return self._guard.verdict(message, source, is_open=self._open)
+        except Exception:  # noqa: BLE001 - whatever a stranger wrote is answered
+            _log.exception("sip.not_judged")
+            return Verdict(400, "Bad Request")
 
     def _take(self, message: Message) -> Dialog:
         dialog = Dialog(self._loop)
-        self._loop.call_soon_threadsafe(self._arrived, dialog, message)
+        self._loop.call_soon_threadsafe(self._arrived, dialog, _spoken(message))
         return dialog
+
+
+def _spoken(invite: Message) -> Message:
+    """The same with its audio alone: all else that it offers is refused."""
+    return replace(invite, body=audio(invite.body))

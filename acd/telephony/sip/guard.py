@@ -6,12 +6,13 @@ What passes is an INVITE of somebody who may call, that this server can take.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
 from acd.telephony.sip import sdp
 from acd.telephony.sip.digest import Digest, Proof
-from acd.telephony.sip.session import LEAST_S
+from acd.telephony.sip.guesses import Guesses
+from acd.telephony.sip.session import LEAST_S, SUPPORTED, understands
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from acd.telephony.sip.message import Message
 
 ALLOWED: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"
-_UNDERSTOOD: Final = frozenset({"timer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,17 @@ class Guard:
         self,
         networks: Collection[IPv4Network | IPv6Network],
         users: Mapping[str, str] | None = None,
+        *,
+        timers: bool = True,
     ) -> None:
-        """Args: networks whose calls are taken as they are; users may call from anywhere else."""
+        """Args: networks whose calls are taken as they are; users may call from anywhere else.
+
+        timers: whether session timers are spoken here.
+        """
         self._networks = networks
         self._digest = Digest(users) if users else None
+        self._guesses = Guesses()
+        self._timers = timers
         self.refused: dict[int, int] = {}
         """How often each status was the answer."""
 
@@ -53,44 +60,60 @@ class Guard:
         return verdict
 
     def _verdict(self, message: Message, source: str, *, is_open: bool) -> Verdict | None:
-        known = any(ip_address(source) in network for network in self._networks)
+        known = any(_address(source) in network for network in self._networks)
         if not known and self._digest is None:
             return Verdict(403, "Forbidden")
         if message.in_dialog:
             return Verdict(481, "Call/Transaction Does Not Exist")
         if message.method == "OPTIONS":
-            headers = (f"Allow: {ALLOWED}", "Accept: application/sdp", "Supported: timer")
-            return Verdict(200, "OK", headers) if is_open else _unavailable()
+            headers = (f"Allow: {ALLOWED}", "Accept: application/sdp")
+            more = (SUPPORTED,) if self._timers else ()
+            return Verdict(200, "OK", (*headers, *more)) if is_open else _unavailable()
         if message.method != "INVITE":
             return Verdict(405, "Method Not Allowed", (f"Allow: {ALLOWED}",))
-        if not known and (asked := self._asked(message)) is not None:
+        if not known and (asked := self._asked(message, source)) is not None:
             return asked
-        return _fits(message) or (None if is_open else _unavailable())
+        return self._fits(message) or (None if is_open else _unavailable())
 
-    def _asked(self, message: Message) -> Verdict | None:
+    def _asked(self, message: Message, source: str) -> Verdict | None:
         """Ask for the password, unless it came and is right."""
         assert self._digest is not None  # noqa: S101 - there are users
+        if self._guesses.are_too_many(source):
+            return Verdict(403, "Forbidden")
         given = message.header("authorization")
-        proof = self._digest.proof(given, message.method) if given else Proof.WRONG
+        proof = self._digest.proof(given, message.method, message.called, source)
         if proof is Proof.GOOD:
             return None
-        headers = self._digest.challenges(stale=proof is Proof.STALE)
+        if proof is Proof.WRONG:
+            self._guesses.add(source)
+        headers = self._digest.challenges(source, stale=proof is Proof.STALE)
         return Verdict(401, "Unauthorized", headers)
 
+    def _fits(self, message: Message) -> Verdict | None:
+        """What is wrong with an INVITE, if anything is."""
+        understood = {"timer"} if self._timers else set()
+        unknown = [word for word in message.words("require") if word not in understood]
+        if unknown:
+            return Verdict(420, "Bad Extension", (f"Unsupported: {', '.join(unknown)}",))
+        if message.header("max-forwards") == "0":
+            return Verdict(483, "Too Many Hops")
+        if not message.header("contact"):
+            return Verdict(400, "Missing Contact")
+        return (self._timed(message) if self._timers else None) or _described(message)
 
-def _fits(message: Message) -> Verdict | None:
-    """What is wrong with an INVITE, if anything is."""
-    unknown = [word for word in message.words("require") if word not in _UNDERSTOOD]
-    if unknown:
-        return Verdict(420, "Bad Extension", (f"Unsupported: {', '.join(unknown)}",))
-    if message.header("max-forwards") == "0":
-        return Verdict(483, "Too Many Hops")
-    if not message.header("contact"):
-        return Verdict(400, "Missing Contact")
-    interval = message.header("session-expires").partition(";")[0].strip()
-    if interval and (not interval.isdigit() or int(interval) < LEAST_S):
-        return Verdict(422, "Session Interval Too Small", (f"Min-SE: {LEAST_S}",))
-    return _described(message)
+    def _timed(self, message: Message) -> Verdict | None:
+        """Who knows no timers cannot be told that theirs is too short (RFC 4028, 8.1)."""
+        interval = message.header("session-expires").partition(";")[0].strip()
+        if interval and not interval.isdecimal():
+            return Verdict(400, "Bad Session-Expires")
+        if interval and int(interval) < LEAST_S and understands(message):
+            return Verdict(422, "Session Interval Too Small", (f"Min-SE: {LEAST_S}",))
+        return None
+
+
+def _address(source: str) -> IPv4Address | IPv6Address:
+    """Where it came from; the stack writes IPv6 in brackets."""
+    return ip_address(source.strip("[]"))
 
 
 def _described(message: Message) -> Verdict | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.domain.errors import AcdError
 from acd.telephony import port
 from acd.telephony.sip.media import A, B, Pairing, Wire
+from acd.telephony.sip.sdp import is_web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,7 +63,10 @@ class PageLeg:
         described = signal.get("description") or {}
         if self.is_ready or signal.get("to") != self._me or described.get("type") != "answer":
             return False
-        await self.pairing.answer(str(described.get("sdp", "")))
+        sdp = str(described.get("sdp", ""))
+        if not is_web(sdp):
+            return False
+        await self.pairing.answer(sdp)
         self.tab = str(signal.get("tab", ""))
         self.is_ready = True
         return True

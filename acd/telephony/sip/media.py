@@ -202,15 +202,23 @@ class Pairing:
 class Keys(asyncio.DatagramProtocol):
     """Hears from rtpengine which keys are pressed (its `dtmf-log-dest`)."""
 
-    def __init__(self, heard: Callable[[str, str, str], None]) -> None:
+    def __init__(self, engine: str, heard: Callable[[str, str, str], None]) -> None:
+        self._engine = engine
         self._heard = heard
         self._transport: asyncio.BaseTransport | None = None
 
     @classmethod
-    async def open(cls, address: tuple[str, int], heard: Callable[[str, str, str], None]) -> Keys:
-        """`heard(pairing, side, digit)` is called for each key. Close it."""
+    async def open(
+        cls, address: tuple[str, int], engine: str, heard: Callable[[str, str, str], None]
+    ) -> Keys:
+        """`heard(pairing, side, digit)` is called for each key that the host `engine` tells of.
+
+        Anybody else could press them in another's name. Close it.
+        """
         loop = asyncio.get_running_loop()
-        _, keys = await loop.create_datagram_endpoint(lambda: cls(heard), local_addr=address)
+        _, keys = await loop.create_datagram_endpoint(
+            lambda: cls(engine, heard), local_addr=address
+        )
         return keys
 
     def close(self) -> None:
@@ -221,8 +229,11 @@ class Keys(asyncio.DatagramProtocol):
         """Of asyncio: the socket is there."""
         self._transport = transport
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Of asyncio: a key, or what pretends to be one."""
+        if addr[0] != self._engine:
+            _log.warning("media.key_of_a_stranger", source=addr[0])
+            return
         try:
             said = json.loads(data)
             pairing, side, event = said["callid"], said["source_tag"], int(said["event"])

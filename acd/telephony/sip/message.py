@@ -15,6 +15,10 @@ _COMPACT: Final = {
 """RFC 3261, 7.3.3, and those of its extensions."""
 
 _NEEDED: Final = ("via", "from", "to", "call-id", "cseq")
+# a line ends in CRLF alone (RFC 3261, 25.1); the stack, as Python, knows others that would make
+# another header of what is inside of one
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _FIRST: Final = re.compile(r"SIP/2\.0 [1-6]\d\d .*|[A-Z]{3,20} \S+ SIP/2\.0")
 _URI: Final = re.compile(r"<?(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
 _NAME: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<')
@@ -87,8 +91,10 @@ def read(data: bytes) -> Message:
     head, found, body = text.partition("\r\n\r\n")
     if not found:
         head, found, body = text.partition("\n\n")
-    lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines()
-    if not lines or not _FIRST.fullmatch(lines[0]):
+    lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]+", " ", head.rstrip("\r\n")))
+    if any(_CONTROL.search(line) for line in lines):
+        raise Malformed("a control character")
+    if not _FIRST.fullmatch(lines[0]):
         raise Malformed("no first line")
     headers = []
     for line in lines[1:]:
@@ -105,12 +111,12 @@ def _checked(message: Message) -> Message:
         if not message.header(name):
             raise Malformed(f"no {name}")
     number, _, method = message.header("cseq").partition(" ")
-    if not number.isdigit() or int(number) >= 1 << 31:
+    if not number.isdecimal() or int(number) >= 1 << 31:
         raise Malformed("cseq")
     if not message.is_answer and method.strip() != message.method:
         raise Malformed("cseq of another method")
     length = message.header("content-length") or "0"
-    if not length.isdigit() or int(length) > len(message.body.encode()):
+    if not length.isdecimal() or int(length) > len(message.body.encode()):
         raise Malformed("content-length")
     return message
 
@@ -118,7 +124,7 @@ def _checked(message: Message) -> Message:
 def user_of(address: str) -> str:
     """The user part of a SIP address or URI, or the number of a `tel:` one."""
     found = _URI.search(address)
-    return _unescaped(found[1]).partition(";")[0] if found else ""
+    return plain(_unescaped(found[1]).partition(";")[0]) if found else ""
 
 
 def name_of(address: str) -> str:
@@ -126,7 +132,12 @@ def name_of(address: str) -> str:
     found = _NAME.match(address)
     if found is None:
         return ""
-    return re.sub(r"\\(.)", r"\1", found[1]) if found[1] is not None else found[2]
+    return plain(re.sub(r"\\(.)", r"\1", found[1]) if found[1] is not None else found[2])
+
+
+def plain(text: str) -> str:
+    """The same in one line, without what is not seen and turns the direction of what is."""
+    return _INVISIBLE.sub("", text)
 
 
 def _unescaped(text: str) -> str:

@@ -52,6 +52,12 @@ class Engine(asyncio.DatagramProtocol):
         _, engine = await loop.create_datagram_endpoint(cls, remote_addr=address)
         return engine
 
+    @property
+    def host(self) -> str:
+        """The address of the machine that it runs on."""
+        assert self._transport is not None  # noqa: S101 - it was opened
+        return str(self._transport.get_extra_info("peername")[0])
+
     def close(self) -> None:
         """What was asked and not answered raises `EngineSilent`."""
         if self._transport is not None:

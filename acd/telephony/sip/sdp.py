@@ -9,8 +9,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
-AUDIO_CODECS: Final = ("PCMA", "PCMU", "OPUS", "G722")
-"""What an agent's page can speak; rtpengine passes on and does not transcode."""
+LINE_CODECS: Final = frozenset({"PCMA", "PCMU"})
+"""What a caller must be able to speak: the line answers in it, and nothing transcodes."""
 
 SINK: Final = "\r\n".join(
     (
@@ -31,12 +31,18 @@ SINK: Final = "\r\n".join(
 )
 """A partner who hears nothing and says nothing: the other side of who waits in the line."""
 
+_BESIDE_SPEECH: Final = {"", "TELEPHONE-EVENT", "CN"}
 _STATIC: Final = {"0": "PCMU", "8": "PCMA", "9": "G722"}
 _AUDIO: Final = re.compile(r"^m=audio (\d+) \S+ (.+?)\s*$", re.MULTILINE)
 _CODEC: Final = re.compile(r"^a=rtpmap:(\d+) ([^/\s]+)/", re.MULTILINE)
 _DIRECTION: Final = re.compile(r"^a=(sendrecv|sendonly|recvonly|inactive)\s*$", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"^c=IN IP[46] (\S+)", re.MULTILINE)
-_ORIGIN: Final = re.compile(r"^(o=\S+ \d+ )(\d+)", re.MULTILINE)
+_ORIGIN: Final = re.compile(r"^(o=\S+ \S+ )(\d+)( [^\r\n]*)", re.MULTILINE)
+_SECTION: Final = re.compile(r"^(?=m=)", re.MULTILINE)
+_GROUP: Final = re.compile(r"^a=group:.*\r?\n", re.MULTILINE)
+_PORT: Final = re.compile(r"^(m=\S+) \S+")
+_WEB_AUDIO: Final = re.compile(r"m=audio [1-9]\d* (?:UDP/TLS/)?RTP/SAVPF ")
+_WEB_NEEDED: Final = ("a=fingerprint:", "a=ice-ufrag:", "a=ice-pwd:")
 _SOURCE: Final = re.compile(r"^a=(?:ssrc|ssrc-group|msid):.*\r?\n", re.MULTILINE)
 _ACTPASS: Final = re.compile(r"^a=setup:actpass", re.MULTILINE)
 
@@ -67,13 +73,69 @@ _ANSWERED: Final = {
 
 
 def is_usable(description: str) -> bool:
-    """Whether it offers audio in a codec that an agent's page speaks."""
+    """Whether it has audio in a codec that the line speaks."""
+    return not LINE_CODECS.isdisjoint(codecs(description))
+
+
+def codecs(description: str) -> set[str]:
+    """Those of its audio, in capitals; none where it has no audio."""
     found = _AUDIO.search(description)
     if not description.startswith("v=0") or found is None or found[1] == "0":
-        return False
+        return set()
     named = dict(_CODEC.findall(description))
-    offered = (named.get(number, _STATIC.get(number, "")) for number in found[2].split())
-    return any(codec.upper() in AUDIO_CODECS for codec in offered)
+    said = {named.get(number, _STATIC.get(number, "")).upper() for number in found[2].split()}
+    return said - _BESIDE_SPEECH
+
+
+def share_a_codec(one: str, other: str) -> bool:
+    """Whether who said the one can talk with who said the other."""
+    return not codecs(one).isdisjoint(codecs(other))
+
+
+def audio(description: str) -> str:
+    """The same without video, fax and all else that is said beside the audio."""
+    head, *media = _SECTION.split(description)
+    if len(media) < 2:  # noqa: PLR2004 - there is nothing beside it
+        return description
+    return _GROUP.sub("", head) + media[_place_of_audio(media)]
+
+
+def beside(ours: str, theirs: str) -> str:
+    """Our audio in a description with as many lines as theirs, the others refused (RFC 3264, 6)."""
+    head, *mine = _SECTION.split(ours)
+    _, *media = _SECTION.split(theirs)
+    if not mine or len(media) < 2:  # noqa: PLR2004
+        return ours
+    place = _place_of_audio(media)
+    voice = mine[_place_of_audio(mine)]
+    return head + "".join(
+        voice if one == place else _refused(section) for one, section in enumerate(media)
+    )
+
+
+def _place_of_audio(media: list[str]) -> int:
+    """Of the audio that is meant: the first that is not refused."""
+    places = [place for place, section in enumerate(media) if section.startswith("m=audio ")]
+    meant = [place for place in places if not media[place].startswith("m=audio 0 ")]
+    return next(iter(meant or places), 0)
+
+
+def _refused(section: str) -> str:
+    return _PORT.sub(r"\1 0", section.splitlines()[0]) + "\r\n"
+
+
+def is_web(description: str) -> bool:
+    """Whether it is what a page says: encrypted audio alone, to where ICE finds its way.
+
+    Anything else could have rtpengine send to an address that never asked for it.
+    """
+    _, *media = _SECTION.split(description)
+    return (
+        description.startswith("v=0")
+        and len(media) == 1
+        and _WEB_AUDIO.match(media[0]) is not None
+        and all(f"\n{needed}" in description for needed in _WEB_NEEDED)
+    )
 
 
 def direction(description: str) -> Direction:
@@ -99,9 +161,23 @@ def where(description: str) -> tuple[str, str]:
     return (address[1] if address else "", audio[1] if audio else "")
 
 
-def again(description: str) -> str:
-    """The same as one more version of itself: what refreshes a session (RFC 3264, 8)."""
-    return _ORIGIN.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", description, count=1)
+def following(description: str, last: str) -> str:
+    """It as what comes after `last` in one dialog: of the same origin, one version further.
+
+    Where it says nothing new it is `last` itself (RFC 3264, 8).
+    """
+    origin = _ORIGIN.search(last)
+    if origin is None:
+        return description
+    named = _ORIGIN.sub(lambda _: origin[0], description, count=1)
+    return last if named == last else later(named)
+
+
+def later(description: str, versions: int = 1) -> str:
+    """The same, so many versions further."""
+    return _ORIGIN.sub(
+        lambda found: f"{found[1]}{int(found[2]) + versions}{found[3]}", description, count=1
+    )
 
 
 def active(description: str) -> str:

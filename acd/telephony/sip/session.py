@@ -42,25 +42,29 @@ class Session:
 
     @property
     def request(self) -> tuple[str, ...]:
-        """What our INVITE that refreshes it says."""
-        more = (f"Session-Expires: {self.interval_s};refresher=uac",) if self.is_agreed else ()
-        return (SUPPORTED, *more)
+        """What each INVITE of ours says of it: without that the other end would end it (7.4)."""
+        if not self.is_agreed:
+            return (SUPPORTED,)
+        refresher = "uac" if self.is_ours else "uas"
+        return (SUPPORTED, f"Session-Expires: {self.interval_s};refresher={refresher}")
 
 
 def called_by(invite: Message, preferred_s: int) -> Session | None:
-    """What holds for who called us; None without `preferred_s` (0: never)."""
+    """What holds by an INVITE of theirs, first or later; None without `preferred_s` (0: never)."""
     if not preferred_s:
         return None
     asked, refresher = _read(invite)
-    interval = max(LEAST_S, min(asked or preferred_s, preferred_s))
-    understood = "timer" in [*invite.words("supported"), *invite.words("require")]
-    if understood:
+    if asked < LEAST_S:  # of somebody who could not be told so: it counts for nothing
+        asked = 0
+    least, _ = _number(invite.header("min-se"))
+    interval = max(LEAST_S, least, min(asked or preferred_s, preferred_s))
+    if understands(invite):
         return Session(interval, is_ours=refresher == "uas", is_agreed=True)
     return Session(interval, is_ours=True, is_agreed=bool(asked))
 
 
 def called(answer: Message, preferred_s: int) -> Session | None:
-    """What holds for whom we called, by their 200."""
+    """What holds by their 200 to an INVITE of ours, first or later."""
     if not preferred_s:
         return None
     asked, refresher = _read(answer)
@@ -68,8 +72,19 @@ def called(answer: Message, preferred_s: int) -> Session | None:
     return Session(asked or preferred_s, is_ours=ours, is_agreed=bool(asked))
 
 
+def understands(message: Message) -> bool:
+    """Whether who sent it knows of session timers."""
+    return "timer" in [*message.words("supported"), *message.words("require")]
+
+
 def _read(message: Message) -> tuple[int, str]:
-    number, _, rest = message.header("session-expires").partition(";")
+    number, rest = _number(message.header("session-expires"))
     parts = {part.strip().lower() for part in rest.split(";")}
     refresher = next((part[10:] for part in parts if part.startswith("refresher=")), "")
-    return (int(number.strip()) if number.strip().isdigit() else 0), refresher
+    return number, refresher
+
+
+def _number(header: str) -> tuple[int, str]:
+    """The seconds that it says, 0 for none, and its parameters."""
+    number, _, rest = header.partition(";")
+    return (int(number) if number.strip().isdecimal() else 0), rest

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.media import A, B, Pairing, Wire
-from acd.telephony.sip.sdp import active, sourceless
+from acd.telephony.sip.sdp import active, is_web, sourceless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,9 +35,10 @@ class Visitor(Caller):
     async def said_by_page(self, signal: Mapping[str, Any], music: str, *, held: bool) -> None:
         """The page offers audio, at first or after a reload: it hears what the caller hears."""
         described = signal.get("description") or {}
-        if described.get("type") != "offer":
+        said = str(described.get("sdp", ""))
+        if described.get("type") != "offer" or not is_web(said):
             return
-        offer = sourceless(active(str(described.get("sdp", ""))))
+        offer = sourceless(active(said))
         if self._page is not None:
             answer = await self._page.again(A, offer)
         else:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sippy.SipConf import SipConf
 from sippy.SipHeader import SipHeader
 
+from acd.telephony.sip.events import Over
 from acd.telephony.sip.ledger import ARRIVING, CALLING, LEAVING, UP
-from acd.telephony.sip.session import SUPPORTED, called_by
+from acd.telephony.sip.session import called_by
 from acd.telephony.sip.stack.keeping import replay, revive, revive_calling
 from acd.telephony.sip.stack.leg import Leg
 from acd.telephony.sip.stack.transactions import Transactions
@@ -50,6 +51,8 @@ class Front:
 
     def close(self) -> None:
         """Listen no more."""
+        for leg in [one.cobj for some in self._consumers.values() for one in some]:
+            leg.close()
         self._transactions.shutdown()
 
     def is_talking(self) -> bool:
@@ -68,7 +71,7 @@ class Front:
         )
         leg.outbound_proxy = to.via
         dialog.bind(leg)
-        leg.invite(to.caller, to.display, to.user, sdp, (SUPPORTED, *to.headers))
+        leg.invite(to.caller, to.display, to.user, sdp, to.headers)
 
     def counts(self) -> dict[str, int]:
         """What is held, by kind."""
@@ -76,7 +79,7 @@ class Front:
         return {
             "client_transactions": len(held.tclient),
             "server_transactions": len(held.tserver),
-            "dialogs": sum(len(some) for some in held.req_consumers.values()),
+            "dialogs": sum(len(some) for some in self._consumers.values()),
             "malformed": held.malformed,
         }
 
@@ -126,10 +129,30 @@ class Front:
                 answer = request.genResponse(verdict.code, verdict.reason)
                 answer.appendHeaders([SipHeader(line) for line in verdict.headers])
                 return answer, None, None
+            if self._is_twice(request):
+                return request.genResponse(482, "Loop Detected"), None, None
             dialog = self._arrived(message)
         leg = Leg(self._transactions.settings, dialog.tell, ltag=dialog.key)
         leg.session = called_by(message, self._transactions.session_s)
         leg.invited = self._transactions.raw.decode()
         leg.source = list(request.getSource())
         dialog.bind(leg)
-        return leg.recvRequest(request, transaction)
+        try:
+            return leg.recvRequest(request, transaction)
+        except Exception:
+            dialog.tell(Over("unreadable", 400))  # the stack answers that
+            raise
+
+    def _is_twice(self, request: Any) -> bool:
+        """Whether it came another way already, by a proxy that forks (RFC 3261, 8.2.2.2)."""
+        tag, number = request.getHFBody("from").getTag(), request.getHFBody("cseq").getCSeqNum()
+        legs = [one.cobj for one in self._consumers.get(str(request.getHFBody("call-id")), ())]
+        return any(
+            leg.rUri.getTag() == tag and leg.rCSeq == number and leg.disconnect_ts is None
+            for leg in legs
+        )
+
+    @property
+    def _consumers(self) -> Any:
+        """What has the legs, by the Call-ID of their dialogs."""
+        return self._transactions.req_consumers

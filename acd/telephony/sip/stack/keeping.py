@@ -16,6 +16,7 @@ from sippy.SipURL import SipURL
 from sippy.Time.MonoTime import MonoTime
 
 from acd.telephony.sip.ledger import ARRIVING, CALLING, LEAVING, UP
+from acd.telephony.sip.sdp import later
 from acd.telephony.sip.session import Session
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.stack.transactions import Transactions
 
 _JUMP: Final = 100
-"""How far the number of our requests jumps: further than any that was lost. Gaps are allowed."""
+"""How far numbers of ours jump: further than any that was lost. Gaps are allowed."""
 
 
 def stage(leg: Leg) -> str:
@@ -77,6 +78,7 @@ def revive(leg: Leg, kept: Record) -> None:
     # their last request may come again: it is answered again
     leg.rCSeq = None if kept["their_number"] is None else kept["their_number"] - 1
     leg.lSDP = MsgBody(kept["ours"]) if kept["ours"] else None
+    leg.said = later(kept["ours"] or "", _JUMP)
     leg.rSDP = MsgBody(kept["theirs"]) if kept["theirs"] else None
     leg.answered = leg.acknowledged = True
     leg.setup_ts = leg.connect_ts = MonoTime()

@@ -9,9 +9,10 @@ from sippy.SipContact import SipContact
 from sippy.SipHeader import SipHeader
 from sippy.UA import UA
 
-from acd.telephony.sip.events import Acknowledged, Pressed
+from acd.telephony.sip.events import Acknowledged, Asked, Over, Pressed
 from acd.telephony.sip.guard import ALLOWED
-from acd.telephony.sip.session import called
+from acd.telephony.sip.sdp import audio, is_usable
+from acd.telephony.sip.session import SUPPORTED, called, called_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.events import DialogEvent
     from acd.telephony.sip.session import Session
 
+_CHALLENGES: Final = {401: "www-authenticate", 407: "proxy-authenticate"}
 _INFO_KEY: Final = re.compile(r"^Signal\s*=\s*([0-9*#A-D])|^([0-9*#A-D])\s*$", re.MULTILINE)
 
 
@@ -48,7 +50,10 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
         """Whether our 200 to the first INVITE is, or is about to be, on its way."""
         self.acknowledged = False
         """Whether it arrived."""
+        self.awaits_ack = False
+        """Whether any 200 of ours did not arrive yet."""
         self.bye_received = False
+        self._proved_bye = False
 
     @property
     def transactions(self) -> Any:
@@ -62,6 +67,10 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
         """A word was exchanged."""
         raise NotImplementedError
 
+    def hang_up(self, reason: str) -> None:
+        """End it."""
+        raise NotImplementedError
+
     def recvRequest(self, req: Any, sip_t: Any) -> Any:  # noqa: N802
         method = req.getMethod()
         number = req.getHFBody("cseq").getCSeqNum()
@@ -71,20 +80,42 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
         if method == "BYE":
             self.bye_received = True
             self.keep()  # before our 200 lets the other end forget the call
-        if method == "INVITE" and self.isConnected():
-            self._follow(req)
+        kept, was_up = self.rSDP, self.isConnected()
+        if method == "INVITE" and was_up and number > (self.rCSeq or 0):
+            if type(self.state) is self.UasStateUpdating:
+                return self._one_at_a_time(req), None, None
             if type(self.state) is self.UaStateConnected:
+                self._follow(req)
                 self.agreed = (self.lSDP, self.rSDP)
-                if req.getBody() is None and number > (self.rCSeq or 0):
+                self.session = called_by(self.transactions.message, self.transactions.session_s)
+                if req.getBody() is None:
                     return self._offer_first(req)
-        kept = self.rSDP
         answered = super().recvRequest(req, sip_t)
         if self.isConnected() and self.rSDP is None:
             self.rSDP = kept
         if method == "INVITE":
             self.keep_alive()
+            if was_up and isinstance(answered, tuple) and answered[1] is not None:
+                answered = (answered[0], self._took_back, answered[2])
         self.keep()
         return answered
+
+    def _one_at_a_time(self, req: Any) -> Any:
+        """They ask for another change before we answered the first (RFC 3261, 14.2)."""
+        self.rCSeq = req.getHFBody("cseq").getCSeqNum()
+        answer = req.genResponse(500, "Server Internal Error")
+        answer.appendHeader(SipHeader("Retry-After: 2"))
+        return answer
+
+    def _took_back(self, _: Any, __: Any) -> None:
+        """Their re-INVITE is cancelled: all is as it was agreed, where sippy would hang up."""
+        if type(self.state) is not self.UasStateUpdating:
+            return
+        self.lSDP, self.rSDP = self.agreed
+        self.changeState((self.UaStateConnected,))
+        self.keep()
+        # who is changing the audio changes it back; that answer goes nowhere
+        self.tell(Asked(audio(text(self.rSDP))))
 
     def _other(self, method: str, req: Any) -> Any:
         """The answer to a request in a dialog that is neither INVITE nor BYE."""
@@ -128,7 +159,7 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
             response.appendHeaders(as_headers(self.session.answer if self.session else ()))
         response.appendHeaders(list(extra_headers or ()))
         if 200 <= scode < 300:  # noqa: PLR2004
-            self.answered = True
+            self.answered = self.awaits_ack = True
             self.keep()  # before anybody can rely on it
         # sippy itself tells nobody of an ACK after a plain 200
         self.transactions.sendResponse(
@@ -137,12 +168,17 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
 
     def _acked(self, request: Any) -> None:
         body = request.getBody()
+        lacks_answer = self.rSDP is None and not is_usable(text(body))
         if body is not None:
             self.rSDP = body.getCopy()
-        self.acknowledged = True
+        self.acknowledged, self.awaits_ack = True, False
         self.keep_alive()
         self.keep()
-        self.tell(Acknowledged(text(body)))
+        if lacks_answer:  # we had to speak first, and they do not say where they hear
+            self.tell(Over("unusable", 488))
+            self.hang_up("unusable")
+        else:
+            self.tell(Acknowledged(audio(text(body))))
 
     def recvResponse(self, resp: Any, tr: Any) -> None:  # noqa: N802
         connected, kept = self.isConnected(), self.rSDP
@@ -152,8 +188,7 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
             self._follow(resp)
         super().recvResponse(resp, tr)
         if is_invite and 200 <= code < 300:  # noqa: PLR2004
-            if not connected:
-                self.session = called(self.transactions.message, self.transactions.session_s)
+            self.session = called(self.transactions.message, self.transactions.session_s)
             self.keep_alive()
         if self.isConnected():  # a refused re-INVITE leaves nothing agreed, and the next one fails
             if self.lSDP is None:
@@ -161,6 +196,32 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
             if self.rSDP is None:
                 self.rSDP = kept
         self.keep()
+
+    def genRequest(  # noqa: N802
+        self,
+        method: str,
+        body: Any = None,
+        cqop: Any = None,
+        extra_headers: Any = None,
+        max_forwards: Any = None,
+    ) -> Any:
+        if method == "INVITE" and self.transactions.session_s:
+            lines = self.session.request if self.session else (SUPPORTED,)
+            extra_headers = (*as_headers(lines), *(extra_headers or ()))
+        return super().genRequest(method, body, cqop, extra_headers, max_forwards)
+
+    def proved_bye(self, response: Any) -> bool:
+        """Whether a BYE was answered by asking for the password, and goes out again with it."""
+        name = _CHALLENGES.get(response.getSCode()[0])
+        if name is None or self._proved_bye or self.username is None:
+            return False
+        for challenge in response.getHFBodys(name):
+            supported, qop = challenge.supportedAlgorithm()
+            if supported:
+                self._proved_bye = True
+                self.newTransaction(self.genRequest("BYE", cqop=(challenge, qop)))
+                return True
+        return False
 
     def _follow(self, message: Any) -> None:
         """The other end is reached where it says now (RFC 3261, 12.2): sippy never looks."""

@@ -56,6 +56,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
     """
 
     model_udp_server = (_Socket, _Options)
+    provisional_retr = 55
+    """How often we say that it still rings, in seconds: proxies give up after three minutes, and
+    a minute is what RFC 3261 (13.3.1.1) asks for."""
 
     def __init__(
         self,
@@ -121,6 +124,30 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         finally:
             self.message = None
 
+    def incomingRequest(self, msg: Any, checksum: Any, tids: Any, server: Any) -> None:  # noqa: N802
+        """Of sippy: what came is a request."""
+        name = msg.getTId(wBRN=True)
+        is_new = name not in self.tserver
+        try:
+            super().incomingRequest(msg, checksum, tids, server)
+        except Exception:
+            if is_new:
+                self._forget(name)
+            raise
+        held = self.tserver.get(name)
+        if msg.getMethod() != "INVITE" or held is None or held.teE is None:
+            return
+        if not msg.countHFs("expires"):  # sippy ends it after five minutes: they may wait longer
+            held.teE.cancel()
+            held.teE = None
+
+    def _forget(self, name: Any) -> None:
+        """Nobody will answer it: sippy would keep it for minutes."""
+        held = self.tserver.pop(name, None)
+        if held is not None:
+            _stop_timers(held)
+            held.cleanup()
+
     def transmitData(  # noqa: N802
         self, userv: Any, data: str, address: Any, cachesum: Any = None, lossemul: int = 0
     ) -> None:
@@ -140,10 +167,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """Send and hear no more. sippy's own would let timers run into nothing."""
         self.mute = True
         for held in (*self.tclient.values(), *self.tserver.values()):
-            for name in ("teA", "teB", "teC", "teD", "teE", "teF", "teG"):
-                timer = getattr(held, name, None)
-                if timer is not None:
-                    timer.cancel()
+            _stop_timers(held)
         self.cp_timer.cancel()
         self.l4r.shutdown()
 
@@ -195,6 +219,13 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             self.transmitMsg(server, ack, leg.rAddr[0], None)
             return True
         return False
+
+
+def _stop_timers(transaction: Any) -> None:
+    for name in ("teA", "teB", "teC", "teD", "teE", "teF", "teG"):
+        timer = getattr(transaction, name, None)
+        if timer is not None:
+            timer.cancel()
 
 
 def _step(way: str, said: Message | str, peer: Any) -> None:

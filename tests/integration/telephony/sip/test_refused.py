@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from acd.telephony import port
+from acd.telephony.sip import guard
+from acd.telephony.sip.gateway import Place
 from tests.integration.telephony.sip.desk import Desk
 from tests.peers.phone import Phone, PhoneCall
+from tests.peers.rtpengine import udp_port
 
 VIDEO = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -34,14 +37,38 @@ async def refused(phone: Phone, desk: Desk, **more: Any) -> int:
         (488, {"sdp": G729}),
         (488, {"sdp": "this is no description"}),
         (420, {"headers": ("Require: 100rel",)}),
-        (422, {"headers": ("Supported: timer", "Session-Expires: 30")}),
     ],
-    ids=["no-audio", "no-common-codec", "malformed", "100rel", "short-session"],
+    ids=["no-audio", "no-common-codec", "malformed", "100rel"],
 )
 async def test_an_invite_that_cannot_be_taken(
     desk: Desk, caller: Phone, code: int, more: dict[str, Any]
 ) -> None:
     assert await refused(caller, desk, **more) == code
+
+
+async def test_a_session_that_is_too_short(open_desk: Callable[..., Any], caller: Phone) -> None:
+    desk = await open_desk(place=Place(host="127.0.0.1", port=udp_port(), session_s=1800))
+    headers = ("Supported: timer", "Session-Expires: 30")
+    assert await refused(caller, desk, headers=headers) == 422
+
+
+async def test_what_the_guard_cannot_read_is_refused(
+    desk: Desk, caller: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise TypeError
+
+    monkeypatch.setattr(guard, "_described", fails)
+    assert await refused(caller, desk) == 400
+
+
+async def test_a_call_that_comes_by_two_ways_is_one(desk: Desk, caller: Phone) -> None:
+    _, calling = await desk.waiting(caller, port.AnswerHow.RINGING)
+    await calling.got(180)
+    calling.number -= 1  # the same number again, with another branch
+    again = await caller.request(calling, "INVITE", calling.voice.sdp())
+    assert again.first.startswith("SIP/2.0 482")
+    assert len(desk.heard(port.CallArrived)) == 1
 
 
 async def test_who_is_not_on_the_list_is_refused(

@@ -56,5 +56,9 @@ def test_what_was_dialled_first_and_configured_headers_are_kept() -> None:
     assert dict(found.headers) == {"diversion": "+33199000001", "x-customer": "42"}
 
 
+def test_what_turns_the_direction_of_a_text_is_not_kept() -> None:
+    assert event(x_customer="4\u202e2\x1b[31m").headers["x-customer"] == "42[31m"
+
+
 def test_no_header_is_kept_at_any_length() -> None:
     assert len(event(x_customer="x" * 5000).headers["x-customer"]) == 200

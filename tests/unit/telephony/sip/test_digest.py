@@ -34,6 +34,13 @@ def credentials(
     )
 
 
+SOURCE = "192.0.2.1"
+
+
+def proof(digest: Digest, given: str) -> Proof:
+    return digest.proof(given, "INVITE", "support", SOURCE)
+
+
 class Clock:
     now = 1_000_000.0
 
@@ -46,12 +53,12 @@ def digest() -> Digest:
 
 @pytest.mark.parametrize("which", [0, 1], ids=["sha256", "md5"])
 def test_who_knows_the_password_may_call(digest: Digest, which: int) -> None:
-    challenge = digest.challenges()[which]
-    assert digest.proof(credentials(challenge), "INVITE") is Proof.GOOD
+    challenge = digest.challenges(SOURCE)[which]
+    assert proof(digest, credentials(challenge)) is Proof.GOOD
 
 
 def test_the_stronger_hash_is_offered_first(digest: Digest) -> None:
-    first, second = digest.challenges()
+    first, second = digest.challenges(SOURCE)
     assert "algorithm=SHA-256" in first
     assert "algorithm=MD5" in second
 
@@ -59,38 +66,58 @@ def test_the_stronger_hash_is_offered_first(digest: Digest) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("pbx", "other"),
         ('realm="acd"', 'realm="else"'),
         ("qop=auth", "qop=auth-int"),
         ("algorithm=SHA-256", "algorithm=SHA-512"),
         ("cnonce", "dnonce"),
         ("Digest", "Basic"),
+        ("sip:support@acd", "sip:+33899001234@acd"),
     ],
 )
-def test_what_is_wrong_is_wrong(digest: Digest, old: str, new: str) -> None:
-    given = credentials(digest.challenges()[0])
+def test_what_proves_something_else_proves_nothing(digest: Digest, old: str, new: str) -> None:
+    given = credentials(digest.challenges(SOURCE)[0])
     assert old in given
-    assert digest.proof(given.replace(old, new), "INVITE") is Proof.WRONG
-    assert digest.proof("Digest", "INVITE") is Proof.WRONG
+    assert proof(digest, given.replace(old, new)) is Proof.NONE
+
+
+def test_nothing_proves_nothing(digest: Digest) -> None:
+    assert proof(digest, "Digest") is proof(digest, "") is Proof.NONE
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("pbx", "other"), ('response="', 'response="é')],
+    ids=["unknown-user", "no-ascii"],
+)
+def test_a_guess_is_wrong(digest: Digest, old: str, new: str) -> None:
+    given = credentials(digest.challenges(SOURCE)[0])
+    assert proof(digest, given.replace(old, new)) is Proof.WRONG
 
 
 def test_another_password_or_method_is_wrong(digest: Digest) -> None:
-    challenge = digest.challenges()[0]
-    assert digest.proof(credentials(challenge, password="guess"), "INVITE") is Proof.WRONG
-    assert digest.proof(credentials(challenge, method="BYE"), "INVITE") is Proof.WRONG
+    challenge = digest.challenges(SOURCE)[0]
+    assert proof(digest, credentials(challenge, password="guess")) is Proof.WRONG
+    other = credentials(challenge, method="BYE", count="00000002")
+    assert proof(digest, other) is Proof.WRONG
 
 
 def test_what_was_heard_on_the_way_cannot_be_used_again(digest: Digest) -> None:
-    challenge = digest.challenges()[0]
+    challenge = digest.challenges(SOURCE)[0]
     heard = credentials(challenge)
-    assert digest.proof(heard, "INVITE") is Proof.GOOD
-    assert digest.proof(heard, "INVITE") is Proof.STALE
-    assert digest.proof(credentials(challenge, count="00000002"), "INVITE") is Proof.GOOD
+    assert proof(digest, heard) is Proof.GOOD
+    assert proof(digest, heard) is Proof.STALE
+    assert proof(digest, credentials(challenge, count="00000002")) is Proof.GOOD
 
 
 def test_a_nonce_is_ours_and_does_not_last(digest: Digest) -> None:
-    challenge = digest.challenges()[0]
-    forged = challenge.replace('nonce="1', 'nonce="9')
-    assert digest.proof(credentials(forged), "INVITE") is Proof.STALE
+    challenge = digest.challenges(SOURCE)[0]
+    for old, new in (('nonce="1', 'nonce="9'), ('nonce="', 'nonce="é')):
+        forged = challenge.replace(old, new)
+        assert proof(digest, credentials(forged)) is Proof.STALE
     Clock.now += 301
-    assert digest.proof(credentials(challenge), "INVITE") is Proof.STALE
+    assert proof(digest, credentials(challenge)) is Proof.STALE
+
+
+def test_a_nonce_is_of_no_use_to_anybody_else(digest: Digest) -> None:
+    given = credentials(digest.challenges("192.0.2.7")[0], password="guess")
+    assert proof(digest, given) is Proof.STALE  # and counts for nobody as a guess

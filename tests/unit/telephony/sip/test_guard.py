@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 import pytest
 
+from acd.telephony.sip import guesses
 from acd.telephony.sip.guard import Guard
+from acd.telephony.sip.guesses import Guesses
 from acd.telephony.sip.message import Message
 from acd.telephony.sip.sdp import SINK
+from tests.unit.telephony.sip.test_digest import credentials
 
-INSIDE = (IPv4Network("10.0.0.0/8"),)
+INSIDE = (IPv4Network("10.0.0.0/8"), IPv6Network("fd00::/8"))
+STRANGER = "192.0.2.1"
 
 
 def code(
-    method: str = "INVITE", *, source: str = "10.0.0.5", is_open: bool = True, **headers: str
+    method: str = "INVITE",
+    *,
+    source: str = "10.0.0.5",
+    is_open: bool = True,
+    timers: bool = True,
+    **headers: str,
 ) -> int:
     given = {
         "to": "<sip:support@acd>", "contact": "<sip:pbx@10.0.0.5>",
@@ -22,7 +31,7 @@ def code(
     } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
     body = given.pop("body", SINK)
     message = Message(f"{method} sip:support@acd SIP/2.0", tuple(given.items()), body)
-    verdict = Guard(INSIDE).verdict(message, source, is_open=is_open)
+    verdict = Guard(INSIDE, timers=timers).verdict(message, source, is_open=is_open)
     return verdict.code if verdict else 0
 
 
@@ -33,7 +42,11 @@ def code(
         (0, {"require": "timer"}),
         (0, {"body": ""}),
         (403, {"source": "192.0.2.1"}),
-        (403, {"source": "2001:db8::1"}),
+        (403, {"source": "[2001:db8::1]"}),
+        (0, {"source": "[fd00::1]"}),
+        (420, {"require": "timer", "timers": False}),
+        (0, {"supported": "timer", "session_expires": "30", "timers": False}),
+        (0, {"session_expires": "30"}),
         (481, {"to": "<sip:support@acd>;tag=1"}),
         (200, {"method": "OPTIONS"}),
         (503, {"method": "OPTIONS", "is_open": False}),
@@ -43,8 +56,8 @@ def code(
         (400, {"contact": ""}),
         (415, {"content_type": "text/plain"}),
         (488, {"body": "v=0\r\n"}),
-        (422, {"session_expires": "89;refresher=uac"}),
-        (422, {"session_expires": "soon"}),
+        (422, {"supported": "timer", "session_expires": "89;refresher=uac"}),
+        (400, {"session_expires": "soon"}),
         (503, {"is_open": False}),
     ],
 )
@@ -58,3 +71,55 @@ def test_refusals_are_counted() -> None:
     for _ in range(2):
         guard.verdict(message, "10.0.0.5", is_open=True)
     assert guard.refused == {403: 2}
+
+
+def test_timers_are_promised_where_they_are_spoken() -> None:
+    for timers in (True, False):
+        message = Message("OPTIONS sip:acd SIP/2.0", (("to", "<sip:acd>"),), "")
+        verdict = Guard(INSIDE, timers=timers).verdict(message, "10.0.0.5", is_open=True)
+        assert verdict is not None
+        assert ("Supported: timer" in verdict.headers) is timers
+
+
+def tried(guard: Guard, password: str, source: str = STRANGER) -> int:
+    """The status of a call with this password, that asked for a fresh nonce."""
+    headers = (("to", "<sip:support@acd>"), ("contact", "<sip:pbx@192.0.2.1>"))
+    asked = guard.verdict(
+        Message("INVITE sip:support@acd SIP/2.0", headers, ""), source, is_open=True
+    )
+    if asked is None or asked.code != 401:
+        return asked.code if asked else 0
+    proof = ("authorization", credentials(asked.headers[0], password=password))
+    message = Message("INVITE sip:support@acd SIP/2.0", (*headers, proof), "")
+    verdict = guard.verdict(message, source, is_open=True)
+    return verdict.code if verdict else 0
+
+
+def test_who_guesses_is_not_listened_to_for_a_while() -> None:
+    guard = Guard((), {"pbx": "secret"})
+    assert tried(guard, "secret") == 0
+    assert [tried(guard, "guess") for _ in range(guesses._MOST)] == [401] * guesses._MOST
+    assert tried(guard, "secret") == 403
+    assert tried(guard, "secret", "192.0.2.2") == 0
+
+
+def test_guesses_are_forgotten() -> None:
+    clock = [0.0]
+    many = Guesses(now=lambda: clock[0])
+    for _ in range(guesses._MOST):
+        many.add(STRANGER)
+    assert many.are_too_many(STRANGER)
+    clock[0] += guesses._WITHIN_S + 1
+    assert not many.are_too_many(STRANGER)
+    many.add(STRANGER)
+    assert not many.are_too_many(STRANGER)
+
+
+def test_no_more_guessers_are_remembered_than_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guesses, "_SOURCES", 3)
+    many = Guesses()
+    for source in range(5):
+        many.add(str(source))
+    assert len(many._since) == 3

@@ -44,10 +44,15 @@ def test_an_answer_is_of_what_was_asked() -> None:
         ("Anna <sips:anna@pbx>", "anna", "Anna"),
         ("<tel:+33199001234;ext=1>", "+33199001234", ""),
         ("nonsense", "", ""),
+        ('"\u202eannA\u2066\t" <sip:an%0Ana@pbx>', "anna", "annA"),
     ],
 )
 def test_addresses(address: str, user: str, name: str) -> None:
     assert (user_of(address), name_of(address)) == (user, name)
+
+
+ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"
+"""What Python, and the stack with it, takes for the end of a line, and is none in SIP."""
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,8 @@ def test_addresses(address: str, user: str, name: str) -> None:
         (b"l: 4", b"l: -1"),
         (b"i: 1@pbx", b"no header"),
         (b"Zo\xc3\xab", b"Zo\xeb"),
+        (b"CSeq: 1 INVITE", "CSeq: ² INVITE".encode()),
+        *((b"Zo\xc3\xab", f"Zo{end}P-Asserted-Identity: <sip:x@y>".encode()) for end in ENDS),
     ],
 )
 def test_what_is_no_message(old: bytes, new: bytes) -> None:

@@ -16,6 +16,12 @@ def message(**headers: str) -> Message:
 @pytest.mark.parametrize(
     ("headers", "session", "said"),
     [
+        (
+            {"supported": "timer", "session_expires": "1800", "min_se": "2000"},
+            Session(2000, is_ours=False, is_agreed=True),
+            ("Require: timer", "Session-Expires: 2000;refresher=uac"),
+        ),
+        ({"session_expires": "30"}, Session(1800, is_ours=True, is_agreed=False), ()),
         ({}, Session(1800, is_ours=True, is_agreed=False), ()),
         (
             {"supported": "timer"},
@@ -33,7 +39,7 @@ def message(**headers: str) -> Message:
             ("Require: timer", "Session-Expires: 1800;refresher=uac"),
         ),
     ],
-    ids=["unknown", "supported", "ours", "long"],
+    ids=["least", "too-short-for-one-who-knows-none", "unknown", "supported", "ours", "long"],
 )
 def test_who_calls_us(headers: dict[str, str], session: Session, said: tuple[str, ...]) -> None:
     found = called_by(message(**headers), 1800)
@@ -46,6 +52,18 @@ def test_whom_we_call() -> None:
     theirs = called(message(session_expires="600;refresher=uas"), 1800)
     assert theirs == Session(600, is_ours=False, is_agreed=True)
     assert called(message(), 1800) == Session(1800, is_ours=True, is_agreed=False)
+
+
+@pytest.mark.parametrize(
+    ("session", "said"),
+    [
+        (Session(600, is_ours=True, is_agreed=True), "Session-Expires: 600;refresher=uac"),
+        (Session(600, is_ours=False, is_agreed=True), "Session-Expires: 600;refresher=uas"),
+        (Session(600, is_ours=True, is_agreed=False), None),
+    ],
+)
+def test_each_invite_of_ours_says_who_refreshes(session: Session, said: str | None) -> None:
+    assert session.request == ("Supported: timer", *([said] if said else []))
 
 
 def test_without_a_timer_there_is_none() -> None:
