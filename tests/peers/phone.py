@@ -56,14 +56,13 @@ class PhoneCall:
     async def got(self, code: int, within_s: float = 8.0) -> None:
         """Until that status came for our INVITE."""
         async with asyncio.timeout(within_s):
-            while code not in self.answers:  # noqa: ASYNC110
+            while code not in self.answers or (code >= 200 and self.final is None):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
     async def answered(self) -> Message:
         """The 200 to our INVITE."""
         await self.got(200)
-        while self.final is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        assert self.final is not None
         return self.final
 
     @property
