@@ -63,7 +63,7 @@ _PATTERNS = {
     DIALLED: "what is dialled: `+33123456789`, a short number, or a name; without blanks",
     SIP_NAME: "a name of up to 64 letters, digits, `.`, `_`, `+` and `-`",
     SIP_ADDRESS: "an address such as `sip:101@10.0.0.5`",
-    SIP_URI: "an address such as `sip:pbx.example.com:5060`, or empty",
+    SIP_URI: "an address over UDP such as `sip:pbx.example.com:5060`, or empty",
     X_HEADER: "a header's name such as `X-Customer`",
     HOST: "an address such as `10.0.0.5`, or a host's name",
     HOST_PORT: "`child`, or an address such as `10.0.0.3:2223`",

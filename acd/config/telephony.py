@@ -1,5 +1,6 @@
 """How calls travel."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
@@ -35,6 +36,8 @@ CHILD = "child"
 """rtpengine is run by the node itself."""
 
 
+DESK_USERS = r"[1-9][0-9]{1,5}|[A-Za-z][A-Za-z0-9._-]*"
+
 Host = Annotated[str, StringConstraints(pattern=HOST, min_length=1)]
 
 
@@ -42,6 +45,14 @@ def _with_plan(region: str) -> str:
     if region and not has_plan(region):
         raise ValueError("a country with telephone numbers, such as `FR` or `GB`")
     return region
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from None
+    return text
 
 
 class WebrtcSettings(Section):
@@ -182,6 +193,10 @@ class DiallingSettings(Section):
     desk_hosts: tuple[Host, ...] = ()
     """Exchanges whose desk phones agents may add themselves (`sip:101@10.0.0.5`), such as
     `["10.0.0.5"]`. Those in this file may be anywhere."""
+    desk_users: Annotated[str, AfterValidator(_expression)] = DESK_USERS
+    """Which extensions there, as a regular expression for the whole of one. By default two to six
+    digits without a leading 0, or a name: an exchange sends a longer one to its trunk, where it
+    costs money. Narrower is better: `10[0-9]`."""
 
 
 class TelephonySettings(Section):

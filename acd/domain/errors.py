@@ -180,7 +180,7 @@ class DiallingTooOften(TooMany):
 
 
 class SipAddressRefused(BadRequest):
-    """No desk phone may be added there; `telephony.dialling.desk_hosts` names the exchanges."""
+    """No such desk phone may be added; `telephony.dialling` names exchanges and extensions."""
 
     code = "sip_address_refused"
 

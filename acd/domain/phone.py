@@ -57,6 +57,11 @@ def is_costly(number: E164) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(number)) in _COSTLY
 
 
+def is_emergency(dialled: str, region: str) -> bool:
+    """Whether who dials that in that country gets an emergency service; False without a country."""
+    return has_plan(region) and phonenumbers.connects_to_emergency_number(dialled, region)
+
+
 def shown(number: E164) -> str:
     """The number for people to read, in its international form: `+33 1 99 00 12 34`."""
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)

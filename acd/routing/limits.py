@@ -25,7 +25,7 @@ MINUTE_MS: Final = 60_000
 class Rate:
     """So many a minute; `burst` at once (by default a minute's worth)."""
 
-    per_minute: int
+    per_minute: float
     burst: int = 0
 
     @property

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 ALL: Final = "dial"
 AGENT: Final = "dial_agent"
 NUMBER: Final = "dial_number"
+CODE_AGENT: Final = "code_agent"
+CODE_NUMBER: Final = "code_number"
+_CODES: Final = Rate(per_minute=5 / 60, burst=5)
+"""Codes that are said: each may be guessed at a few times, and rings somebody's telephone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ def rates(settings: TelephonySettings) -> Mapping[str, Rate]:
         ALL: Rate(per_minute=said.per_minute),
         AGENT: Rate(per_minute=said.agent_per_minute),
         NUMBER: Rate(per_minute=said.number_per_minute),
+        CODE_AGENT: _CODES,
+        CODE_NUMBER: _CODES,
     }
 
 
@@ -83,6 +89,15 @@ class Dialling:
         check(number, self._rules)
         await self.count(number, agent=agent)
 
+    async def count_code(self, address: str, *, agent: AgentId) -> None:
+        """Count a call that says a code: five an hour for an agent, and five to a telephone.
+
+        Raises:
+            DiallingTooOften: for now; `retry_after_s` says for how long.
+            StoreUnavailable: the rates cannot be read.
+        """
+        await self._take((CODE_AGENT, agent), (CODE_NUMBER, address))
+
     async def count(self, address: str, *, agent: AgentId | None) -> None:
         """The rates alone, as for a desk phone, whose address has no country.
 
@@ -90,10 +105,12 @@ class Dialling:
             DiallingTooOften: for now; `retry_after_s` says for how long.
             StoreUnavailable: the rates cannot be read.
         """
+        own = ((AGENT, agent),) if agent is not None else ()
+        await self._take((NUMBER, address), *own, (ALL, ""))
+
+    async def _take(self, *tokens: tuple[str, str]) -> None:
         try:
-            await self._limits.take(NUMBER, address)
-            if agent is not None:
-                await self._limits.take(AGENT, agent)
-            await self._limits.take(ALL, "")
+            for limit, who in tokens:
+                await self._limits.take(limit, who)
         except TooMany as full:
             raise DiallingTooOften(retry_after_s=full.retry_after_s) from None

@@ -60,6 +60,7 @@ class Verification:
             raise DeviceNeedsNoCode
         if self._caller is None:
             raise TelephonyOff
+        await self._dialling.count_code(found.address, agent=agent)
         if found.kind is DeviceKind.PHONE:
             await self._dialling.allow(E164(found.address), agent=agent)
         else:

@@ -13,7 +13,7 @@ from acd.domain import errors
 from acd.domain.device import RING_S, Device, DeviceKind, RingMode
 from acd.domain.directory import Role
 from acd.domain.ids import HoursId, new_id
-from acd.domain.phone import parse
+from acd.domain.phone import is_emergency, parse
 from acd.web.api.agents import visible_agent
 from acd.web.api.device_views import DeviceList, DeviceView, device_view
 from acd.web.api.values import Id, OneAgent
@@ -92,14 +92,21 @@ def _address(services: Services, text: str) -> tuple[DeviceKind, str]:
     """What was typed, as it is kept.
 
     Raises:
-        SipAddressRefused: an address of an exchange where agents may add no phones.
+        SipAddressRefused: of an exchange where agents may add no phones, or no extension of it.
         PhoneNumberInvalid: neither an address nor a number.
     """
     telephony = services.config.telephony
     if not text.startswith(("sip:", "sips:")):
         return DeviceKind.PHONE, parse(text, telephony.region)
-    host = re.sub(r":\d+\Z", "", text.rpartition("@")[2]).lower()
-    if not re.match(SIP_ADDRESS, text) or host not in telephony.dialling.desk_hosts:
+    user, _, there = text.removeprefix("sip:").rpartition("@")
+    host = re.sub(r":\d+\Z", "", there).lower()
+    dialling = telephony.dialling
+    if (
+        not re.match(SIP_ADDRESS, text)
+        or host not in dialling.desk_hosts
+        or not re.fullmatch(dialling.desk_users, user)
+        or is_emergency(user, telephony.region)
+    ):
         raise errors.SipAddressRefused(field="address")
     return DeviceKind.SIP, text
 

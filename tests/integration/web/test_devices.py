@@ -72,6 +72,13 @@ async def test_desk_phones_of_named_exchanges(node: Node) -> None:
     for address in ("sip:101@10.0.0.6", "sip:10.0.0.5", "sip:1;x@10.0.0.5", "sip:1@evil@10.0.0.5"):
         refused = await node.client.post(AT, json={"address": address}, headers=csrf)
         await problem(refused, 400, "sip_address_refused")
+    # what the exchange would send to its trunk, or to an emergency service
+    for user in ("+2525551234", "0033139981234", "011442071234567", "112", "1234567"):
+        said = {"address": f"sip:{user}@10.0.0.5"}
+        refused = await node.client.post(AT, json=said, headers=csrf)
+        await problem(refused, 400, "sip_address_refused")
+        refused = await node.client.patch(f"{AT}/{device['id']}", json=said, headers=csrf)
+        await problem(refused, 400, "sip_address_refused")
     console = await node.client.patch(f"{AT}/browser", json={"address": "0639981234"}, headers=csrf)
     await problem(console, 409, "conflict")
 

@@ -57,4 +57,6 @@ def test_the_rates_are_those_of_the_configuration() -> None:
         "dial": 7,
         "dial_agent": 3,
         "dial_number": 2,
+        "code_agent": 5 / 60,
+        "code_number": 5 / 60,
     }
