@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.report import Figure
 
+LOCALES = ("en", "fr")
 STATIC = Path(__file__).resolve().parents[1] / "acd" / "static"
 
 
@@ -27,23 +28,32 @@ def launcher() -> int:
 
 
 def widget_app() -> int:
-    """What the widget loads with the click."""
-    return _weight(*_first_load("widget", "src/app.tsx"))
+    """What the widget loads with the click, in the heavier of its languages."""
+    return _weight(*_first_load("widget", "src/app.tsx")) + _words("widget")
 
 
 def widget_whole() -> int:
-    """Everything it may load, screens that few visitors see included."""
+    """Everything one visitor may load, screens that few see included."""
     assets = STATIC / "widget" / "assets"
-    return _weight(*assets.glob("*.js"), *assets.glob("*.css"))
+    every = _weight(*assets.glob("*.js"), *assets.glob("*.css"))
+    return every - sum(_languages("widget")) + _words("widget")
 
 
 def console_shell() -> int:
-    """The scripts and styles the console needs before it is usable."""
-    return _weight(*_first_load("console", "index.html"))
+    """What the console needs before it is usable, in the heavier of its languages."""
+    return _weight(*_first_load("console", "index.html")) + _words("console")
 
 
 def _weight(*files: Path) -> int:
     return sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+
+
+def _words(application: str) -> int:
+    return max(_languages(application))
+
+
+def _languages(application: str) -> list[int]:
+    return [_weight(*_first_load(application, f"locales/{locale}.json")) for locale in LOCALES]
 
 
 def _first_load(application: str, page: str) -> set[Path]:

@@ -7,8 +7,11 @@ import { render } from "preact";
 
 import { Demo } from "./demo/Demo.tsx";
 import { applySettings } from "./state/settings.ts";
+import { speak } from "./state/words.ts";
 
 applySettings();
 
 const root = document.getElementById("app");
-if (root) render(<Demo />, root);
+speak(() => {
+  if (root) render(<Demo />, root);
+});

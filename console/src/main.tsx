@@ -13,13 +13,15 @@ import { unlockAtFirstGesture } from "./alerts/sound.ts";
 import { App } from "./App.tsx";
 import { session } from "./state/session.ts";
 import { applySettings } from "./state/settings.ts";
-import { t } from "./state/words.ts";
+import { speak, t } from "./state/words.ts";
 
 applySettings();
 unlockAtFirstGesture();
-effect(() => {
-  if (!session.value) document.title = t("app.title");
-});
 
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+speak(() => {
+  effect(() => {
+    if (!session.value) document.title = t("app.title");
+  });
+  if (root) render(<App />, root);
+});

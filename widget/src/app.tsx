@@ -25,7 +25,7 @@ export function mount(options: Mount): Show {
   const memory = new Memory(id);
   const chat = new ChatSession({ base, site: id, locale, memory });
   const site = signal<Site | null>(null);
-  const open = signal(false);
+  const open = signal(options.open);
   const refresh = (): void => {
     chat.refusal.value = null;
     fetchSite(base, id).then(
@@ -34,7 +34,6 @@ export function mount(options: Mount): Show {
     );
   };
   const visitor = { name: "", email: "" };
-  const widget: Widget = { mount: options, words: words(locale), memory, chat, site, open, visitor, refresh };
 
   chat.takeUp();
   effect(() => {
@@ -50,16 +49,18 @@ export function mount(options: Mount): Show {
     if (note && note.open !== isOpen) memory.note = { ...note, open: isOpen };
   });
 
-  const place = document.createElement("div");
-  place.className = "place-of-panel";
-  root.append(place);
-  render(
-    <WidgetContext.Provider value={widget}>
-      <Panel />
-    </WidgetContext.Provider>,
-    place,
-  );
-  if (options.button) dressLauncher(options.button, widget);
-  open.value = options.open;
+  void words(locale).then((found) => {
+    const widget: Widget = { mount: options, words: found, memory, chat, site, open, visitor, refresh };
+    const place = document.createElement("div");
+    place.className = "place-of-panel";
+    root.append(place);
+    render(
+      <WidgetContext.Provider value={widget}>
+        <Panel />
+      </WidgetContext.Provider>,
+      place,
+    );
+    if (options.button) dressLauncher(options.button, widget);
+  });
   return () => (open.value = true);
 }

@@ -2,10 +2,10 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { Translator, type Locale, type PluralForms } from "@acd/ui/i18n.ts";
+import { insist } from "@acd/ui/insist.ts";
 import type { Signal } from "@preact/signals";
 
-import en from "../locales/en.json";
-import fr from "../locales/fr.json";
+import type en from "../locales/en.json";
 import type { ChatSession } from "./chat.ts";
 import type { Memory } from "./memory.ts";
 import type { Mount } from "./mount.ts";
@@ -14,11 +14,13 @@ import type { Site } from "./site.ts";
 type Texts = Record<keyof typeof en, string | PluralForms>;
 export type Words = Translator<Texts>;
 
-const CATALOGUES: Record<Locale, Texts> = { en, fr };
+/** A file a language: nobody downloads the one they do not read. */
+const CATALOGUES: Record<Locale, () => Promise<{ default: Texts }>> = {
+  en: () => import("../locales/en.json"),
+  fr: () => import("../locales/fr.json"),
+};
 
-export function words(locale: Locale): Words {
-  return new Translator(locale, CATALOGUES[locale]);
-}
+export const words = async (locale: Locale): Promise<Words> => new Translator(locale, (await insist(CATALOGUES[locale])).default);
 
 export interface Widget {
   mount: Mount;

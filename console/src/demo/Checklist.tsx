@@ -4,7 +4,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { done, firsts, soundTestedMs } from "../state/settings.ts";
-import { t, type Key } from "../state/words.ts";
+import { t as common } from "../state/words.ts";
+import { t, type Key } from "./words.ts";
 
 interface Todo {
   id: "sound" | "accept" | "finish" | "tag";
@@ -23,7 +24,7 @@ export function Checklist({ site }: { site: string }) {
   return (
     <ol>
       {TODOS.map(({ id, done: isDone }) => (
-        <Row key={id} done={isDone()} title={`demo.step_${id}`} text={`demo.step_${id}_how`}>
+        <Row key={id} done={isDone()} title={`step_${id}`} text={`step_${id}_how`}>
           {id === "tag" && <Snippet site={site} />}
         </Row>
       ))}
@@ -38,7 +39,7 @@ function Row({ done: isDone, title, text, children }: { done: boolean; title: Ke
       <div>
         <h3>
           {t(title)}
-          {isDone && <span class="visually-hidden"> {t("steps.done")}</span>}
+          {isDone && <span class="visually-hidden"> {common("steps.done")}</span>}
         </h3>
         <p>{t(text)}</p>
       </div>
@@ -61,7 +62,7 @@ function Snippet({ site }: { site: string }) {
       <Button
         kind="quiet"
         icon={copied ? IconCheck : IconCopy}
-        label={t(copied ? "demo.copied" : "demo.copy")}
+        label={t(copied ? "copied" : "copy")}
         onClick={() => void copy().catch(() => undefined)}
       />
     </div>

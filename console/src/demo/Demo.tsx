@@ -6,9 +6,10 @@ import { WireError } from "@acd/ui/wire.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { forgetFirsts, locale } from "../state/settings.ts";
-import { errorText, t } from "../state/words.ts";
+import { errorText, t as common } from "../state/words.ts";
 import { clearAll, goOnDuty, placeCall, readState, signInAsDemoAgent, startRush, whoIsHere, type DemoState } from "./api.ts";
 import { Checklist, TODOS } from "./Checklist.tsx";
+import { t } from "./words.ts";
 
 const LOOK_EVERY_MS = 2000;
 
@@ -39,7 +40,7 @@ export function Demo() {
     });
   }, [attempt, run, you]);
   useEffect(() => {
-    document.title = t("demo.title");
+    document.title = t("title");
     // on a phone the console is out of sight: its title says how much waits there
     const timer = setInterval(() => {
       setCalls(Number(/^\((\d+)\)/.exec(console_.current?.contentDocument?.title ?? "")?.[1] ?? 0));
@@ -53,30 +54,30 @@ export function Demo() {
     setAsked(null);
   };
   const ready = TODOS.filter((todo) => todo.done()).length;
-  const setup = t("demo.setup", { done: ready, all: TODOS.length });
+  const setup = t("setup", { done: ready, all: TODOS.length });
   return (
     <div class="demo" data-side={side}>
       <header class="ribbon">
-        <h1 class="tag">{t("demo.tag")}</h1>
+        <h1 class="tag">{t("tag")}</h1>
         <p class="clip" role="status">
-          {refusal ? t("demo.failed", { reason: errorText(refusal.code) }) : about(state)}
+          {refusal ? t("failed", { reason: errorText(refusal.code) }) : about(state)}
         </p>
         <Button class="second" icon={IconVerified} aria-label={setup} data-testid="demo-setup" onClick={() => { setAsked("setup"); }}>
           <span class="word">{setup}</span>
         </Button>
-        <Button class="second" icon={IconTrash} aria-label={t("demo.clear")} data-testid="demo-clear" onClick={() => { setAsked("clear"); }}>
-          <span class="word">{t("demo.clear")}</span>
+        <Button class="second" icon={IconTrash} aria-label={t("clear")} data-testid="demo-clear" onClick={() => { setAsked("clear"); }}>
+          <span class="word">{t("clear")}</span>
         </Button>
         {state?.call.possible && (
           <Button
             class="second"
             icon={IconPhone}
-            aria-label={t("demo.call")}
-            title={t("demo.call_how", { address: state.call.address })}
+            aria-label={t("call")}
+            title={t("call_how", { address: state.call.address })}
             data-testid="demo-call"
             onClick={() => void attempt(placeCall)}
           >
-            <span class="word">{t("demo.call")}</span>
+            <span class="word">{t("call")}</span>
           </Button>
         )}
         <Button
@@ -86,40 +87,40 @@ export function Demo() {
           data-testid="demo-rush"
           onClick={() => void attempt(startRush)}
         >
-          {t(state?.rush.running ? "demo.rushing" : "demo.rush")}
+          {t(state?.rush.running ? "rushing" : "rush")}
         </Button>
       </header>
-      <nav class="sides" aria-label={t("demo.sides")}>
+      <nav class="sides" aria-label={t("sides")}>
         {(["visitor", "agent"] as const).map((each) => (
           <button key={each} type="button" aria-pressed={side === each} data-testid={`side-${each}`} onClick={() => { setSide(each); }}>
-            {t(`demo.${each}`)}
+            {t(each)}
             {each === "agent" && calls > 0 && <span class="count">{calls}</span>}
           </button>
         ))}
       </nav>
       <main class="halves">
-      <section class="visitor" aria-label={t("demo.visitor_side")}>
-        {signedIn && <iframe title={t("demo.shop_frame")} allow="autoplay; microphone" src={`./demo-shop-${locale.value}.html`} key={`${beginnings}${locale.value}`} />}
+      <section class="visitor" aria-label={t("visitor_side")}>
+        {signedIn && <iframe title={t("shop_frame")} allow="autoplay; microphone" src={`./demo-shop-${locale.value}.html`} key={`${beginnings}${locale.value}`} />}
       </section>
-      <section class="agent-side" aria-label={t("demo.agent_side")}>
+      <section class="agent-side" aria-label={t("agent_side")}>
         {signedIn ? (
-          <iframe ref={console_} title={t("demo.console_frame")} src={`./index.html?locale=${locale.value}`} key={beginnings} allow="autoplay; microphone" />
+          <iframe ref={console_} title={t("console_frame")} src={`./index.html?locale=${locale.value}`} key={beginnings} allow="autoplay; microphone" />
         ) : (
-          <p class="opening">{t("demo.signing_in")}</p>
+          <p class="opening">{t("signing_in")}</p>
         )}
       </section>
       </main>
-      <Dialog open={asked === "setup"} onClose={close} title={setup} closeLabel={t("help.close")}>
+      <Dialog open={asked === "setup"} onClose={close} title={setup} closeLabel={common("help.close")}>
         <Checklist site={state?.site ?? "shop"} />
       </Dialog>
       <Dialog
         open={asked === "clear"}
         onClose={close}
-        title={t("demo.clear_title")}
-        closeLabel={t("help.close")}
+        title={t("clear_title")}
+        closeLabel={common("help.close")}
         actions={
           <>
-            <Button onClick={close}>{t("demo.clear_no")}</Button>
+            <Button onClick={close}>{t("clear_no")}</Button>
             <Button
               kind="danger"
               data-testid="demo-clear-yes"
@@ -129,12 +130,12 @@ export function Demo() {
                 void attempt(clearAll);
               }}
             >
-              {t("demo.clear_yes")}
+              {t("clear_yes")}
             </Button>
           </>
         }
       >
-        <p>{t("demo.clear_what")}</p>
+        <p>{t("clear_what")}</p>
       </Dialog>
     </div>
   );
@@ -142,7 +143,7 @@ export function Demo() {
 
 function about(state: DemoState | null): string {
   const agents = state?.simulated.agents ?? 0;
-  return agents > 0 ? t("demo.about", { count: agents }) : t("demo.about_plain");
+  return agents > 0 ? t("about", { count: agents }) : t("about_plain");
 }
 
 /** What the demonstration's server says, looked at every two seconds; and verbs whose refusal is shown. */

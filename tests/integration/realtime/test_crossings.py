@@ -166,15 +166,17 @@ async def test_a_console_that_reloads_keeps_its_session(
     node = await nodes()
     anna = await node.console("anna", "ss_one")
     (desk,) = node.realtime.relay.desks.values()
-    close = Gate(desk.close)
+    ours = node.realtime.relay
+    close, leave = Gate(desk.close), Gate(ours.leave_desk)
     monkeypatch.setattr(desk, "close", close)
+    monkeypatch.setattr(ours, "leave_desk", leave)
+    leave.open.set()
     await anna.leave()
     await asyncio.wait_for(close.reached.wait(), 5)
     back = await node.agent("anna", "ss_one")
     await back.done("console.open")
     close.open.set()
-    await asyncio.wait_for(close.passed.wait(), 5)
-    await back.done("console.open")
+    await asyncio.wait_for(leave.passed.wait(), 5)
     assert await is_held(node)
 
 

@@ -16,6 +16,7 @@ APPLICATIONS: Final = (
     "console/locales/handover",
     "console/locales/phone",
     "console/locales/devices",
+    "console/locales/demo",
     "widget/locales/later",
     "widget/locales/call",
     "widget/locales/callback",
