@@ -205,7 +205,7 @@ class Visit:
             case "here.ask":
                 if self.connections:
                     self.announce(on=True)
-            case "call.transfer" | "call.where.ask":
+            case "call.transfer" | "call.take_back" | "call.where.ask":
                 pass  # asked of the node that has the call
             case _ as kind:
                 self._hear_work(kind, payload)

@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from acd.chat.delivery import to_call, to_contact
+from acd.chat.delivery import to_agent, to_call, to_contact
 from acd.domain.device import BROWSER
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
@@ -181,6 +181,8 @@ class LiveCall:
                 )
             case "call.take_back":
                 await self._take(words.TakeBackAsked(agent=payload["agent"]))
+            case "call.where.ask":
+                self._say_where()
             case _ if "id" in payload:
                 if (heard := hearing.news(payload, self.call.epoch + 1)) is not None:
                     await self._learn(heard)
@@ -258,7 +260,7 @@ class LiveCall:
 
     async def _take(self, heard: words.Heard) -> None:
         """Step, and do what follows; what routing answers is heard in its turn."""
-        pending = deque([heard])
+        pending, before = deque([heard]), self.call.winner
         while pending:
             self.call, actions = step(self.call, pending.popleft())
             for action in actions:
@@ -268,3 +270,14 @@ class LiveCall:
                     answers = await self._doing.ask(action, self.call.epoch + 1)
                 self._decided |= {one.offer for one in answers if isinstance(one, words.Won)}
                 pending.extend(answers)
+        if self.call.winner != before:
+            self._say_where()
+
+    def _say_where(self) -> None:
+        """Tell the consoles of whoever has the call by what: a page, or a telephone of theirs."""
+        if self.call.winner is None:
+            return
+        leg = self.call.legs[self.call.winner]
+        phone = leg.target.kind is not TargetKind.BROWSER
+        told = {"type": "call.where", "interaction": self.call.id, "phone": phone}
+        self._means.delivery.publish(to_agent(leg.agent), told)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changed, heard, isLate, lastSaid, lastWithoutGap, marked, opened, unread, withMessages } from "../src/state/chats.ts";
+import { changed, heard, isLate, lacks, lastSaid, lastWithoutGap, marked, opened, unread, withMessages } from "../src/state/chats.ts";
 
 const message = (seq, from = "visitor") => ({ id: `ms_${seq}`, conversation: "cv_1", seq, client_id: `c${seq}`, from, name: "Jean", text: "…", at_ms: seq * 1000 });
 const chat = (more = {}) => ({
@@ -28,6 +28,15 @@ test("reading resumes before the first gap, and from the start when nothing was 
   assert.equal(lastWithoutGap(early.get("cv_1")), 0);
   const threads = withMessages(opened(new Map(), "cv_1", answer([message(1), message(2)])), "cv_1", [message(4)]);
   assert.equal(lastWithoutGap(threads.get("cv_1")), 2);
+});
+
+test("what is to be fetched is known from what the server has, and from what never came", () => {
+  const early = withMessages(new Map(), "cv_1", [message(2)]).get("cv_1");
+  assert.equal(lacks(early, 2), true);
+  const whole = opened(new Map(), "cv_1", answer([message(1), message(2)]));
+  assert.equal(lacks(whole.get("cv_1"), 2), false);
+  assert.equal(lacks(whole.get("cv_1"), 3), true);
+  assert.equal(lacks(withMessages(whole, "cv_1", [message(4)]).get("cv_1"), 4), true);
 });
 
 test("a state that was overtaken by a message does not take it back", () => {

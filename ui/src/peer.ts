@@ -6,7 +6,12 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 
+import { Candidates } from "./candidates.ts";
+import { press } from "./digits.ts";
+import { quality } from "./quality.ts";
+import { gathered, isServer, LINE, narrow } from "./served.ts";
 import type { Description, Signal } from "./signal.ts";
+import { enable } from "./voice.ts";
 import { newClientId } from "./wire.ts";
 
 /** connecting: nobody is heard yet. talking: media flows. lost: it did, and is being sought. closed: over. */
@@ -32,12 +37,6 @@ export interface PeerOptions {
 const PATIENCE_MS = { agent: 3000, visitor: 5000 };
 /** So long a fresh connection may take before another one is tried. */
 const ATTEMPT_MS = 6000;
-/** How the names of the server begin, one an offer. It hears no candidates after the answer: they are gathered first. */
-const SERVER = "server-";
-/** The one that carries a visitor's call, and what telephones speak: it passes audio on and changes nothing. */
-const LINE = `${SERVER}line`;
-const CODECS = new Set(["audio/PCMU", "audio/PCMA", "audio/telephone-event"]);
-const GATHERING_MS = 300;
 
 export class Peer {
   readonly #state = signal<PeerState>("connecting");
@@ -52,8 +51,7 @@ export class Peer {
   #voice: MediaStream | null;
   /** What the other hears instead: music on hold, or more voices than one. */
   #instead: MediaStreamTrack | null = null;
-  /** Candidates that came before the description they belong to. */
-  #early: RTCIceCandidateInit[] = [];
+  readonly #candidates = new Candidates();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** One signal after another, in the order they came. */
   #work: Promise<void> = Promise.resolve();
@@ -86,7 +84,7 @@ export class Peer {
 
   /** Whether the server has the call, and says itself when both are heard. */
   get isServed(): boolean {
-    return this.#partner?.startsWith(SERVER) ?? false;
+    return isServer(this.#partner);
   }
 
   /** Talk: what was answered while it rang carries this voice now. */
@@ -133,22 +131,18 @@ export class Peer {
     await this.#replace();
   }
 
-  /** A digit for whoever listens for tones. */
-  press(digit: string): void {
-    this.#connection?.getSenders()[0]?.dtmf?.insertDTMF(digit);
+  /** Whether the other side hears digits: both agreed on telephone-event. */
+  get hearsDigits(): boolean {
+    return this.#sender?.dtmf?.canInsertDTMF ?? false;
   }
 
-  /** How good the line is, 0 to 1, or null while nothing is known: what was lost and how long it takes. */
+  press(digit: string): void {
+    press(this.#sender?.dtmf, digit);
+  }
+
+  /** How good the line is, 0 to 1, or null while nothing is known. */
   async quality(): Promise<number | null> {
-    const report = await this.#connection?.getStats();
-    let quality: number | null = null;
-    report?.forEach((one: { type: string; fractionLost?: number; roundTripTime?: number }) => {
-      if (one.type !== "remote-inbound-rtp") return;
-      const lost = one.fractionLost ?? 0;
-      const late = Math.max(0, (one.roundTripTime ?? 0) - 0.15);
-      quality = Math.max(0, 1 - 5 * lost - 2 * late);
-    });
-    return quality;
+    return quality(await this.#connection?.getStats());
   }
 
   close(): void {
@@ -170,7 +164,7 @@ export class Peer {
         if (said.description) await this.#described(said.tab, said.description);
         break;
       case "candidate":
-        if (said.candidate && said.tab === this.#partner) await this.#candidate(said.candidate);
+        if (said.candidate && said.tab === this.#partner) await this.#candidates.add(this.#connection, said.candidate);
         break;
       case "held":
       case "resumed":
@@ -202,15 +196,7 @@ export class Peer {
       if (this.isServed) await gathered(connection);
       this.#describe(connection, "answer");
     }
-    const early = this.#early;
-    this.#early = [];
-    for (const candidate of early) await this.#connection?.addIceCandidate(candidate).catch(() => undefined);
-  }
-
-  async #candidate(said: NonNullable<Signal["candidate"]>): Promise<void> {
-    const candidate = { candidate: said.candidate, sdpMid: said.mid ?? null, sdpMLineIndex: said.line ?? null };
-    if (this.#connection?.remoteDescription) await this.#connection.addIceCandidate(candidate).catch(() => undefined);
-    else this.#early.push(candidate);
+    await this.#candidates.ready(this.#connection);
   }
 
   #open(partner: string): RTCPeerConnection {
@@ -276,7 +262,7 @@ export class Peer {
 
   #drop(): void {
     clearTimeout(this.#timer);
-    this.#early = [];
+    this.#candidates.forget();
     this.#connection?.close();
     this.#connection = null;
     this.#partner = null;
@@ -285,22 +271,24 @@ export class Peer {
 
   /** One's own voice goes out unless muted or on hold; what is played instead of it always does. */
   #speak(): void {
-    const silent = this.#muted.value || this.#held.value;
-    for (const track of this.#voice?.getAudioTracks() ?? []) track.enabled = !silent;
+    enable(this.#voice, !this.#muted.value && !this.#held.value);
   }
 
   #sent(): MediaStreamTrack | null {
     return this.#instead ?? this.#voice?.getAudioTracks()[0] ?? null;
   }
 
+  get #sender(): RTCRtpSender | undefined {
+    return this.#connection?.getSenders()[0];
+  }
+
   async #replace(): Promise<void> {
-    await this.#connection?.getSenders()[0]?.replaceTrack(this.#sent());
+    await this.#sender?.replaceTrack(this.#sent());
   }
 
   /** The agent does not hear whom they put on hold; the visitor hears what is played. */
   #listen(): void {
-    const silent = this.#held.value && this.#options.side === "agent";
-    for (const track of this.#other.value?.getAudioTracks() ?? []) track.enabled = !silent;
+    enable(this.#other.value, !this.#held.value || this.#options.side !== "agent");
   }
 
   #describe(connection: RTCPeerConnection, type: Description["type"]): void {
@@ -312,23 +300,4 @@ export class Peer {
     const { interaction, line, send } = this.#options;
     send({ interaction, tab: this.#tab, kind, ...(line ? { line } : {}), ...more });
   }
-}
-
-/** Only what telephones speak, too. */
-function narrow(connection: RTCPeerConnection): void {
-  const known = RTCRtpReceiver.getCapabilities("audio")?.codecs.filter(({ mimeType }) => CODECS.has(mimeType)) ?? [];
-  for (const transceiver of connection.getTransceivers()) transceiver.setCodecPreferences(known);
-}
-
-/** Until the page knows its addresses, or long enough: those of its own network come at once. */
-async function gathered(connection: RTCPeerConnection): Promise<void> {
-  if (connection.iceGatheringState === "complete") return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, GATHERING_MS);
-    connection.onicegatheringstatechange = () => {
-      if (connection.iceGatheringState !== "complete") return;
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 }

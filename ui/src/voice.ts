@@ -34,6 +34,11 @@ export function silence(voice: MediaStream): void {
   for (const track of voice.getTracks()) track.stop();
 }
 
+/** Let a voice through, or silence instead. */
+export function enable(voice: MediaStream | null, on: boolean): void {
+  for (const track of voice?.getAudioTracks() ?? []) track.enabled = on;
+}
+
 /** Plays one voice after another; a browser lets a page do so that has the microphone. */
 export class Speaker {
   readonly #audio = new Audio();

@@ -117,7 +117,7 @@ export class ChatSession {
   markRead(): void {
     const chat = this.chat.peek();
     const seq = this.messages.peek().at(-1)?.seq ?? 0;
-    if (!chat || seq <= chat.read.visitor || this.unread.peek() === 0) return;
+    if (!chat || seq <= chat.read.visitor || this.unread.peek() === 0 || this.connection.state.value !== "open") return;
     this.chat.value = { ...chat, read: { ...chat.read, visitor: seq } };
     this.connection.tell("messages.read", { seq });
   }

@@ -1,15 +1,17 @@
 import { IconMicOff, IconPhone } from "@acd/ui/call-icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
+import { stopwatch } from "@acd/ui/time.ts";
 
 import { useDesk } from "../state/context.ts";
 import { channelsOf } from "../state/presence.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { Advising, Asked, Consulting } from "./Consulting.tsx";
-import { Bar, HangUp } from "./Frame.tsx";
+import { Bar, HangUp, Time } from "./Frame.tsx";
 import { Idle, Test } from "./Idle.tsx";
 import { InCall } from "./InCall.tsx";
 import { MyDevices } from "./MyDevices.tsx";
 import type { Phone, Trouble } from "./phone.ts";
+import { TakeBack, Transfer } from "./Transfer.tsx";
 import { t } from "./words.ts";
 
 /** At the foot of the console of everybody who takes calls: the one they have, or what keeps them from having one. */
@@ -31,7 +33,7 @@ function Now({ phone }: { phone: Phone }) {
   const advice = phone.consult.line.value;
   if (!presence || !(mine ?? asked ?? channelsOf(presence).includes("call"))) return null;
   if (mine && live) return mine.consulted ? <Consulting phone={phone} chat={mine} consulted={mine.consulted} /> : <InCall phone={phone} chat={mine} live={live} />;
-  if (mine) return <Elsewhere phone={phone} chat={mine} />;
+  if (mine) return mine.on_phone ? <OnPhone phone={phone} chat={mine} /> : <Elsewhere phone={phone} chat={mine} />;
   if (asked) return advice ? <Advising phone={phone} chat={asked} line={advice} /> : <Asked phone={phone} chat={asked} />;
   if (phone.trouble.value) return <Troubled phone={phone} trouble={phone.trouble.value} />;
   return <Idle phone={phone} available={presence.channels.call?.availability === "available"} />;
@@ -54,6 +56,28 @@ function Troubled({ phone, trouble }: { phone: Phone; trouble: Trouble }) {
   );
 }
 
+/** The agent has the call on a telephone of theirs: there it is heard and held; from here it is ended, or goes on. */
+function OnPhone({ phone, chat }: { phone: Phone; chat: AgentChat }) {
+  const { desk } = useDesk();
+  const given = phone.given.now.value;
+  const time = stopwatch(desk.now.value - chat.since_ms);
+  const talks = chat.state === "active";
+  return (
+    <Bar
+      state="on-phone"
+      icon={IconPhone}
+      title={chat.contact.name}
+      aside={given ? t(given.failed ?? "gives", { number: given.number }) : t(talks ? "on_phone" : "connecting")}
+      time={talks && <Time time={time} told={t("since", { time })} testId="phone-time" />}
+      end={<HangUp onClick={() => void phone.hangUp()} />}
+    >
+      <div class="keys">
+        {given && !given.failed ? <TakeBack phone={phone} /> : talks && <Transfer phone={phone} chat={chat} />}
+      </div>
+    </Bar>
+  );
+}
+
 function Elsewhere({ phone, chat }: { phone: Phone; chat: AgentChat }) {
   return (
     <Bar
@@ -63,7 +87,7 @@ function Elsewhere({ phone, chat }: { phone: Phone; chat: AgentChat }) {
       aside={t("elsewhere")}
       end={
         <>
-          <Button data-testid="phone-take" aria-busy={phone.asking.value} onClick={() => void phone.takeUp()}>
+          <Button data-testid="phone-take" aria-busy={phone.mic.asking.value} onClick={() => void phone.takeUp()}>
             {t("take")}
           </Button>
           <HangUp onClick={() => void phone.hangUp()} />

@@ -10,7 +10,7 @@ export function Caller({ children }: { children: ComponentChildren }) {
   const offer = desk.ringing.value.find((ring) => ring.offer.channel === "call")?.offer;
   const conversation = offer?.conversation;
   useEffect(() => {
-    if (conversation) void desk.fetch(conversation);
+    if (conversation) void desk.conversations.fetch(conversation);
   }, [desk, conversation]);
   return offer ? <Contact chat={offer} open={false} /> : <>{children}</>;
 }

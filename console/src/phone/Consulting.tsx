@@ -17,7 +17,7 @@ export function Consulting({ phone, chat, consulted }: { phone: Phone; chat: Age
   const together = phone.consult.together.value;
   const talks = peer?.state.value === "talking";
   const level = phone.consult.level.value;
-  const held = phone.heldMs.value;
+  const held = phone.held.sinceMs.value;
   const time = held === null ? "" : stopwatch(desk.now.value - held);
   const contact = chat.contact.name;
   const told = !talks ? t("asks", { name: contact }) : t(together ? "with_all" : "waits", { name: contact });
@@ -34,7 +34,13 @@ export function Consulting({ phone, chat, consulted }: { phone: Phone; chat: Age
           <Button data-testid="consult-return" onClick={() => void phone.endConsult()}>
             {t("back", { name: contact })}
           </Button>
-          <Button kind="primary" aria-disabled={!talks} data-testid="consult-hand-over" onClick={() => void (talks && desk.steering.complete(chat.interaction))}>
+          <Button
+            kind="primary"
+            aria-disabled={!talks}
+            {...(talks ? {} : { title: t("hand_over_when"), "aria-description": t("hand_over_when") })}
+            data-testid="consult-hand-over" 
+            onClick={() => void (talks && desk.steering.complete(chat.interaction))}
+          >
             {t("hand_over")}
           </Button>
         </>
@@ -59,7 +65,7 @@ export function Asked({ phone, chat }: { phone: Phone; chat: AgentChat }) {
       aside={t("asks_you", { name: chat.contact.name })}
       end={
         <>
-          <Button kind="primary" data-testid="consult-talk" aria-busy={phone.asking.value} onClick={() => void phone.takeUp()}>
+          <Button kind="primary" data-testid="consult-talk" aria-busy={phone.mic.asking.value} onClick={() => void phone.takeUp()}>
             {t("talk")}
           </Button>
           <Button data-testid="consult-decline" onClick={() => void desk.steering.leave(chat.interaction)}>

@@ -63,10 +63,11 @@ export function Key({ icon, word, pressed, keys, testId, disabled = false, onCli
       aria-pressed={pressed}
       aria-disabled={disabled}
       data-testid={testId}
+      title={keys ? `${word} (${keys.replace("+", " ")})` : word}
       onClick={() => {
         if (!disabled) onClick();
       }}
-      {...(keys ? { "aria-keyshortcuts": keys, title: keys.replace("+", " ") } : {})}
+      {...(keys ? { "aria-keyshortcuts": keys } : {})}
     >
       <span class="word">{word}</span>
     </Button>
@@ -83,7 +84,7 @@ export function Level({ level }: { level: ReadonlySignal<number> }) {
 
 export function HangUp({ word = t("hang_up"), onClick }: { word?: string; onClick: () => void }) {
   return (
-    <Button kind="danger" icon={IconHangUp} aria-label={word} data-testid="phone-hang-up" onClick={onClick}>
+    <Button kind="danger" icon={IconHangUp} aria-label={word} title={word} data-testid="phone-hang-up" onClick={onClick}>
       <span class="word">{word}</span>
     </Button>
   );

@@ -1,8 +1,6 @@
-import { IconHold, IconKeypad, IconMic, IconMicOff, IconPhone } from "@acd/ui/call-icons.tsx";
+import { IconHold, IconMic, IconMicOff, IconPhone } from "@acd/ui/call-icons.tsx";
 import { MarkWarn } from "@acd/ui/icons.tsx";
-import { Button } from "@acd/ui/primitives/Button.tsx";
 import { stopwatch } from "@acd/ui/time.ts";
-import { useSignal } from "@preact/signals";
 
 import { useDesk } from "../state/context.ts";
 import type { AgentChat } from "../state/wire.ts";
@@ -11,7 +9,7 @@ import { DeviceMenu } from "./Idle.tsx";
 import { Keypad } from "./Keypad.tsx";
 import type { Line } from "./line.ts";
 import type { Phone } from "./phone.ts";
-import { Transfer } from "./Transfer.tsx";
+import { TakeBack, Transfer } from "./Transfer.tsx";
 import { t } from "./words.ts";
 
 /** Under this the person may hear it too. */
@@ -19,18 +17,17 @@ const POOR = 0.6;
 
 export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: AgentChat; live: Line }) {
   const { desk } = useDesk();
-  const open = useSignal(false);
   // the server may still be connecting the other side
   const state = chat.state === "connecting" ? "connecting" : peer.state.value;
   const held = peer.held.value;
   const muted = peer.muted.value;
   const level = phone.level.value;
-  const given = phone.given.value;
-  const time = stopwatch(desk.now.value - (phone.heldMs.value ?? chat.since_ms));
+  const given = phone.given.now.value;
+  const time = stopwatch(desk.now.value - (phone.held.sinceMs.value ?? chat.since_ms));
   const poor = state === "talking" && (phone.quality.value ?? 1) < POOR;
   const told = state === "connecting" ? t("connecting")
     : state === "lost" ? t("lost", { name: chat.contact.name })
-    : given ? t(given.failed ? "not_given" : "gives", { number: given.number })
+    : given ? t(given.failed ?? "gives", { number: given.number })
     : held ? t("held")
     : muted ? t("muted")
     : desk.departmentName(chat.department);
@@ -43,11 +40,13 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
       time={state !== "connecting" && <Time time={time} told={t(held ? "held_since" : "since", { time })} testId="phone-time" />}
       end={
         <>
-          {poor && (
-            <span class="poor with-icon" role="status" data-testid="phone-poor">
-              <MarkWarn /> <span class="word">{t("poor")}</span>
-            </span>
-          )}
+          <span class="poor with-icon" role="status">
+            {poor && (
+              <span class="with-icon" data-testid="phone-poor">
+                <MarkWarn /> <span class="word">{t("poor")}</span>
+              </span>
+            )}
+          </span>
           {level && <Level level={level} />}
           <DeviceMenu phone={phone} />
           <HangUp onClick={() => void phone.hangUp()} />
@@ -57,18 +56,9 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
       <div class="keys">
         <Key icon={muted ? IconMicOff : IconMic} word={t("mute")} pressed={muted} keys="Alt+M" testId="phone-mute" onClick={() => { phone.mute(); }} />
         <Key icon={IconHold} word={t("hold")} pressed={held} testId="phone-hold" onClick={() => void phone.hold(!held)} />
-        <Button
-          kind="quiet"
-          icon={IconKeypad}
-          aria-label={t("keypad")}
-          aria-expanded={open.value}
-          data-testid="phone-keypad"
-          onClick={() => (open.value = !open.value)}
-        >
-          <span class="word">{t("keypad")}</span>
-        </Button>
-        {open.value && <Keypad onKey={(key) => { peer.press(key); }} onClose={() => (open.value = false)} />}
-        {chat.state === "active" && <Transfer phone={phone} chat={chat} />}
+        <Keypad peer={peer} />
+        {given && !given.failed && <TakeBack phone={phone} />}
+        {chat.state === "active" && (!given || given.failed) && <Transfer phone={phone} chat={chat} />}
       </div>
     </Bar>
   );

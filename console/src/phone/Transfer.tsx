@@ -9,35 +9,52 @@ import { Handover } from "../views/Handover.tsx";
 import type { Phone } from "./phone.ts";
 import { t } from "./words.ts";
 
-const MANNERS: readonly Manner[] = ["transfer", "consult"];
+const AT_ONCE: readonly Manner[] = ["transfer"];
+const MANNERS: readonly Manner[] = [...AT_ONCE, "consult"];
 const REFUSED = ["phone_number_invalid", "number_country_refused", "number_costly"] as const;
 const isRefused = (code: string): code is (typeof REFUSED)[number] => (REFUSED as readonly string[]).includes(code);
 const how = (manner: Manner): string => t(manner === "consult" ? "consult_how" : "transfer_how");
 
-/** To whom a call can go: at once, or after a word with the colleague; a telephone's call also to a number. */
+/**
+ * To whom a call can go: at once, or after a word with the colleague, for which the agent's voice must be in this page;
+ * a telephone's call also to a number.
+ */
 export function Transfer({ phone, chat }: { phone: Phone; chat: AgentChat }) {
   const more = (onDone: () => void) => chat.to_number && <ToNumber phone={phone} onDone={onDone} />;
-  return <Handover chat={chat} ways={{ manners: MANNERS, how, more }} icon={IconTransfer} kind="quiet" side="above" />;
+  const manners = chat.on_phone ? AT_ONCE : MANNERS;
+  return <Handover chat={chat} ways={{ manners, how, more }} icon={IconTransfer} kind="quiet" side="above" />;
+}
+
+/** The number that is called is called no longer. */
+export function TakeBack({ phone }: { phone: Phone }) {
+  return (
+    <Button kind="quiet" title={t("take_back")} data-testid="transfer-take-back" onClick={() => void phone.given.takeBack()}>
+      {t("take_back")}
+    </Button>
+  );
 }
 
 function ToNumber({ phone, onDone }: { phone: Phone; onDone: () => void }) {
   const [number, setNumber] = useState("");
   const [fault, setFault] = useState("");
+  const [busy, setBusy] = useState(false);
   const give = async (): Promise<void> => {
+    setBusy(true);
     try {
-      await phone.giveTo(number.trim());
+      await phone.given.to(number.trim());
       onDone();
     } catch (thrown) {
       const { code } = WireError.of(thrown);
       setFault(t(isRefused(code) ? code : "not_done"));
     }
+    setBusy(false);
   };
   return (
     <form
       class="to-number"
       onSubmit={(event) => {
         event.preventDefault();
-        if (number.trim()) void give();
+        if (number.trim() && !busy) void give();
       }}
     >
       <h3 class="label" id="to-number">
@@ -53,12 +70,17 @@ function ToNumber({ phone, onDone }: { phone: Phone; onDone: () => void }) {
           maxLength={40}
           autocomplete="off"
           data-testid="transfer-number"
-          onInput={(event) => { setNumber(event.currentTarget.value); }}
+          aria-invalid={fault !== ""}
+          {...(fault ? { "aria-describedby": "to-number-fault" } : {})}
+          onInput={(event) => {
+            setNumber(event.currentTarget.value);
+            setFault("");
+          }}
         />
-        <Button type="submit" icon={IconPhone} label={t("give")} data-testid="transfer-to-number" />
+        <Button type="submit" icon={IconPhone} label={t("give")} aria-busy={busy} data-testid="transfer-to-number" />
       </div>
       {fault && (
-        <p class="fault" role="alert">
+        <p class="fault" id="to-number-fault" role="alert">
           {fault}
         </p>
       )}

@@ -34,7 +34,7 @@ export class Handset {
 
   /** Take what rings, by whatever it takes for its channel. */
   async answer(offer: Offer): Promise<void> {
-    if (offer.channel !== "call") {
+    if (offer.channel !== "call" || offer.callback?.by_hand) {
       await this.#desk.accept(offer.offer);
       return;
     }

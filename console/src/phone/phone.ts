@@ -1,16 +1,18 @@
 /** The agent's telephone: the one call they have, and whether this page is where it is heard. */
 import { loudness, microphone, silence, type NoVoice } from "@acd/ui/voice.ts";
-import { newClientId } from "@acd/ui/wire.ts";
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
-import { heldCall } from "../state/kept.ts";
+import { heldCall, heldOffer } from "../state/kept.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { ringForAdvice } from "./advice.ts";
+import { sayConnected } from "./connected.ts";
 import { Consult } from "./consult.ts";
 import { Devices } from "./devices.ts";
+import { Given } from "./given.ts";
+import { Hold } from "./hold.ts";
 import { Line } from "./line.ts";
-import { music } from "./sounds.ts";
+import { Mic } from "./mic.ts";
 import { Tryout } from "./tryout.ts";
 import { Warm } from "./warm.ts";
 
@@ -18,7 +20,6 @@ import { Warm } from "./warm.ts";
 export type Trouble = NoVoice | "unconnected" | "unreached";
 
 const QUALITY_EVERY_MS = 2000;
-const AGAIN_MS = 700;
 
 export class Phone {
   /** The call that is heard in this page. */
@@ -29,25 +30,21 @@ export class Phone {
   /** The agent's voice, while somebody hears it. */
   readonly voice = signal<MediaStream | null>(null);
   readonly level = computed(() => this.voice.value && loudness(this.voice.value));
-  /** The server's time, while the other is on hold. */
-  readonly heldMs = signal<number | null>(null);
-  /** The number the call is given to, while it is called, or after it did not take it. */
-  readonly given = signal<{ number: string; failed: boolean } | null>(null);
   /** The screen of the agent's devices is open. */
   readonly showsDevices = signal(false);
-  /** The microphone is being asked for. */
-  readonly asking = signal(false);
   /** The agent's own call, and the one a colleague asks them about. */
   readonly mine: ReadonlySignal<AgentChat | null>;
   readonly asked: ReadonlySignal<AgentChat | null>;
   readonly devices = new Devices();
   readonly tryout = new Tryout(this.devices);
+  readonly mic: Mic;
   readonly consult: Consult;
+  readonly given: Given;
+  readonly held: Hold;
 
   readonly #desk: Desk;
   #stops: (() => void)[] = [];
   readonly #warm: Warm;
-  #music: (() => void) | null = null;
   #beginning = false;
   #begun = false;
   /** The call is the return of one: the agent is there first. */
@@ -55,6 +52,8 @@ export class Phone {
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.mic = new Mic(desk, this.devices, (why) => (this.trouble.value = why));
+    this.held = new Hold(desk.clock);
     this.consult = new Consult(desk, this.devices);
     this.#warm = new Warm(desk, this.devices);
     const call = (role: AgentChat["role"]): ReadonlySignal<AgentChat | null> =>
@@ -64,6 +63,7 @@ export class Phone {
           null,
       );
     this.mine = call("owner");
+    this.given = new Given(desk, this.mine);
     this.asked = call("consult");
   }
 
@@ -77,10 +77,7 @@ export class Phone {
         this.consult.line.peek()?.peer.hear(said);
         this.#warm.hear(said);
       }),
-      this.#desk.connection.on("call.transferred", ({ interaction, ok }) => {
-        const { given } = this;
-        if (given.value && interaction === this.mine.peek()?.interaction && !ok) given.value = { ...given.value, failed: true };
-      }),
+      this.given.start(),
       effect(() => {
         const [mine, asked] = [this.mine.value, this.asked.value];
         untracked(() => {
@@ -102,7 +99,7 @@ export class Phone {
   /** Take a call that rings, but only once there is a microphone, so that nobody is connected to silence. */
   async answer(offer: string): Promise<void> {
     await this.#alone(async () => {
-      const voice = await this.#ask();
+      const voice = await this.mic.ask();
       if (!voice) {
         await this.#desk.attempt(() => this.#desk.connection.request("call.failed", { offer }));
         return;
@@ -121,11 +118,10 @@ export class Phone {
   /** Have the call in this page, wherever it was: one's own, or the colleague's who asks. */
   async takeUp(): Promise<void> {
     const [mine, asked] = [this.mine.value, this.asked.value];
-    const offer = heldCall.read()?.split(" ")[1] ?? "";
     await this.#alone(async () => {
-      const voice = mine ?? asked ? await this.#ask() : null;
+      const voice = mine ?? asked ? await this.mic.ask() : null;
       if (!voice) return;
-      if (mine) await this.#begin(mine.interaction, voice, offer);
+      if (mine) await this.#begin(mine.interaction, voice, heldOffer(mine.interaction));
       else if (asked) await this.#advise(asked.interaction, voice);
     });
   }
@@ -137,22 +133,9 @@ export class Phone {
   }
 
   async hold(on: boolean): Promise<void> {
-    this.given.value = null;
+    this.given.forget();
     const peer = this.live.value?.peer;
-    if (!peer) return;
-    this.#music?.();
-    const played = on ? music() : null;
-    this.#music = played?.stop ?? null;
-    this.heldMs.value = on ? this.#desk.clock.nowMs() : null;
-    await peer.hold(on, played?.track ?? null);
-  }
-
-  /** Give the call away to a number; throws why it is not even called. */
-  async giveTo(number: string): Promise<void> {
-    const mine = this.mine.value;
-    if (!mine) return;
-    await this.#desk.connection.request("call.transfer", { interaction: mine.interaction, number, command: newClientId() });
-    this.given.value = { number, failed: false };
+    if (peer) await this.held.put(peer, on);
   }
 
   /** Whoever is consulted and the contact hear each other and this agent, or the contact is on hold again. */
@@ -173,8 +156,8 @@ export class Phone {
   /** The end for both; a call nobody was heard in rings on. */
   async hangUp(): Promise<void> {
     const mine = this.mine.value;
-    const offer = heldCall.read()?.split(" ")[1];
     if (!mine) return;
+    const offer = heldOffer(mine.interaction);
     if (mine.state === "connecting" && offer) await this.#desk.attempt(() => this.#desk.connection.request("call.failed", { offer }));
     else await this.#desk.finish(mine.interaction);
   }
@@ -182,7 +165,7 @@ export class Phone {
   /** Hear oneself; what was wrong is over where it succeeds. */
   async test(): Promise<void> {
     const again = this.trouble.value !== null;
-    const voice = await this.#ask();
+    const voice = await this.mic.ask();
     if (!voice) return;
     this.tryout.begin(voice);
     if (again) await this.#desk.setPresence("call", "available");
@@ -197,21 +180,6 @@ export class Phone {
     } finally {
       this.#beginning = false;
     }
-  }
-
-  async #ask(): Promise<MediaStream | null> {
-    this.asking.value = true;
-    const voice = await microphone(this.devices.chosen.microphone.peek());
-    this.asking.value = false;
-    if (typeof voice !== "string") {
-      this.trouble.value = null;
-      void this.devices.look();
-      return voice;
-    }
-    this.trouble.value = voice;
-    // rings that cannot be answered would only cost the visitors time
-    await this.#desk.setPresence("call", "away", "no_microphone");
-    return null;
   }
 
   /** Another microphone was chosen while the agent speaks. */
@@ -251,7 +219,10 @@ export class Phone {
     const timer = setInterval(() => void peer.quality().then((quality) => (this.quality.value = quality)), QUALITY_EVERY_MS);
     this.#stops = [
       effect(() => {
-        if (peer.state.value === "talking" && !this.#begun && !peer.isServed) void this.#talks(interaction, offer);
+        if (peer.state.value !== "talking" || this.#begun || peer.isServed) return;
+        this.#begun = true;
+        const connecting = (): boolean => this.mine.peek()?.interaction === interaction && this.mine.peek()?.state === "connecting";
+        void sayConnected(this.#desk, offer, connecting);
       }),
       () => {
         clearInterval(timer);
@@ -271,16 +242,6 @@ export class Phone {
     this.#follow(this.mine.peek(), this.asked.peek());
   }
 
-  /** Both are heard: from now on it is a call. Said until the server has it, or takes the call back. */
-  async #talks(interaction: string, offer: string): Promise<void> {
-    this.#begun = true;
-    while (this.mine.peek()?.interaction === interaction && this.mine.peek()?.state === "connecting") {
-      const done = await this.#desk.connection.request("call.connected", { offer }).catch(() => null);
-      if (done) return;
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-    }
-  }
-
   #follow(mine: AgentChat | null, asked: AgentChat | null): void {
     const live = this.live.value;
     const line = this.consult.line.value;
@@ -295,7 +256,7 @@ export class Phone {
     else if (!line) {
       const call = mine ?? asked;
       // this page was reloaded in the middle of it
-      if (call && heldCall.read()?.startsWith(`${call.interaction} `)) void this.takeUp();
+      if (call && !call.on_phone && heldCall.read()?.startsWith(`${call.interaction} `)) void this.takeUp();
     }
   }
 
@@ -329,14 +290,12 @@ export class Phone {
   #close(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
-    this.#music?.();
-    this.#music = null;
+    this.held.end();
     this.consult.end();
     this.live.value?.close();
     this.live.value = null;
-    this.heldMs.value = null;
     this.quality.value = null;
-    this.given.value = null;
+    this.given.forget();
     if (this.voice.value) silence(this.voice.value);
     this.voice.value = null;
   }

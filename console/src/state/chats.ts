@@ -77,6 +77,11 @@ export function lastWithoutGap(thread: Thread | undefined): number {
   return last;
 }
 
+/** Whether something is to be fetched: it never came, or the server has more. */
+export function lacks(thread: Thread, lastSeq: number): boolean {
+  return thread.contact === null || lastWithoutGap(thread) < lastSeq;
+}
+
 /** Messages of the contact the agent has not had in sight. */
 export function unread(chat: AgentChat, thread: Thread | undefined): number {
   const read = Math.max(chat.read.agent, thread?.read.agent ?? 0);

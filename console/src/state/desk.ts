@@ -1,10 +1,11 @@
 /** One agent's desk: what the server says is true, as signals, and the verbs the agent has. */
 import { Connection } from "@acd/ui/socket.ts";
 import { ServerClock, ticking } from "@acd/ui/time.ts";
-import { newClientId, WireError, type Message } from "@acd/ui/wire.ts";
+import { newClientId, WireError } from "@acd/ui/wire.ts";
 import { batch, computed, signal } from "@preact/signals";
 
 import * as lists from "./chats.ts";
+import { Conversations } from "./conversations.ts";
 import { inSight, sessionName } from "./kept.ts";
 import * as rings from "./rings.ts";
 import { BASE, recall, session, type SignedIn } from "./session.ts";
@@ -14,7 +15,6 @@ import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, Cons
 import { WrapUps } from "./wrapups.ts";
 
 const HEARTBEAT_MS = 5000;
-const TYPING_MS = 6000;
 
 export type Pane = "list" | "thread" | "contact";
 
@@ -42,6 +42,7 @@ export class Desk {
   readonly selected = signal<string | null>(null);
   readonly ended = signal<AgentChat | null>(null);
   readonly pane = signal<Pane>("list");
+  readonly conversations = new Conversations(this);
   readonly wrapUps = new WrapUps(this);
   readonly steering = new Steering(this);
   /** Asked to sign out once the work is done. */
@@ -67,6 +68,7 @@ export class Desk {
       },
     });
     this.#listen();
+    this.conversations.listen();
   }
 
   open(): void {
@@ -163,37 +165,6 @@ export class Desk {
     this.leaveIfEnded(interaction);
   }
 
-  /** The messages of a conversation that are not here yet, its contact and their history. */
-  async fetch(conversation: string): Promise<void> {
-    this.threads.value = lists.withMessages(this.threads.value, conversation, []);
-    const after_seq = lists.lastWithoutGap(this.threads.value.get(conversation));
-    const answer = await this.attempt(() => this.connection.request("conversation.open", { conversation, after_seq }));
-    if (!answer) return;
-    this.threads.value = lists.opened(this.threads.value, conversation, answer);
-    // a long conversation comes in pages
-    const known = this.chats.value.find((chat) => chat.conversation === conversation)?.last_seq ?? 0;
-    if (answer.messages.length > 0 && lists.lastWithoutGap(this.threads.value.get(conversation)) < known) void this.fetch(conversation);
-  }
-
-  /** A stored message, ours or theirs: once in its thread, whichever way it came. */
-  hear(message: Message): void {
-    const thread = this.threads.value.get(message.conversation);
-    batch(() => {
-      this.chats.value = lists.heard(this.chats.value, message);
-      if (message.from === "visitor") this.#stopsTyping(message.conversation);
-      if (!thread) return;
-      this.threads.value = lists.withMessages(this.threads.value, message.conversation, [message]);
-    });
-    const last = thread?.messages.at(-1)?.seq;
-    if (last !== undefined && message.seq > last + 1) void this.fetch(message.conversation);
-  }
-
-  /** What the agent has had in sight. */
-  saw(conversation: string, seq: number): void {
-    this.#readUpTo(conversation, { agent: seq, visitor: 0 });
-    this.connection.tell("messages.read", { conversation, seq });
-  }
-
   #listen(): void {
     const { connection } = this;
     connection.onOpen(() => void this.#snapshot());
@@ -218,16 +189,6 @@ export class Desk {
     connection.on("presence", (presence) => {
       this.#present(presence);
     });
-    connection.on("message", (message) => {
-      this.hear(message);
-    });
-    connection.on("typing", ({ conversation, on }) => {
-      if (on) this.typing.value = new Map(this.typing.value).set(conversation, this.clock.nowMs() + TYPING_MS);
-      else this.#stopsTyping(conversation);
-    });
-    connection.on("read", ({ conversation, seq }) => {
-      this.#readUpTo(conversation, { agent: 0, visitor: seq });
-    });
     connection.on("lines", ({ lines, now }) => {
       this.clock.sync(now);
       this.lines.value = lines;
@@ -248,7 +209,7 @@ export class Desk {
     this.#take(opened);
     // an agent has a handful of conversations: all are at hand, so that counts are exact and switching is instant
     const wanted = new Set([...opened.chats, ...(this.current.value ? [this.current.value] : [])].map((chat) => chat.conversation));
-    await Promise.all([...wanted].map((conversation) => this.fetch(conversation)));
+    await Promise.all([...wanted].map((conversation) => this.conversations.fetch(conversation)));
   }
 
   #take(opened: ConsoleOpened): void {
@@ -288,23 +249,12 @@ export class Desk {
       if (chat.state === "ended" && this.selected.value === chat.interaction) this.ended.value = chat;
       this.chats.value = lists.changed(this.chats.value, chat);
     });
-    if (chat.state !== "ended" && !this.threads.value.has(chat.conversation)) void this.fetch(chat.conversation);
+    if (chat.state !== "ended" && !this.threads.value.has(chat.conversation)) void this.conversations.fetch(chat.conversation);
   }
 
   /** After the agent themselves ended it: nothing is left to look at. */
   leaveIfEnded(interaction: string): void {
     if (this.selected.value === interaction && !this.chats.value.some((chat) => chat.interaction === interaction)) this.select(null);
-  }
-
-  #readUpTo(conversation: string, marks: { agent: number; visitor: number }): void {
-    batch(() => {
-      this.threads.value = lists.marked(this.threads.value, conversation, marks);
-      this.chats.value = lists.readUpTo(this.chats.value, conversation, marks);
-    });
-  }
-
-  #stopsTyping(conversation: string): void {
-    this.typing.value = new Map([...this.typing.value].filter(([id]) => id !== conversation));
   }
 
   #lastWord(offer: string, over: rings.Over): void {
@@ -323,7 +273,7 @@ export class Desk {
     this.clock.sync(answer.now);
     for (const [conversation, seq] of Object.entries(answer.last_seq)) {
       const thread = this.threads.value.get(conversation);
-      if (thread && (thread.messages.at(-1)?.seq ?? 0) < seq) void this.fetch(conversation);
+      if (thread && lists.lacks(thread, seq)) void this.conversations.fetch(conversation);
     }
   }
 }

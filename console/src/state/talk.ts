@@ -77,8 +77,8 @@ export class Talk {
   async #send({ client_id, payload }: Outgoing<Written>): Promise<void> {
     const { conversation, text, finish } = payload;
     const { message } = await this.#desk.connection.request("message.send", { conversation, client_id, text });
-    this.#desk.hear(message);
-    this.#desk.saw(conversation, message.seq);
+    this.#desk.conversations.hear(message);
+    this.#desk.conversations.saw(conversation, message.seq);
     if (finish !== undefined) await this.#desk.finish(finish);
   }
 }

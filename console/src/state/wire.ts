@@ -69,6 +69,8 @@ export interface Offer {
   why: Why;
   /** Who hands it over. */
   transfer: Named | null;
+  /** Accepting it calls the contact back: the agent is put through, or dials by hand. */
+  callback: { by_hand: boolean; number: string | null } | null;
   now: number;
 }
 
@@ -101,6 +103,8 @@ export interface AgentChat {
   guests: Named[];
   /** Whether a call can be given to a number. */
   to_number: boolean;
+  /** Whether the agent has the call on a telephone of theirs. */
+  on_phone: boolean;
   wrap_up_until_ms: number | null;
   wrap_up_extended: boolean;
   callback: CallBack | null;
@@ -269,6 +273,7 @@ export type AgentRequests = Table<{
   "call.connected": Ask<{ offer: string }>;
   "call.failed": Ask<{ offer: string }, OfferAnswered>;
   "call.transfer": Ask<Command & { number: string }>;
+  "call.take_back": Ask<{ interaction: string }>;
   "callback.open": Ask<{ interaction: string }, { number: string | null }>;
   "callback.dialled": Ask<{ interaction: string; offer: string; answered: boolean }, Steered>;
   heartbeat: Ask<object, { now: number; last_seq: Record<string, number> }>;

@@ -10,6 +10,8 @@ const NOTE_MARGIN_MS = 1500;
 export class WrapUps {
   readonly #desk: Desk;
   readonly closings = new Closings();
+  /** Those whose end is on its way. */
+  readonly #ending = new Set<string>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -23,6 +25,13 @@ export class WrapUps {
   }
 
   async end(interaction: string): Promise<void> {
+    if (this.#ending.has(interaction)) return;
+    this.#ending.add(interaction);
+    await this.#end(interaction);
+    this.#ending.delete(interaction);
+  }
+
+  async #end(interaction: string): Promise<void> {
     const desk = this.#desk;
     const { disposition, note } = this.closings.of(interaction);
     const ask = { interaction, command: newClientId(), ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };

@@ -43,7 +43,7 @@ function Rings({ ring }: { ring: Ring }) {
   const nowMs = desk.soon.value;
   const waited = stopwatch(offer.waited_ms + Math.max(0, nowMs - offer.now));
   const Drawn = CHANNEL_ICONS[offer.channel];
-  const busy = desk.answering.value !== null || handset.phone.value?.asking.value === true;
+  const busy = desk.answering.value !== null || handset.phone.value?.mic.asking.value === true;
   const others = behind(desk.rings.value, ring, nowMs);
   return (
     <section
@@ -52,7 +52,7 @@ function Rings({ ring }: { ring: Ring }) {
       role="alertdialog"
       aria-modal="false"
       aria-labelledby="ring-name"
-      aria-describedby="ring-what ring-why"
+      aria-describedby={offer.callback ? "ring-what ring-callback ring-why" : "ring-what ring-why"}
       data-testid="ring-card"
       data-interaction={offer.interaction}
     >
@@ -76,12 +76,20 @@ function Rings({ ring }: { ring: Ring }) {
           {t("ring.quote", { text: offer.preview })}
         </p>
       )}
+      {offer.callback && (
+        <p class="calls-back" id="ring-callback" data-testid="ring-callback">
+          {t(`ring.calls_${offer.callback.by_hand ? "by_hand" : "back"}${offer.callback.number ? "_at" : ""}`, {
+            name: offer.contact.name,
+            number: offer.callback.number ?? "",
+          })}
+        </p>
+      )}
       <p class="why" id="ring-why" data-testid="why">
         <span class="strong">{t("why.title")}</span> {offer.transfer ? t("why.transfer", { name: offer.transfer.name }) : why(offer.why)}
       </p>
       <div class="bar">
         <Button kind="primary" aria-disabled={busy} aria-keyshortcuts="Alt+A" data-testid="ring-accept" onClick={() => { acceptOnTop(); }}>
-          {t(offer.channel === "call" ? "ring.answer" : "ring.accept")} <kbd aria-hidden="true">Alt A</kbd>
+          {t(offer.channel === "call" && !offer.callback ? "ring.answer" : "ring.accept")} <kbd aria-hidden="true">Alt A</kbd>
         </Button>
         <Button aria-disabled={busy} aria-keyshortcuts="Alt+R" data-testid="ring-decline" onClick={() => void desk.decline(offer.offer)}>
           {t("ring.decline")} <kbd aria-hidden="true">Alt R</kbd>

@@ -99,10 +99,11 @@ function useReadMarks(chat: AgentChat, inSight: boolean): void {
   const thread = desk.threads.value.get(chat.conversation);
   const last = Math.max(0, ...(thread?.messages ?? []).filter((message) => message.from === "visitor").map((message) => message.seq));
   const read = Math.max(thread?.read.agent ?? 0, chat.read.agent);
+  const told = desk.connection.state.value === "open";
   useEffect(() => {
-    if (!inSight || last <= read) return;
+    if (!inSight || last <= read || !told) return;
     const mark = (): void => {
-      if (document.visibilityState === "visible" && document.hasFocus()) desk.saw(chat.conversation, last);
+      if (document.visibilityState === "visible" && document.hasFocus()) desk.conversations.saw(chat.conversation, last);
     };
     mark();
     addEventListener("focus", mark);
@@ -111,5 +112,5 @@ function useReadMarks(chat: AgentChat, inSight: boolean): void {
       removeEventListener("focus", mark);
       document.removeEventListener("visibilitychange", mark);
     };
-  }, [desk, chat.conversation, last, read, inSight]);
+  }, [desk, chat.conversation, last, read, inSight, told]);
 }

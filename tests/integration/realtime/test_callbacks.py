@@ -101,6 +101,31 @@ async def test_the_agent_sees_the_number_and_says_that_they_talk(nodes: Nodes) -
     assert (await jean.hears("chat", state="ended"))["callback"]["state"] == "done"
 
 
+@pytest.mark.parametrize("dials", [False, True])
+async def test_the_ring_says_whom_it_calls_back_and_where(nodes: Nodes, dials: bool) -> None:
+    node = await nodes(callback=True, calls=True)
+    node.realtime.relay.dials = dials
+    jean, chat = await waiting(node, channel="call")
+    await jean.done("callback.ask", {"number": NUMBER})
+    anna = await node.console("anna")
+    told = {"by_hand": not dials, "number": "+33 1 99 00 12 34"}
+    ring = await anna.hears("offer", interaction=chat["interaction"], callback=told)
+    assert ring["contact"]["name"] == "Jean Martin"
+    (shown,) = (await anna.done("console.open"))["offers"]
+    assert shown["callback"] == told
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+
+
+async def test_a_ring_that_calls_nobody_back_says_nothing_of_it(nodes: Nodes) -> None:
+    node = await nodes(callback=True)
+    _, chat = await waiting(node)
+    anna = await node.console("anna")
+    ring = await anna.hears("offer", interaction=chat["interaction"])
+    await anna.done("presence.set", {"availability": "available"})  # the picture is read
+    assert [each["callback"] for each in anna.all("offer")] == [None]
+    assert ring["callback"] is None
+
+
 async def test_nobody_answers_and_it_is_tried_again_then_given_up(nodes: Nodes) -> None:
     node = await nodes(callback=True, callback_tries=2, callback_retry_s=0.05)
     jean, anna, ix = await called(node)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from acd.chat.delivery import to_contact
-from acd.domain.ids import InteractionId
+from acd.chat.delivery import to_agent, to_contact
+from acd.domain.ids import AgentId, InteractionId, OfferId
 from acd.domain.queue import Diversion, Divert
 from acd.telephony import port
-from acd.telephony.port import LegFault
+from acd.telephony.port import LegFault, Target
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import BROWSER, DESK, MOBILE, Exchanges
+from tests.integration.telephony.conftest import BROWSER, DESK, MOBILE, Exchanges, Page
 
 
 async def test_a_caller_waits_with_music_is_answered_and_hangs_up(exchanges: Exchanges) -> None:
@@ -163,6 +163,37 @@ async def test_a_phone_claims_at_the_digit_and_has_the_time_for_it(exchanges: Ex
     assert exchange.at(call).hears == "music"
     await exchange.phones.press(offer, "mobile", "1")
     await exchange.hears(call, (offer, "mobile"))
+
+
+@pytest.mark.parametrize(("device", "phone"), [(BROWSER, False), (DESK, True)])
+async def test_the_agents_consoles_learn_where_the_call_is(
+    exchanges: Exchanges, device: Target, phone: bool
+) -> None:
+    exchange, page = await exchanges(), Page()
+    await exchange.has("anna", BROWSER, DESK)
+    await exchange.sign_in("anna")
+    await exchange.delivery.listen(to_agent(AgentId("anna")), page)
+    call = await exchange.phones.arrive()
+    offer = (await exchange.offers(call))["anna"]
+    if phone:
+        await exchange.phones.pick_up(offer, device.device)
+    else:
+        await exchange.router.accept(OfferId(offer), AgentId("anna"))
+    await exchange.hears(call, (offer, device.device))
+    told = {"type": "call.where", "interaction": call, "phone": phone}
+
+    def wheres() -> list[bool]:
+        return [told.items() <= said.items() for said in page.said if said["type"] == told["type"]]
+
+    assert wheres() == [True]
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    ask = {"type": "call.where.ask", "interaction": call}
+    exchange.delivery.publish(to_contact(seen.contact), ask)
+    async with asyncio.timeout(5):
+        while len(wheres()) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert wheres() == [True, True]
 
 
 async def test_a_device_that_declines_lets_the_next_agent_ring(exchanges: Exchanges) -> None:

@@ -41,12 +41,18 @@ export class Voice {
   /** Asks for the microphone; says whether it is there. */
   async ask(): Promise<boolean> {
     if (this.#voice.value) return true;
+    if (this.asking.value) return false;
+    const of = this.#interaction;
     this.asking.value = true;
     const voice = await microphone();
     this.asking.value = false;
     const refused = typeof voice === "string";
     this.none.value = refused ? voice : null;
     if (refused) return false;
+    if (of && of !== this.#interaction) {
+      silence(voice); // the call ended while the visitor was asked
+      return false;
+    }
     this.level.value = loudness(voice);
     this.#voice.value = voice;
     return true;
