@@ -163,9 +163,11 @@ class Server:
             )
             + more
         )
-        self._database = folder / "data" / "acd.db"
+        self.database = folder / "data" / "acd.db"
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self.was_killed = False
+        """And not started again."""
         self._free = iter(range(1, houses + 1))
 
     def house(self) -> House:
@@ -173,6 +175,7 @@ class Server:
         return House(number=next(self._free), url=self.url, host_port=self.host_port)
 
     def start(self) -> None:
+        self.was_killed = False
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "acd", "serve", "--config", self._file],
@@ -189,7 +192,7 @@ class Server:
 
     def _give_passwords(self) -> None:
         """One hash for all: so many of them would take longer than the stories."""
-        with contextlib.closing(sqlite3.connect(self._database, timeout=20)) as database, database:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as database, database:
             mine = "UPDATE agents SET password_hash = ? WHERE password_hash = ''"
             database.execute(mine, (PASSWORD_HASH,))
 
@@ -209,6 +212,7 @@ class Server:
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing flushed."""
         assert self._process is not None
+        self.was_killed = True
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 

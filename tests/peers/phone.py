@@ -13,7 +13,7 @@ from acd.telephony.sip.message import Message, read
 from tests.peers.tones import Voice
 
 _FIRST_S = 0.5
-_GIVE_UP_S = 10.0
+_GIVE_UP_S = 32.0
 
 
 @dataclass(eq=False)

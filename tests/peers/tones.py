@@ -8,12 +8,15 @@ import math
 import struct
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Final, cast
 
 RATE: Final = 8000
 _FRAME: Final = 160
 _HEARD: Final = 1200
 """As many samples tell a tone apart from one 20 Hz beside it."""
+_NOTE: Final = 400
+"""As many of a file that is played: 50 ms, so that pauses between its notes are heard."""
 _LISTEN_S: Final = 0.18
 SSRC: Final = 0x5EED
 """The source of every voice; rtpengine's music has another."""
@@ -77,6 +80,11 @@ def _frames(hertz: int) -> list[bytes]:
     ]
 
 
+def _samples_of(sound: Iterable[tuple[int, bytes]]) -> list[int]:
+    tables = {0: _LINEAR, 8: _A_LINEAR}
+    return [tables[kind][byte] for kind, packet in sound for byte in packet]
+
+
 class Voice(asyncio.DatagramProtocol):
     """One end of a conversation: says a tone of `hertz`, and remembers what it hears."""
 
@@ -87,6 +95,7 @@ class Voice(asyncio.DatagramProtocol):
         """When each source was first heard, by the monotonic clock."""
         self.is_mute = False
         self._heard: deque[tuple[int, bytes]] = deque(maxlen=50)
+        self._kept: list[tuple[int, bytes]] | None = None
         self._to: tuple[str, int] | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
@@ -135,6 +144,16 @@ class Voice(asyncio.DatagramProtocol):
         self._heard.clear()
         self.packets = 0
 
+    def keep_all(self) -> None:
+        """From now on `notes` knows what is heard."""
+        self._kept = []
+
+    def notes(self) -> list[int]:
+        """What was heard since, note by note in Hz; the same one again after a silence is told."""
+        samples = _samples_of(self._kept or ())
+        heard = [loudest(samples[at : at + _NOTE]) for at in range(0, len(samples), _NOTE)]
+        return [note for before, note in zip([0, *heard], heard, strict=False) if note != before]
+
     async def hears(self, hertz: int, within_s: float = 8.0) -> None:
         """Until what is heard is that tone; 0 is silence, or nothing at all."""
         async with asyncio.timeout(within_s):
@@ -146,9 +165,7 @@ class Voice(asyncio.DatagramProtocol):
                     return
 
     def _samples(self) -> list[int]:
-        tables = {0: _LINEAR, 8: _A_LINEAR}
-        heard = [tables[kind][byte] for kind, sound in self._heard for byte in sound]
-        return heard[-_HEARD:]
+        return _samples_of(self._heard)[-_HEARD:]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
@@ -158,6 +175,8 @@ class Voice(asyncio.DatagramProtocol):
         self.since.setdefault(int.from_bytes(data[8:12]), time.monotonic())
         if kind in (0, 8):
             self._heard.append((kind, data[12:]))
+            if self._kept is not None:
+                self._kept.append((kind, data[12:]))
             self.packets += 1
 
     async def _speak(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType
 
+from tests.acceptance.calls.exchange import CALLS
 from tests.acceptance.calls.phones import Caller, Phone
 from tests.acceptance.calls.voices import (
     ANNA_HZ,
@@ -20,9 +21,9 @@ from tests.acceptance.calls.voices import (
 )
 from tests.acceptance.house import PASSWORD, House, Server
 from tests.acceptance.people import Person
+from tests.outcomes import outcomes_of_calls
 
-HOUSES = 30
-CALLS = "[departments.call]\nwrap_up_s = 40"
+HOUSES = 40
 
 
 @pytest.fixture(scope="package")
@@ -32,6 +33,7 @@ def call_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield server
     server.stop()
     assert "Traceback" not in server.log(), server.log()
+    assert outcomes_of_calls(server.database)["handled"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 from tests.peers.phone import Phone as SipPhone
@@ -26,10 +27,23 @@ class Call:
         self._line.wait(self._call.voice.hears(hertz, PATIENCE_S))
 
     def picks_up(self) -> None:
+        self._call.voice.keep_all()
         self._line.wait(self._call.phone.pick_up(self._call))
+
+    def presses(self, digit: str) -> None:
+        self._call.voice.press(digit)
+
+    @property
+    def notes(self) -> list[int]:
+        """All that was heard since it was picked up, note by note."""
+        return self._call.voice.notes()
 
     def hangs_up(self) -> None:
         self._line.wait(self._call.bye_now())
+
+    def starts_to_hang_up(self) -> Future[int]:
+        """Says so until somebody answers; the status of that."""
+        return self._line.begin(self._call.bye_now())
 
     def is_over(self) -> None:
         """Until the other end has hung up."""
@@ -55,9 +69,13 @@ class Telephones:
         self._thread.join()
         self._loop.close()
 
+    def begin(self, work: Coroutine[Any, Any, _T]) -> Future[_T]:
+        """What is done in the thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def wait(self, work: Coroutine[Any, Any, _T]) -> _T:
         """The result of what is done in the thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S + 10)
+        return self.begin(work).result(PATIENCE_S + 10)
 
     def telephone(self, hertz: int) -> Telephone:
         """One that says this note."""

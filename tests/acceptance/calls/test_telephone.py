@@ -8,22 +8,23 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.conftest import CALLS
+from tests.acceptance.calls.exchange import (
+    CAMILLE,
+    CAMILLE_HZ,
+    MUSIC_HZ,
+    OUTSIDE_HZ,
+    telephone_server,
+)
 from tests.acceptance.calls.phones import Callers, Phone, Phones
 from tests.acceptance.calls.telephones import Call, Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.acceptance.network import Wire
-from tests.peers.rtpengine import audio_room, udp_port
-from tests.peers.tones import write_tone
+from tests.outcomes import outcomes_of_calls
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 HOUSES = 12
-MUSIC_HZ = 300
-CAMILLE_HZ = 1_000
-OUTSIDE_HZ = 800
-CAMILLE = "+33199001234"
 
 
 @pytest.fixture(scope="module")
@@ -39,52 +40,22 @@ def outside(telephones: Telephones) -> Telephone:
 
 
 @pytest.fixture(scope="module")
-def telephone_server(
+def common_server(
     peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, outside: Telephone
 ) -> Iterator[Server]:
-    """A node with the SIP role: each house's departments are dialled by their names."""
+    """A node with the SIP role; each story has a house of its own there."""
     peer("rtpengine")
-    folder = tmp_path_factory.mktemp("telephones")
-    music = folder / "music.wav"
-    write_tone(str(music), MUSIC_HZ)
-    first, sip_port = audio_room(), udp_port()
-    numbers = "".join(
-        f'"{name}-{n}" = "{name}-{n}"\n'
-        for n in range(1, HOUSES + 1)
-        for name in ("support", "sales")
-    )
-    server = Server(
-        folder,
-        houses=HOUSES,
-        rules=CALLS,
-        more=f"""
-[telephony]
-region = "FR"
-[telephony.sip]
-enabled = true
-port = {sip_port}
-music_file = "{music}"
-announce_s = 0
-[telephony.sip.trunk]
-proxy = "sip:127.0.0.1:{outside.port}"
-caller_id = "+33199000000"
-[telephony.rtpengine]
-interface = "127.0.0.1"
-first_port = {first}
-last_port = {first + 399}
-[telephony.sip.numbers]
-{numbers}""",
-    )
-    server.sip_port = sip_port
+    server = telephone_server(tmp_path_factory.mktemp("telephones"), houses=HOUSES, trunk=outside)
     server.start()
     yield server
     server.stop()
     assert "Traceback" not in server.log(), server.log()
+    assert outcomes_of_calls(server.database)["open"] == 0
 
 
 @pytest.fixture
-def server(telephone_server: Server) -> Server:
-    return telephone_server
+def server(common_server: Server) -> Server:
+    return common_server
 
 
 @pytest.fixture

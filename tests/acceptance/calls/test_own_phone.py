@@ -1,0 +1,138 @@
+"""An agent's own telephone: it is proved by a code that is said to it, and a key takes a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.calls.exchange import (
+    CAMILLE,
+    CAMILLE_HZ,
+    DIGITS_HZ,
+    MUSIC_HZ,
+    OUTSIDE_HZ,
+    PROMPT_HZ,
+    calls_in,
+    telephone_server,
+)
+from tests.acceptance.calls.phones import Phone, Phones
+from tests.acceptance.calls.telephones import Call, Telephone, Telephones
+from tests.acceptance.calls.voices import ANNA_HZ, hears
+from tests.acceptance.house import House, Server
+from tests.outcomes import outcomes_of_calls
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+HOUSES = 4
+CODE = 6
+DIGIT = {hertz: digit for digit, hertz in DIGITS_HZ.items()}
+
+
+@pytest.fixture(scope="module")
+def telephones() -> Iterator[Telephones]:
+    with Telephones() as line:
+        yield line
+
+
+@pytest.fixture(scope="module")
+def mobile(telephones: Telephones) -> Telephone:
+    """Every number that is called from here."""
+    return telephones.telephone(OUTSIDE_HZ)
+
+
+@pytest.fixture(scope="module")
+def common_server(
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, mobile: Telephone
+) -> Iterator[Server]:
+    peer("rtpengine")
+    server = telephone_server(tmp_path_factory.mktemp("own"), houses=HOUSES, trunk=mobile)
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+    assert outcomes_of_calls(server.database) == {"handled": 2}
+
+
+@pytest.fixture
+def server(common_server: Server) -> Server:
+    return common_server
+
+
+def opens_devices(anna: Phone) -> None:
+    anna.find("phone-devices").click()
+    anna.find("my-devices").click()
+    expect(anna.find("device", kind="browser")).to_be_visible()
+
+
+def hears_code(mobile: Telephone) -> str:
+    """The mobile telephone is called, and told a code, twice."""
+    call = mobile.rings()
+    call.picks_up()
+    call.is_over()
+    said = "".join(DIGIT[note] for note in call.notes if note in DIGIT)
+    assert said[:CODE] == said[CODE:], said
+    return said[:CODE]
+
+
+def has_a_mobile(anna: Phone, mobile: Telephone) -> None:
+    """Anna adds one, and proves that it is hers."""
+    opens_devices(anna)
+    anna.find("device-new").fill("+33 6 12 34 56 78")
+    anna.find("device-new-name").fill("Mobile")
+    anna.find("device-add").click()
+    anna.find("device-verify").click()
+    code = hears_code(mobile)
+    wrong = f"{(int(code) + 1) % 10**CODE:0{CODE}}"
+    anna.find("device-code").fill(wrong)
+    anna.find("device-confirm").click()
+    expect(anna.find("device-fault")).to_be_visible()
+    anna.find("device-code").fill(code)
+    anna.find("device-confirm").click()
+    proof = anna.find("device", kind="phone").get_by_test_id("device-proof")
+    expect(proof).to_have_attribute("data-verified", "true")
+    anna.presses("Escape")
+    expect(anna.find("devices")).to_have_count(0)
+
+
+@pytest.fixture
+def rung(
+    phone: Phones, house: House, server: Server, telephones: Telephones, mobile: Telephone
+) -> tuple[Phone, Call, Call]:
+    """Camille's call rings at Anna's console and on her mobile telephone, which she picks up."""
+    anna = phone("anna", reduced_motion="reduce")
+    has_a_mobile(anna, mobile)
+    camille = calls_in(telephones.telephone(CAMILLE_HZ), house, server, CAMILLE)
+    anna.sees_ring("Camille")
+    ringing = mobile.rings()
+    ringing.picks_up()
+    ringing.hears(PROMPT_HZ)
+    return anna, camille, ringing
+
+
+def test_a_key_takes_the_call_and_no_other_does(rung: tuple[Phone, Call, Call]) -> None:
+    anna, camille, mobile = rung
+    mobile.presses("7")
+    mobile.hears(PROMPT_HZ)
+    camille.hears(MUSIC_HZ)
+    anna.sees_ring("Camille")
+    mobile.presses("1")
+    camille.hears(OUTSIDE_HZ)
+    mobile.hears(CAMILLE_HZ)
+    anna.sees_no_ring()
+    assert anna.page.evaluate("openConnections()") == 0
+    mobile.hangs_up()
+    camille.is_over()
+
+
+def test_a_voicemail_never_presses_and_the_console_takes_it(rung: tuple[Phone, Call, Call]) -> None:
+    anna, camille, voicemail = rung
+    anna.answers("Camille")
+    anna.is_in_call()
+    voicemail.is_over()
+    camille.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+    camille.hangs_up()
+    expect(anna.find("phone", state="ready")).to_be_visible()
