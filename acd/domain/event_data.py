@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 class QueuedData(TypedDict):
     """`channel` and `level` as they arrived; `enqueued_ms` is the age it keeps for ever.
 
-    `requires` is the skills it asks for, such as `french>=3,sales>=1`.
+    `requires` is the skills it asks for, such as `french>=3,sales>=1`; `last_agent`, who served the
+    contact last, is preferred.
     """
 
     channel: str
     level: int
     enqueued_ms: int
     requires: NotRequired[str]
+    last_agent: NotRequired[str]
 
 
 class RelaxedData(TypedDict):
@@ -218,7 +220,8 @@ class RestoredData(TypedDict):
     """What it is, whatever was said before: with its owner as the event's agent.
 
     `wrapping`: who holds a slot for the work after it. `transfer`: who is asked to take it over,
-    or empty. `offers`: agents by offer.
+    or empty. `offers`: agents by offer. `pool`: where it is not the whole queue, `step` how many
+    steps have opened what it `requires`.
     """
 
     state: str
@@ -230,6 +233,9 @@ class RestoredData(TypedDict):
     transfer: str
     callback: bool
     offers: dict[str, str]
+    pool: NotRequired[str]
+    requires: NotRequired[str]
+    step: NotRequired[int]
 
 
 class ByData(TypedDict):

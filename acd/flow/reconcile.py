@@ -9,14 +9,15 @@ by a lease; all verbs wait for it.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from acd.domain.errors import StoreUnavailable
-from acd.domain.ids import AgentId, InteractionId, QueueId, new_id
+from acd.domain.ids import AgentId, DepartmentId, InteractionId, QueueId, new_id
 from acd.domain.interaction import Arrival, InteractionState
+from acd.domain.queue import LastAgent
 from acd.flow.compiler import Compiler
 from acd.flow.intake import Intake, arrival_of
 from acd.flow.recorder import Recorder
@@ -53,6 +54,12 @@ class Reconciled:
     restored: int = 0
 
 
+async def _preferring(directory: Directory) -> frozenset[QueueId]:
+    """The queues in which whoever served the contact last comes first."""
+    queues = await directory.queues()
+    return frozenset(q.id for q in queues if q.settings.last_agent is not LastAgent.OFF)
+
+
 class Reconciler:
     """Makes sure of a server before it serves; `last` is what it did the last time."""
 
@@ -65,6 +72,7 @@ class Reconciler:
         self._directory = directory
         self._history = history
         self._intakes = intakes
+        self._preferring: frozenset[QueueId] = frozenset()
         self.last = Reconciled()
 
     async def admit(self) -> None:
@@ -125,6 +133,7 @@ class Reconciler:
             restated += await own.reconcile_interactions([InteractionId(name) for name in page])
         if self._directory is not None:
             await Compiler(self._directory, own).compile_all()
+            self._preferring = await _preferring(self._directory)
         async for page in own.stored("ix"):
             names = [InteractionId(name) for name in page]
             restored += await self._restore(await history.ended_among(names))
@@ -141,9 +150,9 @@ class Reconciler:
         return sum(await asyncio.gather(*(self._restore_one(past) for past in page)))
 
     async def _restore_one(self, past: PastInteraction) -> bool:
-        row = None
-        if self._intakes is not None and past.state is not InteractionState.ENDED:
-            row = await self._intakes.get(past.id)
+        row, intakes = None, self._intakes
+        if intakes is not None and past.state is not InteractionState.ENDED:
+            row = await intakes.get(past.id)
         arrival = (
             arrival_of(row, arrived_ms=past.enqueued_ms)
             if row is not None
@@ -155,4 +164,9 @@ class Reconciler:
                 arrived_ms=past.enqueued_ms,
             )
         )
-        return (await self._own.restore(past, arrival)).changed
+        if intakes is not None and past.agent is None and past.queue in self._preferring:
+            department = DepartmentId(past.queue.partition("/")[0])
+            last = await intakes.last_agent(past.contact, department)
+            arrival = replace(arrival, last_agent=last)
+        hops = await self._history.hops(past.id) if past.moves else ()
+        return (await self._own.restore(past, arrival, hops)).changed

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, tuple_, update
 
+from acd.domain.events import EventType
 from acd.domain.history import InteractionPage, PastInteraction, PastOffer
-from acd.domain.ids import InteractionId
+from acd.domain.ids import InteractionId, QueueId
 from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select
 
     from acd.domain.events import Event
-    from acd.domain.ids import AgentId, ContactId, ConversationId, QueueId
+    from acd.domain.ids import AgentId, ContactId, ConversationId
     from acd.records.engine import Database
 
 PAGE_MAX = 500
@@ -196,6 +197,22 @@ class History:
         )
         rows = await self._database.read(lambda tx: tx.execute(query).scalars().all())
         return [log_rows.read_event(payload) for payload in rows]
+
+    async def hops(self, interaction: InteractionId) -> list[QueueId]:
+        """The queues from which rules moved it on, since a person last did."""
+        query = (
+            select(events.c.payload)
+            .where(
+                events.c.interaction == interaction,
+                events.c.type == EventType.INTERACTION_MOVED.value,
+            )
+            .order_by(events.c.generation, events.c.seq)
+        )
+        rows = await self._database.read(lambda tx: tx.execute(query).scalars().all())
+        found: list[QueueId] = []
+        for event in map(log_rows.read_event, rows):
+            found = [] if "by" in event.data else [*found, QueueId(event.data["from"])]
+        return found
 
     async def ended_among(self, ids: Sequence[InteractionId]) -> list[PastInteraction]:
         """Those of them that have ended as far as the log is recorded."""

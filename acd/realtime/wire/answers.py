@@ -73,7 +73,7 @@ class Steered(Outbound):
     `assigned` or `rescored`, `opened`, of a call back `active`, `parked` or `unreached`; any other
     word says why nothing changed: `full`, `not_here`, `there`, `same`, `guest`, `transferring`,
     `not_transferring`, `consulting`, `not_consulting`, `too_many`, `late`, `not_active`,
-    `not_allowed`, `not_member`, `other_channel`, or the state that it is in.
+    `not_allowed`, `not_member`, `other_channel`, `closed`, or the state that it is in.
     """
 
     ok: Literal[True]

@@ -43,7 +43,7 @@ touch(a)
 for channel = 1, 3 do
   if letter(a, channel) == 'a' then
     set_here(a, channel, true)
-    look_again(a, channel, 0)
+    look_again(a, channel, '')
   end
 end
 emit('agent.configured', about(a), '{"version":' .. version .. '}', a)

@@ -22,7 +22,7 @@ touch(a)
 for channel = 1, 3 do
   if byte(before, channel) == 97 then
     set_here(a, channel, false)
-    look_again(a, channel, 0)
+    look_again(a, channel, '')
   end
 end
 untimer('g|' .. a.id)

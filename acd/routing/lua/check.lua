@@ -157,7 +157,7 @@ local function check_interaction(id)
   if x.state == 'ended' and x.wrap > 0 and not call('ZSCORE', key('timers'), 'w|' .. id) then
     say_found('2: ' .. x.agent .. ' wraps up ' .. id .. ' for ever')
   end
-  if x.state == 'waiting' and not call('ZSCORE', key('timers'), 'x|' .. id) then
+  if (x.state == 'waiting' or x.short) and not call('ZSCORE', key('timers'), 'x|' .. id) then
     for who, limit in string.gmatch(x.excluded, '([^|;]+)|(%d+)|') do
       if tonumber(limit) > now then say_found('3: ' .. id .. ' is not tried again for ' .. who) end
     end

@@ -28,13 +28,11 @@ if arrived == 0 or arrived > now then arrived = now end
 local x = new_interaction(id, ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), arrived, ARGV[9] == '1', ARGV[8])
 if requires ~= '' then keep(x, 'requires', requires) end
 local last = not gone and ARGV[14] ~= '' and q.rules.last_agent
-if last then
-  keep(x, 'sticky', ARGV[14])
-  if last == 'wait' then keep(x, 'sticky_until', now + (q.rules.last_agent_wait or 0)) end
-end
+if last then sticky.prefer(x, q, ARGV[14]) end
 if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
-  .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '') .. '}',
+  .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '')
+  .. (last and ',"last_agent":"' .. ARGV[14] .. '"' or '') .. '}',
   nil, x)
 if gone then finish(x, 'rejected', 'system', false, 'removed')
 else

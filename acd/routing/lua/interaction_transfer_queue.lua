@@ -3,7 +3,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, interaction, agent, target
 -- RETURNS {due, "moved"} | {0, "unknown"} | {0, "not_owner"} | {0, "ended"} | {0, "not_active"} | {0, "unknown_queue"}
---         | {0, "wrong_channel"} | {0, "there"} | {0, "overloaded"}
+--         | {0, "wrong_channel"} | {0, "there"} | {0, "closed"} | {0, "full"} | {0, "overloaded"}
 -- EVENTS  transfer.returned?, offer.withdrawn?, guest.left*, wrap_up.started?, interaction.moved, offer.made*
 --- include("moving")
 --- include("once")
@@ -18,6 +18,8 @@ return once.run('transfer_queue', ARGV[4], ARGV[3], function()
   if not q or q.state == 'closing' then return {0, 'unknown_queue'} end
   if q.channel ~= channel_of(x.queue) then return {0, 'wrong_channel'} end
   if to == x.queue then return {0, 'there'} end
+  local rule = limits.refuses(q, x)
+  if rule == 'closed' or rule == 'full' then return {0, rule} end
   sharing.send(x, to)
   return {commit(), 'moved'}
 end)

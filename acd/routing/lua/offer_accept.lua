@@ -52,7 +52,7 @@ else
   if x.excluded ~= '' then untimer('x|' .. x.id) end
   count(q, -1, 1)
   count_served(q)
-  estimate.count(q, x)
+  estimate.count(q, x, x.ring_ms)
 end
 x.epoch, x.won = x.epoch + 1, n
 sharing.remember(x, ARGV[4], 'a')

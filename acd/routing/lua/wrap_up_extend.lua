@@ -23,7 +23,7 @@ return once.run('wrap_up_extend', ARGV[4], ARGV[3], function()
     timer('w|' .. x.id .. '|' .. id, until_ms)
     if x.state ~= 'ended' then
       exclude(x, id, math.max(until_ms, now + q.decline_ms), 'g')
-      if x.state == 'waiting' then retry(x) end -- moved meanwhile, nothing may ask when that ends
+      if x.state == 'waiting' or x.short then retry(x) end -- moved meanwhile, nothing may ask when that ends
     end
   else
     x.wrap, x.extended = until_ms, true

@@ -68,6 +68,7 @@ class Arrivals(Offers):
             {
                 "channel": channel, "level": x.level, "enqueued_ms": arrived_ms,
                 **({"requires": requires} if requires else {}),
+                **({"last_agent": x.sticky} if x.sticky else {}),
             },
             x=x, contact=True,
         )  # fmt: skip

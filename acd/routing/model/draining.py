@@ -8,6 +8,7 @@ from acd.domain.capacity import exceeded
 from acd.domain.events import EventType
 from acd.domain.interaction import Channel, InteractionState
 from acd.routing.model.house import LOOKS, OFFERS
+from acd.routing.model.pooling import FIRST
 from acd.routing.model.ringing import Ringing
 from acd.routing.model.values import NO_RANK, queue_of
 
@@ -85,7 +86,7 @@ class Draining(Ringing):
         for channel in SERVED:
             if not self._eligible(agent, channel):
                 continue
-            best = None if short else self._best_alone(agent, channel)
+            best = None if short else self._best_alone(agent, channel, passed)
             for queue, pool, rank in self._pools_of(agent, channel):
                 if best and rank > best[0]:
                     continue
@@ -111,17 +112,30 @@ class Draining(Ringing):
             if queue.serves(pool) and agent.meets(pool)
         ]
 
-    def _best_alone(self, agent: Agent, channel: Channel) -> tuple[int, int, str] | None:
-        """The best of those who wait for this agent alone: own rank, due, id."""
-        return min(
-            (
+    def _best_alone(
+        self, agent: Agent, channel: Channel, passed: dict[str, Place]
+    ) -> tuple[int, int, str] | None:
+        """The best of the first page of those who wait for them alone that they may be asked for.
+
+        Own rank, due, id.
+        """
+        name = f"@{agent.id}/{channel}"
+        line = self._personal_line(agent.id, channel)
+        while True:
+            behind = passed.get(name, FIRST)
+            page = [x for x in line if (self._stands(x), x.id) > behind][:LOOKS]
+            best = [
                 (_rank(agent, queue), queue.due(x), x.id)
-                for x in self._personal_line(agent.id, channel)[:LOOKS]
+                for x in page
                 for queue in (self.queues[x.queue],)
                 if x.transfer or (not queue.closing and not x.excludes(agent.id, self.now_ms))
-            ),
-            default=None,
-        )
+            ]
+            if best or not page:
+                return min(best, default=None)
+            if self._looks_left <= 0:
+                raise Bound
+            self._looks_left -= len(page)
+            passed[name] = (self._stands(page[-1]), page[-1].id)
 
     def _serve(self, agent: Agent, passed: dict[str, Place]) -> None:
         """An agent who became free serves the waiting, then joins rings that are not full."""

@@ -90,6 +90,8 @@ class Ending(Sharing):
         x.epoch += 1
         if x.accepted_ms:
             times.wait_anew(x, self.now_ms)
+        if reason == "agent_lost":
+            x.sticky = agent.id  # theirs again, should they be back first
         x.become(_S.WAITING, self.now_ms)
         self._emit(
             EventType.INTERACTION_REQUEUED, {"reason": reason}, x=x, agent=agent, contact=True
@@ -248,7 +250,7 @@ class Ending(Sharing):
             if x.state is not _S.ENDED:
                 not_before_ms = max(until_ms, self.now_ms + ms(settings.decline_s))
                 x.exclude(agent, not_before_ms, "gave", self.now_ms)
-                if x.state is _S.WAITING:
+                if x.state in (_S.WAITING, _S.RINGING):
                     self._orphans.append(x)  # moved meanwhile, nothing may ask when that ends
         else:
             x.wrap_up_until_ms, x.wrap_up_extended = until_ms, True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from acd.domain.interaction import DEFAULT_LEVEL
 from acd.routing.model.draining import Draining
 from acd.routing.model.interaction import Told
 from acd.routing.model.queue import Rate
@@ -33,9 +32,9 @@ class Estimating(Draining):
         queue.served = queue.served * self._faded(queue.served_ms) + 1
         queue.served_ms = self.now_ms
 
-    def _count_departure(self, x: Interaction, queue: Queue) -> None:
-        """One was accepted. Who rang at once tells nothing of the line."""
-        if x.ring_began_ms <= x.entered_ms:
+    def _count_departure(self, x: Interaction, queue: Queue, left_ms: int) -> None:
+        """Somebody has it who left the line then. Who rang at once tells nothing of the line."""
+        if left_ms <= x.entered_ms:
             return
         rate = queue.rates.get(x.pool, Rate())
         faded = self._faded(rate.as_of_ms)
@@ -62,13 +61,12 @@ class Estimating(Draining):
     def _tell(self, x: Interaction, queue: Queue) -> None:
         """What an arrival that waits is told, kept for the first accept.
 
-        Its place is the end of the line, unless it came with a better level than most.
+        Some may stand behind it who came before, with a worse level.
         """
         left, busy_ms = self._figures(queue, x.pool)
         if left < 1 or x.personal:
             return
-        line = self._line(queue, x.pool)
-        place = line.index(x) + 1 if x.level < DEFAULT_LEVEL else len(line)
+        place = self._line(queue, x.pool).index(x) + 1
         x.told = Told(place=place, left=left, busy_ms=busy_ms)
 
     def _was_told(self, x: Interaction) -> Mapping[str, object]:

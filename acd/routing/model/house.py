@@ -57,7 +57,9 @@ class House:
 
     def _clear(self) -> None:
         self._committed = False
-        self._lot = self._draws = 0
+        self._lot = self._draws = self._times = self._below = 0
+        self._lots: dict[str, dict[str, int]] = {}
+        """By which draw each agent was found who is to be asked."""
         self._looks_left, self._offers_left = LOOKS, OFFERS
         self._orphans: list[Interaction] = []
         self._freed: list[Agent] = []
@@ -106,6 +108,7 @@ class House:
         if not self._draws:
             self._draws = self._lot % (_PARK_MILLER - 1) + 1
         self._draws = self._draws * 16807 % _PARK_MILLER
+        self._times, self._below = self._times + 1, below
         return self._draws % below
 
     # the log

@@ -62,7 +62,7 @@ class Offers(Presence):
             said = {"waited_ms": times.this_wait_ms(x, self.now_ms), **told}
             x.accepted_ms = self.now_ms
             self._count_served(queue)
-            self._count_departure(x, queue)
+            self._count_departure(x, queue, x.ring_began_ms)
         winner_of_it.missed[queue.channel] = winner_of_it.failed[queue.channel] = 0
         self._emit(
             EventType.OFFER_ACCEPTED, said, x=x, offer=number, agent=winner_of_it, contact=True
@@ -241,11 +241,8 @@ class Offers(Presence):
         ring = next(one for one in x.live if one.number == int(number))
         settings = self.queues[x.queue].settings
         delivery_ms = ms(settings.delivery_s)
-        unheard = (
-            not ring.delivered
-            and delivery_ms < ms(settings.ring_time_s)
-            and self.now_ms >= ring.made_ms + delivery_ms
-        )
+        heard_by_ms = min(ring.deadline_ms, ring.made_ms + delivery_ms)
+        unheard = not ring.delivered and self.now_ms >= heard_by_ms
         in_gap = self._in_gap(at_ms)
         if self.now_ms < ring.deadline_ms and (in_gap or not unheard):
             again_ms = ring.deadline_ms

@@ -28,6 +28,8 @@ POOLS_MAX: Final = 64
 UNUSED_MS: Final = 3_600_000
 NOTED_MS: Final = 60_000
 PAGE: Final = 64
+FIRST: Final = (-1, "")
+"""Before all places of a line."""
 _S: Final = InteractionState
 
 
@@ -185,18 +187,19 @@ class Pooling(Ranking):
             self._leave_line(x)
             self._choose_pool(x, queue)
 
-    def _look_again(self, agent: Agent, channel: Channel, start: int = 0) -> None:
+    def _look_again(self, agent: Agent, channel: Channel, behind: tuple[int, str] = FIRST) -> None:
         """Those who wait for the agent are tried again, a page at a time."""
-        page = self._personal_line(agent.id, channel)[start : start + PAGE]
+        line = self._personal_line(agent.id, channel)
+        page = [x for x in line if (self._stands(x), x.id) > behind][:PAGE]
         for x in page:
             if not x.transfer:
                 self._orphans.append(x)
             elif agent.availability[channel] is not Availability.AVAILABLE:
                 self._give_back(x, "agent_left")
         if len(page) == PAGE:
-            there = agent.availability[channel] is Availability.AVAILABLE
-            after = start + PAGE if there else 0
-            self._timer(f"s|@{agent.id}/{channel}|{after}", self.now_ms)
+            self._timer(
+                f"s|@{agent.id}/{channel}|{self._stands(page[-1])}:{page[-1].id}", self.now_ms
+            )
 
     def _give_back(self, x: Interaction, reason: str) -> None:
         """The target of a transfer did not take it; see sharing.py."""
@@ -207,6 +210,7 @@ class Pooling(Ranking):
         if thing.startswith("@"):
             channel = next(channel for channel in CHANNELS if channel == kind)
             if name in self.agents:
-                self._look_again(self.agents[name], channel, int(rest))
+                score, _, last = rest.partition(":")
+                self._look_again(self.agents[name], channel, (int(score), last))
             return
         self._orphans.append(self.interactions[thing])

@@ -131,6 +131,7 @@ class Ranking(House):
                 agent = self._draw_agent(x, queue, free, chosen)
                 if agent is None:
                     break
+                self._lots[agent.id] = {"seed": self._lot, "draw": self._times, "of": self._below}
                 chosen.append(agent)
             return chosen, None, False
         chosen = []
@@ -143,6 +144,13 @@ class Ranking(House):
                 if self._may_be_asked(agent, x):
                     chosen.append(agent)
         return chosen, None, False
+
+    def _beside(self, x: Interaction, queue: Queue, first: Agent) -> AgentId | None:
+        """Whom the order would have asked in the place of one who is asked before it."""
+        if queue.order.fine is Fine.LOT:
+            return None
+        chosen, next_best, _ = self._pick(x, queue, 1)
+        return chosen[0].id if chosen and chosen[0] is not first else next_best
 
     def _draw_agent(
         self, x: Interaction, queue: Queue, free: Sequence[Agent], taken: Sequence[Agent]
@@ -190,8 +198,13 @@ class Ranking(House):
             "eligible": eligible,
             "next": next_best,
             "priority": priority,
-            **({"seed": self._lot} if fine is Fine.LOT else {}),
-            **({"pool": x.pool} if x.pool != x.queue else {}),
-            **({"relaxed": x.step} if x.step else {}),
+            **self._lots.pop(agent.id, {}),
+            **self._asked_of(x),
             "config": queue.settings.version,
         }
+
+    @staticmethod
+    def _asked_of(x: Interaction) -> dict[str, Any]:
+        """What was required of whoever is asked."""
+        pool = {"pool": x.pool} if x.pool != x.queue else {}
+        return {**pool, **({"relaxed": x.step} if x.step else {})}

@@ -43,7 +43,8 @@ class Ringing(Limits):
             x.fan = 1 if alone else queue.fan
             self._use(queue, x.pool)
         x.sticky = x.sticky_until_ms = None
-        eligible = len(self._free(queue, x.pool))
+        free = self._free(queue, x.pool)
+        eligible = sum(not x.excludes(agent.id, self.now_ms) for agent in free)
         ring_ms = ms(queue.settings.ring_time_s)
         deadline = self.now_ms + ring_ms
         following = [*(agent.id for agent in chosen[1:]), next_best]
@@ -101,6 +102,8 @@ class Ringing(Limits):
                 self._stand_in_line(x, queue, again=again)
                 if queue.closing:
                     self._timer(f"r|{queue.id}", self.now_ms)  # where the queue is emptied
+            else:
+                self._watch_exclusions(x)
             return
         if waiting and self._offers_left > 0 and self._is_for_one(x, queue, again=again):
             return
@@ -112,7 +115,7 @@ class Ringing(Limits):
             return False
         preferred, patient = self._first_choice(x, queue)
         if preferred:
-            self._ring(x, queue, [preferred], None)
+            self._ring(x, queue, [preferred], self._beside(x, queue, preferred))
         elif patient:
             self._wait_for(x)
             self._stand_in_line(x, queue, again=again)
@@ -139,19 +142,25 @@ class Ringing(Limits):
             self._continue(f"d|i|{x.id}", None)
         if x.state is _S.WAITING:
             self._stand_in_line(x, queue, again=again)
+        elif len(x.live) < x.fan:
+            self._watch_exclusions(x)
 
     def _stand_in_line(self, x: Interaction, queue: Queue, *, again: bool) -> None:
         """It is tried again when an exclusion ends, or when the ring may start over."""
         if not again:
             self._arm(x, queue)
         x.in_line = True
+        ring_ms = ms(queue.settings.ring_time_s)
+        over_ms = x.ring_began_ms + ring_ms
+        self._watch_exclusions(x, over_ms if over_ms > self.now_ms else self.now_ms + ring_ms)
+
+    def _watch_exclusions(self, x: Interaction, *until_ms: int) -> None:
+        """It is tried again when one ends; at the latest then, if any lasts."""
         limits = [one.until_ms for one in x.excluded.values() if one.until_ms > self.now_ms]
         if limits:
-            ring_ms = ms(queue.settings.ring_time_s)
-            over_ms = x.ring_began_ms + ring_ms
-            again_ms = over_ms if over_ms > self.now_ms else self.now_ms + ring_ms
-            self._timer(f"x|{x.id}", min(again_ms, *limits))
+            self._timer(f"x|{x.id}", min([*until_ms, *limits]))
         else:
+            x.excluded = {}
             self._untimer(f"x|{x.id}")
 
     def _start_over(self, x: Interaction, queue: Queue) -> bool:
@@ -172,7 +181,7 @@ class Ringing(Limits):
 
     def _exclusions_due(self, _at_ms: int, interaction: str, _rest: str) -> None:
         x = self.interactions.get(interaction)
-        if x and x.state is _S.WAITING:
+        if x and x.state in (_S.WAITING, _S.RINGING):
             self._orphans.append(x)
 
     def _continue(self, timer: str, walk: Any) -> None:

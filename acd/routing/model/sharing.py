@@ -125,9 +125,11 @@ class Sharing(Estimating):
         self._part(x, target)
         ring_ms = ms(settings.ring_time_s)
         deadline_ms = self.now_ms + ring_ms
+        member = None if queue.closing else target.memberships.get(queue.id)
         why = {
             "strategy": "transfer", "keys": [], "eligible": 1, "next": None,
-            "config": settings.version,
+            "priority": member.priority if member else 100, "by": x.agent,
+            **self._asked_of(x), "config": settings.version,
         }  # fmt: skip
         x.offers += 1
         x.ring_asked = 1

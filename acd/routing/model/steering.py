@@ -72,12 +72,13 @@ class Steering(Consulting):
                 x.accepted_ms = self.now_ms
         else:
             said["waited_ms"] = times.this_wait_ms(x, self.now_ms)
+            left_ms = self.now_ms if x.state is _S.WAITING else x.ring_began_ms
             self._out_of_line(x, a)
             self._part(x, a)
             self._pass(x, a, queue)
             x.accepted_ms = self.now_ms
             self._count_served(queue)
-            self._count_departure(x, queue)
+            self._count_departure(x, queue, left_ms)
         a.held[x.id] = queue.channel
         x.won = 0
         if x.calls_back or queue.channel is Channel.CALL:
@@ -99,7 +100,7 @@ class Steering(Consulting):
         before = self.agents.get(x.agent or "")
         x.epoch += 1
         x.agent = x.winner = a.id
-        if before:
+        if before and before is not a:
             self._emit(EventType.TRANSFER_COMPLETED, {"to": a.id}, x=x, agent=before)
             if x.state is not _S.IDLE:
                 self._hand_off(x, before, queue)

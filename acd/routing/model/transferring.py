@@ -114,6 +114,9 @@ class Transferring(Idling):
             raise BadRequest("that queue is on another channel", field="queue")
         if to == x.queue:
             return refusal("there")
+        rule = self._refuses(x, target)
+        if rule in ("closed", "full"):
+            return refusal(rule)
         self._send(x, agent, target)
         return self._done("moved")
 

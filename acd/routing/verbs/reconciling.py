@@ -85,13 +85,22 @@ class ReconcileVerbs(Tenant):
         """State what they are, count their slots; returns how many were counted wrongly."""
         return int((await self._change("reconcile_agents", 0, *names))[1])
 
-    async def restore(self, past: PastInteraction, arrival: Arrival) -> Changed:
-        """Put into force what the history says of an interaction."""
+    async def restore(
+        self, past: PastInteraction, arrival: Arrival, hops: Sequence[QueueId] = ()
+    ) -> Changed:
+        """Put into force what the history says of an interaction.
+
+        Args:
+            past: where it was.
+            arrival: how it came.
+            hops: the queues from which rules moved it on, in their order.
+        """
         word, *_ = await self._change(
             "interaction_restore", 0, past.id, past.queue, past.contact, past.conversation,
             past.level, arrival.card, int(arrival.leased), past.enqueued_ms, past.state,
             past.agent or "", past.outcome or "", past.accepted_ms or 0, past.offer_count,
             compile_requirement(arrival.requires), past.tries if past.callback else "",
+            arrival.last_agent or "", ";".join(hops),
         )  # fmt: skip
         return Changed(changed=word == "restored", reason=word)
 

@@ -4,7 +4,7 @@ Each answers `Changed`; where nothing changed its reason is one of: `not_owner`,
 `not_active`, `connecting`, `there` (they have it), `guest` (they are one), `not_here` (offline,
 away or in grace), `full`, `transferring`, `not_transferring`, `consulting`, `not_consulting`,
 `not_guest`, `too_many`, `not_allowed`, `not_member`, `other_channel` (they serve no queue of it),
-or the state that it is in.
+`closed` or `full` (the queue to which they would send it), or the state that it is in.
 """
 
 from __future__ import annotations

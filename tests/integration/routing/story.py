@@ -80,6 +80,11 @@ class Story(Pair):
         await self.do("accept", f"{name}.{ring.number}", ring.agent)
         return ring.agent
 
+    async def heard(self, name: str) -> None:
+        """Their devices ring."""
+        for ring in self.look(name).live:
+            await self.do("delivered", f"{name}.{ring.number}", ring.agent)
+
     async def dialled(self, name: str, agent: str, *, answered: bool) -> Dialled:
         """The agent says what came of the call, by the offer that was accepted last."""
         x = self.model.interactions.get(name)

@@ -107,3 +107,31 @@ async def test_what_is_told_at_the_arrival_is_kept_until_the_first_accept(world:
     again = [e for e in await world.heard("offer.accepted") if e.interaction == fourth]
     assert ["told" in e.data for e in again] == [True, False]
     await world.settled()
+
+
+async def test_who_is_picked_from_the_line_has_left_it_too(world: World) -> None:
+    await world.queue(pull=True)
+    await world.agent("anna", chat=0)
+    first, second = await world.arrive(), await world.arrive()
+    await world.wait(20)
+    assert (await world.router.pull(first, "anna", **world.at)).changed
+    place = await world.router.position(second, **world.at)
+    assert place
+    assert place.estimate_p50_s is not None
+    assert place.estimate_p50_s <= 20, "one in twenty seconds"
+
+
+async def test_a_worse_level_that_came_before_is_not_before(world: World) -> None:
+    await world.queue(pull=True)
+    await world.agent("anna", chat=0)
+    first = await world.arrive()
+    await world.wait(20)
+    await world.router.pull(first, "anna", **world.at)
+    for _ in range(3):
+        await world.arrive(level=9)
+    usual = await world.arrive()
+    await world.wait(5)
+    await world.agent("bruno")
+    await world.answer(usual, "bruno")
+    told = next(e for e in await world.heard("offer.accepted") if e.interaction == usual)
+    assert told.data["told"]["place"] == 1

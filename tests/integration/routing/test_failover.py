@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from acd.domain.history import PastInteraction
+from acd.domain.ids import QueueId
+from acd.domain.interaction import Arrival, Channel, InteractionState
 from acd.domain.queue import Diversion, Divert
 from acd.routing import keys
 from acd.routing.router import Router
@@ -83,3 +87,65 @@ async def test_a_queue_that_closed_before_it_is_rebuilt_lets_its_line_go(world: 
     await world.wait(2)
     assert (await world.look(name)).outcome == "rejected"
     await world.settled()
+
+
+def past(name: str, queue: str, enqueued_ms: int, accepted_ms: int = 0) -> PastInteraction:
+    return PastInteraction(
+        id=name, channel=Channel.CHAT, queue=queue, contact="ct_8", conversation="cv_8",
+        state=InteractionState.WAITING, level=5, agent=None, outcome=None, ended_by="",
+        offer_count=0, requeues=0, moves=1, callback=False, tries=0, reason="",
+        enqueued_ms=enqueued_ms, accepted_ms=accepted_ms or None, active_ms=None, ended_ms=None,
+        waited_ms=None, handled_ms=None, wrapped_up_ms=None,
+    )  # fmt: skip
+
+
+def arrival(known: PastInteraction, **more: Any) -> Arrival:
+    return Arrival(
+        interaction=known.id, queue=known.queue, contact=known.contact,
+        conversation=known.conversation, arrived_ms=known.enqueued_ms, leased=False, **more,
+    )  # fmt: skip
+
+
+async def test_what_the_server_lost_has_its_rules_its_skills_and_its_agent_again(
+    world: World,
+) -> None:
+    await world.skills("french")
+    overflow = Divert(to=Diversion.OVERFLOW, queue="support/chat")
+    await world.queue(max_wait_s=60, on_max_wait=REJECT, last_agent="prefer")
+    await world.queue("sales/chat", max_wait_s=30, on_max_wait=overflow)
+    for agent in ("anna", "bruno"):
+        await world.agent(agent, skills={"french": 2}, here=False)
+    long_ago = world.now_ms - 600_000
+    first = past("ix_past", "support/chat", long_ago, accepted_ms=long_ago + 7_000)
+    second = past("ix_other", "sales/chat", long_ago)
+    async with made_sure_of(world) as own:
+        came = arrival(first, requires={"french": 2}, last_agent="bruno")
+        assert (await own.restore(first, came, [QueueId("sales/chat")])).changed
+        assert (await own.restore(second, arrival(second), [QueueId("support/chat")])).changed
+    await world.run_timers()
+    assert (await world.look(first.id)).state == "waiting", "its wait in this queue begins now"
+    queued = (await world.heard("interaction.queued"))[0].data
+    assert (queued["requires"], queued["last_agent"]) == ("french>=2", "bruno")
+    await world.wait(31)
+    assert (await world.look(second.id)).outcome == "rejected", "no queue twice"
+    for agent in ("anna", "bruno"):
+        await world.console(agent)
+    await world.router.contact_lost(first.id, **world.at)
+    for agent in ("anna", "bruno"):
+        await world.say(agent, "available")
+    await world.router.contact_back(first.id, **world.at)
+    assert list(await world.ring(first.id)) == ["bruno"]
+    await world.router.abandon(first.id, **world.at)
+    ended = (await world.heard("interaction.ended"))[-1].data
+    assert (ended["outcome"], ended["waited_ms"]) == ("handled", 7_000), "it had been served"
+
+
+async def test_what_it_requires_is_said_of_what_the_server_kept(world: World) -> None:
+    await world.skills("french")
+    await world.queue()
+    name = await world.arrive(requires={"french": 2})
+    await fail_over(world)
+    restored = (await world.heard("interaction.restored"))[0]
+    assert restored.interaction == name
+    assert restored.data["pool"] == "support/chat[french>=2]"
+    assert restored.data["requires"] == "french>=2"

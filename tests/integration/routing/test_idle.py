@@ -205,3 +205,17 @@ async def test_a_chat_of_a_lost_agent_keeps_its_first_arrival(world: World) -> N
     found = await world.look(name)
     assert (found.state, found.enqueued_ms) == ("waiting", arrived)
     await world.settled()
+
+
+async def test_assigned_to_who_has_it_idle_it_changes_no_hands(world: World) -> None:
+    await world.queue(idle_s=30)
+    await world.agent("anna")
+    name = await world.arrive()
+    await world.answer(name)
+    await world.wait(30)
+    assert (await world.look(name)).state == "idle"
+    assert (await world.router.assign(name, "anna", "sofia", **world.at)).changed
+    found = await world.look(name)
+    assert (found.state, found.agent) == ("active", "anna")
+    assert not await world.heard("transfer.completed")
+    await world.settled()

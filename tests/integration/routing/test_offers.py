@@ -9,7 +9,7 @@ import pytest
 from acd.domain.errors import BadRequest, Overloaded, QueueUnknown
 from acd.domain.interaction import Arrival, Channel
 from acd.routing.router import Router
-from tests.integration.routing.world import World
+from tests.integration.routing.world import CHAT, World
 
 
 async def test_accept_is_idempotent_and_foreign_accepts_change_nothing(world: World) -> None:
@@ -144,9 +144,10 @@ async def test_no_answer_sends_away_after_max_missed_and_one_click_returns(world
 
 
 async def test_an_accept_forgets_the_misses(world: World) -> None:
-    await world.queue(max_missed=2, decline_s=1, ring_time_s=2, delivery_s=9)
+    await world.queue(max_missed=2, decline_s=1, ring_time_s=2)
     await world.agent("anna")
     name = await world.arrive()
+    await world.ring(name)
     await world.wait(2)
     assert (await world.see("anna")).channels[Channel.CHAT].missed_in_a_row == 1
     await world.wait(1)
@@ -287,3 +288,28 @@ async def test_a_full_log_refuses_arrivals(redis_url: str, tenant: str) -> None:
         await world.arrive()
     finally:
         await router.close()
+
+
+async def test_who_declined_is_asked_again_by_a_ring_that_is_not_full(world: World) -> None:
+    await world.queue(ring=2, ring_time_s=60, decline_s=10)
+    for agent in ("anna", "bruno"):
+        await world.agent(agent)
+    name = await world.arrive()
+    ringing = await world.ring(name)
+    await world.router.decline(ringing["bruno"], "bruno", **world.at)
+    await world.wait(9)
+    assert list(await world.ring(name)) == ["anna"]
+    await world.wait(1)
+    assert set(await world.ring(name)) == {"anna", "bruno"}
+    await world.settled()
+
+
+async def test_no_device_that_never_rang_is_taken_for_an_agent_who_missed_it(world: World) -> None:
+    await world.queue(ring_time_s=5, delivery_s=10, max_missed=1)
+    await world.agent("anna")
+    name = await world.arrive()
+    await world.wait(5)
+    assert [event.data["cause"] for event in await world.heard("offer.failed")] == ["unreachable"]
+    assert (await world.see("anna")).channels[CHAT].availability == "available"
+    assert (await world.look(name)).state == "waiting"
+    await world.settled()

@@ -236,3 +236,21 @@ async def test_a_removed_queue_uses_its_overflow(world: World) -> None:
 async def timers(world: World, start: str) -> list[str]:
     found = await world.router.link.client.zrange(f"acd:{{{world.router.tenant}}}:timers", 0, -1)
     return [str(name) for name in found if str(name).startswith(start)]
+
+
+async def test_a_bound_that_comes_later_is_for_the_whole_of_a_long_line(world: World) -> None:
+    await world.queue()
+    names = []
+    for _ in range(200):
+        world.now_ms += 1
+        names.append(await world.arrive(leased=False))
+    await world.queue(max_wait_s=60, on_max_wait=REJECT)
+    await world.run_timers()
+    world.now_ms += 4_000  # no outage
+    await world.run_timers()
+    for _ in range(14):
+        world.now_ms += 4_000
+        await world.run_timers()
+    await world.run_timers()
+    assert {(await world.look(name)).outcome for name in names} == {"rejected"}
+    await world.settled()

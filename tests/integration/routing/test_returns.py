@@ -102,3 +102,25 @@ async def test_who_was_connecting_in_an_outage_gets_the_time_to_say_so(world: Wo
     assert (await world.look(call)).state == "connecting", "nobody is blamed"
     assert (await world.router.connected(f"{call}.1", "anna", **world.at)).changed
     await world.settled()
+
+
+async def test_who_comes_back_first_gets_the_lost_chat_again(world: World) -> None:
+    await world.queue(chat_grace_s=30, grace_s=20)
+    await world.agent("anna", chat=1)
+    await world.agent("bruno", chat=1)
+    name = await world.arrive()
+    owner = await world.answer(name)
+    other = await world.answer(await world.arrive())
+    await leave(world, owner)
+    await world.wait(31)
+    assert (await world.look(name)).state == "waiting"
+    held = (await world.see(other)).held[0].interaction
+    # both have room in the same moment
+    await world.console(owner)
+    await world.router.contact_lost(name, **world.at)
+    await world.say(owner, "available")
+    await world.finish(held, wrap_up=False)
+    await world.router.contact_back(name, **world.at)
+    assert list(await world.ring(name)) == [owner]
+    assert (await world.look(name)).offers[0].why["sticky"] == "prefer"
+    await world.settled()

@@ -40,9 +40,10 @@ async def test_an_old_word_of_the_directory_is_refused(story: Story) -> None:
 
 
 async def test_too_late_for_an_expired_offer_and_a_wrap_up_that_is_over(story: Story) -> None:
-    await story.queue(ring_time_s=3, delivery_s=30, wrap_up_s=5, max_missed=9)
+    await story.queue(ring_time_s=3, wrap_up_s=5, max_missed=9)
     await story.agent("anna")
     name = await story.arrive()
+    await story.heard(name)
     await story.later(4)
     assert (await story.do("accept", f"{name}.1", "anna")).outcome == "expired"
     while not story.model.interactions[name].live:
@@ -111,25 +112,28 @@ async def test_three_failures_send_away_from_all_rings(story: Story) -> None:
 
 
 async def test_two_misses_send_away_from_all_rings(story: Story) -> None:
-    await story.queue(ring_time_s=3, delivery_s=30, max_missed=1)
+    await story.queue(ring_time_s=3, max_missed=1)
     await story.agent("anna")
-    await story.arrive()
+    await story.heard(await story.arrive())
     await story.later(1)
     second = await story.arrive()
+    await story.heard(second)
     await story.later(2)
     assert story.model.interactions[second].state == "waiting"
 
 
 async def test_an_accept_ends_the_misses_in_a_row(story: Story) -> None:
-    await story.queue(ring_time_s=3, delivery_s=30, max_missed=3, decline_s=1)
+    await story.queue(ring_time_s=3, max_missed=3, decline_s=1)
     await story.agent("anna")
     name = await story.arrive()
     for _ in range(2):
+        await story.heard(name)
         await story.later(3)
         while not story.model.interactions[name].live:
             await story.later(1)
     await story.answer(name)
     second = await story.arrive()
+    await story.heard(second)
     await story.later(3)
     assert story.model.agents["anna"].missed[Channel.CHAT] == 1
     assert story.model.interactions[second].past == {1: "expired"}

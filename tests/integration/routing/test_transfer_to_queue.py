@@ -77,3 +77,17 @@ async def test_to_a_department_it_goes_to_its_queue_on_the_channel(world: World)
     assert (await world.look(name)).queue == "sales/chat"
     assert len(await world.heard("interaction.moved")) == 1
     await world.settled()
+
+
+async def test_what_would_be_turned_away_there_is_not_sent_there(world: World) -> None:
+    name = await world.begun()
+    await world.queue("sales/chat", max_length=1)
+    await world.router.set_hours("sales/chat", [(0, world.now_ms)], **world.at)
+    refused = await world.router.transfer_to_queue(name, "anna", "sales/chat", **world.at)
+    assert (refused.changed, refused.reason) == (False, "closed")
+    await world.router.set_hours("sales/chat", None, **world.at)
+    await world.arrive("sales/chat")
+    refused = await world.router.transfer_to_queue(name, "anna", "sales/chat", **world.at)
+    assert (refused.changed, refused.reason) == (False, "full")
+    assert (await world.look(name)).agent == "anna"
+    await world.settled()

@@ -117,3 +117,39 @@ async def test_a_freed_agent_of_many_pools_looks_at_each(world: World) -> None:
         await world.answer(expected)
         held = expected
     await world.settled()
+
+
+async def test_whoever_waits_for_one_agent_goes_on_however_many_they_are(world: World) -> None:
+    await world.queue(last_agent="wait", last_agent_wait_s=600)
+    await world.queue("sales/chat")
+    await world.agent("anna", chat=1)
+    await world.answer(await world.arrive())
+    for _ in range(150):
+        await world.arrive(last_agent="anna", leased=False)
+    await world.agent("anna", "sales/chat", here=False, chat=1)
+    await world.run_timers()
+    await world.settled()
+    await world.agent("bruno", chat=1)
+    assert len((await world.see("bruno")).offers) == 1
+
+
+async def test_behind_many_who_wait_in_a_queue_that_is_rebuilt_one_of_another_is_seen(
+    world: World,
+) -> None:
+    waits = {"last_agent": "wait", "last_agent_wait_s": 600}
+    await world.queue(**waits)
+    await world.queue("sales/chat", **waits)
+    await world.agent("anna", "support/chat", "sales/chat", chat=1)
+    for number in range(201):
+        await world.agent(f"a{number:03}", chat=0)
+    held = await world.arrive()
+    await world.answer(held)
+    for _ in range(MANY):
+        await world.arrive(last_agent="anna", leased=False)
+    name = await world.arrive("sales/chat", last_agent="anna")
+    await world.queue(**waits, strategy=("priority",))
+    assert not (await world.router.queue("support/chat", **world.at)).ready
+    await world.finish(held, wrap_up=False)
+    assert list(await world.ring(name)) == ["anna"]
+    await world.run_timers()
+    await world.settled()

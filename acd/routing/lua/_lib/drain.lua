@@ -7,15 +7,34 @@ local SERVED = {2, 1, 3} -- calls, then chats, then tickets
 
 -- Where a walk along a line stands: `score:id` of the last entry passed. The place in a line is fixed while
 -- waiting, so no entry can slip past it.
-local function split_cursor(cursor)
+local walk = {}
+
+function walk.place(cursor)
   if not cursor or cursor == '' then return '-inf', '' end
   return string.match(cursor, '^([^:]*):(.*)$')
+end
+
+-- At most so many of those behind the cursor in a line, in its order; the cursor behind them; whether these are all.
+function walk.page(line, cursor, most)
+  local score, last = walk.place(cursor)
+  local asked = last == '' and most or most + 1 -- the one passed last may stand there still, and others of its score
+  while true do
+    local entries, ids = call('ZRANGE', key('line', line), score, '+inf', 'BYSCORE', 'LIMIT', 0, asked, 'WITHSCORES'), {}
+    for i = 1, #entries, 2 do
+      if entries[i + 1] ~= score or entries[i] > last then
+        ids[#ids + 1], cursor = entries[i], entries[i + 1] .. ':' .. entries[i]
+        if #ids == most then return ids, cursor, false end
+      end
+    end
+    if #entries < 2 * asked then return ids, cursor, true end
+    asked = 2 * asked
+  end
 end
 
 -- The first of a line that this agent may be asked for; true instead if it stopped at the bound of the script before.
 local function first_for(a, list, pool, cursors, name)
   if cursors[name] == 'end' then return nil end
-  local score, last = split_cursor(cursors[name])
+  local score, last = walk.place(cursors[name])
   local skip, page = 0, 1
   while true do
     local entries = call('ZRANGE', key(list, pool), score, '+inf', 'BYSCORE', 'LIMIT', skip, page, 'WITHSCORES')
@@ -40,23 +59,32 @@ local function first_for(a, list, pool, cursors, name)
   end
 end
 
--- The best of those who wait for this agent alone: rank, due, id; nil if nobody does.
-local function personal_best(a, channel, mine)
-  local best_id, best_rank, best_due
-  for _, id in ipairs(call('ZRANGE', key('line', personal_line(a.id, channel)), 0, WALK - 1)) do
-    local x = interaction(id)
-    local q = queue(x.queue)
-    if q and (kept(x, 'transfer') or q.state == 'ready' and not is_excluded(x.excluded, a.id)) then
-      local rank, at = NO_RANK, due_of(q, x.level, x.enqueued)
-      for k = 1, #mine do
-        if mine[k][5] == x.queue then rank = mine[k][4] end
-      end
-      if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
-        best_id, best_rank, best_due = id, rank, at
+-- The best of the first of those who wait for this agent alone that they may be asked for: rank, due, id; nil if
+-- nobody does; true instead if it stopped at the bound of the script before.
+local function personal_best(a, channel, mine, cursors)
+  local line = personal_line(a.id, channel)
+  while cursors[line] ~= 'end' do
+    local ids, behind, all = walk.page(line, cursors[line], WALK)
+    local best_id, best_rank, best_due
+    for i = 1, #ids do
+      local id = ids[i]
+      local x = interaction(id)
+      local q = queue(x.queue)
+      if q and (kept(x, 'transfer') or q.state == 'ready' and not is_excluded(x.excluded, a.id)) then
+        local rank, at = NO_RANK, due_of(q, x.level, x.enqueued)
+        for k = 1, #mine do
+          if mine[k][5] == x.queue then rank = mine[k][4] end
+        end
+        if not best_id or rank < best_rank or (rank == best_rank and (at < best_due or (at == best_due and id < best_id))) then
+          best_id, best_rank, best_due = id, rank, at
+        end
       end
     end
+    if best_id then return best_id, best_rank, best_due end
+    if walk_left <= 0 and ids[1] then return true end
+    walk_left, cursors[line] = walk_left - #ids, all and 'end' or behind
   end
-  return best_id, best_rank, best_due
+  return nil
 end
 
 -- The best the agent could be asked for now, over all their lines: channel, own rank, due, id. Nothing if a line was not
@@ -70,7 +98,10 @@ local function best_for(a, cursors, list)
     local mine, before = lists[channel], lists.before[channel]
     if (mine[1] or personal) and eligible(a, channel) then
       local best_id, best_rank, best_due
-      if personal then best_id, best_rank, best_due = personal_best(a, channel, mine) end
+      if personal then
+        best_id, best_rank, best_due = personal_best(a, channel, mine, cursors)
+        if best_id == true then return nil end
+      end
       for k = 1, #mine do
         local n = counts[1 + before + k]
         if n and n ~= '0' and not (best_id and mine[k][4] > best_rank) then
@@ -123,7 +154,7 @@ end
 local function drain_pool(id, cursor)
   local q = queue(queue_of(id))
   if not q or not pools.serves(q, id) then return end
-  local score, last = split_cursor(cursor)
+  local score, last = walk.place(cursor)
   local page = 8
   while true do
     index_all()

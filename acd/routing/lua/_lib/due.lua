@@ -15,7 +15,7 @@ function run.o(at, id, rest)
   local place = x and find_offer(x, tonumber(rest))
   if not place then return end
   local o, q = x.live[place], queue(x.queue)
-  local unheard = not o.delivered and q.delivery_ms < q.ring_ms and now >= o.made + q.delivery_ms
+  local unheard = not o.delivered and now >= math.min(o.deadline, o.made + q.delivery_ms)
   if now < o.deadline and (not unheard or in_gap(at)) then
     local again = o.deadline
     if unheard then again = math.min(again, gap_to + q.delivery_ms) end
@@ -45,7 +45,7 @@ end
 
 function run.x(_, id)
   local x = interaction(id)
-  if x and x.state == 'waiting' then retry(x) end
+  if x and (x.state == 'waiting' or x.state == 'ringing') then retry(x) end
 end
 
 function run.c(at, id)
@@ -130,11 +130,11 @@ function run.p(_, id)
 end
 
 -- It waited long enough for whoever served the contact last; or (`@agent/channel`) more are to be looked at again.
-function run.s(_, id, from)
+function run.s(_, id, cursor)
   local who, channel = string.match(id, '^@(.*)/(%l+)$')
   if who then
     local a = agent(who)
-    if a then look_again(a, CHANNEL[channel], tonumber(from)) end
+    if a then look_again(a, CHANNEL[channel], cursor) end
     return
   end
   local x = interaction(id)

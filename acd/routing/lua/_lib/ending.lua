@@ -89,6 +89,7 @@ local function take_back(x, reason, excluded_until)
   times.unserve(x)
   x.agent, x.epoch = '', x.epoch + 1
   if x.accepted > 0 or x.state == 'idle' then times.wait_anew(x) end
+  if reason == 'agent_lost' then keep(x, 'sticky', owner) end -- theirs again, should they be back first
   set_state(x, 'waiting')
   emit('interaction.requeued', describe(x, nil, owner), '{"reason":"' .. reason .. '"}', a, x)
   x.lined = false

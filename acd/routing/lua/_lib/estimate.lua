@@ -15,10 +15,10 @@ do
     return rate
   end
 
-  -- One was accepted. Who rang at once tells nothing of the line.
-  function estimate.count(q, x)
+  -- Somebody has it who left the line at that moment. Who rang at once tells nothing of the line.
+  function estimate.count(q, x, left_at)
     local entered = limits.entered(x)
-    if x.ring_ms <= entered then return end
+    if left_at <= entered then return end
     local rate = estimate.rate(q, x.pool)
     local fade = math.exp((rate.left_ms - now) / FADE_MS)
     rate.left = math.floor((rate.left * fade + 1) * 1000 + 0.5) / 1000
@@ -37,14 +37,14 @@ do
     return math.floor(left * 1000 + 0.5) / 1000, math.floor(busy + 0.5)
   end
 
-  -- What an arrival that waits is told, kept until the accept. The length of the line is the place of the last in it;
-  -- who came with a better level is looked for.
+  -- What an arrival that waits is told, kept until the accept. It is the only one, or its place is looked up: some may
+  -- stand behind it who came before, with a worse level.
   function estimate.tell(q, x)
     local left, busy = estimate.figures(q, x.pool)
     -- how long one agent takes is not known from their line
     if left < 1 or kept(x, 'personal') then return end
-    x.place, x.left, x.busy = x.waiting, left, busy
-    if x.level < 5 then x.place = (call('ZRANK', key('line', x.pool), x.id) or x.waiting) + 1 end
+    local before = x.waiting > 1 and call('ZRANK', key('line', x.pool), x.id)
+    x.place, x.left, x.busy = before and before + 1 or x.waiting, left, busy
   end
 
   -- What was told, for the first accept.

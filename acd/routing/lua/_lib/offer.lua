@@ -30,7 +30,7 @@ local function make_offers(x, q, chosen, next_best)
     if x.pool ~= x.queue then pools.used(q, x.pool) end
   end
   index_others(chosen[1])
-  local eligible_count = call('ZCARD', key('free', x.pool))
+  local eligible_count = picking.count(x)
   -- freed in this script and not indexed yet
   if not chosen[1].was[q.channel] then eligible_count = eligible_count + 1 end
   local deadline = now + q.ring_ms
@@ -64,10 +64,13 @@ local function clear_exclusions(x, kept)
   if kept == '' then untimer('x|' .. x.id) end
 end
 
--- When an exclusion may end, or the ring may start over, the interaction is tried again.
+-- When an exclusion may end, the interaction is tried again; where it waits, also when the ring may start over.
 local function arm_exclusions(x, q)
-  local at, any = x.ring_ms + q.ring_ms, false
-  if at <= now then at = now + q.ring_ms end
+  local at, any = math.huge, false
+  if x.state == 'waiting' then
+    at = x.ring_ms + q.ring_ms
+    if at <= now then at = now + q.ring_ms end
+  end
   for _, limit in string.gmatch(x.excluded, '([^|;]+)|(%d+)|') do
     limit = tonumber(limit)
     if limit > now then at, any = math.min(at, limit), true end
@@ -102,6 +105,12 @@ local function wanted(x, q)
   return x.state == 'ringing' and x.fan or q.ring
 end
 
+-- A ring that wants more than may be asked now.
+local function want_more(x, q)
+  short_add(x)
+  if x.excluded ~= '' then arm_exclusions(x, q) end
+end
+
 -- Nobody may be asked now: in the line, with what will ask for it there.
 local function stand(x, q)
   if not x.lined then limits.arm(x, q) end
@@ -127,14 +136,14 @@ local function try(x)
     return
   end
   if not pools.serves(q, x.pool) or x.lost > 0 then
-    if waiting then stand(x, q) else short_add(x) end
+    if waiting then stand(x, q) else want_more(x, q) end
     if q.state == 'closing' and waiting then timer('r|' .. x.queue, now) end
     return
   end
   if waiting and kept(x, 'sticky') and offers_left > 0 then
     local last, waits = sticky.first(x, q)
     if last then
-      make_offers(x, q, {last}, nil)
+      make_offers(x, q, {last}, picking.beside(x, q, last))
       return
     end
     if waits then
@@ -163,7 +172,7 @@ local function try(x)
     timer('d|i|' .. x.id, now)
   end
   if x.state == 'waiting' then stand(x, q)
-  elseif #x.live < wanted(x, q) then short_add(x)
+  elseif #x.live < wanted(x, q) then want_more(x, q)
   else short_remove(x) end
 end
 

@@ -14,10 +14,13 @@ end
 
 local picking = {}
 do
+  local drawn, times_drawn, below -- by agent: by which draw they were found; how many there were, and among how many
+  forget[#forget + 1] = function() drawn, times_drawn = nil, 0 end
+
   -- The k-th draw of this script, below n: a fixed function of seed and k (Park and Miller's generator).
   local function draw(n)
     if draws == 0 then draws = lot % 2147483646 + 1 end
-    draws = draws * 16807 % 2147483647
+    draws, times_drawn, below = draws * 16807 % 2147483647, times_drawn + 1, n
     return draws % n
   end
 
@@ -73,7 +76,8 @@ do
         if walk_left <= 0 then return chosen, nil, true end
         local a = draw_agent(x, free, channel, taken)
         if not a then break end
-        taken[a.id] = true
+        taken[a.id], drawn = true, drawn or {}
+        drawn[a.id] = ',"seed":' .. lot .. ',"draw":' .. times_drawn .. ',"of":' .. below
         chosen[#chosen + 1] = a
       end
       return chosen, nil
@@ -99,7 +103,30 @@ do
     return chosen, nil
   end
 
-  local function priority_in(a, q)
+  -- Whom the order would have asked in the place of one who is asked before it; nobody knows where it draws lots.
+  function picking.beside(x, q, a)
+    if order(q.order).fine == 'z' then return nil end
+    local chosen, next_best = picking.best(x, q, 1)
+    return chosen[1] and chosen[1] ~= a and chosen[1].id or next_best
+  end
+
+  -- How many may be asked: eligible, and not excluded for this interaction.
+  function picking.count(x)
+    local n = call('ZCARD', key('free', x.pool))
+    if n == 0 or x.excluded == '' then return n end
+    local out = {}
+    for who, limit in string.gmatch(x.excluded, '([^|;]+)|(%d+)|') do
+      if tonumber(limit) > now then out[#out + 1] = who end
+    end
+    if not out[1] then return n end
+    local scores = call('ZMSCORE', key('free', x.pool), unpack(out))
+    for i = 1, #out do
+      if scores[i] then n = n - 1 end
+    end
+    return n
+  end
+
+  function picking.priority(a, q)
     local list = a.lists[q.channel]
     for i = 1, #list do
       if list[i][1] == q.id then return list[i][3] end
@@ -110,7 +137,7 @@ do
   -- more: what few have to add, as a JSON fragment.
   function picking.why(a, q, eligible_count, next_best, more)
     local o, c = order(q.order), q.channel
-    local priority = priority_in(a, q)
+    local priority = picking.priority(a, q)
     local keys = {}
     for i = 1, #o.keys do
       local k = o.keys[i][1]
@@ -120,9 +147,11 @@ do
     end
     if o.idle then keys[#keys + 1] = '{"name":"idle_since_ms","value":' .. digits(a.idle) .. '}'
     elseif o.last then keys[#keys + 1] = '{"name":"last_offered","value":' .. digits(a.last) .. '}' end
+    local lots = drawn and drawn[a.id]
+    if lots then drawn[a.id] = nil end -- asked once more, it is not by that draw
     return '{"strategy":"' .. q.strategy .. '","keys":[' .. table.concat(keys, ',') .. '],"eligible":' .. digits(eligible_count)
       .. ',"next":' .. (next_best and '"' .. next_best .. '"' or 'null') .. ',"priority":' .. digits(priority)
-      .. (o.fine == 'z' and ',"seed":' .. lot or '') .. (more or '') .. ',"config":' .. q.version .. '}'
+      .. (lots or '') .. (more or '') .. ',"config":' .. q.version .. '}'
   end
 
   -- What was required of whoever is asked.

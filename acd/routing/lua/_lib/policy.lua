@@ -58,22 +58,6 @@ do
     if rule then limits.divert(x, q, rule) end
   end
 
-  -- Those behind the cursor in a line, in its order, and the cursor behind them.
-  local function page_of(pool, cursor, most)
-    local score, last = split_cursor(cursor)
-    while true do
-      local entries = call('ZRANGE', key('line', pool), score, '+inf', 'BYSCORE', 'LIMIT', 0, most, 'WITHSCORES')
-      local ids = {}
-      for i = 1, #entries, 2 do
-        if entries[i + 1] ~= score or entries[i] > last then ids[#ids + 1] = entries[i] end
-      end
-      if ids[1] or #entries < 2 * most then
-        return ids, entries[1] and entries[#entries] .. ':' .. entries[#entries - 1] or cursor
-      end
-      most = 2 * most
-    end
-  end
-
   -- Act on each that waits in the queue: over all its pools, then those who wait for one agent alone. The rest is left
   -- to a timer of that letter, which is due now and carries the cursor: `pool~score:id`, then `@id`. Says whether it
   -- was put off, by the very timer that asked for it.
@@ -88,7 +72,7 @@ do
     for i = 1, #names do
       local pool = names[i]
       if pool >= from then
-        local ids, behind = page_of(pool, pool == from and place or '', policy.left)
+        local ids, behind = walk.page(pool, pool == from and place or '', policy.left)
         for k = 1, #ids do act(interaction(ids[k])) end
         policy.left = policy.left - #ids
         if policy.left <= 0 then

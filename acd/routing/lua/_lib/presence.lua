@@ -30,19 +30,16 @@ local function offer_of(x, a)
 end
 
 -- Those who wait for this agent alone are tried again, a page a script: where there is no reason to wait any more,
--- they go on in their pool's line. from: how many were looked at before.
-local function look_again(a, channel, from)
+-- they go on in their pool's line. cursor: behind whom it goes on; '' at first.
+local function look_again(a, channel, cursor)
   local line = personal_line(a.id, channel)
-  local ids = call('ZRANGE', key('line', line), from, from + sticky.PAGE - 1)
+  local ids, behind, all = walk.page(line, cursor, sticky.PAGE)
   for i = 1, #ids do
     local x = interaction(ids[i])
     if not kept(x, 'transfer') then retry(x)
     elseif byte(a.presence, channel) ~= 97 then sharing.bring_back(x, 'agent_left') end
   end
-  if ids[sticky.PAGE] then
-    -- of an agent who is not there nobody stays in it
-    timer('s|' .. line .. '|' .. (byte(a.presence, channel) == 97 and from + sticky.PAGE or 0), now)
-  end
+  if not all then timer('s|' .. line .. '|' .. behind, now) end
 end
 
 -- Take back the agent's rings on a channel (nil: on all), without blame.
@@ -76,7 +73,7 @@ local function say(a, channel, to, reason)
   elseif from == 'a' then
     set_here(a, channel, false)
     withdraw_rings(a, channel, 'agent_left')
-    look_again(a, channel, 0)
+    look_again(a, channel, '')
   end
 end
 
@@ -144,7 +141,7 @@ local function lost(a)
   a.presence, a.grace = phone and 'oao' or 'ooo', ''
   touch(a)
   for channel = 1, 3 do
-    if byte(before, channel) == 97 and not (phone and channel == 2) then look_again(a, channel, 0) end
+    if byte(before, channel) == 97 and not (phone and channel == 2) then look_again(a, channel, '') end
   end
   call('HSET', key('agent', a.id), 'before', before, 'away_since', lapsed)
   if phone then

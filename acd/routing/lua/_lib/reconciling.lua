@@ -6,6 +6,12 @@ local reconcile = {RENUMBER = 1000} -- offers that may have been made and are no
 reconcile.UNHEARD = 1000 -- what an address may have been told and is not remembered
 reconcile.NUMBER = 'restored' -- in place of a callback's reference, which the history lacks: there is a number somewhere
 
+-- What it requires of agents, as a JSON fragment.
+function reconcile.required(x)
+  local text = kept(x, 'requires')
+  return text and ',"requires":"' .. text .. '"' or ''
+end
+
 -- What it is now, in full.
 function reconcile.tell(x, a, contact)
   local transfer, wrapping = kept(x, 'transfer'), sharing.ids(kept(x, 'wraps'))
@@ -16,6 +22,8 @@ function reconcile.tell(x, a, contact)
     .. '","level":' .. digits(x.level) .. ',"enqueued_ms":' .. digits(x.enqueued) .. ',"outcome":"'
     .. x.outcome .. '","wrapping":' .. sharing.as_list(wrapping) .. ',"guests":' .. sharing.as_list(sharing.ids(kept(x, 'guests')))
     .. ',"transfer":"' .. (transfer and transfer.to or '') .. '","callback":' .. tostring(callback.pending(x) ~= nil)
+    .. (x.pool ~= x.queue and ',"pool":"' .. x.pool .. '"' or '') .. reconcile.required(x)
+    .. (kept(x, 'step') and ',"step":' .. kept(x, 'step') or '')
     .. ',"offers":{' .. table.concat(offers, ',') .. '}}', a, contact)
 end
 

@@ -4,6 +4,12 @@
 --- include("pool")
 local sticky = {PAGE = 64}
 
+-- They served the contact last: for them first, as its queue says.
+function sticky.prefer(x, q, id)
+  keep(x, 'sticky', id)
+  if q.rules.last_agent == 'wait' then keep(x, 'sticky_until', now + (q.rules.last_agent_wait or 0)) end
+end
+
 -- The agent to ring alone now; or nil and whether it waits for them: available on the channel, but full.
 function sticky.first(x, q)
   local id = kept(x, 'sticky')

@@ -10,7 +10,8 @@ function sharing.pass(x, a, q)
   x.epoch = x.epoch + 1
   x.agent, x.winner = a.id, a.id
   change(x)
-  if not before then return end -- nobody had it, or who had it idle was removed
+  -- nobody had it, or who had it idle was removed; or it is given back to who had it idle
+  if not before or before == a then return end
   emit('transfer.completed', describe(x, nil, before.id), '{"to":"' .. a.id .. '"}', before)
   if x.state ~= 'idle' then sharing.hand_off(x, before, q) end
 end
@@ -66,7 +67,7 @@ function sharing.take(x, a, cause, by)
     x.accepted = now
     count(q, 0, 1)
     count_served(q)
-    estimate.count(q, x)
+    estimate.count(q, x, before == 'waiting' and now or x.ring_ms)
   end
   hold(a, q.channel, x.id)
   x.won = 0

@@ -8,7 +8,8 @@ function sharing.ask(x, a)
   sharing.part(x, a)
   local n = x.offers + 1
   local number, deadline = digits(n), now + q.ring_ms
-  local reasons = '{"strategy":"transfer","keys":[],"eligible":1,"next":null,"config":' .. q.version .. '}'
+  local reasons = '{"strategy":"transfer","keys":[],"eligible":1,"next":null,"priority":' .. digits(picking.priority(a, q))
+    .. ',"by":"' .. x.agent .. '"' .. picking.why_pool(x) .. ',"config":' .. q.version .. '}'
   x.offers, x.ring_n = n, 1
   reserve(a, q.channel, x.id)
   x.live[1] = {n = n, agent = a.id, deadline = deadline, made = now, delivered = false, extended = false, why = reasons}

@@ -124,6 +124,11 @@ class House:
         assert self.do("accept", f"{name}.{ring.number}", ring.agent).outcome == "accepted"
         return ring.agent
 
+    def heard(self, name: str) -> None:
+        """Their devices ring."""
+        for ring in self.look(name).live:
+            self.do("delivered", f"{name}.{ring.number}", ring.agent)
+
     def dialled(self, name: str, agent: str, *, answered: bool) -> Dialled:
         """The agent says what came of the call, by the offer that was accepted last."""
         x = self.model.interactions.get(name)

@@ -39,9 +39,10 @@ def test_late_answers_say_why(house: House) -> None:
 
 
 def test_what_came_of_the_others_of_a_ring(house: House) -> None:
-    house.queue(ring_time_s=5, delivery_s=60)
+    house.queue(ring_time_s=5)
     house.agent("anna")
     name = house.arrive()
+    house.heard(name)
     house.agent("bruno")
     house.later(5)
     assert house.do("accept", f"{name}.1", "anna").outcome == "expired"
@@ -135,20 +136,23 @@ def test_a_customer_who_is_called_back_is_connected_like_any(house: House) -> No
 
 
 def test_misses_of_a_ring_of_several_are_nobodys(house: House) -> None:
-    house.queue(strategy=("ring_all",), ring_time_s=5, delivery_s=60, max_missed=1)
+    house.queue(strategy=("ring_all",), ring_time_s=5, max_missed=1)
     house.agent("anna")
     house.agent("bruno")
     name = house.arrive()
+    house.heard(name)
     house.later(5)
     assert house.model.agents["anna"].missed[Channel.CHAT] == 0
     assert sorted(house.rung(name)) == ["anna", "bruno"], "all were asked: once more"
 
 
 def test_who_lets_it_ring_too_often_is_away(house: House) -> None:
-    house.queue(ring_time_s=5, delivery_s=60, max_missed=2)
+    house.queue(ring_time_s=5, max_missed=2)
     house.agent("anna")
     name = house.arrive()
-    house.later(10)
+    for _ in range(2):
+        house.heard(name)
+        house.later(5)
     assert house.model.agents["anna"].availability[Channel.CHAT] == "away"
     assert not house.rung(name)
 
@@ -195,3 +199,26 @@ def test_a_phone_that_is_asked_for_a_digit_has_time_for_it(house: House) -> None
     house.later(1)
     assert house.do("extend", offer, "anna", 15_000).reason == "late"
     assert house.do("extend", "ix_0.1", "anna", 15_000).reason == "unknown"
+
+
+def test_a_device_that_never_rang_is_nobodys_miss(house: House) -> None:
+    house.queue(ring_time_s=5, delivery_s=60, max_missed=1)
+    house.agent("anna")
+    name = house.arrive()
+    house.later(5)
+    assert house.events("offer.failed")[0]["cause"] == "unreachable"
+    assert house.model.agents["anna"].availability[Channel.CHAT] == "available"
+    assert not house.rung(name)
+
+
+def test_a_short_ring_asks_again_who_may_be_asked_again(house: House) -> None:
+    house.queue(ring=2, ring_time_s=60, decline_s=10)
+    for agent in ("anna", "bruno"):
+        house.agent(agent)
+    name = house.arrive()
+    house.heard(name)
+    house.do("decline", f"{name}.2", "bruno")
+    house.later(9)
+    assert house.rung(name) == ["anna"]
+    house.later(1)
+    assert house.rung(name) == ["anna", "bruno"]
