@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,9 +159,16 @@ class Exchange:
         await self._ended.wait()
 
 
-def sip_ledger(redis_url: str, tenant: str, sip: SipSettings) -> RedisLedger:
-    """Where the calls of this address are kept for whoever goes on with them."""
-    return RedisLedger(redis_url, keys.prefix(tenant), f"{sip.host}:{sip.port}")
+def sip_ledger(redis_url: str, tenant: str, sip: SipSettings) -> RedisLedger | None:
+    """Where the calls of this address are kept for whoever goes on with them.
+
+    None for a port that the next process does not have. An address such as 127.0.0.1 may be that of
+    several machines.
+    """
+    if not sip.port:
+        return None
+    place = f"{socket.gethostname()}/{sip.host}:{sip.port}"
+    return RedisLedger(redis_url, keys.prefix(tenant), place)
 
 
 def dialled(settings: TelephonySettings) -> Dialled:

@@ -110,6 +110,13 @@ class LiveCall:
             winner=key,
         )
 
+    async def let_go(self) -> None:
+        """It is the adapter's alone by now: whoever gave it away has finished."""
+        seen = await self._doing.answered(lambda: self._means.router.interaction(self.call.id))
+        if seen is not None and seen.agent is not None:
+            over = words.HungUp(side=words.Side.AGENT, agent=seen.agent)
+            await self._doing.ask(over, self.call.epoch)
+
     async def listen(self) -> None:
         """Hear its addresses from now on; with Redis away, from when it is back."""
         await asyncio.gather(*(self._listen(address) for address in self._addresses()))

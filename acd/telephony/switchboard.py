@@ -78,7 +78,9 @@ class Switchboard:
 
     def _stands(self, standing: port.Standing) -> None:
         """A call that is up already is this node's."""
-        if standing.call not in self:
+        if standing.away:
+            self._start(self._let_go(standing.call), f"away-{standing.call}")
+        elif standing.call not in self:
             self._early[standing.call] = []
             self._start(self._take_up(standing), f"call-{standing.call}")
 
@@ -225,6 +227,16 @@ class Switchboard:
         finally:
             self._early.pop(call, None)
         await self._serve(call, live)
+
+    async def _let_go(self, call: InteractionId) -> None:
+        """A call that was given to a number: its agent is free, whatever was told before."""
+        try:
+            row = await self._means.intake.entered(call)
+        except StoreUnavailable:
+            log.warning("call not let go", call=call)
+            return
+        if row is not None:
+            await LiveCall(self._means, row).let_go()
 
     async def _serve(self, call: InteractionId, live: LiveCall) -> None:
         try:

@@ -17,7 +17,10 @@ class WebPage:
         self._engine = engine
         self.voice = voice
         """Mute it, and the page's network is cut."""
-        self._pairing = Pairing(engine, f"page-{secrets.token_hex(4)}", a=Wire.WEB, b=Wire.PLAIN)
+        self._pairing = self._fresh(Wire.WEB, Wire.PLAIN)
+
+    def _fresh(self, a: Wire, b: Wire) -> Pairing:
+        return Pairing(self._engine, f"page-{secrets.token_hex(4)}", a=a, b=b)
 
     @classmethod
     async def open(cls, ng: tuple[str, int], hertz: int) -> WebPage:
@@ -28,7 +31,20 @@ class WebPage:
         self.voice.talk_to(await self._pairing.offer(sourceless(active(offer))))
         return sourceless(await self._pairing.answer(self.voice.sdp()))
 
-    async def close(self) -> None:
+    async def offer(self) -> str:
+        """What a visitor's page offers to the server."""
+        self._pairing = self._fresh(Wire.PLAIN, Wire.WEB)
+        return sourceless(await self._pairing.offer(self.voice.sdp()))
+
+    async def accept(self, answer: str) -> None:
+        """What the server answers to that."""
+        self.voice.talk_to(await self._pairing.answer(active(answer)))
+
+    async def end(self) -> None:
+        """It gives up its connection."""
         await self._pairing.delete()
+
+    async def close(self) -> None:
+        await self.end()
         self._engine.close()
         await self.voice.close()

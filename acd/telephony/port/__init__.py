@@ -4,7 +4,8 @@ An adapter (call button, SIP, webhooks) is told commands and answers with events
 nothing: several devices may answer one call, and only the offer that routing accepted is bridged.
 
 Every `Ring` ends in exactly one of `LegFailed`, `LegEnded`, a `Withdraw` or the call's own end. A
-command given twice changes nothing; one whose `epoch` is older than the call's is ignored.
+command given twice changes nothing; one whose `epoch` is older than the call's is ignored, unless
+it ends the call.
 
 The id of a call is that of its interaction; the adapter makes it when a call arrives.
 """

@@ -80,4 +80,6 @@ class Standing:
     offer: OfferId | None = None
     device: str = ""
     held: bool = False
+    away: bool = False
+    """Given away to a number, which talks with the caller: no agent has it."""
     epoch: int = 0

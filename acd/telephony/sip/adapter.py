@@ -257,6 +257,7 @@ class SipAdapter:
     def _visited(self, identity: InteractionId) -> SipCall | None:
         house = self._house
         if house is None or len(self._calls) >= self._options.max_calls:
+            self._events.put_nowait(port.CallerEnded(call=identity, cause="full", code=503))
             return None
 
         def tell(signal: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,15 +64,17 @@ class SipCall:
         self.is_held = False
         self._announcing = ""
         self.transfer: Transfer | None = None
+        self._mends = False
         self._timers: set[asyncio.TimerHandle] = set()
 
     # what others say
 
     def execute(self, command: port.Command) -> None:
-        """Do it in its turn; one of an earlier epoch changes nothing."""
-        if self.is_over or command.epoch < self.epoch:
+        """Do it in its turn; one of an earlier epoch changes nothing, unless it ends the call."""
+        ends = isinstance(command, port.HangUp | port.Reject)
+        if self.is_over or (command.epoch < self.epoch and not ends):
             return
-        self.epoch = command.epoch
+        self.epoch = max(command.epoch, self.epoch)
         match command:
             case port.HangUp():
                 self.end(command.cause)
@@ -116,6 +118,7 @@ class SipCall:
             offer=bridged.offer if bridged else None,
             device=bridged.target.device if bridged else "",
             held=self.is_held,
+            away=bridged is None and self.transfer is not None and self.transfer.has_it,
             epoch=self.epoch,
         )
 
@@ -180,6 +183,18 @@ class SipCall:
             self.gone("internal", 0)
         self._keep()
 
+    def mend_soon(self, lost: Container[str]) -> None:
+        """These pairings are not there any more; once at a time, since names come again."""
+        if not self._mends:
+            self._mends = True
+            self.do(partial(self._mend, lost))
+
+    async def _mend(self, lost: Container[str]) -> None:
+        try:
+            await continuing.mend(self, lost)
+        finally:
+            self._mends = False
+
     def do(self, job: Job) -> None:
         """In its turn."""
         self._jobs.put_nowait(job)
@@ -192,7 +207,7 @@ class SipCall:
     @property
     def pairings(self) -> set[str]:
         """What rtpengine must have for it."""
-        return self.devices.pairings | ({self.caller.at.name} if self.caller.at else set())
+        return self.devices.pairings | self.caller.pairings
 
     # the line
 
@@ -289,15 +304,20 @@ class SipCall:
 
     async def _hold(self, _: port.Hold) -> None:
         if self.bridged is not None and not self.is_held:
-            await self.play_music()
-            self.is_held = True
-            self._emit(port.Held(call=self.id))
+            await self._set_held(self.bridged, on=True)
 
     async def _resume(self, _: port.Resume) -> None:
         if self.bridged is not None and self.is_held:
-            await self.caller.talk()
-            self.is_held = False
-            self._emit(port.Resumed(call=self.id))
+            await self._set_held(self.bridged, on=False)
+
+    async def _set_held(self, device: Device, *, on: bool) -> None:
+        try:
+            await (self.play_music() if on else self.caller.talk())
+        except AcdError:
+            device.leg.tell_held(on=not on)  # the page believes that it is done
+            raise
+        self.is_held = on
+        self._emit((port.Held if on else port.Resumed)(call=self.id))
 
     # telephone numbers
 

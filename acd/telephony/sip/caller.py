@@ -79,6 +79,11 @@ class Caller:
         caller.at = Pairing.revived(engine, kept["at"]) if kept["at"] else None
         return caller
 
+    @property
+    def pairings(self) -> set[str]:
+        """What rtpengine must have for them."""
+        return {self.at.name} if self.at is not None else set()
+
     async def again(self, music: str) -> None:
         """Have them hear what they heard: the media engine, or we, forgot."""
         if self.dialog is None:

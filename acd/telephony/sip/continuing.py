@@ -126,8 +126,8 @@ async def _go_on(call: SipCall, lost: Container[str], *, alone: bool) -> None:
 
 async def mend(call: SipCall, lost: Container[str]) -> None:
     """Have everybody hear again what they heard, whose pairing was lost."""
-    at = call.caller.at
-    if at.name in lost if at else call.caller.is_answered:
+    pairings = call.caller.pairings
+    if any(name in lost for name in pairings) if pairings else call.caller.is_answered:
         call.house.emit(port.MediaLost(call=call.id))
         try:
             await call.caller.again(call.house.options.music)

@@ -58,6 +58,13 @@ class PageLeg:
             "description": {"type": "offer", "sdp": self._offer}, "candidate": None,
         })  # fmt: skip
 
+    def tell_held(self, *, on: bool) -> None:
+        """Whether the caller is on hold, other than the page believes."""
+        self._tell({
+            "tab": self._me, "to": self.tab or None, "kind": "held" if on else "resumed",
+            "description": None, "candidate": None,
+        })  # fmt: skip
+
     async def said(self, signal: Mapping[str, Any]) -> bool:
         """Whether it became ready by what a page said."""
         described = signal.get("description") or {}
@@ -144,6 +151,9 @@ class PhoneLeg:
         except AcdError:  # whoever asks is answered
             self.dialog.refuse(500, "Server Internal Error")
             raise
+
+    def tell_held(self, *, on: bool) -> None:
+        """It knows nothing of that."""
 
     async def ask(self, prompt: str) -> None:
         """Have a person press a digit, which the caller does not hear."""

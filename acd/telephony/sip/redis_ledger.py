@@ -59,6 +59,8 @@ class RedisLedger:
         self._neighbours = Neighbours(place, lease_s)
         self._client: Redis | RedisCluster | None = None
         self._written: dict[str, str] = {}
+        self._undropped: set[str] = set()
+        """What is still there since Redis was away: it would come back to life."""
         self._paused_until = 0.0
         self._lost: Callable[[], None] = _nothing
 
@@ -68,6 +70,7 @@ class RedisLedger:
         What is read is taken for written: it stays until it is dropped.
         """
         self._life, self._lost, self._written = secrets.token_hex(8), lost, {}
+        self._undropped.clear()
         self._paused_until = 0.0
         return self._have(self._ask("begin", self._own, self._life, self._place, engine))
 
@@ -81,12 +84,13 @@ class RedisLedger:
     def write(self, name: str, record: Record) -> None:
         """Returns once it is there, or could not be written; the same again costs nothing."""
         text = json.dumps(record, separators=(",", ":"))
+        self._undropped.discard(name)
         if self._written.get(name) != text and self._keep(name, text):
             self._written[name] = text
 
     def drop(self, name: str) -> None:
-        if self._written.pop(name, None) is not None:
-            self._keep(name, "")
+        if self._written.pop(name, None) is not None and not self._keep(name, ""):
+            self._undropped.add(name)
 
     def beat(self) -> dict[str, str]:
         """Nobody is taken for dead who could not be heard."""
@@ -100,6 +104,7 @@ class RedisLedger:
             self._is_lost()
         else:
             self._neighbours.see(_pairs(found), time.monotonic())
+            self._undropped = {name for name in self._undropped if not self._keep(name, "")}
             return self._neighbours.silent(time.monotonic())
         return {}
 

@@ -34,9 +34,14 @@ class Transfer:
         """Whether it failed."""
         self.leg = PhoneLeg(call.house.engine, name, call.house.gateway, to, self._heard)
 
+    @property
+    def has_it(self) -> bool:
+        """Whether the number took the call."""
+        return self.leg.is_ready and not self.is_over
+
     def record(self) -> dict[str, Any] | None:
         """What another process needs; one that only rings is not gone on with."""
-        return self.leg.record() if self.leg.is_ready and not self.is_over else None
+        return self.leg.record() if self.has_it else None
 
     @classmethod
     def revived(

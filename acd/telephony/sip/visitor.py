@@ -38,21 +38,37 @@ class Visitor(Caller):
         said = str(described.get("sdp", ""))
         if described.get("type") != "offer" or not is_web(said):
             return
-        offer = sourceless(active(said))
-        if self._page is not None:
-            answer = await self._page.again(A, offer)
-        else:
-            self._page = Pairing(self._engine, f"{self._name}-v", a=Wire.WEB, b=Wire.PLAIN)
-            self.sdp = await self._page.offer(offer)
-            self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
-            answer = await self._page.answer(await self.at.sink(self.sdp))
-            self.how = AnswerHow.MUSIC
-            await self.music(music)
+        answer = await self._answer(sourceless(active(said)), music)
         told = {"tab": SERVER, "to": signal.get("tab"), "description": None, "candidate": None}
         described = {"type": "answer", "sdp": sourceless(answer)}
         self._tell({**told, "kind": "description", "description": described})
         if held:
             self._tell({**told, "kind": "held"})
+
+    async def _answer(self, offer: str, music: str) -> str:
+        if self._page is not None:
+            return await self._page.again(A, offer)
+        page = Pairing(self._engine, f"{self._name}-v", a=Wire.WEB, b=Wire.PLAIN)
+        self.sdp = await page.offer(offer)
+        if self.at is not None:  # they talk, and rtpengine had forgotten their page
+            answer = await page.answer(await self.at.again(A, self.sdp))
+        else:
+            self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
+            answer = await page.answer(await self.at.sink(self.sdp))
+            self.how = AnswerHow.MUSIC
+            await self.music(music)
+        self._page = page
+        return answer
+
+    @property
+    def pairings(self) -> set[str]:
+        """What rtpengine must have for them."""
+        return super().pairings | ({self._page.name} if self._page is not None else set())
+
+    async def again(self, music: str) -> None:
+        """Nobody can be told: the page notices that it hears nothing, and offers anew."""
+        self._page = self.at = None
+        self.sdp = ""  # that port is somebody else's by now
 
     async def hear(self, pairing: Pairing) -> None:
         """Move them to a pairing that is answered."""

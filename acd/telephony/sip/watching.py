@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from acd.domain.errors import AcdError
 from acd.telephony import port
-from acd.telephony.sip import continuing
 from acd.telephony.sip.media import pairings
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ class Watch:
         self._heard_s = _now_s()
         for call, names in needed.items():
             if lost := names - there:
-                call.do(partial(continuing.mend, call, lost))
+                call.mend_soon(lost)
             elif call.ears.is_due:
                 call.ears.look_soon()
         if not self.is_up:

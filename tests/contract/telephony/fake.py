@@ -86,7 +86,8 @@ class FakeTelephony:
             port.Standing(
                 call=InteractionId(one.id), caller=one.caller, called=one.called,
                 offer=one.bridged[0] if one.bridged else None,  # type: ignore[arg-type]
-                device=one.bridged[1] if one.bridged else "", held=one.held, epoch=one.epoch,
+                device=one.bridged[1] if one.bridged else "", held=one.held,
+                away=bool(one.given_to), epoch=one.epoch,
             )
             for one in self.calls_there.values() if not one.over
         ]  # fmt: skip
@@ -104,9 +105,10 @@ class FakeTelephony:
         outgoing = isinstance(command, port.Dial) or getattr(command, "outgoing", False)
         if outgoing and (call is None or call.over):
             call = self.calls_there[command.call] = FakeCall(command.call, out=True)
-        if call is None or call.over or command.epoch < call.epoch:
+        ends = isinstance(command, port.HangUp | port.Reject)
+        if call is None or call.over or (command.epoch < call.epoch and not ends):
             return
-        call.epoch = command.epoch
+        call.epoch = max(command.epoch, call.epoch)
         await getattr(self, f"_{type(command).__name__.lower()}")(call, command)
 
     # what it does when told

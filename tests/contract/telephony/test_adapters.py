@@ -186,11 +186,16 @@ async def test_a_call_that_talks_goes_back_to_the_music(it: Stage, kind: TargetK
     await it.world.silent(*leg)
 
 
+async def test_what_ends_a_call_is_never_too_late(it: Stage) -> None:
+    call, _ = await it.talking(TargetKind.SIP)
+    await it.tell(port.HangUp, call, epoch=it.epoch - 1, cause="failed")
+    await it.world.caller_hears(call, "nothing")
+
+
 async def test_what_is_said_twice_late_or_of_no_call_changes_nothing(it: Stage) -> None:
     call, leg = await it.talking(TargetKind.SIP)
     old = it.epoch - 1
     await it.tell(port.Hold, call, epoch=old)
-    await it.tell(port.HangUp, call, epoch=old, cause="late")
     await it.tell(port.Withdraw, call, epoch=old, offer=leg[0], device=leg[1], reason="late")
     await it.tell(port.HangUp, "ix_unknown", cause="late")
     await it.tell(port.Answer, call)

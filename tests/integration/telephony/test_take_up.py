@@ -101,3 +101,17 @@ async def test_what_nobody_knows_is_hung_up(exchanges: Exchanges) -> None:
     exchange.kept.add("ix_stranger")
     await dies_and_begins_anew(exchange)
     assert await exchange.over("ix_stranger") == "lost"
+
+
+async def test_a_call_that_was_given_to_a_number_goes_on_without_the_agent(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk("anna")
+    tasks = {task.get_name(): task for task in exchange.board._tasks}
+    tasks[f"call-{call}"].cancel()  # before routing is told
+    there = exchange.at(call)
+    there.given_to, there.bridged, there.legs = "+33199005555", None, {}
+    await dies_and_begins_anew(exchange)
+    assert await exchange.outcome(call) == "handled"
+    assert not there.over

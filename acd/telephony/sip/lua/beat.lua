@@ -5,4 +5,6 @@
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if owner and owner ~= ARGV[1] then return {} end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[1] .. ' ' .. ARGV[3])
+-- numbers of callers are kept no longer than somebody may go on with them
+redis.call('PEXPIRE', KEYS[1], 86400000)
 return redis.call('HGETALL', KEYS[2])

@@ -4,6 +4,6 @@
 -- RETURNS {name, record…}
 local kept = redis.call('HGETALL', KEYS[1])
 redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'engine', ARGV[3])
-redis.call('PERSIST', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], 86400000)
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[1] .. ' 0')
 return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from sippy.MsgBody import MsgBody
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from acd.telephony.sip.stack.leg import Leg
     from acd.telephony.sip.stack.transactions import Transactions
 
+_SECRETS: Final = re.compile(
+    r"^(?:Proxy-)?Authorization:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE
+)
 _JUMP: Final = 100
 """How far numbers of ours jump: further than any that was lost. Gaps are allowed."""
 
@@ -62,7 +66,7 @@ def record(leg: Leg) -> Record:
         "address": [host, int(port), str(transport)], "user": leg.lContact.getUrl().username,
         "our_number": leg.lCSeq, "their_number": leg.rCSeq, "ours": wire(ours),
         "theirs": wire(theirs), "answered": leg.answered,
-        "invite": "" if stage(leg) == UP else leg.invited,
+        "invite": "" if stage(leg) == UP else _SECRETS.sub("", leg.invited),
         "source": leg.source, "via": leg.outbound_proxy and list(leg.outbound_proxy),
         "session": session and [session.interval_s, session.is_ours, session.is_agreed],
     }  # fmt: skip

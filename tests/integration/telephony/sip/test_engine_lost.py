@@ -8,10 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from acd.domain.ids import InteractionId
 from acd.telephony import port
-from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk
+from tests.integration.telephony.sip.desk import (
+    AGENT_HZ,
+    CALLER_HZ,
+    MUSIC_HZ,
+    Desk,
+    desk_phone,
+)
+from tests.integration.telephony.sip.test_browser_leg import BROWSER, answered
 from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine
+from tests.peers.webpage import WebPage
 
 
 @pytest.fixture
@@ -21,7 +30,7 @@ async def mortal(
     """A desk whose rtpengine may be killed."""
     engine = Rtpengine(peer("rtpengine"), tmp_path)
     engine.start()
-    desk = Desk(replace(Desk.options(engine), look_s=0.2), engine)
+    desk = Desk(replace(Desk.options(engine), look_s=0.2, engine_lost_s=5.0), engine)
     await desk.start()
     yield desk
     await desk.stop()
@@ -32,10 +41,14 @@ async def test_who_waits_and_who_talks_hear_again(
     mortal: Desk, caller: Phone, agent_phone: Phone
 ) -> None:
     talk = await mortal.talking(caller, agent_phone)
-    _, waiting = await mortal.waiting(caller)
+    call, waiting = await mortal.waiting(caller)
     await waiting.voice.hears(MUSIC_HZ)
     mortal.engine.kill()
     mortal.engine.start()
+    lost = [await mortal.told(port.MediaLost) for _ in range(3)]
+    assert {(one.call, one.offer) for one in lost} == {
+        (talk.call, None), (talk.call, talk.offer), (call, None),
+    }  # fmt: skip
     await waiting.voice.hears(MUSIC_HZ)
     await talk.calling.voice.hears(AGENT_HZ)
     await talk.ringing.voice.hears(CALLER_HZ)
@@ -70,4 +83,81 @@ async def test_a_call_that_comes_just_then_is_refused_and_leaves_nothing(
     await calling.got(503)
     mortal.engine.start()
     await mortal.told(port.AdapterUp)
+    await mortal.empty()
+
+
+async def test_without_it_for_long_calls_end(
+    mortal: Desk, caller: Phone, agent_phone: Phone
+) -> None:
+    talk = await mortal.talking(caller, agent_phone)
+    mortal.engine.kill()
+    ended = await mortal.told(port.CallerEnded, within_s=20)
+    assert (ended.call, ended.cause, ended.code) == (talk.call, "media_engine_silent", 503)
+    await talk.calling.is_over()
+    await talk.ringing.is_over()
+    mortal.engine.start()
+    await mortal.empty()
+
+
+class Website:
+    """A visitor's call, in a page that offers its audio."""
+
+    def __init__(self, desk: Desk, page: WebPage) -> None:
+        self._desk = desk
+        self.page = page
+        self.call = InteractionId("ix_visitor")
+
+    async def offers(self) -> None:
+        """At first, and again when the page hears nothing any more."""
+        description = {"type": "offer", "sdp": await self.page.offer()}
+        signal = {"tab": "tab", "kind": "description", "description": description}
+        await self._desk.do(port.VisitorSaid(call=self.call, epoch=self._desk.epoch, signal=signal))
+        told = (await self._desk.told(port.VisitorTold)).signal
+        await self.page.accept(told["description"]["sdp"])
+
+
+async def test_a_website_caller_hears_again_once_their_page_offers_anew(
+    mortal: Desk, rtpengine: Rtpengine, agent_phone: Phone
+) -> None:
+    page = await WebPage.open(rtpengine.ng, CALLER_HZ)
+    website = Website(mortal, page)
+    await website.offers()
+    await page.voice.hears(MUSIC_HZ)
+    mortal.engine.kill()
+    mortal.engine.start()
+    await mortal.told(port.MediaLost)
+    await page.end()
+    await website.offers()
+    await page.voice.hears(MUSIC_HZ)
+
+    offer = await mortal.ring(website.call, desk_phone(agent_phone))
+    rung = await agent_phone.ringing.get()
+    await agent_phone.pick_up(rung)
+    await mortal.told(port.LegAnswered)
+    await mortal.bridge(website.call, offer, "desk")
+    await page.voice.hears(AGENT_HZ)
+    mortal.engine.kill()
+    mortal.engine.start()
+    await rung.reinvited(1)
+    await page.end()
+    await website.offers()
+    await page.voice.hears(AGENT_HZ)
+    await rung.voice.hears(CALLER_HZ)
+    await mortal.do(port.HangUp(call=website.call, epoch=0, cause="contact"))
+    await page.close()
+    await mortal.empty()
+
+
+async def test_a_hold_that_fails_is_told_to_the_page(mortal: Desk, caller: Phone) -> None:
+    call, calling = await mortal.waiting(caller)
+    offer = await mortal.ring(call, BROWSER)
+    await answered(mortal, await mortal.told(port.PageTold))
+    await mortal.bridge(call, offer, "browser")
+    await mortal.told(port.Bridged)
+    mortal.engine.kill()
+    await mortal.do(port.Hold(call=call, epoch=1))
+    told = await mortal.told(port.PageTold)
+    assert (told.signal["kind"], told.signal["to"]) == ("resumed", "tab-1")
+    mortal.engine.start()
+    await calling.bye_now()
     await mortal.empty()

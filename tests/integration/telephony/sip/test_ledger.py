@@ -101,3 +101,16 @@ def test_a_redis_that_lost_everything_is_no_other_node(
     ledger.write("c:1", {"epoch": 1})  # it was written before; that is gone
     assert not lost
     assert node("10.0.0.1:5060")[1] == {"c:1": {"epoch": 1}, "c:2": {}}
+
+
+def test_what_ended_while_redis_was_away_does_not_come_back(node: Node) -> None:
+    ledger = node("10.0.0.1:5060")[0]
+    ledger.write("c:1", {"epoch": 1})
+    ledger.write("c:2", {"epoch": 1})
+    ledger._paused_until = time.monotonic() + 0.1
+    ledger.drop("c:1")
+    ledger.drop("c:2")
+    time.sleep(0.1)
+    ledger.write("c:2", {"epoch": 2})
+    ledger.beat()
+    assert node("10.0.0.1:5060")[1] == {"c:2": {"epoch": 2}}
