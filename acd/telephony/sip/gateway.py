@@ -216,7 +216,9 @@ class Gateway:
             kept[key] = Kept(
                 dialog=dialog,
                 stage=stage,
-                invite=_spoken(read(record["invite"].encode())) if is_new else None,
+                invite=self._heard(read(record["invite"].encode()), record["source"][0])
+                if is_new
+                else None,
             )
         return Revived(kept, records)
 
@@ -227,12 +229,11 @@ class Gateway:
             _log.exception("sip.not_judged")
             return Verdict(400, "Bad Request")
 
-    def _take(self, message: Message) -> Dialog:
+    def _take(self, message: Message, source: str) -> Dialog:
         dialog = Dialog(self._loop)
-        self._loop.call_soon_threadsafe(self._arrived, dialog, _spoken(message))
+        self._loop.call_soon_threadsafe(self._arrived, dialog, self._heard(message, source))
         return dialog
 
-
-def _spoken(invite: Message) -> Message:
-    """The same with its audio alone: all else that it offers is refused."""
-    return replace(invite, body=audio(invite.body))
+    def _heard(self, invite: Message, source: str) -> Message:
+        """The same as far as it is believed, and its audio alone: all else is refused."""
+        return replace(self._guard.believed(invite, source), body=audio(invite.body))

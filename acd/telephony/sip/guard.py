@@ -5,7 +5,7 @@ What passes is an INVITE of somebody who may call, that this server can take.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from acd.telephony.sip.message import Message
 
+_VOUCHED: Final = frozenset({"p-asserted-identity", "diversion"})
 ALLOWED: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"
 
 
@@ -59,8 +60,25 @@ class Guard:
             self.refused[verdict.code] = self.refused.get(verdict.code, 0) + 1
         return verdict
 
+    def believed(self, message: Message, source: str) -> Message:
+        """The same without what only an exchange that we know may say (RFC 3325, 9).
+
+        Who proves to be a user says by that nothing about other people.
+        """
+        if self._knows(source):
+            return message
+        kept = tuple(
+            (name, value)
+            for name, value in message.headers
+            if name not in _VOUCHED and not name.startswith("x-")
+        )
+        return replace(message, headers=kept)
+
+    def _knows(self, source: str) -> bool:
+        return any(_address(source) in network for network in self._networks)
+
     def _verdict(self, message: Message, source: str, *, is_open: bool) -> Verdict | None:
-        known = any(_address(source) in network for network in self._networks)
+        known = self._knows(source)
         if not known and self._digest is None:
             return Verdict(403, "Forbidden")
         if message.in_dialog:

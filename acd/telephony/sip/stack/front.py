@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sippy.SipConf import SipConf
 from sippy.SipHeader import SipHeader
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.message import Message
 
+_log = structlog.get_logger(__name__)
+
 SipConf.my_uaname = "acd"
 
 
@@ -33,7 +36,7 @@ class Front:
         self,
         place: Place,
         judge: Callable[[Message, str], Verdict | None],
-        arrived: Callable[[Message], Dialog],
+        arrived: Callable[[Message, str], Dialog],
         ledger: Ledger | None,
     ) -> None:
         """Args: judge answers a request at once or lets it pass; arrived makes it a dialog."""
@@ -124,14 +127,15 @@ class Front:
     def _asked(self, request: Any, transaction: Any, message: Message) -> Any:
         dialog = self._replayed
         if dialog is None:
-            verdict = self._judge(message, str(request.getSource()[0]))
+            source = str(request.getSource()[0])
+            verdict = self._judge(message, source)
             if verdict is not None:
                 answer = request.genResponse(verdict.code, verdict.reason)
                 answer.appendHeaders([SipHeader(line) for line in verdict.headers])
                 return answer, None, None
             if self._is_twice(request):
                 return request.genResponse(482, "Loop Detected"), None, None
-            dialog = self._arrived(message)
+            dialog = self._arrived(message, source)
         leg = Leg(self._transactions.settings, dialog.tell, ltag=dialog.key)
         leg.session = called_by(message, self._transactions.session_s)
         leg.invited = self._transactions.raw.decode()
@@ -139,9 +143,13 @@ class Front:
         dialog.bind(leg)
         try:
             return leg.recvRequest(request, transaction)
-        except Exception:
-            dialog.tell(Over("unreadable", 400))  # the stack answers that
-            raise
+        except Exception:  # noqa: BLE001 - whatever it says: it is answered, and nothing kept
+            _log.debug("sip.unreadable", exc_info=True)
+            call_id = str(request.getHFBody("call-id"))
+            if any(one.cobj is leg for one in self._consumers.get(call_id, ())):
+                self._transactions.unregConsumer(leg, call_id)
+            dialog.tell(Over("unreadable", 400))
+            return request.genResponse(400, "Bad Request"), None, None
 
     def _is_twice(self, request: Any) -> bool:
         """Whether it came another way already, by a proxy that forks (RFC 3261, 8.2.2.2)."""

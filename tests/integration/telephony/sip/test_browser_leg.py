@@ -121,3 +121,33 @@ async def test_a_page_that_was_reloaded_gets_a_fresh_connection(desk: Desk, call
     await desk.told(port.Bridged)
     assert calling.reinvites == 2
     assert len(desk.engine.pairings()) == 1
+
+
+async def test_what_a_page_says_that_is_no_webrtc_is_not_heard(desk: Desk, caller: Phone) -> None:
+    call = await waiting(desk, caller)
+    offer = await desk.ring(call, BROWSER)
+    told = await desk.told(port.PageTold)
+    plain = (await caller.voice()).sdp()
+    await said(
+        desk, call, offer, tab="tab-1", to=told.signal["tab"], kind="description",
+        description={"type": "answer", "sdp": plain},
+    )  # fmt: skip
+    await desk.do(port.Announce(call=call, epoch=1, file="none"))
+    await desk.told(port.Announced)
+    assert desk.heard(port.LegRinging) == []
+    await answered(desk, told)
+    await desk.told(port.LegRinging)
+
+
+async def test_a_visitor_who_speaks_no_webrtc_is_sent_nothing(desk: Desk, caller: Phone) -> None:
+    """Or anybody could have music sent to whom they like."""
+    voice, call = await caller.voice(), InteractionId("ix_visitor")
+    page = PAGE.format(mid="0", print=":".join(["AB"] * 32)).replace(
+        "setup:active", "setup:actpass"
+    )
+    for sdp in (voice.sdp(), page):
+        signal = {"tab": "tab-1", "description": {"type": "offer", "sdp": sdp}}
+        await desk.do(port.VisitorSaid(call=call, epoch=0, signal=signal))
+    await desk.told(port.VisitorTold)
+    assert len(desk.heard(port.VisitorTold)) == 1
+    assert voice.packets == 0

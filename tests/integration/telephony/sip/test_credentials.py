@@ -27,9 +27,11 @@ async def test_who_knows_the_password_may_call(open_desk: Open, caller: Phone) -
     assert ["SHA-256" in asked[0], "MD5" in asked[1]] == [True, True]
 
     proof = (f"Authorization: {credentials(asked[0])}",)
-    calling = await caller.call("support", desk.address, headers=proof, wait=False)
-    call = (await desk.told(port.CallArrived)).call
-    await desk.answer(call)
+    vouched = ("P-Asserted-Identity: <sip:+33199005678@pbx>", "Diversion: <sip:600@pbx>")
+    calling = await caller.call("support", desk.address, headers=(*proof, *vouched), wait=False)
+    arrived = await desk.told(port.CallArrived)
+    assert (arrived.caller, dict(arrived.headers)) == ("+33199001234", {})
+    await desk.answer(arrived.call)
     await calling.voice.hears(MUSIC_HZ)
 
     replayed = await caller.call("support", desk.address, headers=proof, wait=False)

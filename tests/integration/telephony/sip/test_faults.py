@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 
 import pytest
 
@@ -226,6 +228,37 @@ async def test_keys_are_told_in_the_audio_and_beside_it(desk: Desk, caller: Phon
     assert (await desk.told(port.Digit)).digit == "5"
     await caller.request(calling, "INFO", "Signal=7\r\nDuration=160\r\n")
     assert (await desk.told(port.Digit)).digit == "7"
+
+
+async def test_keys_that_a_stranger_tells_of_are_not_pressed(desk: Desk, caller: Phone) -> None:
+    call, calling = await desk.waiting(caller)
+    await calling.voice.hears(MUSIC_HZ)
+    key = {"callid": f"{call}-q", "source_tag": "A", "event": 5}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.9", 0))
+        stranger.sendto(json.dumps(key).encode(), desk.settings.keys)
+    calling.voice.press("7")
+    assert (await desk.told(port.Digit)).digit == "7"
+
+
+@pytest.mark.parametrize(
+    ("contact", "headers"),
+    [
+        ("<sip:phone@127.0.0.1:nowhere>", ()),
+        ("<sip:phone@127.0.0.1>", ("Authorization: Digest nonsense",)),
+    ],
+    ids=["contact", "authorization"],
+)
+async def test_what_the_stack_cannot_read_leaves_nothing(
+    desk: Desk, caller: Phone, contact: str, headers: tuple[str, ...]
+) -> None:
+    caller.contact = contact
+    call = await caller.call("support", desk.address, headers=headers, wait=False)
+    await call.is_over()
+    assert call.answers[-1] == 400
+    await desk.empty()
+    held = await desk.adapter.counts()
+    assert (held["server_transactions"], held["dialogs"]) == (0, 0)
 
 
 async def test_a_progress_answer_lets_music_through_before_it_costs(

@@ -95,6 +95,17 @@ def tried(guard: Guard, password: str, source: str = STRANGER) -> int:
     return verdict.code if verdict else 0
 
 
+def test_who_is_let_in_by_a_password_vouches_for_nobody() -> None:
+    said = (
+        ("from", "<sip:pbx@acd>"), ("p-asserted-identity", "<sip:+33199005678@acd>"),
+        ("diversion", "<sip:600@acd>"), ("x-customer", "42"),
+    )  # fmt: skip
+    message = Message("INVITE sip:support@acd SIP/2.0", said, "")
+    guard = Guard(INSIDE, {"pbx": "secret"})
+    assert guard.believed(message, "10.0.0.5").headers == said
+    assert guard.believed(message, STRANGER).headers == said[:1]
+
+
 def test_who_guesses_is_not_listened_to_for_a_while() -> None:
     guard = Guard((), {"pbx": "secret"})
     assert tried(guard, "secret") == 0
