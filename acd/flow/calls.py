@@ -6,7 +6,6 @@ enqueued by that id. With Redis away the caller is in all the same: the sweep en
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from acd.domain import phone
 from acd.domain.errors import NotFound, PhoneNumberInvalid
 from acd.domain.ids import QueueId
-from acd.domain.interaction import CARD_MAX_BYTES, DEFAULT_LEVEL, Channel
+from acd.domain.interaction import DEFAULT_LEVEL, Channel
+from acd.flow.cards import caller_card
 from acd.records.callers import NewCall
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class CallIntake:
                 locale=self._dialled.locale,
                 level=rule.level,
                 requires=rule.requires,
-                card=lambda name: _card(
+                card=lambda name: caller_card(
                     name, shown, queue.department, headers, transfers=transfers
                 ),
             )
@@ -171,30 +171,3 @@ class CallIntake:
         if not sites:
             raise NotFound("There is no site whose conversations calls belong to.", field="site")
         return (own or sites)[0], queue
-
-
-def _card(
-    name: str,
-    shown: str,
-    department: DepartmentId,
-    headers: Mapping[str, str],
-    *,
-    transfers: bool,
-) -> str:
-    """What a ring shows of a caller: the name, and the number where it says more.
-
-    Headers are kept as long as there is room for them.
-    """
-    fields: dict[str, object] = {
-        "contact_name": name or shown,
-        "preview": shown if shown != name else "",
-        "department": department,
-        "call": "number" if transfers else "",
-    }
-    plain = _text(fields)
-    whole = _text({**fields, "headers": dict(headers)}) if headers else plain
-    return whole if len(whole.encode()) <= CARD_MAX_BYTES else plain
-
-
-def _text(fields: Mapping[str, object]) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

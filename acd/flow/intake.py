@@ -8,7 +8,6 @@ enqueued by the row's id. Redis away at that moment is no failure for the visito
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,13 +24,13 @@ from acd.domain.errors import (
 )
 from acd.domain.ids import QueueId
 from acd.domain.interaction import (
-    CARD_MAX_BYTES,
     DEFAULT_LEVEL,
     Arrival,
     Channel,
     InteractionState,
 )
 from acd.domain.queue import LastAgent
+from acd.flow.cards import visitor_card
 from acd.records.intakes import NewIntake
 
 if TYPE_CHECKING:
@@ -54,8 +53,6 @@ CLIENT_ID_MIN_CHARS = 16
 SWEEP_AGE_MS = 10_000
 SWEEP_EVERY_S = 5.0
 DOOR_KNOWN_S = 2.0
-PREVIEW_CHARS = 160
-PAGE_CHARS = 400
 
 log = structlog.get_logger(__name__)
 
@@ -173,7 +170,7 @@ class Intake:
                 queue=queue.id,
                 level=start.level,
                 text=start.text or "",
-                card=make_card(start),
+                card=visitor_card(start),
                 requires=site.requirement(start.locale),
                 known_ended=await self._ended(start),
             )
@@ -278,24 +275,3 @@ def arrival_of(row: IntakeRow, *, arrived_ms: int) -> Arrival:
         card=row.card,
         requires=row.requires,
     )
-
-
-def make_card(start: ChatStart) -> str:
-    """What a ring shows of a visitor, as JSON within the card's bound; what is too long is cut."""
-    name, page = start.name[:80], start.page[:PAGE_CHARS]
-    preview = (start.text or "").strip()[:PREVIEW_CHARS]
-    while True:
-        fields = {
-            "contact_name": name,
-            "preview": preview,
-            "page": page,
-            "locale": start.locale,
-            "department": start.department,
-        }
-        card = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-        if len(card.encode()) <= CARD_MAX_BYTES:
-            return card
-        if page:
-            page = page[: len(page) // 2]
-        else:
-            preview, name = preview[: len(preview) // 2], name[: max(20, len(name) // 2)]

@@ -13,7 +13,7 @@ from acd.domain.errors import BadRequest, Conflict, NotFound, StoreUnavailable
 from acd.domain.ids import AgentId, DepartmentId, SiteId, new_id
 from acd.domain.interaction import CARD_MAX_BYTES, InteractionState, Outcome
 from acd.domain.queue import LastAgent
-from acd.flow.intake import make_card
+from acd.flow.cards import visitor_card
 from acd.records.accounts import Accounts
 from acd.records.engine import open_database
 from acd.routing.router import Router
@@ -203,7 +203,7 @@ async def test_the_database_away_lets_nobody_in(house: House) -> None:
     "text", ["🙂" * 4000, '"\\' * 2000, "x" * 4000], ids=["emoji", "quotes", "long"]
 )
 def test_a_card_keeps_its_bound(text: str) -> None:
-    card = make_card(ask(name="名" * 80, text=text, page="https://例え.jp/" + "é" * 1900))
+    card = visitor_card(ask(name="名" * 80, text=text, page="https://例え.jp/" + "é" * 1900))
     assert len(card.encode()) <= CARD_MAX_BYTES
     assert json.loads(card)["department"] == "support"
 
