@@ -90,6 +90,23 @@ def test_a_node_that_is_away_is_passed_over_and_its_calls_go_to_another(
     assert trunk.hears("SIP/2.0 200").one("CSeq") == "2 BYE"
 
 
+def test_a_node_that_is_full_is_passed_over_and_stays(
+    edge: Edge, trunk: Wire, nodes: Nodes
+) -> None:
+    first, second = nodes
+    for call in ("c1", "c2"):
+        trunk.request("INVITE", URI, edge.public, call=call, body=SDP)
+        one, other = (first, second) if call == "c1" else (second, first)
+        one.answer(one.hears("INVITE"), "503 Service Unavailable", edge.private)
+        other.answer(other.hears("INVITE"), "486 Busy Here", edge.private)
+        assert trunk.hears("SIP/2.0 486")
+    # an answer that is no 503 is the caller's: the call is in a line once
+    trunk.request("INVITE", URI, edge.public, call="c3", body=SDP)
+    first.answer(first.hears("INVITE"), "500 Server Internal Error", edge.private)
+    assert trunk.hears("SIP/2.0 500")
+    second.hears_nothing("INVITE", 0.1)
+
+
 def test_without_a_node_the_caller_is_told_to_come_back(
     edge: Edge, trunk: Wire, nodes: Nodes
 ) -> None:
@@ -97,6 +114,18 @@ def test_without_a_node_the_caller_is_told_to_come_back(
         node.close()
     trunk.request("INVITE", URI, edge.public, call="c1", body=SDP)
     assert trunk.hears("SIP/2.0 503")
+
+
+def test_nobody_reaches_anybody_else_through_it(
+    edge: Edge, trunk: Wire, stranger: Wire, nodes: Nodes
+) -> None:
+    rings(edge, trunk, nodes[0])
+    there = f"sip:+2525551234@{trunk.place}"
+    route = (f"Route: <sip:{edge.public[0]}:{edge.public[1]};lr>",)
+    stranger.request("INVITE", there, edge.public, call="c2", tag="x", headers=route, body=SDP)
+    assert stranger.hears("SIP/2.0 403")
+    assert edge.refused("no_call") == 1
+    trunk.hears_nothing("INVITE", 0.2)
 
 
 class TestStrangers:
@@ -114,11 +143,17 @@ class TestStrangers:
         stranger.request("INVITE", URI, edge.public, call="c1", body=SDP)
         challenge = stranger.hears("SIP/2.0 401")
         proof = credentials(challenge, name="office", password="s3cret", method="INVITE", uri=URI)
+        claims = (
+            "P-Asserted-Identity: <sip:+33199001234@acd.example>",
+            "X-Customer: vip",
+            "Diversion: <sip:+33199001235@acd.example>",
+        )
         stranger.request(
-            "INVITE", URI, edge.public, call="c1", number=2, body=SDP, headers=(proof,)
+            "INVITE", URI, edge.public, call="c1", number=2, body=SDP, headers=(proof, *claims)
         )
         invite = nodes[0].hears("INVITE")
-        assert not invite.all("Authorization")
+        for name in ("Authorization", "P-Asserted-Identity", "X-Customer", "Diversion"):
+            assert not invite.all(name), name
         nodes[0].answer(invite, "486 Busy Here", edge.private)
         assert stranger.hears("SIP/2.0 486")
         stranger.request(
