@@ -61,6 +61,13 @@ WARNINGS: Final[Mapping[str, str]] = {
     "ring_short": "a ring that ends before an agent's mobile telephone rings",
     "sip_open": "anybody may call over SIP without a password",
     "sip_nobody": "calls over SIP are on for others, and nobody else may call",
+    "number_twice": "a number that is written in two ways",
+    "nobody_dialled": "a trunk, and no country whose numbers may be called",
+    "trunk_is_itself": "a trunk at this server's own address",
+    "desk_host_dials": "desk phones of the exchange that is the way out, any extension of it",
+    "address_unsaid": "calls over SIP on every address, and none that others are told",
+    "keys_unheard": "an rtpengine elsewhere that cannot tell which keys are pressed",
+    "ports_few": "fewer ports for audio than `max_calls` takes",
     "sound_missing": "music or announcements that are not there",
 }
 """These are likely not meant; `acd config check --strict` counts them as errors."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.config.lint import bounds, hours, overflow, relax, serving, telephony
+from acd.config.lint import bounds, hours, overflow, relax, serving, telephony, trunk
 from acd.config.lint.view import View
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def findings(config: Config, now_ms: int) -> Iterator[Problem]:
     if not broken:
         yield from hours.findings(config, now_ms)
     yield from telephony.findings(config)
+    yield from trunk.findings(config)
     view = View(config, None if broken else now_ms)
     for look in (bounds.findings, relax.findings, overflow.findings, serving.findings):
         yield from look(view)

@@ -12,7 +12,8 @@ SIP = "[departments.call]\n[telephony.sip]\n"
 class TestSip:
     def test_what_is_right_says_nothing(self) -> None:
         text = HEAD + SIP + 'numbers = { "+33123456789" = "support", "12" = "support" }\n'
-        text += 'enabled = true\nhost = "0.0.0.0"\nallow = ["10.0.0.5/32", "2001:db8::/32"]\n'
+        text += 'enabled = true\nhost = "0.0.0.0"\nadvertise = "10.0.0.2"\n'
+        text += 'allow = ["10.0.0.5/32", "2001:db8::/32"]\n'
         assert not found(text)
         assert not found(HEAD + SIP + 'enabled = false\nhost = "::"\nallow = ["0.0.0.0/0"]\n')
 
@@ -52,7 +53,8 @@ class TestSip:
 
     def test_a_trunk_with_a_user_needs_its_password(self) -> None:
         trunk = 'trunk = { proxy = "sip:pbx.example.com" }\n'
-        assert not found(HEAD + SIP + trunk)
+        assert one(HEAD + SIP + trunk, "nobody_dialled").line == 17
+        assert not found(HEAD + SIP + trunk + '[telephony]\nregion = "FR"\n')
         assert one(HEAD + SIP + trunk.replace("sip:", "tel:"), "wrong_value").line == 17
         trunk = trunk.replace(" }", ', user = "acd" }')
         assert "trunk" in one(HEAD + SIP + trunk, "invalid").message
@@ -62,9 +64,54 @@ class TestSip:
         problem = one(HEAD + SIP + 'sounds_dir = "/nowhere"', "sound_missing")
         assert "/nowhere" in problem.message
 
+    @pytest.mark.parametrize("proxy", ["sips:pbx.example.com", "sip:pbx.example.com;transport=tls"])
+    def test_a_trunk_over_anything_but_udp(self, proxy: str) -> None:
+        text = HEAD + SIP + f'trunk = {{ proxy = "{proxy}" }}\n'
+        assert one(text, "wrong_value").message.startswith("this should be an address over UDP")
+
     def test_ports(self) -> None:
         text = HEAD + "[telephony.rtpengine]\nlast_port = 29999\n"
         assert not one(text, "ports_backwards").warning
+
+    @pytest.mark.parametrize(
+        ("sip", "rest", "code"),
+        [
+            (
+                'numbers = { "0199001234" = "support", "+33199001234" = "sales" }',
+                "",
+                "number_twice",
+            ),
+            ('trunk = { proxy = "sip:127.0.0.1" }', "", "trunk_is_itself"),
+            (
+                'trunk = { proxy = "sip:10.0.0.5:5080" }',
+                'dialling = { desk_hosts = ["10.0.0.5"] }',
+                "desk_host_dials",
+            ),
+            ('host = "0.0.0.0"\nallow = ["10.0.0.5/32"]', "", "address_unsaid"),
+            ("max_calls = 3000", "", "ports_few"),
+            ("", 'rtpengine = { ng = "10.0.0.3:2223", dtmf_port = 2299 }', "keys_unheard"),
+            (
+                'host = "10.0.0.2"\nallow = ["10.0.0.5/32"]',
+                'rtpengine = { ng = "10.0.0.3:2223" }',
+                "keys_unheard",
+            ),
+        ],
+    )
+    def test_what_goes_nowhere(self, sip: str, rest: str, code: str) -> None:
+        head = HEAD.replace('name = "Sales"\n', 'name = "Sales"\n[departments.call]\n')
+        text = (
+            f'{head}[departments.call]\n[telephony]\nregion = "FR"\n{rest}\n[telephony.sip]\n{sip}'
+        )
+        assert one(text, code).warning
+
+    def test_what_is_narrow_enough(self) -> None:
+        text = (
+            '[departments.call]\n[telephony]\nregion = "FR"\n'
+            'dialling = { desk_hosts = ["10.0.0.5"], desk_users = "10[0-9]" }\n'
+            '[telephony.sip]\ntrunk = { proxy = "sip:10.0.0.5" }\n'
+        )
+        assert not found(HEAD + text)
+        assert one(HEAD + text.replace("10[0-9]", "10["), "wrong_value").line == 18
 
 
 class TestDevices:
