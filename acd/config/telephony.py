@@ -127,9 +127,11 @@ class SipSettings(Section):
     advertise: Annotated[str, Field(pattern=HOST)] = ""
     """The address others are told, where it is not `host`, as behind a router."""
     allow: tuple[IPvAnyNetwork, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
-    """Networks whose calls are taken without a password, such as `["10.0.0.5/32"]`."""
+    """Networks whose calls are taken without a password, such as `["10.0.0.5/32"]`. They alone are
+    believed about who calls (`P-Asserted-Identity`, `Diversion`, `x_headers`)."""
     users: tuple[SipUserSettings, ...] = ()
-    """Who is taken from any other address, with a password; empty: nobody."""
+    """Who is taken from any other address, with a password; empty: nobody. After ten wrong ones
+    from an address, nothing is taken from there for a minute."""
     numbers: dict[Dialled, Slug] = Field(default_factory=dict)
     """What is dialled, and the department it leads to, which needs a `call` table: a number with
     its country (`"+33123456789" = "support"`), a short one, or a name (`support = "support"`)."""

@@ -5,94 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine
 from typing import cast
 
 from acd.telephony.sip.message import Message, read
+from tests.peers.phone_call import PhoneCall
+from tests.peers.said import answer, request
 from tests.peers.tones import Voice
 
 _FIRST_S = 0.5
 _GIVE_UP_S = 32.0
-
-
-@dataclass(eq=False)
-class PhoneCall:
-    """One dialog of a phone."""
-
-    phone: Phone
-    peer: tuple[str, int]
-    call_id: str
-    voice: Voice
-    remote_uri: str
-    """Whom requests are sent to."""
-    routes: tuple[str, ...] = ()
-    """Their way there, where proxies want to see them."""
-    local: str = ""
-    remote: str = ""
-    """From and To of what we send."""
-    number: int = 0
-    invite: Message | None = None
-    """The first INVITE, ours or theirs."""
-    answers: list[int] = field(default_factory=list)
-    """Each status that came for our INVITE."""
-    reinvites: int = 0
-    is_up: bool = False
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    final: Message | None = None
-    """What our INVITE ended in."""
-    bye: Message | None = None
-    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
-    branch: str = ""
-    reply: Callable[[Message], tuple[int, str]] | None = None
-    """What a re-INVITE is answered with; without it: 200 and our own SDP. 100 is all that is said,
-    and 0 is nothing.
-    """
-    adds: Callable[[Message], tuple[str, ...]] | None = None
-    """Headers of that answer."""
-    asked: list[Message] = field(default_factory=list)
-    """The re-INVITEs that came."""
-
-    async def got(self, code: int, within_s: float = 8.0) -> None:
-        """Until that status came for our INVITE."""
-        async with asyncio.timeout(within_s):
-            while code not in self.answers or (code >= 200 and self.final is None):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-
-    async def answered(self) -> Message:
-        """The 200 to our INVITE."""
-        await self.got(200)
-        assert self.final is not None
-        return self.final
-
-    @property
-    def refusal(self) -> Message:
-        """What our INVITE was refused with."""
-        assert self.final is not None
-        return self.final
-
-    async def reinvited(self, times: int, within_s: float = 8.0) -> None:
-        """Until they asked for other audio so often."""
-        async with asyncio.timeout(within_s):
-            while self.reinvites < times:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-
-    async def bye_now(self) -> int:
-        """Hang up; answers the status that came."""
-        self.is_up = False
-        code = (await self.phone.request(self, "BYE")).first.split(" ")[1]
-        self.ended.set()
-        return int(code)
-
-    async def is_over(self, within_s: float = 8.0) -> None:
-        async with asyncio.timeout(within_s):
-            await self.ended.wait()
-
-    async def reinvite(self, sdp: str) -> Message:
-        """Ask for other audio; the final answer, acknowledged."""
-        answer = await self.phone.request(self, "INVITE", sdp)
-        self.phone.send(self, "ACK", number=self.number)
-        return answer
 
 
 class Phone(asyncio.DatagramProtocol):
@@ -240,21 +162,15 @@ class Phone(asyncio.DatagramProtocol):
         number: int,
         branch: str = "",
     ) -> None:
-        kind = ("Content-Type: application/sdp",) if body else ()
-        branch = branch or f"z9hG4bK{secrets.token_hex(6)}"
-        lines = [
-            f"{method} {call.remote_uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch={branch}",
-            *(f"Route: {route}" for route in call.routes),
-            "Max-Forwards: 70",
-            f"From: {call.local}",
-            f"To: {call.remote}",
-            f"Call-ID: {call.call_id}",
-            f"CSeq: {number} {method}",
-            f"Contact: {self.contact or f'<sip:phone@{self.host}:{self.port}>'}",
-            *headers, *kind, f"Content-Length: {len(body)}",
-        ]  # fmt: skip
-        text = "\r\n".join(lines) + "\r\n\r\n" + body
+        text = request(
+            call,
+            method,
+            body,
+            headers,
+            number=number,
+            branch=branch,
+            contact=self.contact or self._here,
+        )
         if method == "ACK":
             self._acks[call.call_id, str(number), "INVITE"] = text
         self.put(text, call.peer)
@@ -281,6 +197,10 @@ class Phone(asyncio.DatagramProtocol):
     def decline(self, call: PhoneCall, code: int) -> None:
         assert call.invite is not None
         self._final(call.invite, code, call)
+
+    @property
+    def _here(self) -> str:
+        return f"<sip:phone@{self.host}:{self.port}>"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
@@ -402,23 +322,8 @@ class Phone(asyncio.DatagramProtocol):
         body: str = "",
         headers: tuple[str, ...] = (),
     ) -> str:
-        to = message.header("to")
-        if call is not None and not message.in_dialog:
-            to = call.local
-        lines = [
-            f"SIP/2.0 {code} Whatever",
-            *(f"Via: {via}" for via in message.all("via")),
-            *(f"Record-Route: {route}" for route in message.all("record-route")),
-            f"From: {message.header('from')}",
-            f"To: {to}",
-            f"Call-ID: {message.header('call-id')}",
-            f"CSeq: {message.header('cseq')}",
-            f"Contact: <sip:phone@{self.host}:{self.port}>",
-            *headers,
-            *(["Content-Type: application/sdp"] if body else []),
-            f"Content-Length: {len(body)}",
-        ]
-        text = "\r\n".join(lines) + "\r\n\r\n" + body
+        to = call.local if call is not None and not message.in_dialog else message.header("to")
+        text = answer(message, code, body, headers, to=to, contact=self._here)
         self.put(text, addr)
         return text
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 from tests.peers.phone import Phone as SipPhone
-from tests.peers.phone import PhoneCall
+from tests.peers.phone_call import PhoneCall
 
 PATIENCE_S = 20.0
 _T = TypeVar("_T")

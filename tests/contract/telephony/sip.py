@@ -12,7 +12,8 @@ from acd.telephony.port import LegFault, Target, TargetKind
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
 from acd.telephony.sip.options import SipOptions, Trunk
-from tests.peers.phone import Phone, PhoneCall
+from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import LOOPBACK, Rtpengine, udp_port
 
 _MUSIC_HZ: Final = 300

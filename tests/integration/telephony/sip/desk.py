@@ -11,7 +11,8 @@ from acd.telephony import port
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
 from acd.telephony.sip.options import SipOptions, Trunk
-from tests.peers.phone import Phone, PhoneCall
+from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import LOOPBACK, Rtpengine, udp_port
 
 _E = TypeVar("_E", bound=port.Event)

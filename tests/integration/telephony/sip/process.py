@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.peers.phone import Phone, PhoneCall
+from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 
 ROOT = Path(__file__).parents[4]
 

@@ -12,6 +12,7 @@ import pytest
 from acd.telephony import port
 from acd.telephony.sip import dialog
 from acd.telephony.sip.caller import Caller
+from acd.telephony.sip.media import Pairing
 from acd.telephony.sip.thread import sip_thread
 from tests.integration.telephony.sip.desk import (
     AGENT_HZ,
@@ -139,18 +140,21 @@ async def test_changes_come_one_at_a_time_and_may_be_taken_back(
     monkeypatch.setattr(Caller, "changed", slowly)
     hold = calling.voice.sdp("a=sendonly\r\n")
     asking = asyncio.create_task(caller.request(calling, "INVITE", hold))
-    await reached.wait()
-    first = {"number": calling.number, "branch": calling.branch}
+    try:
+        await reached.wait()
+        first = {"number": calling.number, "branch": calling.branch}
 
-    second = await caller.request(calling, "INVITE", calling.voice.sdp())
-    assert second.first.startswith("SIP/2.0 500")
-    assert second.header("retry-after")
-    caller.send(calling, "ACK", number=calling.number, branch=calling.branch)
+        second = await caller.request(calling, "INVITE", calling.voice.sdp())
+        assert second.first.startswith("SIP/2.0 500")
+        assert second.header("retry-after")
+        caller.send(calling, "ACK", number=calling.number, branch=calling.branch)
 
-    caller.send(calling, "CANCEL", **first)
-    assert (await asking).first.startswith("SIP/2.0 487")
-    caller.send(calling, "ACK", **first)
-    go_on.set()
+        caller.send(calling, "CANCEL", **first)
+        assert (await asking).first.startswith("SIP/2.0 487")
+        caller.send(calling, "ACK", **first)
+    finally:
+        asking.cancel()
+        go_on.set()
     await calling.voice.hears(AGENT_HZ)
     await talk.ringing.voice.hears(CALLER_HZ)
     assert (await calling.reinvite(hold)).first.startswith("SIP/2.0 200")
@@ -197,6 +201,28 @@ async def test_who_is_hung_up_before_an_answer_is_told_so_and_no_proxy_tries_els
     await calling.is_over()
     assert calling.answers[-1] == 480
     assert "Q.850" in calling.refusal.header("reason")
+
+
+async def test_who_is_hung_up_while_we_prepare_our_offer_is_told_the_same(
+    desk: Desk, caller: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, reached, go_on = Pairing.ask, asyncio.Event(), asyncio.Event()
+
+    async def slowly(self: Pairing) -> str:
+        reached.set()
+        await go_on.wait()
+        return await ask(self)
+
+    monkeypatch.setattr(Pairing, "ask", slowly)
+    call, calling = await desk.waiting(caller, sdp="")
+    try:
+        await reached.wait()
+        await desk.do(port.HangUp(call=call, epoch=0, cause="max_wait"))
+        await calling.is_over()
+    finally:
+        go_on.set()
+    assert calling.answers[-1] == 480
+    await desk.empty()
 
 
 @pytest.fixture

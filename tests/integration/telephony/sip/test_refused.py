@@ -11,7 +11,8 @@ from acd.telephony import port
 from acd.telephony.sip import guard
 from acd.telephony.sip.gateway import Place
 from tests.integration.telephony.sip.desk import Desk
-from tests.peers.phone import Phone, PhoneCall
+from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import udp_port
 
 VIDEO = (

@@ -23,7 +23,7 @@ TIMER = ("Supported: timer",)
 async def desk(open_desk: Open, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """With intervals that a test can wait for."""
     monkeypatch.setattr(session, "LEAST_S", 1)
-    desk: Desk = await open_desk(place=Place(host="127.0.0.1", port=udp_port(), session_s=2))
+    desk: Desk = await open_desk(place=Place(host="127.0.0.1", port=udp_port(), session_s=1))
     return desk
 
 
@@ -40,7 +40,7 @@ async def test_a_bridge_keeps_the_session_of_who_refreshes_it(
     talk = await desk.claimed(caller, agent_phone, headers=TIMER)
     asked = await bridged(desk, talk)
     assert asked.words("supported") == ["timer"]
-    assert asked.header("session-expires") == "2;refresher=uas"
+    assert asked.header("session-expires") == "1;refresher=uas"
 
 
 async def test_who_forgets_the_session_in_the_bridge_is_asked_by_us(
@@ -59,10 +59,10 @@ async def test_what_the_answer_to_a_later_invite_says_of_the_session_holds(
     desk: Desk, caller: Phone, agent_phone: Phone
 ) -> None:
     talk = await desk.claimed(caller, agent_phone, headers=TIMER)
-    talk.calling.adds = lambda _: ("Session-Expires: 2;refresher=uac",)
+    talk.calling.adds = lambda _: ("Session-Expires: 1;refresher=uac",)
     await bridged(desk, talk)
     await talk.calling.reinvited(3)
-    assert talk.calling.asked[2].header("session-expires") == "2;refresher=uac"
+    assert talk.calling.asked[2].header("session-expires") == "1;refresher=uac"
 
 
 async def test_who_asks_for_a_change_may_leave_the_session_to_us(desk: Desk, caller: Phone) -> None:
@@ -70,10 +70,10 @@ async def test_who_asks_for_a_change_may_leave_the_session_to_us(desk: Desk, cal
     assert "refresher=uac" in (await calling.answered()).header("session-expires")
     answer = await caller.request(
         calling, "INVITE", calling.voice.sdp("a=sendonly\r\n"),
-        (*TIMER, "Session-Expires: 2;refresher=uas"),
+        (*TIMER, "Session-Expires: 1;refresher=uas"),
     )  # fmt: skip
     caller.acknowledge(calling)
-    assert answer.header("session-expires") == "2;refresher=uas"
+    assert answer.header("session-expires") == "1;refresher=uas"
     await calling.reinvited(2)
 
 

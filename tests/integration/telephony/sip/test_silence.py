@@ -12,7 +12,8 @@ import pytest
 from acd.domain.ids import InteractionId, OfferId
 from acd.telephony import port
 from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk
-from tests.peers.phone import Phone, PhoneCall
+from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import Rtpengine
 from tests.peers.webpage import WebPage
 
