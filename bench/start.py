@@ -53,7 +53,7 @@ def _until_healthy(clone: Path, home: str) -> float:
         "HOME": home,
         "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
         "ACD_SERVER__PORT": str(PORT),
-        **_reach(),
+        **reach(),
     }
     began = time.monotonic()
     with Path(home, "make.log").open("ab") as log:
@@ -80,7 +80,7 @@ def _until_healthy(clone: Path, home: str) -> float:
         process.wait(30)
 
 
-def _reach() -> dict[str, str]:
+def reach() -> dict[str, str]:
     """How the caller's machine reaches its registries, behind a proxy too; without their caches."""
     found = {
         name: value
