@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import resource
 import subprocess
 import sys
@@ -140,6 +141,8 @@ async def running(*, agents: int, chats: int, port: int = 8991) -> AsyncIterator
                 await ready(client, url, process)
                 database = await open_database(f"sqlite:///{folder}/data/acd.db")
                 router = await Router.open(store.url, "bench")
+                gc.collect()
+                gc.freeze()  # pauses of this process are not the node's
                 yield BenchNode(
                     url=url,
                     store=store,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from acd.app import Node, running_node, stop_signals
+from acd.app import Node, running_node, settle, stop_signals
 from acd.demo.crowd import Crowd
 from acd.demo.routes import demo_routes
 from acd.demo.seed import YOU, forget, your_password
@@ -63,6 +63,7 @@ async def _one_run(
         you = await directory.agent(AgentId(YOU))
         if you is not None and not you.has_password:
             await directory.set_password(AgentId(YOU), password)
+        settle()
         work = asyncio.create_task(crowds[0].run(), name="crowd")
         try:
             if you is not None:
