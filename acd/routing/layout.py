@@ -13,7 +13,7 @@ from acd.routing.redis_link import AWAY
 if TYPE_CHECKING:
     from acd.routing.redis_link import RedisLink
 
-LAYOUT: Final = "2"
+LAYOUT: Final = "3"
 """Raised whenever what is stored could not be read as it was."""
 
 

@@ -16,7 +16,7 @@ local refused = sharing.absent(a, q.channel) or not has_room(a, q.channel) and '
 if refused then return {0, refused, ''} end
 if seq - recorded >= tonumber(ARGV[10]) then return {0, 'overloaded', ''} end
 local x = new_interaction(ARGV[3], q.id, ARGV[5], ARGV[6], tonumber(ARGV[7]), now, false, ARGV[8])
-x.agent, x.winner, x.accepted, x.epoch = a.id, a.id, now, 1
+x.agent, x.winner, x.accepted = a.id, a.id, now
 keep(x, 'opened', a.id)
 set_state(x, 'active')
 hold(a, q.channel, x.id)

@@ -5,7 +5,8 @@
 --         last_agent (who served the contact last, or ''), hops (`queue;…` from which rules moved it on)
 -- RETURNS {due, "restored", state} | {0, "as_told"}
 -- EVENTS  interaction.queued?, interaction.restored?, interaction.requeued?, interaction.resumed?,
---         interaction.callback?, interaction.ended?, presence.grace?, capacity.over?
+--         interaction.callback?, interaction.ended?, offer.withdrawn*, transfer.returned?, guest.left*, presence.grace?,
+--         capacity.over?
 --- include("reconciling")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

@@ -54,7 +54,7 @@ else
   count_served(q)
   estimate.count(q, x, x.ring_ms)
 end
-x.epoch, x.won = x.epoch + 1, n
+x.won = n
 sharing.remember(x, ARGV[4], 'a')
 if x.more then pools.leave(x) end
 limits.disarm(x)

@@ -3,7 +3,8 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, interactions…
 -- RETURNS {due, "restated", number of them}
--- EVENTS  interaction.restored*, offer.failed*, interaction.requeued*, interaction.parked*
+-- EVENTS  interaction.restored*, transfer.returned*, offer.withdrawn*, offer.failed*, interaction.requeued*,
+--         interaction.parked*
 --- include("reconciling")
 begin(ARGV[1])
 lot = tonumber(ARGV[2])

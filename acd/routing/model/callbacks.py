@@ -96,7 +96,6 @@ class Callbacks(Policy):
         self._untimer(f"n|{x.id}|{x.won}")
         self._free_slot(x, agent, worked=True)
         x.agent = None
-        x.epoch += 1
         back.next_ms = self.now_ms + rules.get("retry", RETRY_MS)
         x.become(_S.PARKED, self.now_ms)
         self._timer(f"q|{x.id}", back.next_ms)

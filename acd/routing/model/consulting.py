@@ -69,7 +69,6 @@ class Consulting(Transferring):
         if stay:
             x.guests[giver.id] = "guest"
         self._emit(EventType.GUEST_LEFT, {"reason": "owner"}, x=x, agent=taker)
-        x.epoch += 1
         x.agent = x.winner = taker.id
         x.won = 0
         self._emit(EventType.TRANSFER_COMPLETED, {"to": taker.id}, x=x, agent=giver)

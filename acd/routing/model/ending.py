@@ -87,7 +87,6 @@ class Ending(Sharing):
             x.exclude(agent.id, not_before_ms, "failed", self.now_ms)
         times.unserve(x)
         x.agent = None
-        x.epoch += 1
         if x.accepted_ms:
             times.wait_anew(x, self.now_ms)
         if reason == "agent_lost":

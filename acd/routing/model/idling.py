@@ -122,7 +122,6 @@ class Idling(Configuration):
         owner = x.agent
         self._untimer(f"i|{x.id}")
         x.agent = None
-        x.epoch += 1
         x.enqueued_ms = self.now_ms
         times.wait_anew(x, self.now_ms)
         x.sticky = owner

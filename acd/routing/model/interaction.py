@@ -104,7 +104,6 @@ class Interaction:
     since_ms: int
     """Since when it is in its state."""
     state: InteractionState = InteractionState.WAITING
-    epoch: int = 0
     told: Told | None = None
     in_line: bool = False
     agent: AgentId | None = None

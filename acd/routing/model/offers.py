@@ -52,7 +52,6 @@ class Offers(Presence):
         self._untimer(f"o|{x.id}|{number}")
         self.leases.pop(f"c|{x.id}", None)
         x.lost_until_ms = 0
-        x.epoch += 1
         x.agent = x.winner = agent
         x.won = number
         queue, winner_of_it = self.queues[x.queue], self.agents[agent]

@@ -57,7 +57,6 @@ class Policy(Ending):
             x.excluded = {}
         x.hops = [] if by else [*x.hops, before]
         x.queue, x.pool, x.entered_ms = to, to, self.now_ms
-        x.epoch += 1
         self._emit(
             EventType.INTERACTION_MOVED,
             {

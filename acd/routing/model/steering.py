@@ -98,7 +98,6 @@ class Steering(Consulting):
     def _pass(self, x: Interaction, a: Agent, queue: Queue) -> None:
         """The owner of before learns who has it now."""
         before = self.agents.get(x.agent or "")
-        x.epoch += 1
         x.agent = x.winner = a.id
         if before and before is not a:
             self._emit(EventType.TRANSFER_COMPLETED, {"to": a.id}, x=x, agent=before)
@@ -143,7 +142,7 @@ class Steering(Consulting):
             ),
             queue=opening.queue, pool=opening.queue, requires="", level=opening.level,
             enqueued_ms=self.now_ms, entered_ms=self.now_ms, card=opening.card,
-            since_ms=self.now_ms, state=_S.ACTIVE, epoch=1, agent=a.id, winner=a.id,
+            since_ms=self.now_ms, state=_S.ACTIVE, agent=a.id, winner=a.id,
             accepted_ms=self.now_ms,
         )  # fmt: skip
         self.interactions[x.id] = x

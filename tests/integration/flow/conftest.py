@@ -29,6 +29,7 @@ from acd.records.engine import Database, open_database
 from acd.records.history import History
 from acd.records.intakes import Intakes
 from acd.routing.router import Router
+from tests.integration.routing.seen import Seen
 from tests.servers import Server
 
 SHOP, SUPPORT, ANNA = SiteId("shop"), DepartmentId("support"), AgentId("anna")
@@ -106,6 +107,15 @@ def make_house(database: Database, router: Router) -> House:
         compiler=Compiler(directory, router),
         intake=Intake(router, directory, intakes),
     )
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_script_logs_what_its_header_does_not_name() -> Iterator[None]:
+    """Here the reconciler's are run; of the others, all is seen in tests/integration/routing."""
+    seen = Seen()
+    with seen.watching():
+        yield
+    assert not (found := seen.undeclared()), "\n".join(found)
 
 
 @pytest.fixture

@@ -265,6 +265,7 @@ async def test_killed_at_any_point_it_writes_each_event_once(
             await asyncio.sleep(0.005)
 
     copying, chatting = asyncio.create_task(copy()), asyncio.create_task(chats())
+    await until(lambda: whole)  # before anything is trimmed
     dice, context = random.Random(11), forked()
     for _ in range(8):
         hears, tells = context.Pipe(duplex=False)

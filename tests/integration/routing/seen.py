@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from acd.domain.errors import EventUnreadable
 from acd.routing.events import parse_entries
 from acd.routing.exchange import Pipe
 from acd.routing.scripts import load_library
@@ -80,7 +81,10 @@ class Seen:
             yield command
             if call and call.log:
                 known = self._known[call.log]
-                yield ("XRANGE", call.log, f"({known}", "+") if known else _last(call.log)
+                if known and call.verb == "timers_run":
+                    yield ("XRANGE", call.log, f"({known}", "+")
+                else:  # all others write one entry
+                    yield ("XREVRANGE", call.log, "+", "-", "COUNT", 1)
 
     def _look(
         self, replies: Iterator[Any], calls: Sequence[Call | None], alone: dict[str, bool]
@@ -101,7 +105,11 @@ class Seen:
             logged, known = next(replies), self._known[call.log]
             if not isinstance(logged, list):
                 continue  # the server refuses everything
-            new = parse_entries(logged, known or "0-0")
+            try:
+                new = parse_entries(logged, known or "0-0")
+            except EventUnreadable:  # a test put it there
+                self._known[call.log] = None
+                continue
             if known and alone[call.log]:
                 self.events[call.verb] |= {str(event.type) for event in new}
             self._known[call.log] = new[-1].position if new else known or "0-0"
@@ -132,10 +140,6 @@ def _call(command: tuple[Any, ...]) -> Call | None:
     if verb is None:
         return None
     return Call(verb, f"{command[3]}events" if LIBRARY.headers[verb].events else "")
-
-
-def _last(log: str) -> tuple[Any, ...]:
-    return ("XREVRANGE", log, "+", "-", "COUNT", 1)
 
 
 def _beyond(

@@ -23,4 +23,4 @@ async def test_what_another_release_left_is_refused(
 async def test_a_new_state_is_marked_and_opened_again(router: Router, redis_url: str) -> None:
     again = await Router.open(redis_url, router.tenant)
     await again.close()
-    assert await router.link.client.hget(keys.meta(router.tenant), "layout") == "2"
+    assert await router.link.client.hget(keys.meta(router.tenant), "layout") == "3"

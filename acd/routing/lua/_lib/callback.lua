@@ -69,7 +69,7 @@ do
     count(q, 0, -1)
     release(a, q.channel, x.id, true)
     free_agent(a)
-    x.agent, x.epoch = '', x.epoch + 1
+    x.agent = ''
     back.next_ms = now + (q.rules.retry or RETRY_MS)
     set_state(x, 'parked')
     timer('q|' .. x.id, back.next_ms)

@@ -87,7 +87,7 @@ local function take_back(x, reason, excluded_until)
   end
   if excluded_until then exclude(x, owner, excluded_until, 'f') end
   times.unserve(x)
-  x.agent, x.epoch = '', x.epoch + 1
+  x.agent = ''
   if x.accepted > 0 or x.state == 'idle' then times.wait_anew(x) end
   if reason == 'agent_lost' then keep(x, 'sticky', owner) end -- theirs again, should they be back first
   set_state(x, 'waiting')

@@ -41,7 +41,7 @@ do
     local owner = x.agent
     untimer('i|' .. x.id)
     count(q, 0, -1)
-    x.agent, x.epoch = '', x.epoch + 1
+    x.agent = ''
     x.enqueued = now
     times.wait_anew(x)
     keep(x, 'sticky', owner)

@@ -24,7 +24,6 @@ function moving.enter(x, to)
   end
   keep(x, 'entered', now)
   place_in(x, to, to)
-  x.epoch = x.epoch + 1
   return dropped
 end
 

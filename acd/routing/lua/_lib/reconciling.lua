@@ -132,7 +132,6 @@ function reconcile.give_back(x, q, a, accepted)
   if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
   if x.more then pools.leave(x) end
   limits.disarm(x)
-  x.epoch = x.epoch + 1
   x.agent, x.winner = a.id, a.id
   -- of one that was known what was before is counted already
   x.accepted = accepted > 0 and not times.served(x) and accepted or now

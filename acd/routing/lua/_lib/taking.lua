@@ -7,7 +7,6 @@
 function sharing.pass(x, a, q)
   local before = x.agent ~= '' and agent(x.agent)
   if x.state == 'idle' then call('SREM', key('idle', x.agent), x.id) end
-  x.epoch = x.epoch + 1
   x.agent, x.winner = a.id, a.id
   change(x)
   -- nobody had it, or who had it idle was removed; or it is given back to who had it idle
@@ -96,7 +95,7 @@ function sharing.swap(x, a, stay)
   if stay then guests[before.id] = 'guest' end
   keep(x, 'guests', next(guests) and guests or nil)
   emit('guest.left', describe(x, nil, a.id), '{"reason":"owner"}', a)
-  x.epoch, x.agent, x.winner, x.won = x.epoch + 1, a.id, a.id, 0
+  x.agent, x.winner, x.won = a.id, a.id, 0
   touch(a)
   emit('transfer.completed', describe(x, nil, before.id), '{"to":"' .. a.id .. '"}', before)
   sharing.assigned(x, a, 'consulted', before.id, nil, '')
