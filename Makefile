@@ -36,6 +36,7 @@ test: $(S)/dev acd/static/build.json peers ## set up, then run every test but th
 
 test-long: $(S)/dev acd/static/build.json peers ## the tests that take minutes, and the image
 	$(BIN)/python -m pytest -m long $(ARGS)
+	$(MAKE) coverage
 	$(BIN)/python tools/mutations.py
 	tools/dockerfile-check.sh
 

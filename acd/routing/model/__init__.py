@@ -39,6 +39,7 @@ timers do:
     steering.py       assign, pull, open
     timers.py         what is due
     once.py           commands with an id, sent again
+    explaining.py     how each agent stands to an interaction
     reading.py        snapshots
 
 How a feature is added: give the records the fields it needs; write a file with a class
@@ -50,9 +51,9 @@ method of the part that takes it. Then give `test_oracle.py` a rule that plays t
 
 from __future__ import annotations
 
-from acd.routing.model.once import Once
+from acd.routing.model.explaining import Explaining
 from acd.routing.model.reading import Reading
 
 
-class Model(Once, Reading):
+class Model(Explaining, Reading):
     """One tenant's live state."""

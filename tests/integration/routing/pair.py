@@ -12,12 +12,15 @@ from typing import Any
 
 from acd.domain.errors import AcdError
 from acd.domain.events import Event
+from acd.domain.interaction import InteractionState
 from acd.routing import keys
 from acd.routing.events import parse_entries
 from acd.routing.model import Model
 from acd.routing.router import Router
 from tests.integration.routing.fold import Fold
 from tests.integration.routing.world import START_MS
+
+S = InteractionState
 
 
 class Seeds:
@@ -130,6 +133,7 @@ class Pair:
             self._times("leases"),
         )
         timers, leases, found = answers.pop(-2), answers.pop(), answers.pop()
+        await self._explained()
         for (what, name), answer in zip(questions, answers, strict=True):
             expected = getattr(self.model, what)(name, **at)
             assert answer == expected, (what, name, answer, expected)
@@ -137,6 +141,19 @@ class Pair:
         assert not (wrong := _differences(timers, self.model.timers)), wrong
         assert not (wrong := _differences(leases, self.model.leases)), wrong
         self.sound = True
+
+    async def _explained(self) -> None:
+        """The first and the last of those who look for agents, where agents are found."""
+        looking = [
+            x.id for x in self.model.interactions.values()
+            if x.state in (S.WAITING, S.RINGING) and self.model.queues[x.queue].serves(x.pool)
+        ]  # fmt: skip
+        for name in {*looking[:1], *looking[-1:]}:
+            told = await self.router.explain(name, now_ms=self.now_ms)
+            assert told is not None
+            expected = self.model.verdicts(name, now_ms=self.now_ms)
+            for one, wanted in zip(told.agents, expected, strict=True):
+                assert one == wanted, (name, one, wanted)
 
     async def _times(self, kind: str) -> dict[str, int]:
         name = keys.prefix(self.router.tenant) + kind

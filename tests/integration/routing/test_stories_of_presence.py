@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd.domain.agent import Availability
+from acd.domain.agent import Availability, When
 from acd.domain.interaction import Channel, InteractionState
 from tests.integration.routing.story import CALL, CHAT, Story
 
@@ -54,3 +54,20 @@ async def test_a_guest_who_is_lost_has_nothing_of_it(story: Story) -> None:
     await story.do("invite", name, "anna", "bruno")
     await lose(story, "bruno", 6)
     assert not story.look(name).guests
+
+
+async def test_who_finishes_goes_with_the_last_of_their_work(story: Story) -> None:
+    await story.queue(wrap_up_s=5)
+    await story.agent("anna")
+    first, second = await story.served(), await story.served()
+    word = Availability.AWAY
+    await story.do(
+        "set_presence", "anna", channel=None, availability=word, reason="lunch", when=When.FINISHED
+    )
+    anna = story.model.agents["anna"]
+    assert story.rung(await story.arrive()) == []
+    await story.do("finish", first, by="agent", agent="anna")
+    await story.do("finish", second, by="agent", agent="anna", wrap_up=False)
+    assert anna.availability[Channel.CHAT] is Availability.FINISHING
+    await story.later(6)
+    assert anna.availability[Channel.CHAT] is Availability.AWAY
