@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from acd.cli.findings import Finding, Mark
 from acd.config.telephony import CHILD
 from acd.domain.errors import AcdError
+from acd.telephony.sip.media import A, Pairing, Wire
+from acd.telephony.sip.ng import Engine, EngineRefused
 from acd.telephony.sip.ping import answers
 from acd.telephony.sip.rtpengine import (
     RtpengineMissing,
@@ -16,14 +23,18 @@ from acd.telephony.sip.rtpengine import (
     find_rtpengine,
     sip_wanted,
 )
+from acd.telephony.sip.sdp import SINK
+from acd.telephony.sip.sound_files import MUSIC
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from acd.config import Config
     from acd.config.telephony import RtpengineSettings
+    from acd.telephony.sip.ping import Address
 
 _WHAT: Final = "audio of calls"
+_SOUNDS: Final = "sounds of calls"
 
 
 async def examine_calls(config: Config) -> AsyncIterator[Finding]:
@@ -42,6 +53,49 @@ async def examine_calls(config: Config) -> AsyncIterator[Finding]:
             found=f"rtpengine at {said.rtpengine.ng} {'answers' if there else 'does not answer'}",
             remedy="" if there else "Start it, or correct `telephony.rtpengine.ng`.",
         )
+        if there:
+            with _sounds(config) as files:
+                yield await plays(address, *files)
+
+
+@contextlib.contextmanager
+def _sounds(config: Config) -> Iterator[tuple[Path, ...]]:
+    """The music, and a file where announcements are."""
+    music = Path(config.telephony.sip.music_file or MUSIC).absolute()
+    folder = config.server.data_dir.absolute()
+    if not folder.is_dir():
+        yield (music,)
+        return
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".wav") as file:
+        announced = Path(file.name)
+        shutil.copyfile(MUSIC, announced)
+        announced.chmod(0o644)  # as they are
+        yield music, announced
+
+
+async def plays(address: Address, *files: Path) -> Finding:
+    """Whether an rtpengine elsewhere finds these files, which it reads itself."""
+    engine = await Engine.open(address)
+    pairing = Pairing(engine, f"doctor-{secrets.token_hex(8)}", b=Wire.PLAIN)
+    try:
+        await pairing.sink(SINK)
+        for file in files:
+            try:
+                await pairing.play(A, str(file), times=1)
+            except EngineRefused:
+                return Finding(
+                    mark=Mark.WRONG,
+                    what=_SOUNDS,
+                    found=f"rtpengine cannot play {file}, so that nobody hears it",
+                    remedy="Have the same files at the same place there: share the folder of "
+                    "`server.data_dir`, and install acd where it is here.",
+                )
+    except AcdError as error:
+        return Finding(mark=Mark.WRONG, what=_SOUNDS, found=str(error), remedy="See its log.")
+    finally:
+        await pairing.delete()
+        engine.close()
+    return Finding(mark=Mark.OK, what=_SOUNDS, found="rtpengine plays music and announcements")
 
 
 async def _child(settings: RtpengineSettings, *, insists: bool) -> Finding:

@@ -87,8 +87,9 @@ class Switchboard:
     def _forget(self, call: InteractionId) -> None:
         """Another node has it."""
         names = {f"{kind}-{call}" for kind in ("call", "callback", "saying")}
-        for task in [task for task in self._tasks if task.get_name() in names]:
-            task.cancel()
+        for task in self._tasks:
+            if task.get_name() in names:
+                task.cancel()
 
     def say(self, address: str, file: str) -> None:
         """Call a number or SIP address, play a file there, and hang up.

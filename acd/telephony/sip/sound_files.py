@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 OURS: Final = Path(__file__).with_name("sounds")
+MUSIC: Final = OURS / "music.wav"
 FORMAT: Final = (1, 2, 8000)
 """Channels, bytes a sample, samples a second: so that one file may follow another without a gap."""
 _GAP_FRAMES: Final = 800
@@ -35,7 +36,7 @@ class SoundFiles:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, mode=0o755)
         music = Path(settings.music_file).absolute() if settings.music_file else None
-        self.music = music if music is not None and music.is_file() else OURS / "music.wav"
+        self.music = music if music is not None and music.is_file() else MUSIC
         """For those who wait or are on hold; to be repeated."""
         self._theirs = _usable(Path(settings.sounds_dir)) if settings.sounds_dir else {}
 

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from acd.cli.call_checks import examine_calls, plays
 from acd.cli.checks import examine
 from acd.cli.findings import Mark
 from acd.config import Config
@@ -17,6 +18,7 @@ from acd.config.places import Running
 from acd.routing import keys
 from acd.routing.router import Router
 from tests.integration.nodes import PASSWORD, configured, node_of
+from tests.peers.rtpengine import Rtpengine
 
 
 @pytest.fixture
@@ -61,3 +63,22 @@ async def test_doctor_says_what_is_wrong(tmp_path: Path) -> None:
     findings = {finding.what: finding for finding in await examine(config)}
     assert findings["Redis"].mark is Mark.WRONG
     assert findings["database"].mark is Mark.NOTE
+
+
+async def test_doctor_has_an_rtpengine_elsewhere_play(
+    rtpengine: Rtpengine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANNA_PASSWORD", PASSWORD)
+    said = configured(tmp_path)
+    said.server.data_dir.mkdir()
+    sip = said.telephony.sip.model_copy(update={"numbers": {"600": "support"}})
+    media = said.telephony.rtpengine.model_copy(update={"ng": "{}:{}".format(*rtpengine.ng)})
+    telephony = said.telephony.model_copy(update={"sip": sip, "rtpengine": media})
+    found = [one async for one in examine_calls(said.model_copy(update={"telephony": telephony}))]
+    assert [(one.what, one.mark) for one in found] == [
+        ("audio of calls", Mark.OK),
+        ("sounds of calls", Mark.OK),
+    ]
+    missing = await plays(rtpengine.ng, tmp_path / "not-there.wav")
+    assert (missing.mark, "not-there.wav" in missing.found) == (Mark.WRONG, True)
+    assert rtpengine.pairings() == []

@@ -64,8 +64,13 @@ class Process:
         host, port = self.said["place"]
         return host, port
 
-    async def counts(self) -> dict[str, int]:
-        """What it holds."""
+    async def empty(self) -> None:
+        """Until it holds no call."""
+        async with asyncio.timeout(10):
+            while (await self._counts())["calls"]:  # noqa: ASYNC110 - it says so when asked
+                await asyncio.sleep(0.05)
+
+    async def _counts(self) -> dict[str, int]:
         before = len([kind for kind, _ in self.events if kind == "Counts"])
         self.say("counts")
         found: dict[str, int] = await self.told("Counts", before + 1)

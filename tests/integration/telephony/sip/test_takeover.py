@@ -23,8 +23,10 @@ from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import Rtpengine, udp_port
 
-WAITING, TALKING = 20, 10
-"""Of the node that dies."""
+FEW, MANY = (3, 2), (20, 10)
+"""Who waits and who talks on the node that dies."""
+ROOM = 24 * sum(MANY)
+"""Ports for both nodes' calls, each of which may ring or move: a pairing takes four."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +71,18 @@ def edge(tmp_path: Path, peer: Callable[[str], Path], places: Places) -> Iterato
 
 @pytest.fixture(params=["own", "shared"])
 def engines(
-    request: pytest.FixtureRequest,
-    rtpengine: Rtpengine,
-    peer: Callable[[str], Path],
-    tmp_path: Path,
+    request: pytest.FixtureRequest, peer: Callable[[str], Path], tmp_path: Path
 ) -> Iterator[tuple[Rtpengine, Rtpengine]]:
-    """Of the node that dies, and of the one that is left."""
-    if request.param == "shared":
-        yield rtpengine, rtpengine
-        return
-    other = Rtpengine(peer("rtpengine"), tmp_path)
-    other.start()
-    yield other, rtpengine
-    other.kill()
+    """Of the node that dies, and of the one that is left; there is room for all of their calls."""
+    running = []
+    for name in ("left", "dead") if request.param == "own" else ("left",):
+        folder = tmp_path / name
+        folder.mkdir()
+        running.append(Rtpengine(peer("rtpengine"), folder, room=ROOM))
+        running[-1].start()
+    yield running[-1], running[0]
+    for one in running:
+        one.kill()
 
 
 @pytest.fixture
@@ -149,21 +150,25 @@ async def put_down(agents: list[PhoneCall]) -> None:
             assert await agent.bye_now() == 200
 
 
-async def test_its_calls_go_on_at_another(house: House, trunk: Phone, agent_phone: Phone) -> None:
+@pytest.mark.parametrize("size", [FEW, pytest.param(MANY, marks=pytest.mark.long)], ids=str)
+async def test_its_calls_go_on_at_another(
+    house: House, trunk: Phone, agent_phone: Phone, size: tuple[int, int]
+) -> None:
     first, second = house.nodes
+    waiting, talking = size
     trunk.is_mute = agent_phone.is_mute = True
-    talk = await called(house, trunk, "talk", 2 * TALKING)
-    agents = await picked_up(agent_phone, 2 * TALKING)
+    talk = await called(house, trunk, "talk", 2 * talking)
+    agents = await picked_up(agent_phone, 2 * talking)
     for node in house.nodes:
-        await node.told("Bridged", TALKING)
-    wait = await called(house, trunk, "wait", 2 * WAITING)
+        await node.told("Bridged", talking)
+    wait = await called(house, trunk, "wait", 2 * waiting)
     talks, waits = of(first, talk), of(first, wait)
-    assert (len(talks), len(waits)) == (TALKING, WAITING)
+    assert (len(talks), len(waits)) == (talking, waiting)
 
     await house.first_dies()
     if house.shares:
         await waits[0].voice.hears(MUSIC_HZ)
-    await second.told("CallStands", TALKING + WAITING)
+    await second.told("CallStands", talking + waiting)
     for call in waits:
         await call.reinvited(1)
     for call in talks:  # the first time was when the agent took it
@@ -172,19 +177,19 @@ async def test_its_calls_go_on_at_another(house: House, trunk: Phone, agent_phon
     await hears(talks[0], agents, AGENT_HZ)
 
     second.say("serve")
-    served = await picked_up(agent_phone, 2 * WAITING)
-    connected = TALKING if house.shares else 2 * TALKING
-    await second.told("Bridged", 2 * WAITING + connected)
+    served = await picked_up(agent_phone, 2 * waiting)
+    connected = talking if house.shares else 2 * talking
+    await second.told("Bridged", 2 * waiting + connected)
     await hears(waits[-1], served, AGENT_HZ)
 
-    for call in (*talks[: TALKING // 2], *waits):
+    for call in (*talks[: talking // 2], *waits):
         assert await call.bye_now() == 200
-    await second.told("CallerEnded", TALKING // 2 + WAITING)
+    await second.told("CallerEnded", talking // 2 + waiting)
     await put_down([*agents, *served])
     for one in (*talk.values(), *wait.values(), *agents, *served):
         await one.is_over()
     assert trunk.strays == agent_phone.strays == 0
-    assert (await second.counts())["calls"] == 0
+    await second.empty()
 
 
 @pytest.mark.parametrize("engines", ["own"], indirect=True)
@@ -222,7 +227,7 @@ async def test_a_node_that_was_only_stopped_for_a_while_has_them_no_longer(
     await first.told("CallElsewhere")
     await calling.voice.hears(AGENT_HZ)
     assert all(one.is_up for one in (*calls.values(), *agents))
-    assert (await first.counts())["calls"] == 0
+    await first.empty()
     fresh = await called(house, trunk, "wait", 2)  # it serves others
     [served] = [call for call in fresh.values() if call in of(first, fresh)]
     await served.voice.hears(MUSIC_HZ)
