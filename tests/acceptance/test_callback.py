@@ -32,9 +32,10 @@ def server(calling_server: Server) -> Server:
     return calling_server
 
 
-def takes_up(anna: Agent, name: str) -> None:
-    """Accepts somebody who is to be called back."""
+def takes_up(anna: Agent, name: str, said: str) -> None:
+    """Accepts somebody who is to be called back, as the ring says."""
     anna.sees_ring(name)
+    expect(anna.find("ring-callback")).to_have_text(said)
     anna.page.wait_for_timeout(350)  # clicks on Accept are ignored for its first 300 ms
     anna.find("ring-accept").click()
     expect(anna.find("callback-number")).to_have_text("+33 1 99 00 12 34")
@@ -59,14 +60,15 @@ def test_who_left_a_number_is_called_twice_and_talks(agent: Agents, visitor: Vis
     looks(jean, "callback-kept")
     anna = agent("anna")
     anna.is_available()
-    takes_up(anna, "Jean Martin")
+    rings = "You call Jean Martin at +33 1 99 00 12 34: they asked to be called back."
+    takes_up(anna, "Jean Martin", rings)
     looks(anna, "callback-console")
     expect(jean.find("callback")).to_have_attribute("data-state", "calling")
     looks(jean, "callback-calling")
     anna.find("callback-no-answer").click()
     expect(jean.find("callback")).to_have_attribute("data-state", "again")
     looks(jean, "callback-again")
-    takes_up(anna, "Jean Martin")
+    takes_up(anna, "Jean Martin", rings)
     anna.sees("Nobody answered 1 time so far.")
     anna.find("callback-answered").click()
     expect(anna.find("composer")).to_be_visible()
@@ -86,8 +88,9 @@ def test_in_french_on_a_phone_and_given_up(agent: Agents, visitor: Visitors) -> 
     looks(lina, "callback-kept-fr")
     claire = agent("claire", viewport=PHONE)
     claire.is_available()
+    rings = "C\u2019est vous qui rappelez Lina Haddad, au +33 1 99 00 12 34."
     for _ in range(2):
-        takes_up(claire, "Lina Haddad")
+        takes_up(claire, "Lina Haddad", rings)
         looks(claire, "callback-console-fr")
         claire.find("callback-no-answer").click()
     lina.sees("Nous n\u2019avons pas pu vous joindre")

@@ -117,7 +117,7 @@ export class ChatSession {
   markRead(): void {
     const chat = this.chat.peek();
     const seq = this.messages.peek().at(-1)?.seq ?? 0;
-    if (!chat || seq <= chat.read.visitor || this.unread.peek() === 0 || this.connection.state.value !== "open") return;
+    if (!chat || !this.unread.peek() || this.connection.state.value !== "open") return;
     this.chat.value = { ...chat, read: { ...chat.read, visitor: seq } };
     this.connection.tell("messages.read", { seq });
   }
@@ -159,7 +159,7 @@ export class ChatSession {
   async #resume(): Promise<void> {
     if (!this.#token || this.#asking) return;
     try {
-      const { chat, messages } = await this.connection.request("chat.resume", { after_seq: this.#lastSeq() });
+      const { chat, messages } = await this.connection.request("chat.resume", { after_seq: this.#firstMissing() - 1 });
       const past = chat?.state === "ended" && !this.chat.value && chat.now - chat.since_ms > RECENT_MS;
       batch(() => {
         if (chat && !past) this.#changed(chat);
@@ -221,17 +221,8 @@ export class ChatSession {
     // the missing message is most often the next one to arrive
     this.#gapTimer = setTimeout(() => {
       const chat = this.chat.value;
-      if (chat && this.#firstMissing() <= Math.max(chat.last_seq, this.#lastSeq())) void this.#resumeFrom(this.#firstMissing() - 1);
+      if (chat && this.#firstMissing() <= Math.max(chat.last_seq, this.#lastSeq())) void this.#resume();
     }, 500);
-  }
-
-  async #resumeFrom(seq: number): Promise<void> {
-    try {
-      const { messages } = await this.connection.request("chat.resume", { after_seq: seq });
-      this.#arrived(messages);
-    } catch {
-      // the next opening resumes anyway
-    }
   }
 
   #firstMissing(): number {

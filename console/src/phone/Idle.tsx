@@ -36,7 +36,7 @@ export function Idle({ phone, available }: { phone: Phone; available: boolean })
 
 export function Test({ phone }: { phone: Phone }) {
   return (
-    <Button kind="quiet" icon={IconMic} data-testid="phone-test" aria-label={t("test")} aria-busy={phone.mic.asking.value} onClick={() => void phone.test()}>
+    <Button kind="quiet" icon={IconMic} data-testid="phone-test" title={t("test")} aria-label={t("test")} aria-busy={phone.mic.asking.value} onClick={() => void phone.test()}>
       <span class="word">{t("test")}</span>
     </Button>
   );

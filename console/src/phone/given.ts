@@ -1,6 +1,6 @@
 /** A call that is given to a number: while it is called, and why it did not take the call. */
 import { newClientId } from "@acd/ui/wire.ts";
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
 import type { AgentChat } from "../state/wire.ts";
@@ -20,8 +20,16 @@ const WHY: Readonly<Record<number, NotGiven>> = {
   604: "given_unknown",
 };
 
+interface Giving {
+  interaction: string;
+  number: string;
+  failed: NotGiven | null;
+}
+
 export class Given {
-  readonly now = signal<{ number: string; failed: NotGiven | null } | null>(null);
+  readonly #last = signal<Giving | null>(null);
+  /** Of the call that the agent has. */
+  readonly now = computed(() => (this.#last.value?.interaction === this.#mine.value?.interaction ? this.#last.value : null));
   readonly #desk: Desk;
   readonly #mine: ReadonlySignal<AgentChat | null>;
 
@@ -33,8 +41,8 @@ export class Given {
   /** Returns the way to stop. */
   start(): () => void {
     return this.#desk.connection.on("call.transferred", ({ interaction, ok, code }) => {
-      const now = this.now.peek();
-      if (now && interaction === this.#mine.peek()?.interaction && !ok) this.now.value = { ...now, failed: WHY[code] ?? "not_given" };
+      const last = this.#last.peek();
+      if (last?.interaction === interaction && !ok) this.#last.value = { ...last, failed: WHY[code] ?? "not_given" };
     });
   }
 
@@ -42,8 +50,9 @@ export class Given {
   async to(number: string): Promise<void> {
     const mine = this.#mine.peek();
     if (!mine) return;
-    await this.#desk.connection.request("call.transfer", { interaction: mine.interaction, number, command: newClientId() });
-    this.now.value = { number, failed: null };
+    const { interaction } = mine;
+    await this.#desk.connection.request("call.transfer", { interaction, number, command: newClientId() });
+    this.#last.value = { interaction, number, failed: null };
   }
 
   /** The number is called no longer: the call stays the agent's. */
@@ -55,6 +64,6 @@ export class Given {
   }
 
   forget(): void {
-    this.now.value = null;
+    this.#last.value = null;
   }
 }

@@ -35,6 +35,7 @@ export function Handover({ chat, ways, icon = IconNext, kind = "second", side = 
         kind={kind}
         icon={icon}
         buttonRef={button}
+        title={t("handover.open")}
         aria-label={t("handover.open")}
         aria-haspopup="dialog"
         aria-expanded={open}
