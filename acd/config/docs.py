@@ -45,6 +45,23 @@ deleted. Passwords set later, and agents added with `acd agents add`, stay.
 **A department's rules** hold for all its queues; a table of the queue (`[departments.chat]`,
 `[departments.call]`, `[departments.ticket]`) says where that one differs.
 """
+_FIXED = """\
+## What is fixed
+
+Some times are no setting, since another would not serve anybody better.
+
+| what | time |
+|---|---|
+| whom nothing reached is not asked for the same interaction | 15 s, doubling to 120 s |
+| failures in a row after which an agent is away | 3 |
+| a queue without anybody keeps those who came before `on_nobody` applies | 30 s |
+| a transfer waits for a colleague who is full | 5 min |
+| an idle chat stays open | 24 h |
+| answers of commands are kept for those who send them again | 10 min |
+| what has ended can be asked of the live state | 24 h |
+| a pool of skills that nobody requires is dropped | 1 h |
+
+"""
 _FOOT = """\
 ## Findings
 
@@ -62,7 +79,7 @@ def reference() -> str:
     parts = [_HEAD]
     for title, path, model in _tables(Config, "", ()):
         parts.append(_section(title, path, model, known))
-    return "\n".join([*parts, _FOOT + "".join(_findings())])
+    return "\n".join([*parts, _FIXED + _FOOT + "".join(_findings())])
 
 
 def _findings() -> Iterator[str]:

@@ -143,6 +143,12 @@ class NotConnected(AcdError):
     code = "not_connected"
 
 
+class NotHere(AcdError):
+    """No console of theirs is open, and no telephone of theirs is known; they sign in first."""
+
+    code = "not_here"
+
+
 class ChatEnded(AcdError):
     """This chat has ended; start a new one."""
 

@@ -35,23 +35,11 @@ def parse_event(position: str, payload: Mapping[str, Any]) -> Event:
     )
 
 
-def parse_entries(entries: Iterable[Any], after: str = "0-0") -> list[Event]:
+def parse_entries(entries: Iterable[Any], after: str) -> tuple[list[Event], EventUnreadable | None]:
     """What is behind a position in entries of the stream, as the client returns them.
 
-    Raises:
-        EventUnreadable: one holds what is no event.
-    """
-    events, unreadable = _readable(entries, after)
-    if unreadable is not None:
-        raise unreadable
-    return events
-
-
-def _readable(entries: Iterable[Any], after: str) -> tuple[list[Event], EventUnreadable | None]:
-    """The events up to the first that is none, and that one.
-
-    An entry is all that one script said, and its id that of the last event in it. The position may
-    lie within the first entry.
+    The events up to the first that is none, and that one. An entry is all that one script said, and
+    its id that of the last event in it. The position may lie within the first entry.
     """
     behind = _place(after)
     events: list[Event] = []
@@ -91,7 +79,7 @@ async def read_page(
         entries: Any = await link.client.xrange(stream, f"({after}", "+", count)
     except (*AWAY, RedisError) as error:
         raise StoreUnavailable("Redis does not answer") from error
-    return _readable(entries, after)
+    return parse_entries(entries, after)
 
 
 async def read_events(
@@ -114,7 +102,7 @@ async def read_events(
                 )
                 if reply:
                     _, entries = next(iter(reply.items())) if isinstance(reply, dict) else reply[0]
-                    found, unreadable = _readable(entries, after)
+                    found, unreadable = parse_entries(entries, after)
                     for at in range(0, len(found), count):
                         batch = found[at : at + count]
                         after = batch[-1].position

@@ -151,6 +151,7 @@ def agent_snapshot(agent: AgentId, reply: Sequence[Any]) -> AgentSnapshot | None
         address_seq=address_seq,
         presence_seq=int(presence_seq),
         sessions=sessions,
+        phone="phone" in packed,
         lease_until_ms=lease_until_ms or None,
         grace_until_ms=int(grace) if grace else None,
         idle_since_ms=idle,

@@ -133,6 +133,8 @@ class AgentSnapshot:
     address_seq: int
     presence_seq: int
     sessions: int
+    phone: bool
+    """Whether a telephone of theirs takes calls without a console."""
     lease_until_ms: int | None
     grace_until_ms: int | None
     idle_since_ms: int

@@ -33,6 +33,7 @@ STATUS: dict[str, int] = {
     "conflict": 409,
     "chat_ended": 409,
     "not_connected": 409,
+    "not_here": 409,
     "illegal_transition": 409,
     "too_large": 413,
     "unsupported_media_type": 415,

@@ -41,7 +41,7 @@ compile(a)
 a.was = {}
 touch(a)
 for channel = 1, 3 do
-  if letter(a, channel) == 'a' then
+  if desk.available(a.presence, channel) then
     set_here(a, channel, true)
     look_again(a, channel, '')
   end

@@ -20,7 +20,7 @@ local before = a.presence
 a.gone, a.presence, a.grace = true, 'ooo', ''
 touch(a)
 for channel = 1, 3 do
-  if byte(before, channel) == 97 then
+  if desk.available(before, channel) then
     set_here(a, channel, false)
     look_again(a, channel, '')
   end

@@ -29,7 +29,9 @@ local function check_agent(id)
   end
   local waiting = 0
   for channel = 1, 3 do waiting = waiting + call('ZCARD', key('line', personal_line(id, channel))) end
-  if tonumber(call('HGET', key('lines'), '@' .. id) or 0) ~= waiting then say_found('3: the personal line of ' .. id .. ' is counted wrongly') end
+  if tonumber(call('HGET', key('lines'), '@' .. id) or 0) ~= waiting then
+    say_found('3: the personal line of ' .. id .. ' is counted wrongly')
+  end
   local n = {0, 0, 0}
   for _, one in ipairs(desk.held(a)) do
     local x = interaction(one)
@@ -54,7 +56,7 @@ local function check_agent(id)
         end
       end
       if not is and score then say_found('6: ' .. id .. ' stands in free ' .. p[1] .. ' but is not eligible') end
-      if whole and (letter(a, channel) == 'a') ~= (call('ZSCORE', key('here', p[1]), id) ~= false) then
+      if whole and desk.available(a.presence, channel) ~= (call('ZSCORE', key('here', p[1]), id) ~= false) then
         say_found('6: ' .. id .. ' and here ' .. p[1] .. ' disagree')
       end
     end
@@ -83,7 +85,7 @@ local function check_sharing(x)
       say_found('2: ' .. id .. ' waits for ' .. transfer.to .. ' outside their line')
     elseif a and eligible(a, channel_of(x.queue)) and not drain_is_due() then
       say_found('3: ' .. id .. ' waits while its target ' .. transfer.to .. ' is free')
-    elseif not a or sharing.absent(a, channel_of(x.queue)) == 'unknown_agent' or byte(a.presence, channel_of(x.queue)) ~= 97 then
+    elseif not a or sharing.absent(a, channel_of(x.queue)) == 'unknown_agent' or not desk.available(a.presence, channel_of(x.queue)) then
       say_found('3: ' .. id .. ' waits for ' .. transfer.to .. ', who is not there')
     end
   elseif transfer and (#x.live ~= 1 or x.live[1].agent ~= transfer.to) then say_found('2: ' .. id .. ' is transferred to nobody') end
@@ -150,7 +152,9 @@ local function check_interaction(id)
   if (x.state == 'active' or x.state == 'connecting') and not desk.holds(agent(x.agent), id) then
     say_found('2: ' .. id .. ' is ' .. x.state .. ' without a slot')
   end
-  if x.state == 'parked' and not call('ZSCORE', key('timers'), (x.lost > 0 and 'c|' or 'q|') .. id) then say_found('4: ' .. id .. ' is parked for ever') end
+  if x.state == 'parked' and not call('ZSCORE', key('timers'), (x.lost > 0 and 'c|' or 'q|') .. id) then
+    say_found('4: ' .. id .. ' is parked for ever')
+  end
   if x.state == 'connecting' and not call('ZSCORE', key('timers'), 'n|' .. id .. '|' .. x.won) then
     say_found('4: ' .. id .. ' connects for ever')
   end
@@ -186,7 +190,9 @@ local function check_queue(id)
     local waiting = call('ZCARD', key('line', name)) + call('ZCARD', key('rescore', name))
     local counts = call('HMGET', key('lines'), name, '~' .. name)
     if tonumber(counts[1] or 0) ~= waiting then say_found('3: the line of ' .. name .. ' is counted wrongly') end
-    if tonumber(counts[2] or 0) ~= call('ZCARD', key('short', name)) then say_found('3: the short rings of ' .. name .. ' are counted wrongly') end
+    if tonumber(counts[2] or 0) ~= call('ZCARD', key('short', name)) then
+      say_found('3: the short rings of ' .. name .. ' are counted wrongly')
+    end
     if q and q.state == 'ready' then
       check_indexed('free', name, q.channel)
       check_indexed('here', name, q.channel)

@@ -29,7 +29,7 @@ local x = new_interaction(id, ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), arri
 if requires ~= '' then keep(x, 'requires', requires) end
 local last = not gone and ARGV[14] ~= '' and q.rules.last_agent
 if last then sticky.prefer(x, q, ARGV[14]) end
-if x.leased and not gone then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. id) end
+if not gone then wait.vouch(x, q) end
 emit('interaction.queued', describe(x), '{"channel":"' .. NAMES[channel_of(x.queue)] .. '","level":' .. ARGV[7]
   .. ',"enqueued_ms":' .. digits(arrived) .. (requires ~= '' and ',"requires":"' .. requires .. '"' or '')
   .. (last and ',"last_agent":"' .. ARGV[14] .. '"' or '') .. '}',

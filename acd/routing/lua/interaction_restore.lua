@@ -51,7 +51,7 @@ if past.tries then reconcile.call_back(x, past) end
 if not q or q.state == 'closing' then finish(x, 'rejected', 'failover', false)
 elseif past.owner ~= '' then reconcile.give_back(x, q, a, accepted)
 else
-  if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+  wait.vouch(x, q)
   if known then reconcile.tell(x, nil, x) end
   retry(x)
 end

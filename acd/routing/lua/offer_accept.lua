@@ -37,11 +37,6 @@ table.remove(others, at)
 if others[1] then withdraw_all(x, 'taken', id) end
 short_remove(x)
 untimer('o|' .. x.id .. '|' .. ARGV[4])
-if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
-if x.lost > 0 then
-  untimer('c|' .. x.id)
-  x.lost = 0
-end
 local giver, waited, told = nil, nil, ''
 if transfer then
   giver, waited = agent(x.agent), now - transfer.since
@@ -49,15 +44,13 @@ if transfer then
 else
   waited, told = times.this_wait(x, now), estimate.told(x)
   x.accepted = now
-  if x.excluded ~= '' then untimer('x|' .. x.id) end
+  wait.over(x)
   count(q, -1, 1)
   count_served(q)
   estimate.count(q, x, x.ring_ms)
 end
 x.won = n
 sharing.remember(x, ARGV[4], 'a')
-if x.more then pools.leave(x) end
-limits.disarm(x)
 x.agent, x.winner = id, id
 local connect_ms = sharing.connect_ms(x, q)
 set_state(x, connect_ms and 'connecting' or 'active')

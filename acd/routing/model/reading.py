@@ -134,6 +134,7 @@ class Reading(Estimating):
             address_seq=a.address_seq,
             presence_seq=a.presence_seq,
             sessions=len(a.sessions),
+            phone=a.profile.phone,
             lease_until_ms=self.leases.get(f"a|{agent}"),
             grace_until_ms=a.grace_until_ms,
             idle_since_ms=a.idle_since_ms,

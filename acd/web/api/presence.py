@@ -119,7 +119,8 @@ ENDPOINTS: Final = (
         at="/agents/{agent}/presence",
         tag="agents",
         summary="Set an agent's presence",
-        description="People set their own; supervisors and programs set anybody's.",
+        description="People set their own; supervisors and programs set anybody's. A supervisor"
+        " makes nobody available who has neither a console open nor a telephone (`not_here`).",
         access=Access(scope=Scope.PRESENCE),
         handler=_set_presence,
         path=OneAgent,

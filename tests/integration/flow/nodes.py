@@ -11,10 +11,10 @@ from acd.flow.reconcile import Reconciler
 from acd.flow.recorder import Recorder
 from acd.records.engine import Database
 from acd.routing import keys
-from acd.routing.events import parse_entries
 from acd.routing.router import Router
 from tests.integration.flow.conftest import ANNA, House, make_house, provision
 from tests.integration.routing.fold import Fold
+from tests.log import events_of
 from tests.servers import Server
 
 BRUNO = AgentId("bruno")
@@ -48,7 +48,7 @@ async def record(house: House) -> None:
 
 
 async def log_of(router: Router) -> list[Event]:
-    return parse_entries(await router.link.client.xrange(keys.events(router.tenant)))
+    return events_of(await router.link.client.xrange(keys.events(router.tenant)))
 
 
 async def run_timers(router: Router) -> None:

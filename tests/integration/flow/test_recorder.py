@@ -22,17 +22,17 @@ from acd.flow.recorder import Recorder
 from acd.records.history import History
 from acd.records.tables.happened import events_unreadable, presence_intervals
 from acd.routing import keys
-from acd.routing.events import parse_entries
 from acd.routing.router import Router
 from tests.integration.flow import recorder_process
 from tests.integration.flow.conftest import ANNA, House
+from tests.log import events_of
 from tests.processes import forked
 
 
 async def stream(router: Router) -> list[Event]:
     """The whole log as it is in Redis."""
     entries = await router.link.client.xrange(keys.events(router.tenant))
-    return parse_entries(entries)
+    return events_of(entries)
 
 
 async def recorded(house: House) -> list[Event]:

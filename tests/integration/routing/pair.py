@@ -14,11 +14,11 @@ from acd.domain.errors import AcdError
 from acd.domain.events import Event
 from acd.domain.interaction import InteractionState
 from acd.routing import keys
-from acd.routing.events import parse_entries
 from acd.routing.model import Model
 from acd.routing.router import Router
 from tests.integration.routing.fold import Fold
 from tests.integration.routing.world import START_MS
+from tests.log import events_of
 
 S = InteractionState
 
@@ -101,7 +101,7 @@ class Pair:
     async def _same_events(self, verb: str) -> None:
         client = self.router.link.client
         reply = await client.xrange(keys.events(self.router.tenant), self._position, "+")
-        logged = parse_entries(reply)
+        logged = events_of(reply)
         if logged:
             self._position = f"({logged[-1].position}"
         expected = self.model.events[self._seen :]

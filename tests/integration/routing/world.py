@@ -12,11 +12,11 @@ from acd.domain.events import Event, EventType
 from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
 from acd.routing import keys
-from acd.routing.events import parse_entries
 from acd.routing.results import Dialled, Enqueued
 from acd.routing.router import Router
 from acd.routing.snapshots import AgentSnapshot, InteractionSnapshot
 from tests.integration.routing.fold import Fold
+from tests.log import events_of
 
 START_MS = 1_800_000_000_000
 CHAT, CALL, TICKET = Channel.CHAT, Channel.CALL, Channel.TICKET
@@ -200,7 +200,7 @@ class World:
         reply = await self.router.link.client.xrange(
             keys.events(self.router.tenant), self._position, "+"
         )
-        fresh = parse_entries(reply)
+        fresh = events_of(reply)
         if fresh:
             self._position = f"({fresh[-1].position}"
         for event in fresh:

@@ -1,7 +1,11 @@
 """Who may call what: every endpoint without an identity, each role, each scope."""
 
 import pytest
+from aiohttp import ClientResponse
 
+from acd.domain.agent import AgentProfile, Availability, Membership
+from acd.domain.capacity import DEFAULT_CHANNELS
+from acd.domain.ids import AgentId, QueueId, SessionId
 from acd.web.api import ENDPOINTS, PREFIX
 from acd.web.endpoint import Endpoint
 from tests.integration.web.asking import SCOPES, key, problem
@@ -74,6 +78,36 @@ async def test_supervisors_see_all_and_steer(node: Node) -> None:
     presence = await answer.json()
     assert answer.status == 200
     assert presence["channels"]["chat"]["reason"] == "training"
+
+
+async def test_nobody_is_made_available_by_another_where_nothing_would_ring(node: Node) -> None:
+    csrf = await node.sign_in("omar")
+    at = "/api/v1/agents/anna/presence"
+    router, anna = node.services.router, AgentId("anna")
+
+    async def put(channel: str | None) -> ClientResponse:
+        wanted = {"channel": channel, "availability": "available"}
+        return await node.client.put(at, json=wanted, headers=csrf)
+
+    for channel in (None, "chat", "call"):
+        await problem(await put(channel), 409, "not_here")
+    program = await node.client.put(at, json={"availability": "available"}, headers=key())
+    assert program.status == 200, "it may have a client of its own"
+    await router.set_presence(anna, channel=None, availability=Availability.OFFLINE)
+    await router.open_session(anna, SessionId("ss_anna"))
+    assert (await put(None)).status == 200
+    await router.set_presence(anna, channel=None, availability=Availability.OFFLINE)
+    await router.close_session(anna, SessionId("ss_anna"))
+    await router.configure_agent(
+        AgentProfile(
+            agent=anna, version=10**6, channels=DEFAULT_CHANNELS, phone=True,
+            memberships=(Membership(queue=QueueId("support/chat")),),
+        )
+    )  # fmt: skip
+    await problem(await put("chat"), 409, "not_here")
+    channels = (await (await put(None)).json())["channels"]
+    there = {channel: one["availability"] for channel, one in channels.items()}
+    assert there == {"call": "available", "chat": "offline", "ticket": "offline"}
 
 
 async def test_an_agent_does_not_steer_a_colleague(node: Node) -> None:

@@ -22,7 +22,7 @@ local function has_room(a, channel)
 end
 
 local function eligible(a, channel)
-  if byte(a.presence, channel) ~= 97 or a.grace ~= '' or a.gone then return false end
+  if not desk.available(a.presence, channel) or a.grace ~= '' or a.gone then return false end
   return has_room(a, channel)
 end
 

@@ -24,10 +24,8 @@ do
 
   -- What waits, rings or is parked becomes a callback.
   function callback.ask(x, number, reason)
-    if x.leased then
-      call('ZREM', key('leases'), 'c|' .. x.id)
-      x.leased = false
-    end
+    wait.unvouch(x)
+    x.leased = false
     limits.disarm(x)
     local before = kept(x, 'callback')
     if number == '' and before then number = before.number end
@@ -67,8 +65,7 @@ do
     end
     untimer('n|' .. x.id .. '|' .. x.won)
     count(q, 0, -1)
-    release(a, q.channel, x.id, true)
-    free_agent(a)
+    free_slot(x, a, q.channel, true)
     x.agent = ''
     back.next_ms = now + (q.rules.retry or RETRY_MS)
     set_state(x, 'parked')

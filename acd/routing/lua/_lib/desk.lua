@@ -30,6 +30,11 @@ do
       a.config, a.gone and 1 or 0, missed[1], missed[2], missed[3], failed[1], failed[2], failed[3])
   end
 
+  -- What they said, a letter a channel: a(vailable), w (away), o(ffline); f and d, finishing, to be w and o then.
+  function desk.available(presence, channel) return byte(presence, channel) == 97 end
+
+  function desk.offline(presence, channel) return byte(presence, channel) == 111 end
+
   function desk.from(id, text) return desk.of(id, fields(LIVE, text)) end
 
   -- As it is stored, for those who only look.

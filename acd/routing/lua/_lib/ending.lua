@@ -2,12 +2,6 @@
 --- include("transferring")
 --- include("times")
 
--- The slot is free and the agent idle since now.
-local function free_slot(x, a, channel)
-  release(a, channel, x.id, true)
-  free_agent(a)
-end
-
 -- Nothing of it is needed any more but the answer to a late command.
 local function fade(x)
   x.wrap, x.extended, x.excluded, x.card = 0, false, '', ''
@@ -37,11 +31,7 @@ local function finish(x, outcome, by, wrap_up, reason)
     if before == 'idle' or q.rules.idle then untimer('i|' .. x.id) end
     if x.more then sharing.clear(x, 'ended') end
   end
-  if x.leased and not owner then call('ZREM', key('leases'), 'c|' .. x.id) end
-  if x.lost > 0 then untimer('c|' .. x.id) end
-  if x.excluded ~= '' then untimer('x|' .. x.id) end
-  if x.more then pools.leave(x) end
-  if not owner then limits.disarm(x) end
+  if not owner then wait.over(x) end
   set_state(x, 'ended')
   x.outcome = outcome
   call('ZADD', key('ended'), now, x.id)
@@ -56,7 +46,7 @@ local function finish(x, outcome, by, wrap_up, reason)
     emit('wrap_up.started', describe(x, nil, owner.id), '{"until_ms":' .. until_ms .. '}', owner)
     touch(owner)
   else
-    if owner then free_slot(x, owner, q.channel) end
+    if owner then free_slot(x, owner, q.channel, true) end
     fade(x)
   end
   return until_ms
@@ -66,7 +56,7 @@ local function end_wrap_up(x, by)
   local a = agent(x.agent)
   untimer('w|' .. x.id)
   emit('wrap_up.ended', describe(x, nil, a.id), '{"by":"' .. by .. '"}', a)
-  free_slot(x, a, channel_of(x.queue))
+  free_slot(x, a, channel_of(x.queue), true)
   fade(x)
 end
 
@@ -82,8 +72,7 @@ local function take_back(x, reason, excluded_until)
     call('SREM', key('idle', owner), x.id)
     untimer('i|' .. x.id)
   else
-    release(a, q.channel, x.id, true)
-    free_agent(a)
+    free_slot(x, a, q.channel, true)
   end
   if excluded_until then exclude(x, owner, excluded_until, 'f') end
   times.unserve(x)
@@ -93,14 +82,14 @@ local function take_back(x, reason, excluded_until)
   set_state(x, 'waiting')
   emit('interaction.requeued', describe(x, nil, owner), '{"reason":"' .. reason .. '"}', a, x)
   x.lined = false
-  if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+  wait.vouch(x, q)
   retry(x)
 end
 
 -- The contact is gone: aside for its grace, the place in the line kept; a ring goes on.
 local function set_aside(x, q)
   local until_ms = now + q.contact_grace_ms
-  call('ZREM', key('leases'), 'c|' .. x.id)
+  wait.unvouch(x)
   timer('c|' .. x.id, until_ms)
   x.lost = until_ms
   change(x)
@@ -119,7 +108,7 @@ local function bring_back(x, q)
     finish(x, 'rejected', 'system', false)
     return
   end
-  if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+  wait.vouch(x, q)
   if x.state == 'parked' then
     set_state(x, 'waiting')
     emit('interaction.resumed', describe(x), '{}', nil, x)

@@ -4,7 +4,7 @@
 local idling = {}
 do
   local MOVE_MS = 10000 -- a timer is moved no oftener
-  local END_MS = 86400000 -- one that nobody comes back to ends after a day
+  local END_MS = 86400000 -- one that nobody comes back to ends after a day: they may answer the next morning
 
   -- The customer said nothing for the queue's time. At most two idle chats for each that may be active: with these,
   -- at most three times as many are open. again_from: it fell due in an outage that ended then.
@@ -17,8 +17,7 @@ do
       timer('i|' .. x.id, (again_from or now) + idle_ms)
       return
     end
-    release(a, 1, x.id, true)
-    free_agent(a)
+    free_slot(x, a, 1, true)
     times.pause(x, now)
     call('SADD', key('idle', a.id), x.id)
     timer('i|' .. x.id, now + END_MS)
@@ -49,7 +48,7 @@ do
     emit('interaction.requeued', describe(x, nil, owner), '{"reason":"owner_gone","enqueued_ms":' .. digits(now) .. '}',
       a or nil, x)
     x.lined = false
-    if x.leased then call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id) end
+    wait.vouch(x, q)
     retry(x)
   end
 
@@ -67,7 +66,7 @@ do
     if not q then return nil end
     if x.state == 'active' then return moved(x, q) and 'moved' or nil end
     local a = agent(x.agent)
-    local here = a and not a.gone and letter(a, 1) ~= 'o'
+    local here = a and not a.gone and not desk.offline(a.presence, 1)
     if x.state == 'idle' then
       call('SREM', key('idle', x.agent), x.id)
       if here then regain(x, a, q) else wait_anew(x, a, q) end

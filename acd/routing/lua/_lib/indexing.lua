@@ -57,7 +57,7 @@ local function renew(a, channel, of_these)
   local free = a.was[channel] and eligible(a, channel)
   for i = 1, #list do
     local p = list[i]
-    if of_these(p) and byte(a.presence, channel) == 97 then
+    if of_these(p) and desk.available(a.presence, channel) then
       call('ZADD', key('here', p[1]), 0, a.id)
       if free then call('ZADD', key('free', p[1]), rank_score(p[2], a, channel, p[3]), a.id) end
     end

@@ -14,22 +14,25 @@ end
 
 do
   -- One packed string holds all that is known of it, the live offers at its end; `more` is a map of what few interactions
-  -- have (nil for most), by name; `place`, `left` and `busy` are what was told of the line (see estimate). It changes with every step, so that keeping a part apart would cost more than it saves.
+  -- have (nil for most), by name; `place`, `left` and `busy` are what was told of the line (see estimate). It changes with
+  -- every step, so that keeping a part apart would cost more than it saves.
   local HEAD = '>sssI8BI4dI8ssBsI8sI4sI8I4I2BI8I8sI4sI4sI8BI4c0I2'
   local OFFER = '>I4sI8I8Bs'
 
   -- (One constructor names all that is kept, since a table that grows is hashed anew each time.)
-  local function interaction_of(id, text, contact, conversation, card, enqueued, leased, place, left, busy, queue_id, pool, level,
-    state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, told, outcome, wrap,
-    extended, more, n, at)
+  local function interaction_of(id, text, contact, conversation, card, enqueued, leased, place, left, busy, queue_id, pool,
+    level, state, since, owner, offers, excluded, ring_ms, ring_n, fan, short, lost, accepted, winner, won, past, told,
+    outcome, wrap, extended, more, n, at)
     local live = {}
     for i = 1, n do
       local number, asked, deadline, made, delivered, why
       number, asked, deadline, made, delivered, why, at = fields(OFFER, text, at)
-      live[i] = {n = number, agent = asked, deadline = deadline, made = made, delivered = delivered > 0, extended = delivered == 2, why = why}
+      live[i] = {n = number, agent = asked, deadline = deadline, made = made, delivered = delivered > 0,
+        extended = delivered == 2, why = why}
     end
     return {id = id, contact = contact, conversation = conversation, card = card, enqueued = enqueued,
-      leases = leased == 1, leased = leased == 1, place = place, left = left, busy = busy, queue = queue_id, pool = pool, level = level, state = state, since = since, agent = owner,
+      leases = leased == 1, leased = leased == 1, place = place, left = left, busy = busy, queue = queue_id, pool = pool,
+      level = level, state = state, since = since, agent = owner,
       offers = offers, excluded = excluded, ring_ms = ring_ms, ring_n = ring_n, fan = fan, short = short == 1, lost = lost,
       accepted = accepted, winner = winner, won = won, past = past, told = told, outcome = outcome, wrap = wrap,
       extended = extended == 1, more = more ~= '' and unpacked(more) or nil, live = live, head = false, changed = false,
@@ -40,7 +43,8 @@ do
     local more = x.more and next(x.more) and pack(x.more) or ''
     local live = x.live
     local text = record(HEAD, x.contact, x.conversation, x.card, x.enqueued, x.leases and 1 or 0, x.place, x.left, x.busy,
-      x.queue, x.pool, x.level, x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n, x.fan, x.short and 1 or 0, x.lost,
+      x.queue, x.pool, x.level, x.state, x.since, x.agent, x.offers, x.excluded, x.ring_ms, x.ring_n, x.fan,
+      x.short and 1 or 0, x.lost,
       x.accepted, x.winner, x.won, x.past, x.told, x.outcome, x.wrap, x.extended and 1 or 0, #more, more, #live)
     for i = 1, #live do
       local o = live[i]

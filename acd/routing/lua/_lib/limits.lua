@@ -3,7 +3,8 @@
 --- include("queue")
 local limits = {}
 do
-  limits.EMPTY_MS = 30000 -- so long a queue without anybody keeps those who came before
+  -- So long a queue without anybody keeps those who came before: as long as the last one needs to load the page again.
+  limits.EMPTY_MS = 30000
   local periods_of = remember(function(text)
     local periods = {}
     for from, to in string.gmatch(text, '(%d+),(%d+);') do periods[#periods + 1] = {tonumber(from), tonumber(to)} end

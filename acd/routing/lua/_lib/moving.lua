@@ -67,7 +67,7 @@ function sharing.send(x, to)
   if kept(x, 'requires') then keep(x, 'requires', nil) end
   x.agent, x.lined = '', false
   set_state(x, 'waiting')
-  if x.leased then call('ZADD', key('leases'), now + from.lease_ms, 'c|' .. x.id) end
+  wait.vouch(x, from)
   moving.to(x, to, 'transferred', giver)
   local wrap = (kept(x, 'wraps') or {})[giver]
   exclude(x, giver, math.max(now + decline_ms, wrap and wrap[1] or 0), 'g')

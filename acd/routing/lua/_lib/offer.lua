@@ -15,6 +15,12 @@ local function free_agent(a)
   end
 end
 
+-- Their slot of it is free. worked: they are idle since now.
+local function free_slot(x, a, channel, worked)
+  release(a, channel, x.id, worked)
+  free_agent(a)
+end
+
 local function retry(x)
   orphans[#orphans + 1] = x
 end
@@ -194,8 +200,7 @@ local function drop_offer(x, at, code)
   sharing.remember(x, number, code)
   untimer('o|' .. x.id .. '|' .. number)
   local a = agent(o.agent)
-  release(a, queue(x.queue).channel, x.id, false)
-  free_agent(a)
+  free_slot(x, a, queue(x.queue).channel, false)
   return o, a
 end
 

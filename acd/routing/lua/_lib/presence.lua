@@ -37,7 +37,7 @@ local function look_again(a, channel, cursor)
   for i = 1, #ids do
     local x = interaction(ids[i])
     if not kept(x, 'transfer') then retry(x)
-    elseif byte(a.presence, channel) ~= 97 then sharing.bring_back(x, 'agent_left') end
+    elseif not desk.available(a.presence, channel) then sharing.bring_back(x, 'agent_left') end
   end
   if not all then timer('s|' .. line .. '|' .. behind, now) end
 end
@@ -95,7 +95,7 @@ function settling.finish(a)
 end
 
 local function send_away(a, channel, reason)
-  if letter(a, channel) ~= 'a' then return end
+  if not desk.available(a.presence, channel) then return end
   presence_event(a, channel, 'away', reason, reason)
   say(a, channel, 'w', reason)
 end
@@ -108,12 +108,16 @@ local function blame_missed(a, q)
   return missed
 end
 
--- Returns how long the agent is not asked for this interaction: 15 s, doubling to 120; away after three in a row.
+-- Whom nothing reached is asked for another at once, for the same one after a while: long enough for a page to be
+-- loaded again, and longer each time. So many failures in a row are no accident.
+local FAIL_MS, FAIL_LONGEST_MS, FAILURES = 15000, 120000, 3
+
+-- Returns how long the agent is not asked for this interaction, and whether they are away now.
 local function blame_failed(a, q)
   local n = a.failed[q.channel] + 1
   a.failed[q.channel] = n
   touch(a)
-  return math.min(120000, 15000 * 2 ^ (math.min(n, 4) - 1)), n >= 3
+  return math.min(FAIL_LONGEST_MS, FAIL_MS * 2 ^ (math.min(n, 16) - 1)), n >= FAILURES
 end
 
 -- Nobody vouches for the agent any more: nothing new for the grace.
@@ -134,14 +138,14 @@ end
 local function lost(a)
   local lapsed = tonumber(call('HGET', key('agent', a.id), 'lapsed'))
   emit('presence.lapsed', about(a), '{}', a)
-  local before, phone = a.presence, a.capacity.phone and letter(a, 2) == 'a'
+  local before, phone = a.presence, a.capacity.phone and desk.available(a.presence, 2)
   for channel = 1, 3 do
-    if letter(a, channel) == 'a' and not (phone and channel == 2) then set_here(a, channel, false) end
+    if desk.available(before, channel) and not (phone and channel == 2) then set_here(a, channel, false) end
   end
   a.presence, a.grace = phone and 'oao' or 'ooo', ''
   touch(a)
   for channel = 1, 3 do
-    if byte(before, channel) == 97 and not (phone and channel == 2) then look_again(a, channel, '') end
+    if desk.available(before, channel) and not (phone and channel == 2) then look_again(a, channel, '') end
   end
   call('HSET', key('agent', a.id), 'before', before, 'away_since', lapsed)
   if phone then
@@ -155,7 +159,7 @@ local function lost(a)
       local o = drop_offer(x, at, 'f')
       emit('offer.failed', describe(x, o.n, a.id), '{"cause":"unreachable"}', a)
       ring_goes_on(x, 'unreachable')
-    elseif channel_of(x.queue) ~= 1 then -- a call goes on while its media does
+    elseif channel_of(x.queue) ~= 1 then -- a call goes on while its media does; nobody waits at a ticket, it stays theirs
     elseif role == 'guest' or role == 'consult' then sharing.leave(x, a, 'agent_lost')
     elseif role == 'owner' then
       timer('k|' .. x.id, math.max(now, lapsed + queue(x.queue).chat_grace_ms))
@@ -176,7 +180,7 @@ local function returned(a)
     untimer('g|' .. a.id)
   elseif v[2] and v[2] ~= '' and now <= lapsed + (a.chat_grace_ms or tonumber(v[6])) then
     for channel = 1, 3 do
-      if letter(a, channel) == 'o' then say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
+      if desk.offline(a.presence, channel) then say(a, channel, string.sub(v[2], channel, channel), v[2 + channel] or '') end
     end
   end
   for channel = 1, 3 do

@@ -49,9 +49,7 @@ function reconcile.restate(x)
   elseif q and (x.state == 'active' or x.state == 'connecting' or x.state == 'idle') then count(q, 0, 1) end
   if x.state == 'waiting' then
     line_add(x)
-    if x.leased and not call('ZSCORE', key('leases'), 'c|' .. x.id) then
-      call('ZADD', key('leases'), now + q.lease_ms, 'c|' .. x.id)
-    end
+    if not call('ZSCORE', key('leases'), 'c|' .. x.id) then wait.vouch(x, q) end
   end
   if kept(x, 'transfer') then sharing.bring_back(x, 'outage') end
   for at = #x.live, 1, -1 do
@@ -79,7 +77,7 @@ function reconcile.agent(a)
   for channel = 1, 3 do
     wrong = wrong or n[channel] ~= a.n[channel]
     a.n[channel] = n[channel]
-    if letter(a, channel) ~= 'o' then
+    if not desk.offline(a.presence, channel) then
       local reason = call('HGET', key('agent', a.id), 'reason' .. channel) or ''
       presence_event(a, channel, WORD[letter(a, channel)], reason, 'restored')
     end
@@ -129,9 +127,7 @@ end
 
 -- It belongs to this agent, as the history says.
 function reconcile.give_back(x, q, a, accepted)
-  if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
-  if x.more then pools.leave(x) end
-  limits.disarm(x)
+  wait.over(x)
   x.agent, x.winner = a.id, a.id
   -- of one that was known what was before is counted already
   x.accepted = accepted > 0 and not times.served(x) and accepted or now

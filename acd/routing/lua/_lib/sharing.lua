@@ -2,6 +2,7 @@
 -- Kept in `more`: guests {agent = role}, wraps {agent = {until_ms, extended}}.
 -- An agent has one slot of an interaction at most, whatever for. (`sharing` itself is declared in offer.lua.)
 --- include("drain")
+--- include("wait")
 
 -- The ids of a map in their order: `pairs` has none that could be explained.
 function sharing.ids(map)
@@ -50,8 +51,7 @@ function sharing.leave(x, a, reason)
   local guests = kept(x, 'guests')
   guests[a.id] = nil
   sharing.keep_map(x, 'guests', guests)
-  release(a, channel_of(x.queue), x.id, reason ~= 'owner')
-  free_agent(a)
+  free_slot(x, a, channel_of(x.queue), reason ~= 'owner')
   emit('guest.left', describe(x, nil, a.id), '{"reason":"' .. reason .. '"}', a, x)
 end
 
@@ -66,8 +66,7 @@ end
 -- The slot of an owner who has it no longer: held for the wrap-up of that queue, or free.
 function sharing.hand_off(x, a, q)
   if q.wrap_up_ms == 0 or a.gone then
-    release(a, q.channel, x.id, true)
-    free_agent(a)
+    free_slot(x, a, q.channel, true)
     return
   end
   local until_ms = now + q.wrap_up_ms
@@ -85,8 +84,7 @@ function sharing.unwrap(x, a, by)
   sharing.keep_map(x, 'wraps', wraps)
   untimer('w|' .. x.id .. '|' .. a.id)
   emit('wrap_up.ended', describe(x, nil, a.id), '{"by":"' .. by .. '"}', a)
-  release(a, channel_of(x.queue), x.id, true)
-  free_agent(a)
+  free_slot(x, a, channel_of(x.queue), true)
 end
 
 -- Before the agent gets another slot of it, the one they have is free.
@@ -101,7 +99,7 @@ end
 -- by somebody on a break, asks only whether they are here at all.
 function sharing.absent(a, channel)
   if not a or a.gone then return 'unknown_agent' end
-  if byte(a.presence, channel) == 111 or a.grace ~= '' then return 'not_here' end
+  if desk.offline(a.presence, channel) or a.grace ~= '' then return 'not_here' end
   return nil
 end
 
@@ -110,7 +108,7 @@ function sharing.refusal(a, channel)
   if absent == 'unknown_agent' then return absent end
   if not a.lists[channel][1] then return 'other_channel' end -- nothing of the channel would ever ring there
   if absent then return absent end
-  if byte(a.presence, channel) ~= 97 then return 'not_here' end
+  if not desk.available(a.presence, channel) then return 'not_here' end
   return not has_room(a, channel) and 'full' or nil
 end
 

@@ -21,7 +21,7 @@ function sticky.first(x, q)
   if eligible(a, q.channel) then return a, false end
   local limit = kept(x, 'sticky_until')
   -- one whose lease lapsed is waited for until their grace ends, but no more by those who come
-  return nil, limit ~= nil and now < limit and byte(a.presence, q.channel) == 97
+  return nil, limit ~= nil and now < limit and desk.available(a.presence, q.channel)
     and (a.grace == '' or kept(x, 'personal') == id)
 end
 

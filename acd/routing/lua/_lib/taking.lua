@@ -23,14 +23,8 @@ function sharing.out_of_line(x, q, by)
     short_remove(x)
     count(q, -1, 0)
   end
-  if x.leased then call('ZREM', key('leases'), 'c|' .. x.id) end
-  if x.lost > 0 then
-    untimer('c|' .. x.id)
-    x.lost = 0
-  end
-  if x.excluded ~= '' then untimer('x|' .. x.id) end
+  wait.over(x)
   if x.more then
-    pools.leave(x)
     for _, name in ipairs({'sticky', 'sticky_until'}) do
       if kept(x, name) then keep(x, name, nil) end
     end
@@ -41,7 +35,6 @@ function sharing.out_of_line(x, q, by)
       keep(x, 'callback', back)
     end
   end
-  limits.disarm(x)
 end
 
 -- waited: in ms, where a wait ended by it; nil where somebody had it before.

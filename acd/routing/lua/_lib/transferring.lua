@@ -31,8 +31,11 @@ function sharing.out_of_personal(x, t)
   if call('ZREM', key('line', sharing.line_of(x, t.to)), x.id) == 1 then call('HINCRBY', key('lines'), '@' .. t.to, -1) end
 end
 
--- waits: the target is full, and is asked when they have room, if that comes within WAIT_MS.
+-- So long a transfer waits for a target who is full: the customer talks on with the giver meanwhile, who shall not find
+-- out an hour later that it is gone.
 sharing.WAIT_MS = 300000
+
+-- waits: the target is full, and is asked when they have room, if that comes in time.
 
 function sharing.transfer(x, a, waits)
   keep(x, 'transfer', {to = a.id, since = now, waits = waits})
