@@ -122,6 +122,9 @@ async def test_hold_and_back(it: Stage, kind: TargetKind) -> None:
         await it.tell(port.Hold, call)
     await it.expect(port.Held)
     await it.world.caller_hears(call, "music")
+    [standing] = await it.world.adapter.calls()  # what the next process's core goes on from
+    told = (standing.call, standing.offer, standing.device, standing.held, standing.epoch)
+    assert told == (call, *leg, True, it.epoch)
     await it.tell(port.Resume, call)
     await it.expect(port.Resumed)
     await it.world.caller_hears(call, leg[1])
