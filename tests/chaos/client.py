@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from acd.domain.agent import Availability, When
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.ids import AgentId, InteractionId, OfferId, SessionId, new_id, offer_id
-from acd.domain.interaction import Channel, InteractionState, Opening
+from acd.domain.interaction import Arrival, Channel, InteractionState, Opening
 from acd.routing.results import Opened
 from acd.routing.router import Router
 from acd.routing.snapshots import AgentSnapshot, HeldSnapshot, OfferSnapshot, Role
@@ -28,8 +28,8 @@ from tests.chaos.scene import (
     AGENTS,
     CLIENTS,
     CLOSING,
-    LONER,
     QUEUES,
+    RESTLESS,
     Stage,
     agent,
     opened,
@@ -160,7 +160,11 @@ class Client:
         if one.leased:
             self._mine.append(one.interaction)
         if self._dice.random() < 0.02:  # too late for it where somebody took it at once
-            await self._router.request_callback(one.interaction, "ref-2")
+            await self._ask_for_callback(one)
+
+    async def _ask_for_callback(self, one: Arrival) -> None:
+        if not one.queue.endswith(Channel.TICKET):  # nobody is behind a ticket
+            await self._router.request_callback(one.interaction, "ref-1")
 
     async def _begin(self, begun: Opening) -> bool:
         return isinstance(await self._router.open_interaction(begun), Opened)
@@ -175,7 +179,7 @@ class Client:
         for channel, state in seen.channels.items():
             if state.availability != "available" and self._dice.random() < 0.5:
                 await self._say(seen, channel, Availability.AVAILABLE)
-        if self._dice.random() < (0.1 if seen.agent == LONER else 0.004):
+        if self._dice.random() < (0.2 if seen.agent in RESTLESS else 0.004):
             where = self._dice.choice((None, Channel.CHAT, Channel.CALL))
             wish = self._dice.choice((Availability.AWAY, Availability.OFFLINE))
             when = self._dice.choice((When.NOW, When.FINISHED))
@@ -264,7 +268,7 @@ class Client:
         steps: tuple[Callable[[], Awaitable[object]], ...] = (
             lambda: router.move(name, self._dice.choice(QUEUES), other),
             lambda: router.reprioritise(name, self._dice.randint(1, 9), other),
-            lambda: router.request_callback(name, "ref-1"),
+            lambda: self._ask_for_callback(one),
             lambda: router.assign(name, other, "boss"),
             lambda: router.pull(name, other),
         )

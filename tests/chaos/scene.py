@@ -61,10 +61,11 @@ _QUEUES: Final[tuple[tuple[str, Channel, dict[str, Any]], ...]] = (
                               "at_close": _on("v-call/call")}),
     ("t-ticket", Channel.TICKET, {"strategy": ("average_utilization",), "pull": True}),
 )  # fmt: skip
-_ALONE: Final = ("x-alone", Channel.CHAT, {"strategy": ("longest_idle",), "max_length": 5,
-                                           "on_full": _on("h-both/chat"),
-                                           "on_nobody": Divert(to=Diversion.FORM)})  # fmt: skip
-"""Whose only member comes and goes."""
+_FEW: Final = ("x-few", Channel.CHAT, {"strategy": ("longest_idle",), "max_length": 5,
+                                       "max_wait_s": 2.0, "relax": (RelaxStep(after_s=1),),
+                                       "on_full": _on("h-both/chat"),
+                                       "on_nobody": Divert(to=Diversion.FORM)})  # fmt: skip
+"""Whose few members come and go."""
 _TIMES: Final[dict[str, float]] = {
     "ring_time_s": 1.5, "delivery_s": 1.0, "decline_s": 1.0, "wrap_up_s": 0.4,
     "wrap_up_extend_s": 0.5, "chat_grace_s": 3.0, "contact_grace_s": 1.5, "lease_s": 3.0,
@@ -74,7 +75,7 @@ _TIMES: Final[dict[str, float]] = {
 
 load_library()  # once for all processes, which are forks of one that has read this
 
-QUEUES: Final = tuple(QueueId(f"{name}/{channel}") for name, channel, _ in (*_QUEUES, _ALONE))
+QUEUES: Final = tuple(QueueId(f"{name}/{channel}") for name, channel, _ in (*_QUEUES, _FEW))
 CLOSING: Final = (QueueId("g-idle/chat"), QueueId("w-call/call"))
 _DAY_MS: Final = 5000
 _OPEN_MS: Final = 4200
@@ -86,7 +87,7 @@ def agent(number: int) -> AgentId:
     return AgentId(f"agent-{number:02d}")
 
 
-LONER: Final = agent(AGENTS - 1)
+RESTLESS: Final = frozenset(agent(number) for number in range(AGENTS - 4, AGENTS))
 
 
 def opening_hours(now_ms: int) -> list[tuple[int, int]]:
@@ -99,9 +100,9 @@ def opening_hours(now_ms: int) -> list[tuple[int, int]]:
 
 
 async def furnish(router: Router) -> None:
-    """Configure every queue and every agent; each agent serves six queues, one a seventh alone."""
+    """Configure every queue and every agent; each agent serves six queues, few a seventh."""
     await router.configure_skills(SKILLS, 1)
-    for name, channel, more in (*_QUEUES, _ALONE):
+    for name, channel, more in (*_QUEUES, _FEW):
         await router.configure_queue(
             QueueSettings(
                 queue=QueueId(f"{name}/{channel}"), version=1, channel=channel, department=name,
@@ -110,7 +111,7 @@ async def furnish(router: Router) -> None:
         )  # fmt: skip
     for number in range(AGENTS):
         served = [QUEUES[(number + 2 * step) % len(_QUEUES)] for step in range(6)]
-        if agent(number) == LONER:
+        if agent(number) in RESTLESS:
             served.append(QUEUES[-1])
         await router.configure_agent(
             AgentProfile(
