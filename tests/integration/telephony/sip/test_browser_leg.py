@@ -139,15 +139,20 @@ async def test_what_a_page_says_that_is_no_webrtc_is_not_heard(desk: Desk, calle
     await desk.told(port.LegRinging)
 
 
+SDES = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"
+
+
 async def test_a_visitor_who_speaks_no_webrtc_is_sent_nothing(desk: Desk, caller: Phone) -> None:
-    """Or anybody could have music sent to whom they like."""
-    voice, call = await caller.voice(), InteractionId("ix_visitor")
+    """Or anybody could have music sent to whom they like: without ICE nobody there is asked."""
+    voice = await caller.voice()
     page = PAGE.format(mid="0", print=":".join(["AB"] * 32)).replace(
         "setup:active", "setup:actpass"
     )
-    for sdp in (voice.sdp(), page):
+    for call, sdp in {
+        "ix_flood": voice.sdp(SDES).replace("RTP/AVP", "RTP/SAVP"),
+        "ix_page": page,
+    }.items():
         signal = {"tab": "tab-1", "description": {"type": "offer", "sdp": sdp}}
-        await desk.do(port.VisitorSaid(call=call, epoch=0, signal=signal))
-    await desk.told(port.VisitorTold)
-    assert len(desk.heard(port.VisitorTold)) == 1
-    assert voice.packets == 0
+        await desk.do(port.VisitorSaid(call=InteractionId(call), epoch=0, signal=signal))
+    assert (await desk.told(port.VisitorTold)).call == "ix_page"
+    assert sorted(desk.engine.pairings()) == ["ix_page-q", "ix_page-v"]
