@@ -1,4 +1,4 @@
-"""Every call ends in exactly one outcome: read from the history of a server that has stopped."""
+"""Every call ends in exactly one outcome: read from the history that a server has written."""
 
 from __future__ import annotations
 
@@ -32,3 +32,9 @@ def outcomes_of_calls(database: Path) -> Counter[str]:
     }
     assert not wrong, f"outcome and number of ends: {wrong}"
     return Counter(outcome or "open" for outcome, _ in calls.values())
+
+
+def open_calls(database: Path) -> list[str]:
+    """Those that have not ended."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as history:
+        return [call for call, _, ended in history.execute(CALLS) if not ended]

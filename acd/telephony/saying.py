@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from acd.telephony import port
@@ -29,7 +30,7 @@ class SayingCall:
         self._heard.put_nowait(event)
 
     async def run(self, address: str, file: str) -> None:
-        """Call that number or SIP address and play the file once."""
+        """Call that number or SIP address, play the file once, and delete it: it says a secret."""
         adapter, call = self._adapter, self._call
         await adapter.execute(
             port.Dial(call=call, epoch=0, number=address, caller_id="", timeout_ms=RINGS_MS)
@@ -46,3 +47,4 @@ class SayingCall:
             return
         finally:
             await adapter.execute(port.HangUp(call=call, epoch=0, cause="said"))
+            await asyncio.to_thread(Path(file).unlink, missing_ok=True)

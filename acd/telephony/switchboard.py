@@ -92,7 +92,7 @@ class Switchboard:
                 task.cancel()
 
     def say(self, address: str, file: str) -> None:
-        """Call a number or SIP address, play a file there, and hang up.
+        """Call a number or SIP address, play a file there, hang up, and delete the file.
 
         Raises:
             TelephonyOff: no call can be made now.

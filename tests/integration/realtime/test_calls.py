@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from acd.chat.delivery import to_agent, to_contact
 from acd.domain.ids import AgentId, InteractionId
 from acd.realtime.allowance import LEASE
 from acd.realtime.wire import answers, common, visitors
+from tests.contract.telephony.rig import eventually
 from tests.integration.realtime.clients import new_start
-from tests.integration.realtime.nodes import Nodes
+from tests.integration.realtime.nodes import Node, Nodes
+from tests.outcomes import open_calls, outcomes_of_calls
 
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n"
 
 
 def signal(interaction: str, tab: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"interaction": interaction, "tab": tab, "kind": kind, **more}
+
+
+@pytest.fixture
+async def nodes(nodes: Nodes, tmp_path: Path) -> AsyncIterator[Nodes]:
+    """Whatever a test does to a call, it ends in exactly one outcome."""
+    begun: list[Node] = []
+
+    async def one_more(**rules: Any) -> Node:
+        begun.append(await nodes(**rules))
+        return begun[-1]
+
+    yield one_more
+    history = tmp_path / "acd.db"
+
+    async def all_ended() -> bool:
+        for call in open_calls(history):
+            await begun[0].router.finish(InteractionId(call), by="system")
+        with contextlib.suppress(AssertionError):  # as long as it is being written
+            return not outcomes_of_calls(history)["open"]
+        return False
+
+    await eventually(all_ended)
 
 
 async def ringing(node: Any) -> tuple[Any, Any, str, str]:

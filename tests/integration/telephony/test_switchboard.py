@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -276,9 +277,13 @@ async def test_who_is_not_let_into_the_line_is_told_so(exchanges: Exchanges, cod
     assert await exchange.outcome(call) == "rejected"
 
 
-async def test_a_code_is_said_to_a_telephone(exchanges: Exchanges) -> None:
+async def test_a_code_is_said_to_a_telephone_and_kept_nowhere(
+    exchanges: Exchanges, tmp_path: Path
+) -> None:
     exchange = await exchanges()
-    exchange.board.say("+33199005678", "/sounds/code.wav")
+    code = tmp_path / "code.wav"
+    code.touch()
+    exchange.board.say("+33199005678", str(code))
     await until(lambda: bool(exchange.phones.calls_there))
     call = next(iter(exchange.phones.calls_there))
     exchange.kept.add(call)
@@ -286,3 +291,4 @@ async def test_a_code_is_said_to_a_telephone(exchanges: Exchanges) -> None:
     told = [type(one).__name__ for one in exchange.phones.told]
     assert told == ["Dial", "Announce", "HangUp"]
     assert exchange.at(call).dialled == "+33199005678"
+    await until(lambda: not code.exists())
