@@ -16,7 +16,8 @@ from acd.routing.router import Router
 from tests.acceptance.house import Server
 from tests.contract.telephony.rig import eventually
 from tests.outcomes import outcomes_of_calls
-from tests.peers.phone import Phone, PhoneCall
+from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import audio_room, udp_port
 from tests.peers.tones import write_tone
 
