@@ -1,0 +1,119 @@
+"""A node that cannot be reached any more loses its calls to another: routing notices nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from acd.domain.ids import InteractionId
+from acd.telephony.port import Target, TargetKind
+from acd.telephony.sip.adapter import SipAdapter
+from acd.telephony.sip.redis_ledger import RedisLedger
+from acd.telephony.switchboard import Switchboard
+from tests.contract.telephony.rig import until
+from tests.integration.telephony.conftest import Exchange, Exchanges
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk
+from tests.peers.phone import Phone
+from tests.peers.rtpengine import Rtpengine, udp_port
+
+
+@dataclass
+class Node:
+    """A switchboard and an adapter over SIP."""
+
+    address: tuple[str, int]
+    adapter: SipAdapter
+    board: Switchboard
+    leaving: asyncio.Event
+
+    def fall_silent(self) -> None:
+        """It says no more that it lives, and believes that all is well."""
+        for task in self.adapter._tasks:
+            if task.get_name() == "sip-lease":
+                task.cancel()
+
+
+@dataclass
+class Nodes:
+    """Two of them, on one Redis."""
+
+    exchange: Exchange
+    first: Node
+    second: Node
+
+
+@pytest.fixture
+async def nodes(
+    exchanges: Exchanges, rtpengine: Rtpengine, redis_url: str, tenant: str
+) -> AsyncIterator[Nodes]:
+    exchange = await exchanges()
+    tasks, found = [], list[Node]()
+    for _ in range(2):
+        options = replace(Desk.options(rtpengine), beat_s=0.2, engine_is_ours=False)
+        options = replace(options, keys=("127.0.0.1", udp_port()))
+        place = f"{options.place.host}:{options.place.port}"
+        ledger = RedisLedger(redis_url, f"acd:{{{tenant}}}:", place, lease_s=1.5)
+        adapter = SipAdapter(options, ledger)
+        board = Switchboard(replace(exchange.board._means, adapter=adapter))
+        node = Node((options.place.host, options.place.port), adapter, board, asyncio.Event())
+        tasks.append(asyncio.create_task(board.run(node.leaving), name="switchboard"))
+        found.append(node)
+    await until(lambda: all(node.board.up for node in found))
+    yield Nodes(exchange, *found)
+    for node in found:
+        node.leaving.set()
+    await asyncio.gather(*tasks)
+    assert rtpengine.pairings() == []
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[Phone]:
+    async with Phone.open(CALLER_HZ) as phone:
+        yield phone
+
+
+@pytest.fixture
+async def agent_phone() -> AsyncIterator[Phone]:
+    async with Phone.open(AGENT_HZ) as phone:
+        yield phone
+
+
+async def the_call(board: Switchboard) -> InteractionId:
+    await until(lambda: len(board._calls) == 1)
+    [call] = board._calls
+    return call
+
+
+async def test_who_waits_is_served_there_and_who_talks_is_ended_there(
+    nodes: Nodes, caller: Phone, agent_phone: Phone
+) -> None:
+    exchange, first, second = nodes.exchange, nodes.first, nodes.second
+    desk = Target(
+        device="desk", kind=TargetKind.SIP, address=f"sip:anna@127.0.0.1:{agent_phone.port}"
+    )
+    await exchange.has("anna", desk)
+    calling = await caller.call("600", first.address, wait=False)
+    call = await the_call(first.board)
+    exchange.kept.add(call)
+    await calling.voice.hears(MUSIC_HZ)
+    before = await exchange.router.interaction(call)
+
+    first.fall_silent()
+    assert await the_call(second.board) == call
+    await exchange.sign_in("anna")
+    rung = await asyncio.wait_for(agent_phone.ringing.get(), 10)
+    await agent_phone.pick_up(rung)
+    await calling.voice.hears(AGENT_HZ)
+    await exchange.state(call, "active")
+    after = await exchange.router.interaction(call)
+    assert before is not None
+    assert after is not None
+    assert before.enqueued_ms == after.enqueued_ms
+
+    await exchange.router.finish(call, by="agent", agent="anna")
+    await calling.is_over()
+    await rung.is_over()
+    assert await exchange.outcome(call) == "handled"
