@@ -34,6 +34,11 @@ export function TakeBack({ phone }: { phone: Phone }) {
   );
 }
 
+/** The panel scrolls, and this is its end. */
+function intoView(fault: HTMLElement | null): void {
+  fault?.scrollIntoView({ block: "nearest" });
+}
+
 function ToNumber({ phone, onDone }: { phone: Phone; onDone: () => void }) {
   const [number, setNumber] = useState("");
   const [fault, setFault] = useState("");
@@ -80,7 +85,7 @@ function ToNumber({ phone, onDone }: { phone: Phone; onDone: () => void }) {
         <Button type="submit" icon={IconPhone} label={t("give")} aria-busy={busy} data-testid="transfer-to-number" />
       </div>
       {fault && (
-        <p class="fault" id="to-number-fault" role="alert">
+        <p class="fault" id="to-number-fault" role="alert" ref={intoView}>
           {fault}
         </p>
       )}

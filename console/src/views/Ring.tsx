@@ -80,7 +80,7 @@ function Rings({ ring }: { ring: Ring }) {
         <p class="calls-back" id="ring-callback" data-testid="ring-callback">
           {t(`ring.calls_${offer.callback.by_hand ? "by_hand" : "back"}${offer.callback.number ? "_at" : ""}`, {
             name: offer.contact.name,
-            number: offer.callback.number ?? "",
+            number: (offer.callback.number ?? "").replaceAll(" ", "\u00a0"), // in one line
           })}
         </p>
       )}
