@@ -71,3 +71,12 @@ async def test_who_finishes_goes_with_the_last_of_their_work(story: Story) -> No
     assert anna.availability[Channel.CHAT] is Availability.FINISHING
     await story.later(6)
     assert anna.availability[Channel.CHAT] is Availability.AWAY
+
+
+async def test_who_has_a_telephone_comes_back_to_chats(story: Story) -> None:
+    await story.queue(grace_s=5)
+    await story.queue(CALL, grace_s=5)
+    await story.agent("anna", CHAT, CALL, phone=True)
+    await lose(story, "anna", 6)
+    await story.do("open_session", "anna", "ss_anna")
+    assert set(story.model.agents["anna"].availability.values()) == {Availability.AVAILABLE}
