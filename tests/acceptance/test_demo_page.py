@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
 
+from tests.acceptance.calls.voices import speaking, tone
 from tests.acceptance.people import DESKTOP, PHONE, axe_violations
 from tests.servers import free_port
 
@@ -107,6 +108,30 @@ def test_a_chat_of_ones_own_rings_ones_own_console(page: Page) -> None:
     expect(shop.get_by_test_id("chat-ended")).to_be_visible()
     console.get_by_test_id("wrap-up-done").first.click()
     expect(page.get_by_test_id("demo-setup")).to_contain_text("2 of 4")
+
+
+def test_a_call_of_ones_own_connects_both_sides_of_the_page(
+    demo: str, chromium: BrowserType, peer: Callable[[str], Path], tmp_path: Path
+) -> None:
+    voice = tone(tmp_path / "voice.wav", 440)
+    with speaking(chromium, peer("chromium"), voice) as browser:
+        context = browser.new_context(locale="en-GB", viewport=DESKTOP, permissions=["microphone"])
+        page = context.new_page()
+        page.goto(f"{demo}/")
+        shop, console = _shop(page), _console(page)
+        expect(console.get_by_test_id("presence")).to_contain_text("Available")
+        shop.get_by_test_id("launcher").click()
+        shop.get_by_test_id("field-name").fill("Jean Martin")
+        shop.get_by_test_id("start-call").click()
+        card = console.get_by_test_id("ring-card")
+        expect(card).to_contain_text("Jean Martin")
+        page.wait_for_timeout(350)
+        card.get_by_test_id("ring-accept").click()
+        for side, name in ((shop, "call"), (console, "phone")):
+            talking = side.locator(f'[data-testid="{name}"][data-state="talking"]')
+            expect(talking).to_be_visible(timeout=30_000)
+        console.get_by_test_id("phone-hang-up").click()
+        expect(shop.get_by_test_id("start-again")).to_be_visible()
 
 
 def test_a_rush_fills_the_lines_and_clearing_takes_it_all_back(page: Page, demo: str) -> None:

@@ -52,7 +52,7 @@ export class Line {
 
   /** It is in this tab, until another tab of the browser takes it. */
   takeHere(lost: () => void): void {
-    this.#stops.push(takeHere(this.interaction, lost));
+    this.#stops.push(takeHere("agent", this.interaction, lost));
   }
 
   close(): void {

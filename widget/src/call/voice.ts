@@ -101,7 +101,7 @@ export class Voice {
     });
     this.peer.value = peer;
     this.#stops = [
-      takeHere(interaction, () => {
+      takeHere("visitor", interaction, () => {
         this.drop();
         keep("");
       }),

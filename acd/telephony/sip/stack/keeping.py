@@ -35,6 +35,8 @@ _JUMP: Final = 100
 def stage(leg: Leg) -> str:
     """How far a dialog has come; empty when nothing of it need be kept."""
     name = type(leg.state).__name__
+    if name == "UaStateDead":
+        return ""
     if leg.isConnected():
         if leg.bye_received:
             return LEAVING
