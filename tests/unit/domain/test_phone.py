@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.domain.errors import PhoneNumberInvalid
-from acd.domain.phone import has_plan, is_costly, masked, parse, shown
+from acd.domain.phone import country, has_plan, is_costly, is_emergency, masked, parse, shown
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,17 @@ def test_countries_are_known_by_their_code() -> None:
 def test_who_pays_more_is_known() -> None:
     assert is_costly(parse("0899 123 456", "FR"))
     assert not is_costly(parse("01 99 00 12 34", "FR"))
+
+
+def test_its_country_is_known() -> None:
+    assert country(parse("01 99 00 12 34", "FR")) == "FR"
+    assert country(parse("020 7946 0958", "GB")) == "GB"
+
+
+def test_an_emergency_is_one_of_its_country() -> None:
+    assert is_emergency("112", "FR")
+    assert not is_emergency("911", "FR")
+    assert not is_emergency("112", "")
 
 
 def test_people_read_it_in_groups() -> None:

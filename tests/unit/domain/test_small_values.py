@@ -9,6 +9,7 @@ from acd.domain.contact import Address, AddressKind, Contact, normal_email
 from acd.domain.directory import Agent, Department, DepartmentMembership, Role, Site
 from acd.domain.errors import AcdError, EventUnreadable, InvalidInput, TooMany
 from acd.domain.history import InteractionPage
+from acd.domain.ids import SiteId
 from acd.domain.skills import parse_requirement
 
 
@@ -77,3 +78,12 @@ def test_a_proved_address_comes_before_a_typed_one() -> None:
 def test_a_page_of_history_is_a_value() -> None:
     fields = dict.fromkeys(InteractionPage.__dataclass_fields__)
     assert InteractionPage(**fields) == InteractionPage(**fields)
+
+
+def test_what_a_visitor_needs_is_the_more_of_site_and_language() -> None:
+    site = Site(
+        id=SiteId("shop"), name="Shop", requires={"sales": 1, "french": 1},
+        requires_by_locale={"fr": {"french": 3}},
+    )  # fmt: skip
+    assert site.requirement("fr")["french"] == 3
+    assert site.requirement("en") == {"sales": 1, "french": 1}
