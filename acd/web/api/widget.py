@@ -6,6 +6,7 @@ import contextlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
+import structlog
 from aiohttp import web
 from pydantic import Field
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from acd.web.services import Services
 
 
+log = structlog.get_logger(__name__)
+
+_TOLD_CHARS: Final = 200
 FRESH_S: Final = 2.0
 """How old what a page is told may be: hours, lines and estimates move slower than visitors come."""
 
@@ -118,6 +122,8 @@ async def _described(call: Call[OneSite, Nothing, Nothing]) -> web.Response:
         call.request, services.config.server.public_url
     )
     if origin is not None and foreign and not site.admits(origin):
+        # the page is told nothing of the site; whoever installs it looks here
+        log.warning("origin refused", site=site.id, origin=origin[:_TOLD_CHARS])
         raise errors.OriginRefused
     answer = call.request.app[ANSWERS].of((site.id, services.people.version))
     config = await answer.of(lambda: _config(services, site))
