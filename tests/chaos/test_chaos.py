@@ -20,7 +20,6 @@ async def test_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
     assert (counts["restarts from the file"], counts["failovers"]) == (1, 1)
     assert counts["processes killed"] >= 20
     assert counts["interaction.restored"], "the failover was one"
-    assert not [way for way in WAYS if not counts[way]], str(report)
 
 
 @pytest.mark.long
