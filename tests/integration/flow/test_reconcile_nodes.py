@@ -11,6 +11,7 @@ from acd.domain.errors import StoreUnavailable
 from acd.domain.events import EventType
 from acd.domain.ids import QueueId
 from acd.records.engine import Database
+from acd.routing import keys
 from acd.routing.verbs import reconciling
 from tests.integration.flow.conftest import ANNA, House
 from tests.integration.flow.nodes import (
@@ -89,6 +90,43 @@ async def test_one_node_does_it_and_the_others_wait(
         )
         assert sorted(r.last.generation for r in reconcilers) == [0, 0, 2]
         await holds(first)
+
+
+async def test_a_second_one_begins_when_the_first_has_gone(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    one, two = servers
+    async with node(database, one, tenant) as before:
+        await set_up(before, "anna")
+        two.copies(one)
+        two.take_over()
+    async with node(database, two, tenant) as house:
+        first, second = house.router.reconciler("first"), house.router.reconciler("second")
+        assert await first.reconcile_begin(60_000)
+        with pytest.raises(StoreUnavailable):
+            await second.reconcile_begin(60_000)
+        assert await first.reconcile_begin(1), "it holds on"
+        await asyncio.sleep(0.01)
+        assert await second.reconcile_begin(60_000)
+
+
+async def test_slots_of_what_is_there_no_more_are_free(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    one, two = servers
+    async with node(database, one, tenant) as before:
+        await set_up(before, "anna")
+        await answer(before, lost := await arrive(before))
+        await record(before)
+        two.copies(one)
+        two.take_over()
+    async with node(database, two, tenant) as after:
+        client = after.router.link.client
+        own = after.router.reconciler("own")
+        assert await own.reconcile_begin(60_000)
+        assert await client.delete(f"{keys.prefix(tenant)}ix:{lost}")
+        assert await own.reconcile_agents([ANNA]) == 1
+        assert await own.reconcile_agents([ANNA]) == 0, "it was put right"
 
 
 async def test_when_the_one_that_does_it_dies_another_takes_over(
