@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from acd.domain.events import Event
 from acd.domain.ids import AgentId, InteractionId, OfferId
 from acd.flow.reconcile import Reconciler
@@ -18,6 +20,8 @@ from tests.log import events_of
 from tests.servers import Server
 
 BRUNO = AgentId("bruno")
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""One of the two is enough where what is tested is what routing is told."""
 
 
 @asynccontextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from acd.domain.agent import Availability
 from acd.domain.ids import SessionId
 from acd.domain.interaction import InteractionState, Outcome
@@ -14,6 +12,7 @@ from acd.routing import keys
 from tests.integration.flow.conftest import ANNA, House
 from tests.integration.flow.nodes import (
     BRUNO,
+    ONE_DATABASE,
     answer,
     arrive,
     holds,
@@ -27,11 +26,7 @@ from tests.integration.flow.nodes import (
 )
 from tests.servers import Server
 
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One of the two is enough: what is tested is what routing is told."""
-    return sqlite_url
+pytestmark = ONE_DATABASE
 
 
 async def test_an_empty_live_store_is_told_who_waits_and_who_talks(

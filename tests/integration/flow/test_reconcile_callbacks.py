@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
 from acd.domain.agent import Availability
 from acd.domain.directory import Department
 from acd.domain.ids import DepartmentId, QueueId
@@ -15,6 +13,7 @@ from acd.records.engine import Database
 from acd.routing import keys
 from tests.integration.flow.conftest import ANNA, House, provision
 from tests.integration.flow.nodes import (
+    ONE_DATABASE,
     arrive,
     holds,
     node,
@@ -25,11 +24,7 @@ from tests.integration.flow.nodes import (
 )
 from tests.servers import Server
 
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One of the two is enough: what is tested is what routing is told."""
-    return sqlite_url
+pytestmark = ONE_DATABASE
 
 
 async def with_sales(house: House) -> QueueId:

@@ -16,6 +16,7 @@ from acd.routing.verbs import reconciling
 from tests.integration.flow.conftest import ANNA, House
 from tests.integration.flow.nodes import (
     BRUNO,
+    ONE_DATABASE,
     answer,
     arrive,
     holds,
@@ -29,11 +30,7 @@ from tests.integration.flow.nodes import (
 )
 from tests.servers import Server
 
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One of the two is enough: what is tested is what routing is told."""
-    return sqlite_url
+pytestmark = ONE_DATABASE
 
 
 async def test_nobody_is_offered_anything_before_all_is_restored(
