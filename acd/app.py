@@ -57,7 +57,8 @@ async def serve(config: Config) -> None:
     with stop_signals() as stop:
         async with running_node(config) as node:
             settle()
-            log.info("serving", url=node.url)
+            address = config.server.public_url or node.url
+            log.info("serving", url=node.url, console=f"{address}/console/")
             await stop.wait()
             log.info("stopping")
 
@@ -116,10 +117,10 @@ async def running_node(
     listener = bind(config.server.host, config.server.port)
     async with AsyncExitStack() as stack:
         stack.callback(listener.close)
-        router, database = await open_stores(config, stack)
+        url = local_url(config.server.host, listener.getsockname()[1])
+        router, database = await open_stores(config, stack, at=url)
         parts = await assemble(config, router, database, demo=demo)
-        port = listener.getsockname()[1]
-        node = Node(config=config, services=parts.services, url=local_url(config.server.host, port))
+        node = Node(config=config, services=parts.services, url=url)
         app = build_app(parts.services)
         parts.realtime.attach(app)
         if extend is not None:

@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from acd.cli.running import MISUSED, STORES, ConfigOption, fail, read_checked, run, show_table
+from acd.cli.running import (
+    STORES,
+    ConfigOption,
+    commands,
+    misuse,
+    read_checked,
+    redis_beside,
+    run,
+    show_table,
+)
 from acd.config import ConfigProblems
 from acd.config.base import EMAIL, SLUG
-from acd.config.places import Running, database_url, redis_url
+from acd.config.places import database_url, make_data_dir
 from acd.config.problems import did_you_mean
 from acd.config.provision import provision
 from acd.domain.directory import Agent, DepartmentMembership, Role
@@ -30,7 +39,7 @@ if TYPE_CHECKING:
 
     from acd.config import Checked, Config
 
-app = typer.Typer(help="Add agents, list them, set their passwords.", no_args_is_help=True)
+app = commands("Add agents, list them, set their passwords.")
 
 PasswordFile = Annotated[
     Path | None,
@@ -54,11 +63,11 @@ def add(
 ) -> None:
     """Add an agent. The password is asked for, or made and shown when there is no terminal."""
     if not re.match(SLUG, agent):
-        fail(f"`{agent}` is no id: use lower-case letters, digits, - and _.", MISUSED)
+        misuse(f"`{agent}` is no id: use lower-case letters, digits, - and _.")
     if not re.match(EMAIL, email):
-        fail(f"`{email}` is no e-mail address.", MISUSED)
+        misuse(f"`{email}` is no e-mail address.")
     if locale not in {"en", "fr"}:
-        fail(f"`{locale}` is no language of ours: use en or fr.", MISUSED)
+        misuse(f"`{locale}` is no language of ours: use en or fr.")
     checked = read_checked(config, *STORES)
     places = tuple(_membership(text) for text in department or ())
     password, made = _new_password(checked.config, password_file)
@@ -110,7 +119,7 @@ async def _directory(checked: Checked) -> AsyncIterator[tuple[Directory, Account
     Where a secret is not to be had here, the directory is taken as it is; a new one cannot be made.
     """
     config = checked.config
-    config.server.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_data_dir(config)
     database = await open_database(database_url(config))
     try:
         directory = Directory(database)
@@ -142,8 +151,7 @@ async def _tell_routing(config: Config, directory: Directory) -> None:
     from acd.routing.admission import refuse  # noqa: PLC0415
     from acd.routing.router import Router  # noqa: PLC0415
 
-    running = Running.read(config)
-    url = redis_url(config) or (running.redis_url if running else None)
+    url = redis_beside(config)
     if url is None:
         return
     try:
@@ -173,7 +181,7 @@ async def _set_password(checked: Checked, agent: AgentId, password: str) -> None
 def _membership(text: str) -> DepartmentMembership:
     department, colon, priority = text.partition(":")
     if colon and not (priority.isdigit() and 1 <= int(priority) <= 100):  # noqa: PLR2004
-        fail(f"`{priority}` in `{text}` is no priority: use 1 (first) to 100 (last).", MISUSED)
+        misuse(f"`{priority}` in `{text}` is no priority: use 1 (first) to 100 (last).")
     return DepartmentMembership(
         department=DepartmentId(department), priority=int(priority) if colon else 50
     )
@@ -186,14 +194,14 @@ def _new_password(config: Config, file: Path | None) -> tuple[str, bool]:
     if file is None:
         password = getpass.getpass("Password: ")
         if getpass.getpass("Once more: ") != password:
-            fail("The two are not the same.", MISUSED)
+            misuse("The two are not the same.")
     else:
         try:
             text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         except OSError as error:
-            fail(f"{file} cannot be read: {error.strerror}.", MISUSED)
+            misuse(f"{file} cannot be read: {error.strerror}.")
         password = text.rstrip("\r\n")
     least = config.security.password_chars
     if len(password) < least:
-        fail(f"The password is too short: it needs {least} characters.", MISUSED)
+        misuse(f"The password is too short: it needs {least} characters.")
     return password, False

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from acd.cli.call_checks import examine_calls
 from acd.cli.findings import Finding, Mark
-from acd.config.places import Running, database_url, redis_dir, redis_url
+from acd.cli.node_check import examine_node
+from acd.cli.running import redis_beside
+from acd.config.places import DataDirUnusable, database_url, redis_dir
 from acd.config.problems import dotted
 from acd.config.provision import provision
 from acd.config.secrets import without_password
-from acd.domain.errors import AcdError, NotFound, StoreUnavailable
+from acd.domain.errors import AcdError, NotFound, StoreUnavailable, with_cause
 from acd.records.examine import DatabaseState, examine_database
+from acd.records.migrations import DatabaseNewer
 from acd.records.provision import digest_of
 from acd.routing.admission import refuse
 from acd.routing.router import Router
@@ -39,35 +43,29 @@ async def examine(config: Config, missing: Sequence[Problem] = ()) -> list[Findi
         config: the configuration.
         missing: secrets it names that are not there.
     """
-    findings = [finding async for finding in _redis(config)]
+    findings = [finding async for finding in examine_node(config)]
+    findings += [finding async for finding in _redis(config)]
     findings += [finding async for finding in _database(config, missing)]
     findings += [finding async for finding in examine_calls(config)]
     return findings
 
 
 async def _redis(config: Config) -> AsyncIterator[Finding]:
-    url = redis_url(config)
+    url = None
+    with contextlib.suppress(DataDirUnusable):  # which is told of with the node
+        url = redis_beside(config)
     if url is None:
-        running = Running.read(config)
-        if running is None:
-            yield Finding(
-                mark=Mark.NOTE,
-                what="Redis",
-                found=f"embedded in {redis_dir(config)}, and no node runs",
-                remedy="Start one with `acd serve` to have it examined.",
-            )
-            return
-        url = running.redis_url
+        yield Finding(
+            mark=Mark.NOTE,
+            what="Redis",
+            found=f"embedded in {redis_dir(config).absolute()}: examined while a node runs",
+        )
+        return
     try:
         router = await Router.open(url, config.tenant)
         router.admit_by(refuse)
     except AcdError as error:
-        yield Finding(
-            mark=Mark.WRONG,
-            what="Redis",
-            found=f"{without_password(url)} does not answer",
-            remedy=str(error),
-        )
+        yield _refused("Redis", without_password(url), error)
         return
     try:
         async for finding in _server(router, url):
@@ -76,7 +74,7 @@ async def _redis(config: Config) -> AsyncIterator[Finding]:
         yield _invariants(await router.check())
         yield _timers(await router.failing_timers())
     except StoreUnavailable as error:
-        yield Finding(mark=Mark.WRONG, what="Redis", found="went away", remedy=str(error))
+        yield Finding(mark=Mark.WRONG, what="Redis", found="went away", remedy=with_cause(error))
     finally:
         await router.close()
 
@@ -170,21 +168,32 @@ async def _database(config: Config, missing: Sequence[Problem]) -> AsyncIterator
         yield Finding(mark=Mark.NOTE, what="database", found=str(error))
         return
     except AcdError as error:
-        yield Finding(
-            mark=Mark.WRONG, what="database", found=f"{shown} does not answer", remedy=str(error)
-        )
+        yield _refused("database", shown, error)
         return
     yield Finding(mark=Mark.OK, what="database", found=f"{state.server} at {shown}")
-    current = state.revision == state.newest_revision
-    yield Finding(
-        mark=Mark.OK if current else Mark.WRONG,
-        what="migrations",
-        found=f"at {state.revision or 'none'}"
-        + ("" if current else f", the newest is {state.newest_revision}"),
-        remedy="" if current else "Start a node of this version: it migrates.",
-    )
+    yield _migrations(state)
     yield _skew("clock of the database", state.skew_ms)
     yield _applied(config, missing, state)
+
+
+def _refused(what: str, shown: str, error: AcdError) -> Finding:
+    away = isinstance(error, StoreUnavailable)
+    found = f"{shown} {'does not answer' if away else 'cannot be used'}"
+    return Finding(mark=Mark.WRONG, what=what, found=found, remedy=with_cause(error))
+
+
+def _migrations(state: DatabaseState) -> Finding:
+    found = f"at {state.revision or 'none'}"
+    if state.revision == state.newest_revision:
+        return Finding(mark=Mark.OK, what="migrations", found=found)
+    return Finding(
+        mark=Mark.WRONG,
+        what="migrations",
+        found=f"{found}, the newest is {state.newest_revision}",
+        remedy=DatabaseNewer.message()
+        if state.newer
+        else "Start a node of this version: it migrates.",
+    )
 
 
 def _applied(config: Config, missing: Sequence[Problem], state: DatabaseState) -> Finding:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from acd.cli.running import MISUSED, ConfigOption, line_of, refuse
+from acd.cli.running import MISUSED, ConfigOption, commands, refuse
 from acd.config import ConfigProblems, check_config
 from acd.config.docs import reference
 
-app = typer.Typer(help="Check the configuration, or print what it may hold.", no_args_is_help=True)
+app = commands("Check the configuration, or print what it may hold.")
 
 
 @app.command()
@@ -30,7 +30,7 @@ def check(
         refuse(problems)
     warnings = [*checked.warnings, *(replace(one, warning=True) for one in checked.missing)]
     for warning in warnings:
-        typer.echo(line_of(warning), err=True)
+        typer.echo(str(warning), err=True)
     found = checked.config
     counts = {
         "site": len(found.sites),

@@ -11,10 +11,10 @@ from acd.cli.checks import examine
 from acd.cli.findings import Finding, Mark
 from acd.cli.running import (
     FAILED,
-    MISUSED,
     STORES,
     ConfigOption,
-    fail,
+    commands,
+    misuse,
     read_checked,
     read_demo_config,
     run,
@@ -24,33 +24,47 @@ from acd.cli.running import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+NOT_RUNNING: Final = 3
+"""As services answer that are asked for their status."""
+
 _COLOURS: Final = {
     Mark.OK: typer.colors.GREEN,
     Mark.NOTE: typer.colors.YELLOW,
+    Mark.DOWN: typer.colors.RED,
     Mark.WRONG: typer.colors.RED,
 }
 
+app = commands()
 
+
+@app.command()
 def doctor(
     config: ConfigOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Examine the demonstration.")] = False,
 ) -> None:
-    """Say whether everything a node needs is in order.
+    """Say whether a node serves here and has all it needs.
 
-    Examines Redis, the database, the clocks, the invariants of routing, whether the configuration
-    is applied, and what carries the audio of calls. It changes nothing. Exits with 1 when something
-    is wrong; notes do not count.
+    Examines the node of this configuration on this machine, Redis, the database, the clocks, the
+    invariants of routing, whether the configuration is applied, and what carries the audio of
+    calls. It changes nothing.
+
+    Exits with 0 when all is in order, with 1 when something is wrong, with 2 when it was asked
+    wrongly, and with 3 when nothing is wrong but no node runs here: before the first start, or
+    after a stop. Notes do not count.
     """
     if demo and config is not None:
-        fail("The demonstration has its own configuration: give --demo or --config.", MISUSED)
+        misuse("The demonstration has its own configuration: give --demo or --config.")
     if demo:
         findings = run(examine(read_demo_config()))
     else:
         checked = read_checked(config, *STORES)
         findings = run(examine(checked.config, checked.missing))
     _show(findings)
-    if any(finding.mark is Mark.WRONG for finding in findings):
+    marks = {finding.mark for finding in findings}
+    if Mark.WRONG in marks:
         raise typer.Exit(FAILED)
+    if Mark.DOWN in marks:
+        raise typer.Exit(NOT_RUNNING)
 
 
 def _show(findings: Sequence[Finding]) -> None:

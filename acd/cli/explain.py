@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from acd.cli.running import STORES, ConfigOption, read_config, run, show_table
-from acd.config.places import Running, database_url, redis_url
+from acd.cli.running import (
+    STORES,
+    ConfigOption,
+    commands,
+    read_config,
+    redis_beside,
+    run,
+    show_table,
+)
+from acd.config.places import database_url
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.ids import InteractionId
 from acd.records.engine import open_database
+from acd.records.examine import examine_database
 from acd.records.history import History
 from acd.routing.admission import refuse
 from acd.routing.explain import ReasonCode, Standing
@@ -41,12 +50,15 @@ _SAID: dict[ReasonCode, str] = {
     ReasonCode.REMOVED: "no longer in the directory",
 }
 
+app = commands()
 
+
+@app.command()
 def explain(
     interaction: Annotated[str, typer.Argument(help="Its id, such as ix_01kb….")],
     config: ConfigOption = None,
 ) -> None:
-    """Say why an interaction rings where it rings, and why not elsewhere.
+    """Say why an interaction rings where it does, and why not elsewhere.
 
     Lists the offers that were made with the reason for each, and how every agent of the department
     stands to it now: offered, would be asked as which, or excluded and why.
@@ -65,6 +77,9 @@ def explain(
                 ),
             ]
         )
+    if pages is None:
+        typer.echo("\nNo node runs here: how the agents stand to it is not known.")
+        return
     if not pages:
         typer.echo("\nIt ended long ago: how the agents stood to it is not kept.")
         return
@@ -76,25 +91,24 @@ def explain(
 
 async def _read(
     config: Config, interaction: InteractionId
-) -> tuple[PastInteraction | None, list[Explained]]:
-    past = None
+) -> tuple[PastInteraction | None, list[Explained] | None]:
+    await examine_database(database_url(config))  # opening it would make one
     database = await open_database(database_url(config))
     try:
         past = await History(database).interaction(interaction)
     finally:
         await database.close()
-    pages = await _live(config, interaction)
+    redis = redis_beside(config)
+    pages = None if redis is None else await _live(redis, config.tenant, interaction)
+    if past is None and pages is None:
+        raise StoreUnavailable("No node runs here; start one with `acd serve`.")
     if past is None and not pages:
         raise NotFound(f"There is no interaction `{interaction}`.")
     return past, pages
 
 
-async def _live(config: Config, interaction: InteractionId) -> list[Explained]:
-    running = Running.read(config)
-    url = redis_url(config) or (running.redis_url if running else None)
-    if url is None:
-        raise StoreUnavailable("No node runs here; start one with `acd serve`.")
-    router = await Router.open(url, config.tenant)
+async def _live(redis: str, tenant: str, interaction: InteractionId) -> list[Explained]:
+    router = await Router.open(redis, tenant)
     router.admit_by(refuse)
     try:
         pages: list[Explained] = []

@@ -11,6 +11,8 @@ class Mark(StrEnum):
 
     OK = "ok"
     NOTE = "note"
+    DOWN = "down"
+    """Nothing is wrong, and nothing runs."""
     WRONG = "wrong"
 
 

@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import structlog
 import typer
+from typer.core import TyperGroup
 
 import acd
-from acd.cli import agents, configuration, doctor, explain
 from acd.cli.running import ConfigOption, read_checked, read_demo_config, run
+from acd.config.places import database_url, redis_dir, redis_url
+from acd.config.secrets import without_password
+
+if TYPE_CHECKING:
+    from acd.config import Config
 
 log = structlog.get_logger(__name__)
 
+_LATER: Final = {
+    "config": "acd.cli.configuration",
+    "agents": "acd.cli.agents",
+    "doctor": "acd.cli.doctor",
+    "explain": "acd.cli.explain",
+}
+"""Commands whose modules are imported when they are asked for: `serve` has to speak at once."""
+
+
+class _Commands(TyperGroup):
+    """Those of this file, then those that come later."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *_LATER]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _LATER:
+            return super().get_command(ctx, cmd_name)
+        found = typer.main.get_command(import_module(_LATER[cmd_name]).app)
+        found.name = cmd_name
+        return found
+
+
 app = typer.Typer(
     name="acd",
+    cls=_Commands,
     help="Distributes chats and calls to the right agent: the first answer wins, nothing is lost.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.add_typer(configuration.app, name="config")
-app.add_typer(agents.app, name="agents")
-app.command("doctor")(doctor.doctor)
-app.command("explain")(explain.explain)
 
 
 def _version(wanted: bool) -> None:
@@ -48,30 +74,33 @@ def _options(
 def serve(
     config: ConfigOption = None,
     host: Annotated[str | None, typer.Option(help="Instead of server.host.")] = None,
-    port: Annotated[int | None, typer.Option(help="Instead of server.port.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Instead of server.port.")
+    ] = None,
 ) -> None:
     """Run one node until it is told to stop (Ctrl-C, SIGTERM).
 
     Needs nothing but its configuration: with no Redis and no database named there, it runs its own
     in server.data_dir.
     """
-    from acd.app import serve as serve_node  # noqa: PLC0415 - the other commands need no server
-    from acd.logs import set_up_logs  # noqa: PLC0415
-
     _override("ACD_SERVER__HOST", host)
     _override("ACD_SERVER__PORT", port)
     checked = read_checked(config)
     settings = checked.config
-    set_up_logs(settings.server.log_format, settings.server.log_level)
+    _begin(settings, str(checked.source.absolute()))
     for warning in checked.warnings:
         log.warning("configuration", code=warning.code, said=str(warning))
+    from acd.app import serve as serve_node  # noqa: PLC0415 - takes a second, and only here
+
     run(serve_node(settings))
 
 
 @app.command()
 def demo(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, 8080 unless set.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on, 8080 unless set.")
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Where it keeps its data, data/demo unless set.")
     ] = None,
@@ -82,12 +111,26 @@ def demo(
     agents, and visitors at the press of a button. It keeps its own data, and what you do in it is
     there again the next time.
     """
-    from acd.demo.run import serve_demo  # noqa: PLC0415
+    settings = read_demo_config(host=host, port=port, data_dir=data_dir)
+    _begin(settings, "demonstration")
+    from acd.demo.run import serve_demo  # noqa: PLC0415 - as above
+
+    run(serve_demo(settings, say=typer.echo))
+
+
+def _begin(settings: Config, source: str) -> None:
+    """Sets up the logs, whose first line says at once what is about to start on which stores."""
     from acd.logs import set_up_logs  # noqa: PLC0415
 
-    settings = read_demo_config(host=host, port=port, data_dir=data_dir)
     set_up_logs(settings.server.log_format, settings.server.log_level)
-    run(serve_demo(settings, say=typer.echo))
+    redis = redis_url(settings)
+    log.info(
+        "starting",
+        version=acd.__version__,
+        config=source,
+        redis=without_password(redis) if redis else f"embedded in {redis_dir(settings).absolute()}",
+        database=without_password(database_url(settings)),
+    )
 
 
 def _override(variable: str, value: str | int | None) -> None:

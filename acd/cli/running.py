@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 
-from acd.config import Checked, Config, ConfigProblems, Problem, check_config, with_secrets
-from acd.domain.errors import AcdError, ConfigInvalid
+from acd.config import Checked, Config, ConfigProblems, check_config, with_secrets
+from acd.config.places import Running, redis_url
+from acd.domain.errors import AcdError, BadRequest, ConfigInvalid, with_cause
+from acd.embedded.data import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -34,10 +36,42 @@ ConfigOption = Annotated[
 ]
 
 
-def fail(message: str, code: int = FAILED) -> NoReturn:
-    """Says why on stderr and ends the command."""
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
+def fail(*errors: AcdError, exit_code: int = FAILED) -> NoReturn:
+    """Says why on stderr, each error on a line with its code, and ends the command."""
+    for code, said in dict.fromkeys((error.code, with_cause(error)) for error in errors):
+        typer.echo(f"acd: {code}: {said}", err=True)
+    raise typer.Exit(exit_code)
+
+
+def misuse(said: str) -> NoReturn:
+    """Ends a command whose line is wrong."""
+    fail(BadRequest(said), exit_code=MISUSED)
+
+
+def redis_beside(config: Config) -> str | None:
+    """The Redis of the configuration, else that of the node that runs here; None without either.
+
+    Raises:
+        DataDirUnusable: this user may not know.
+    """
+    if url := redis_url(config):
+        return url
+    running = Running.read(config)
+    return running.redis_url if running is not None and is_running(running.pid) else None
+
+
+def commands(said: str | None = None) -> typer.Typer:
+    """Commands that are imported when they are asked for.
+
+    Args:
+        said: what they are about; None where there is one alone.
+    """
+    return typer.Typer(
+        help=said,
+        no_args_is_help=said is not None,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
 
 
 STORES: Final = ("redis", "database")
@@ -76,15 +110,11 @@ def read_demo_config(
 
 def refuse(problems: ConfigProblems) -> NoReturn:
     """Every problem on a line of its own, then exit code 2."""
+    for problem in problems.problems:
+        typer.echo(str(problem), err=True)
     count = len(problems.problems)
-    lines = list(map(line_of, problems.problems))
-    lines.append(f"{count} problem{'' if count == 1 else 's'}; nothing was started.")
-    fail("\n".join(lines), MISUSED)
-
-
-def line_of(problem: Problem) -> str:
-    """A problem as people and their tools read it, its code last."""
-    return f"{problem} [{problem.code}]"
+    typer.echo(f"{count} problem{'' if count == 1 else 's'}; nothing was done.", err=True)
+    raise typer.Exit(MISUSED)
 
 
 def show_table(rows: Sequence[Sequence[str]]) -> None:
@@ -96,24 +126,37 @@ def show_table(rows: Sequence[Sequence[str]]) -> None:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Runs it on uvloop where there is one; what goes wrong on purpose becomes a message."""
+    """Runs it on uvloop where there is one.
+
+    What goes wrong on purpose, or is refused by this machine, becomes a message.
+    """
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    except (AcdError, BaseExceptionGroup) as error:
+    except ConfigProblems as problems:
+        refuse(problems)
+    except (AcdError, OSError, BaseExceptionGroup) as error:
         known, unknown = _sorted(error)
         if unknown:
             raise
         wrong = any(isinstance(leaf, ConfigInvalid) for leaf in known)
-        fail("\n".join(dict.fromkeys(map(str, known))), MISUSED if wrong else FAILED)
+        fail(*known, exit_code=MISUSED if wrong else FAILED)
+
+
+class MachineRefused(AcdError):
+    """This machine does not let it: a full disk, a limit, a missing right."""
+
+    code = "machine_refused"
 
 
 def _sorted(error: BaseException) -> tuple[list[AcdError], list[BaseException]]:
     """The errors raised on purpose, and the others, out of any groups they came in."""
     if isinstance(error, AcdError):
         return [error], []
+    if isinstance(error, OSError):
+        return [MachineRefused(f"{MachineRefused.message()} ({error})")], []
     if not isinstance(error, BaseExceptionGroup):
         return [], [error]
     known: list[AcdError] = []

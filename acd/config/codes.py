@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ERRORS: Final[Mapping[str, str]] = {
-    "invalid": "the file or a variable cannot be read at all, or holds a secret in clear",
-    "unknown_key": "there is no such key",
+    "unreadable": "there is no such file, or it cannot be read",
+    "not_toml": "the file is not TOML",
+    "secret_in_clear": "a secret stands in the file itself",
+    "unknown_key": "there is no such key, or no such variable",
     "missing_key": "a required key is not there",
     "wrong_value": "a value of another type, form or range",
     "unknown_department": "a department that no table defines",
@@ -18,7 +20,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "unknown_strategy": "a strategy that is neither built in nor installed",
     "unknown_zone": "no such time zone",
     "unknown_region": "a country or region whose public holidays nobody knows",
-    "twice": "an id, an address, a department or a day that is there already",
+    "twice": "an id, an address, a department, a day or a secret that is there already",
     "strategies_clash": "strategies that do not combine",
     "diversion_impossible": "what a channel cannot become, such as a chat a voice message",
     "overflow_self": "a queue that hands on to itself",

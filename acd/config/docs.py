@@ -65,8 +65,11 @@ Some times are no setting, since another would not serve anybody better.
 _FOOT = """\
 ## Findings
 
-Each is told with file, line, key, remedy and one of these codes, which stay the same when the words
-change.
+Each is a line of the form that editors follow, and its code stays the same when the words change:
+
+    config.toml:2:1: unknown_key: server.prot: there is no such key. Did you mean `port`?
+    config.toml:9:5: starvation: warning: departments[0].order: …
+    environment variable ACD_SERVER__PORT: wrong_value: server.port: …
 
 | code | error | what is found |
 |---|---|---|

@@ -63,6 +63,7 @@ def overrides(
                     source=f"environment variable {variable}",
                     message="there is no such setting",
                     remedy=did_you_mean(variable, known),
+                    code="unknown_key",
                 )
             )
     return values, problems
@@ -77,5 +78,5 @@ def _value(path: KeyPath, text: str) -> Any:
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return text

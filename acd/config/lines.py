@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from acd.config.problems import KeyPath
+
+
+class Place(NamedTuple):
+    """Where in a text, both counted from 1."""
+
+    line: int
+    column: int
+
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(
@@ -24,23 +32,24 @@ def _parts(text: str) -> list[str]:
     return [part.strip("\"'") for part in _PART.findall(text)]
 
 
-def locate(text: str) -> dict[KeyPath, int]:
-    """The line, counted from 1, of every table and key that stands on a line of its own."""
-    found: dict[KeyPath, int] = {}
+def locate(text: str) -> dict[KeyPath, Place]:
+    """Where every table and key begins that stands on a line of its own."""
+    found: dict[KeyPath, Place] = {}
     counts: dict[KeyPath, int] = defaultdict(int)
     table: KeyPath = ()
     closing = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
+        place = Place(number, len(line) - len(line.lstrip()) + 1)
         if closing:
             if closing in line:
                 closing = ""
             continue
         if header := _HEADER.match(line):
             table = _open_table(_parts(header[2]), header[1] == "[[", counts)
-            found.setdefault(table, number)
+            found.setdefault(table, place)
         elif key := _KEY.match(line):
             path = (*table, *_parts(key[1]))
-            found.setdefault(path, number)
+            found.setdefault(path, place)
             rest = line[key.end() :].lstrip()
             for quote in ('"""', "'''"):
                 if rest.startswith(quote) and quote not in rest[3:]:
@@ -61,9 +70,9 @@ def _open_table(names: list[str], is_list: bool, counts: dict[KeyPath, int]) -> 
     return path
 
 
-def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
-    """The line of a key, or of the nearest thing around it."""
+def place_of(path: KeyPath, places: dict[KeyPath, Place]) -> Place | None:
+    """Where a key stands, or the nearest thing around it."""
     for end in range(len(path), 0, -1):
-        if (line := lines.get(path[:end])) is not None:
-            return line
+        if (place := places.get(path[:end])) is not None:
+            return place
     return None

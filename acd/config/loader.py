@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import os
+import re
 import time
 import tomllib
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from acd.config.environment import overrides
 from acd.config.explaining import explained
-from acd.config.lines import line_of, locate
+from acd.config.lines import locate, place_of
 from acd.config.lint import findings
 from acd.config.mending import mended, validated
 from acd.config.problems import ConfigProblems, KeyPath, Problem
@@ -52,6 +53,8 @@ class Checked:
     """A configuration that can be used, and what was noticed on the way."""
 
     config: Config
+    source: Path
+    """The file it is from."""
     warnings: tuple[Problem, ...]
     """What is likely not meant."""
     missing: tuple[Problem, ...]
@@ -92,7 +95,7 @@ def check_config(path: Path | None = None, env: Mapping[str, str] | None = None)
     env = os.environ if env is None else env
     path = path or find_config(env)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigProblems(
@@ -102,6 +105,7 @@ def check_config(path: Path | None = None, env: Mapping[str, str] | None = None)
                     source=str(path),
                     message=f"the file cannot be read: {reason}",
                     remedy="Name another with --config.",
+                    code="unreadable",
                 )
             ]
         ) from None
@@ -117,10 +121,8 @@ def check_text(text: str, *, source: Path, env: Mapping[str, str]) -> Checked:
     """`check_config` from a text."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigProblems(
-            [Problem(path=(), source=str(source), message=f"this is not TOML: {error}", remedy="")]
-        ) from None
+    except ValueError as error:  # numbers beyond all bounds are no TOMLDecodeError
+        raise ConfigProblems([_no_toml(str(error), text, source)]) from None
     in_clear = list(clear_secrets(data))
     values, wrong_variables = overrides(env, frozenset(_named_variables(data)))
     for key, (_, value) in values.items():
@@ -130,15 +132,17 @@ def check_text(text: str, *, source: Path, env: Mapping[str, str]) -> Checked:
     secrets = list(missing_secrets(config, env)) if config else []
     missing = [problem for problem in secrets if problem.code == SECRET_MISSING]
     problems += [problem for problem in secrets if problem not in missing]
-    lines = locate(text)
+    places = locate(text)
 
     def placed(found: Iterable[Problem]) -> list[Problem]:
-        known = [
-            replace(problem, source=f"environment variable {values[problem.path][0]}")
-            if problem.path in values
-            else replace(problem, source=str(source), line=line_of(problem.path, lines))
-            for problem in found
-        ]
+        known = []
+        for problem in found:
+            if problem.path in values:
+                variable = f"environment variable {values[problem.path][0]}"
+                known.append(replace(problem, source=variable))
+            else:
+                line, column = place_of(problem.path, places) or (None, None)
+                known.append(replace(problem, source=str(source), line=line, column=column))
         return sorted(known, key=lambda problem: (problem.line or 0, problem.source))
 
     told = {problem.path for problem in in_clear}
@@ -148,8 +152,27 @@ def check_text(text: str, *, source: Path, env: Mapping[str, str]) -> Checked:
         raise ConfigProblems([*placed([*errors, *missing]), *wrong_variables])
     return Checked(
         config=config,
+        source=source,
         warnings=tuple(placed(problem for problem in problems if problem.warning)),
         missing=tuple(placed(missing)),
+    )
+
+
+def _no_toml(said: str, text: str, source: Path) -> Problem:
+    """What the parser said, whose words end with the place."""
+    message, _, at = said.removesuffix(")").partition(" (at ")
+    lines = text.split("\n")
+    line, column = (len(lines), len(lines[-1]) + 1) if at else (None, None)
+    if found := re.fullmatch(r"line (\d+), column (\d+)", at):
+        line, column = int(found[1]), int(found[2])
+    return Problem(
+        path=(),
+        source=str(source),
+        line=line,
+        column=column,
+        message=f"this is not TOML: {message[:1].lower()}{message[1:]}",
+        remedy="Texts stand in quotes, tables begin with `[name]`, lists of them with `[[name]]`.",
+        code="not_toml",
     )
 
 

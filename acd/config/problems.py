@@ -35,16 +35,20 @@ class Problem:
     source: str = ""
     """The file or the environment variable."""
     line: int | None = None
-    """Where in the file, when it is known."""
-    code: str = "invalid"
+    """Where in the file, counted from 1, when it is known."""
+    column: int | None = None
+    """Where in that line, counted likewise."""
+    code: str
     """What kind of thing it is; stays the same when the words change."""
     warning: bool = False
     """Whether the configuration can be used nevertheless."""
 
     def __str__(self) -> str:
-        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        """The one form of every finding, as editors read it: `file:line:column: code: text`."""
+        place = ":".join(str(part) for part in (self.source, self.line, self.column) if part)
         kind = "warning" if self.warning else ""
-        head = ": ".join(part for part in (place, kind, dotted(self.path), self.message) if part)
+        parts = (place, self.code, kind, dotted(self.path), self.message)
+        head = ": ".join(part for part in parts if part)
         return f"{head}. {self.remedy}" if self.remedy else f"{head}."
 
 

@@ -84,6 +84,7 @@ def clear_secrets(value: Any, path: KeyPath = ()) -> Iterator[Problem]:
                     path=(*path, key),
                     message="a secret does not belong in this file",
                     remedy=f"Name a file in `{kind}_file` or a variable in `{kind}_env`.",
+                    code="secret_in_clear",
                 )
             elif key == "url" and isinstance(inner, str) and _has_password(inner):
                 yield Problem(
@@ -91,6 +92,7 @@ def clear_secrets(value: Any, path: KeyPath = ()) -> Iterator[Problem]:
                     message="the address holds a password, which does not belong in this file",
                     remedy="Take it out and name a file in `password_file` or an environment "
                     "variable in `password_env`.",
+                    code="secret_in_clear",
                 )
             else:
                 yield from clear_secrets(inner, (*path, key))
@@ -134,6 +136,7 @@ def missing_secrets(config: Config, env: Mapping[str, str]) -> Iterator[Problem]
                 path=(*path, f"{kind}_file"),
                 message=f"both `{kind}_env` and `{kind}_file` are set",
                 remedy="Keep one.",
+                code="twice",
             )
         elif variable and not env.get(variable):
             yield Problem(
@@ -155,6 +158,7 @@ def missing_secrets(config: Config, env: Mapping[str, str]) -> Iterator[Problem]
                 path=path,
                 message=next(words for part, words in _NEEDS.items() if part in path),
                 remedy="Name a file in `secret_file` or an environment variable in `secret_env`.",
+                code="missing_key",
             )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from acd.app import Node, running_node, settle, stop_signals
+from acd.config.places import make_data_dir
 from acd.demo.crowd import Crowd
 from acd.demo.routes import demo_routes
 from acd.demo.seed import YOU, forget, your_password
@@ -34,7 +35,7 @@ async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
     Raises:
         AcdError: it cannot start, with the remedy in the message.
     """
-    password = your_password(config.server.data_dir)
+    password = your_password(make_data_dir(config))
     with stop_signals() as stop:
         while not stop.is_set():
             cleared = asyncio.Event()

@@ -48,6 +48,7 @@ def demo_config(
             source=f"environment variable ACD_{name.upper()}__URL",
             message="the demonstration keeps its own stores, so that it can be cleared",
             remedy="Unset it, or use `acd serve`.",
+            code="wrong_value",
         )
         for name in ("redis", "database")
         if getattr(config, name).url

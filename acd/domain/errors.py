@@ -28,6 +28,15 @@ class AcdError(Exception):
         return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
 
 
+def with_cause(error: AcdError) -> str:
+    """What it says and, behind it, what it came from: for whoever runs the server, nobody else."""
+    said, cause = str(error), error.__cause__
+    while cause is not None and cause.__cause__ is not None:
+        cause = cause.__cause__
+    words = str(cause).strip().split("\n", 1)[0] if cause is not None else ""
+    return f"{said} ({words})" if words and words not in said else said
+
+
 class BadRequest(AcdError):
     """The request is malformed; see `field` and the API description."""
 

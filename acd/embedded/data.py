@@ -48,7 +48,7 @@ async def take_lock(data_dir: Path, *, patience_s: float = 10.0) -> int:
                 break
             except BlockingIOError:
                 owner = os.pread(descriptor, 32, 0).decode().strip()
-                orphaned = owner.isdecimal() and not _is_running(int(owner))
+                orphaned = owner.isdecimal() and not is_running(int(owner))
                 if not orphaned or time.monotonic() > deadline:
                     message = f"{DataInUse.message()} ({data_dir}, process {owner or '?'})"
                     raise DataInUse(message) from None
@@ -82,7 +82,8 @@ def sign(data_dir: Path, program: Path, server: Server) -> None:
     fresh.replace(note)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is such a process on this machine, whoever's it is."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

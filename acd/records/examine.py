@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from acd.domain.errors import NotFound
 from acd.records.engine import store_errors
-from acd.records.migrations import configuration
+from acd.records.migrations import configuration, knows
 from acd.records.tables.directory import directory_state
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class DatabaseState:
     server: str
     revision: str | None
     newest_revision: str | None
+    newer: bool
+    """Whether a release that came later has migrated it."""
     skew_ms: int
     directory_version: int | None = None
     provision_digest: str | None = None
@@ -58,7 +60,9 @@ async def examine_database(url: str) -> DatabaseState:
 
 def _examine_file(url: URL) -> DatabaseState:
     file = Path(url.database or "")
-    if not file.is_file():
+    with store_errors():
+        there = file.is_file()
+    if not there:
         raise NotFound(f"There is no {file} yet; the first start makes it.")
     engine = create_engine(
         url.set(drivername="sqlite", database=f"file:{file}", query={"mode": "ro", "uri": "true"})
@@ -71,7 +75,8 @@ def _examine_file(url: URL) -> DatabaseState:
 
 
 def _examine(connection: Connection) -> DatabaseState:
-    scripts = ScriptDirectory.from_config(configuration(connection))
+    made = configuration(connection)
+    scripts = ScriptDirectory.from_config(made)
     revision = MigrationContext.configure(connection).get_current_revision()
     asked_ms = time.time() * 1000
     if connection.dialect.name == "sqlite":
@@ -89,6 +94,7 @@ def _examine(connection: Connection) -> DatabaseState:
         server=server,
         revision=revision,
         newest_revision=scripts.get_current_head(),
+        newer=not knows(made, revision),
         skew_ms=skew_ms,
         directory_version=state.version if state else None,
         provision_digest=state.provision_digest if state else None,

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import structlog
 
-from acd.domain.errors import ConfigInvalid, StoreUnavailable
+from acd.domain.errors import AcdError, ConfigInvalid, StoreUnavailable
 from acd.records.engine import GROUP_MAX, BatchWork, store_errors
 from acd.records.migrations import migrate
 from acd.records.sqlite_file import Checkpointer, make_engine
@@ -53,6 +54,12 @@ class _Waiting:
     item: Any = None
     result: Any = None
     error: BaseException | None = None
+
+
+class DatabaseUnusable(AcdError):
+    """The database's file is not this user's to write; be the node's user, or correct its place."""
+
+    code = "database_unusable"
 
 
 class SqliteDatabase:
@@ -89,9 +96,7 @@ class SqliteDatabase:
         readers = make_engine(plain, synchronous=synchronous, size=READERS, query_only=True)
 
         def prepare() -> None:
-            path = Path(url.database or "")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)  # people's messages: nobody else's business
+            _claim(Path(url.database or ""))
             with engine.begin() as connection:
                 migrate(connection)
 
@@ -252,3 +257,19 @@ def _answer(group: list[_Waiting]) -> None:
             waiting.answer.set_exception(waiting.error)
         else:
             waiting.answer.set_result(waiting.result)
+
+
+def _claim(file: Path) -> None:
+    """Makes the file when it is missing, for this user alone: it holds people's messages.
+
+    Raises:
+        DatabaseUnusable: it cannot be made, or not be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        reason = None if os.access(file, os.R_OK | os.W_OK) else "Permission denied"
+    except OSError as error:
+        reason = error.strerror
+    if reason is not None:
+        raise DatabaseUnusable(f"{DatabaseUnusable.message()} ({file}: {reason})")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from acd.routing import keys
 from acd.routing.router import Router
 from tests.integration.nodes import PASSWORD, configured, node_of
 from tests.peers.rtpengine import Rtpengine
+
+NOBODYS = 2**22 + 1
+"""Above the highest process id that Linux gives."""
 
 
 @pytest.fixture
@@ -56,6 +61,33 @@ async def test_doctor_examines_the_embedded_server_of_a_running_node(config: Con
     assert findings["timers"].found == "run"
     findings = {finding.what: finding for finding in await examine(config)}
     assert findings["Redis"].mark is Mark.NOTE
+    assert (findings["node"].mark, findings["node"].found) == (Mark.DOWN, "none runs here")
+
+
+async def test_doctor_tells_a_node_that_was_killed_from_one_that_hangs(config: Config) -> None:
+    config.server.data_dir.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = "http://{}:{}".format(*silent.getsockname())
+        for pid, said in ((os.getpid(), "does not answer at"), (NOBODYS, "without being told")):
+            note = Running(pid=pid, redis_url="unix:///nowhere", url=url)
+            note.write(config)
+            found = {finding.what: finding for finding in await examine(config)}["node"]
+            assert (found.mark, said in found.found) == (Mark.WRONG, True), found
+
+
+async def test_doctor_finds_the_port_taken_before_the_start(config: Config) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        server = config.server.model_copy(update={"port": other.getsockname()[1]})
+        found = await examine(config.model_copy(update={"server": server}))
+    marks = {finding.what: finding.mark for finding in found}
+    assert (marks["node"], marks["address"]) == (Mark.DOWN, Mark.WRONG)
+
+
+async def test_doctor_says_what_a_node_that_takes_no_work_lacks(config: Config) -> None:
+    async with node_of(config) as node:
+        await node.services.health.database.close()
+        found = {finding.what: finding for finding in await examine(config)}["node"]
+    assert (found.mark, "takes no work: database" in found.found) == (Mark.WRONG, True), found
 
 
 async def test_doctor_says_what_is_wrong(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, exc, select, text
 
 from acd.domain.errors import AcdError, ConfigInvalid, NotFound, StoreUnavailable
 from acd.records.engine import Database, open_database
+from acd.records.examine import examine_database
+from acd.records.migrations import DatabaseNewer
 from acd.records.tables import metadata
 from acd.records.tables.directory import skills
 from tests.postgres import Postgres
@@ -74,6 +76,15 @@ async def test_opening_again_keeps_what_is_there(empty_url: str) -> None:
     database = await open_database(empty_url)
     assert await stored(database) == ["french"]
     await database.close()
+
+
+async def test_what_a_newer_release_has_migrated_is_refused(empty_url: str) -> None:
+    opened = await open_database(empty_url)
+    await opened.write(lambda tx: tx.execute(text("update alembic_version set version_num='9'")))
+    await opened.close()
+    assert (await examine_database(empty_url)).newer
+    with pytest.raises(DatabaseNewer):
+        await open_database(empty_url)
 
 
 async def test_nodes_that_start_together_migrate_once(empty_url: str) -> None:

@@ -60,7 +60,9 @@ def test_errors_in_a_department(rule: str, code: str, key: str) -> None:
     problem = one(HEAD + rule, code)
     assert not problem.warning
     lines = (HEAD + rule).splitlines()
-    assert str(problem).startswith(f"/etc/acd/config.toml:{len(lines)}: departments[1].{key}: ")
+    assert str(problem).startswith(
+        f"/etc/acd/config.toml:{len(lines)}:1: {problem.code}: departments[1].{key}: "
+    )
 
 
 WARNINGS = [
@@ -91,7 +93,9 @@ WARNINGS = [
 def test_warnings_in_a_department(rule: str, code: str, key: str) -> None:
     problem = one(HEAD + rule, code)
     assert problem.warning
-    assert re.match(rf"/etc/acd/config\.toml:\d+: warning: departments\[1\]\.{key}: ", str(problem))
+    assert re.match(
+        rf"/etc/acd/config\.toml:\d+:1: \w+: warning: departments\[1\]\.{key}: ", str(problem)
+    )
 
 
 def test_a_bound_behind_which_one_waits_is_no_bound() -> None:

@@ -44,7 +44,7 @@ class TestSip:
 
     def test_users_need_a_password_and_a_name_of_their_own(self) -> None:
         user = '[[telephony.sip.users]]\nname = "trunk"\n'
-        assert "password" in one(HEAD + SIP + user, "invalid").message
+        assert "password" in one(HEAD + SIP + user, "missing_key").message
         clear = user + 'password = "x"\n'
         assert any("does not belong" in problem.message for problem in found(HEAD + SIP + clear))
         user += 'secret_file = "/dev/null"\n'
@@ -57,7 +57,7 @@ class TestSip:
         assert not found(HEAD + SIP + trunk + '[telephony]\nregion = "FR"\n')
         assert one(HEAD + SIP + trunk.replace("sip:", "tel:"), "wrong_value").line == 17
         trunk = trunk.replace(" }", ', user = "acd" }')
-        assert "trunk" in one(HEAD + SIP + trunk, "invalid").message
+        assert "trunk" in one(HEAD + SIP + trunk, "missing_key").message
 
     def test_sounds_that_are_not_there(self) -> None:
         assert one(HEAD + SIP + 'music_file = "music.wav"', "sound_missing").line == 17

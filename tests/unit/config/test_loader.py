@@ -67,12 +67,17 @@ departments = [{ department = "support", priority = 101 }]
 """
     )
     assert found == [
-        "/etc/acd/config.toml:1: tenent: there is no such key. Did you mean `tenant`?",
-        '/etc/acd/config.toml:3: server.port: this should be a whole number. It is "80".',
-        "/etc/acd/config.toml:4: server.hots: there is no such key. Did you mean `host`?",
-        "/etc/acd/config.toml:5: departments[0].name: this key is missing. Add it.",
-        '/etc/acd/config.toml:10: agents[0].email: this should be an e-mail address. It is "anna".',
-        "/etc/acd/config.toml:11: agents[0].departments[0].priority: this should be at most 100."
+        "/etc/acd/config.toml:1:1: unknown_key: tenent: there is no such key. Did you mean "
+        "`tenant`?",
+        "/etc/acd/config.toml:3:1: wrong_value: server.port: this should be a whole number. It "
+        'is "80".',
+        "/etc/acd/config.toml:4:1: unknown_key: server.hots: there is no such key. Did you mean "
+        "`host`?",
+        "/etc/acd/config.toml:5:1: missing_key: departments[0].name: this key is missing. Add it.",
+        "/etc/acd/config.toml:10:1: wrong_value: agents[0].email: this should be an e-mail "
+        'address. It is "anna".',
+        "/etc/acd/config.toml:11:1: wrong_value: agents[0].departments[0].priority: this should "
+        "be at most 100."
         " It is 101.",
     ]
 
@@ -103,23 +108,46 @@ email = "ANNA@example.com"
 """
     )
     assert [line.removeprefix("/etc/acd/config.toml:") for line in found] == [
-        "4: sites[0].departments[0]: there is no department `suport`. Did you mean `support`?",
-        "8: departments[0].strategy: there is no strategy `prioritty`. Did you mean `priority`?",
-        "10: departments[0].chat.strategy: there is no strategy `nearest`. "
+        "4:1: unknown_department: sites[0].departments[0]: there is no department `suport`. Did "
+        "you mean `support`?",
+        "8:1: unknown_strategy: departments[0].strategy: there is no strategy `prioritty`. Did "
+        "you mean `priority`?",
+        "10:1: unknown_strategy: departments[0].chat.strategy: there is no strategy `nearest`. "
         "Known: `average_utilization`, `longest_idle`, `max_utilization`, `priority`, `random`, "
         "`ring_all`, `round_robin`.",
-        "15: agents[0].departments[1]: there is no department `sales`. Known: `support`.",
-        "15: agents[0].departments[2]: department `support` is named twice. Keep one.",
-        "16: agents[0].skills.french: there is no skill `french`. There are none yet.",
-        "18: agents[1].id: `anna` is already agents[0]. Give each its own id.",
-        "20: agents[1].email: `anna@example.com` is already agents[0]. Give each its own email.",
+        "15:1: unknown_department: agents[0].departments[1]: there is no department `sales`. "
+        "Known: `support`.",
+        "15:1: twice: agents[0].departments[2]: department `support` is named twice. Keep one.",
+        "16:1: unknown_skill: agents[0].skills.french: there is no skill `french`. There are "
+        "none yet.",
+        "18:1: twice: agents[1].id: `anna` is already agents[0]. Give each its own id.",
+        "20:1: twice: agents[1].email: `anna@example.com` is already agents[0]. Give each its "
+        "own email.",
     ]
 
 
-def test_what_is_no_toml_is_told_with_its_place() -> None:
-    [found] = problems("[server\nport = 1")
-    assert found.startswith("/etc/acd/config.toml: this is not TOML: ")
-    assert "line 1" in found
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        pytest.param("[server\nport = 1", ":1:8", "expected ']'", id="on a line"),
+        pytest.param("a = 1\nb = [", ":2:6", "", id="at the end"),
+        pytest.param("a = " + 5000 * "9", "", "exceeds the limit", id="beyond all bounds"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_place(text: str, place: str, said: str) -> None:
+    [found] = problems(text)
+    assert found.startswith(f"/etc/acd/config.toml{place}: not_toml: this is not TOML: {said}")
+    assert "(at" not in found
+
+
+def test_a_key_further_in_is_told_with_its_column() -> None:
+    [found] = problems("[server]\n    prot = 1\n")
+    assert found.startswith("/etc/acd/config.toml:2:5: unknown_key: ")
+
+
+def test_the_mark_that_some_editors_put_first_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('tenant = "mine"', encoding="utf-8-sig")
+    assert load_config(tmp_path / "config.toml", {}).tenant == "mine"
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -137,7 +165,7 @@ def test_a_value_of_several_types_names_them_all() -> None:
     found = problems(
         '[[departments]]\nid = "a"\nname = { en = "A" }\n[[departments]]\nid = "b"\nname = 5'
     )
-    assert [line.split(": ", 1)[1] for line in found] == [
+    assert [line.split(": ", 2)[2] for line in found] == [
         "departments[0].name.fr: this key is missing. Add it.",
         "departments[1].name: this should be a table or text. It is 5.",
     ]
@@ -152,7 +180,8 @@ def test_a_text_of_a_wrong_form_is_told_with_an_example() -> None:
 def test_a_country_is_one_with_telephone_numbers() -> None:
     assert parse('[telephony]\nregion = "GB"').telephony.region == "GB"
     assert problems('[telephony]\nregion = "UK"') == [
-        "/etc/acd/config.toml:2: telephony.region: this should be a country with telephone numbers,"
+        "/etc/acd/config.toml:2:1: wrong_value: telephony.region: this should be a country with "
+        "telephone numbers,"
         ' such as `FR` or `GB`. It is "UK".'
     ]
 
@@ -176,13 +205,13 @@ class TestEnvironment:
 
     def test_a_wrong_value_names_the_variable(self) -> None:
         assert problems("", ACD_SERVER__PORT="many") == [
-            "environment variable ACD_SERVER__PORT: server.port: "
+            "environment variable ACD_SERVER__PORT: wrong_value: server.port: "
             'this should be a whole number. It is "many".'
         ]
 
     def test_an_unknown_variable_is_an_error(self) -> None:
         assert problems("", ACD_SERVER__PROT="1") == [
-            "environment variable ACD_SERVER__PROT: there is no such setting. "
+            "environment variable ACD_SERVER__PROT: unknown_key: there is no such setting. "
             "Did you mean `ACD_SERVER__PORT`?"
         ]
 
@@ -231,7 +260,7 @@ id = "reporting"
 scopes = ["read"]
 """
         )
-        assert [line.split(": ", 1)[1] for line in found] == [
+        assert [line.split(": ", 2)[2] for line in found] == [
             "redis.password_env: the environment variable NOT_SET is not set. "
             "Set it, or correct the name.",
             f"database.password_file: {tmp_path}/none cannot be read: No such file or directory. "
@@ -263,4 +292,4 @@ scopes = ["read"]
 def test_strategies_that_do_not_combine(strategy: str, said: str) -> None:
     [found] = problems(f'[[departments]]\nid = "a"\nname = "A"\nstrategy = {strategy}')
     assert said in found
-    assert "config.toml:4: departments[0].strategy: " in found
+    assert "config.toml:4:1: strategies_clash: departments[0].strategy: " in found
