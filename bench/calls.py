@@ -1,146 +1,161 @@
 """Calls over SIP: how soon they ring, are answered and talk, and what a call costs.
 
-Real messages from sipp, real audio through rtpengine, dialogs written to a real Valkey. Without
-sipp or rtpengine there is nothing to measure.
+Real messages from sipp, to a node directly and through Kamailio; the node routes them to consoles
+that are connected to it, records them, and has rtpengine carry the audio. Without these programs
+there is nothing to measure.
 """
 
 from __future__ import annotations
 
 import asyncio
 import csv
-import json
-import logging
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import structlog
+import uvloop
 
-from acd.domain.ids import OfferId
-from acd.telephony import port
-from acd.telephony.port import Target, TargetKind
-from acd.telephony.sip.adapter import SipAdapter
-from acd.telephony.sip.gateway import Place
-from acd.telephony.sip.options import SipOptions
+from bench.calls_desks import Desk
+from bench.calls_house import DIRECT, EDGE, House, house
 from bench.report import Figure, percentile
-from bench.stores import private_valkey
+from tests.conftest import find_peer
+from tests.peers.kamailio import TRUNK
 from tests.peers.phone import Phone
-from tests.peers.rtpengine import LOOPBACK, Rtpengine, udp_port
+from tests.peers.rtpengine import udp_port
 from tests.peers.tones import SSRC
+from tests.peers.webpage import WebPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-LOADS = ((10, 60, 1), (40, 20, 1), (15, 20, 3))
-"""Calls a second, for how many seconds, and how many pages ring for each."""
+    from bench.report import Param
+
 TALKS_MS = 2000
+AGENTS_A_CALL = 4
+"""For each call a second: they ring for a moment, talk for two seconds, and are free."""
 AUDIO_CALLS = 30
-EMPTY_S = 40.0
-"""By then nothing may be left of any call."""
+PREPARES_S = 1.0
+"""Before somebody picks up, their page is ready."""
 HERE = Path(__file__).parent
 
 
+class Load(NamedTuple):
+    """Calls a second, and for how many seconds."""
+
+    rate: int
+    seconds: int
+
+    @property
+    def calls(self) -> int:
+        return self.rate * self.seconds
+
+
+LOADS = (Load(10, 60), Load(40, 20))
+RACES = Load(15, 20)
+RINGS = 3
+"""So many consoles ring for each call of the races; all of them take it."""
+
+
 def measure() -> list[Figure]:
-    """About three minutes."""
-    programs = {name: shutil.which(name) for name in ("sipp", "rtpengine")}
+    """About five minutes."""
+    programs = {name: find_peer(name) for name in ("sipp", "rtpengine", "kamailio")}
     if missing := [name for name, path in programs.items() if path is None]:
         print(f"  skipped: {', '.join(missing)} not installed", flush=True)
         return []
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    figures = asyncio.run(_audio(Path(str(programs["rtpengine"]))))
-    for rate, seconds, rings in LOADS:
-        figures += _load(Path(str(programs["rtpengine"])), rate, seconds, rings)
+    found = {name: Path(str(path)) for name, path in programs.items()}
+    return [*uvloop.run(_alone(found)), *uvloop.run(_races(found))]
+
+
+async def _alone(programs: Mapping[str, Path]) -> list[Figure]:
+    """One console rings for each call."""
+    agents = AGENTS_A_CALL * max(load.rate for load in LOADS)
+    figures: list[Figure] = []
+    async with house(programs, agents=agents + 1, rings=1) as everything:
+        figures += await _audio(everything, agents)
+        for load in LOADS:
+            for way in (DIRECT, EDGE):
+                figures += await _load(everything, programs["sipp"], load, {"way": way})
     return figures
 
 
-@contextmanager
-def _engine(program: Path) -> Iterator[Rtpengine]:
-    with tempfile.TemporaryDirectory(prefix="acd-bench-") as folder:
-        engine = Rtpengine(program, Path(folder), room=6000)
-        engine.start()
-        try:
-            yield engine
-        finally:
-            engine.kill()
+async def _races(programs: Mapping[str, Path]) -> list[Figure]:
+    """Several ring, and each takes it."""
+    agents = RINGS * AGENTS_A_CALL * RACES.rate
+    async with house(programs, agents=agents, rings=RINGS) as everything:
+        more: dict[str, Param] = {"way": DIRECT, "rings": float(RINGS)}
+        figures = await _load(everything, programs["sipp"], RACES, more)
+        whole = len(everything.talks.agents) == RACES.calls and not everything.talks.twice
+        per_s = everything.talks.per_s() if whole else 0.0
+    return [*figures, Figure(id="calls.setup_per_s", params=more, value=per_s, unit="1/s")]
 
 
-def _load(program: Path, rate: int, seconds: int, rings: int) -> list[Figure]:
-    with _engine(program) as engine, private_valkey() as store:
-        said = {
-            "port": udp_port(), "engine": engine.ng, "keys": engine.keys,
-            "music": engine.tone(300), "redis": store.url, "rings": rings,
-        }  # fmt: skip
-        node = subprocess.Popen(
-            [sys.executable, "-m", "bench.calls_node", json.dumps(said)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE.parent,
-        )  # fmt: skip
-        try:
-            params = {"rate": float(rate), "calls": float(rate * seconds), "rings": float(rings)}
-            return _under_load(node, engine, said["port"], params)
-        finally:
-            assert node.stdin is not None
-            node.stdin.close()
-            node.wait(30)
-
-
-def _under_load(
-    node: subprocess.Popen[str], engine: Rtpengine, sip: int, params: dict[str, float]
+async def _load(
+    everything: House, sipp: Path, load: Load, more: Mapping[str, Param]
 ) -> list[Figure]:
-    assert node.stdout is not None
-    node.stdout.readline()
-    before = _ask(node)["cpu_s"]
-    rate, calls = params["rate"], params["calls"]
+    await everything.staff(AGENTS_A_CALL * load.rate * int(more.get("rings", 1)))
+    await asyncio.sleep(1)
+    params = {"rate": float(load.rate), "calls": float(load.calls), **more}
+    everything.talks.begin()
+    before = everything.cpu_s()
     with tempfile.TemporaryDirectory(prefix="acd-sipp-") as folder:
-        done = subprocess.run(
-            [
-                "sipp", f"127.0.0.1:{sip}", "-sf", HERE / "caller.xml", "-i", "127.0.0.1",
-                "-p", str(udp_port()), "-mp", str(udp_port()), "-r", f"{rate:g}",
-                "-m", f"{calls:g}",
-                "-d", str(TALKS_MS), "-trace_rtt", "-rtt_freq", "1", "-nostdin",
-                "-timeout", f"{3 * calls / rate + 60:g}",
-            ],
-            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        failed = await _call(sipp, Path(folder), everything.ways[str(more["way"])], load, more)
         times = _times(Path(folder))
-    used = _ask(node)
+        _tell_missed(Path(folder))
+    spent = {part: now - before[part] for part, now in everything.cpu_s().items()}
+    talks = everything.talks
     figures = [
-        Figure(id="calls.served", params=params, value=used["ended"], unit="calls"),
-        Figure(id="calls.unserved", params=params, value=float(done.returncode != 0), unit="runs"),
-        Figure(id="calls.twice", params=params, value=used["twice"], unit="calls"),
+        Figure(id="calls.served", params=params, value=len(talks.agents), unit="calls"),
+        Figure(id="calls.unserved", params=params, value=float(failed), unit="runs"),
+        Figure(id="calls.twice", params=params, value=talks.twice, unit="calls"),
         Figure(
             id="calls.left",
             params=params,
-            value=_until_empty(node, engine),
-            unit="dialogs and pairings",
-        ),
-        Figure(
-            id="calls.cpu_ms",
-            params=params,
-            value=1000 * (used["cpu_s"] - before) / calls,
-            unit="ms a call",
+            value=await everything.left(),
+            unit="dialogs, pairings and slots",
         ),
     ]
-    if params["rings"] > 1:
-        whole = done.returncode == 0 and used["bridged"] == calls and not used["twice"]
-        per_s = used["bridged"] / used["set_up_s"] if whole else 0.0
-        figures.append(Figure(id="calls.setup_per_s", params=params, value=per_s, unit="1/s"))
+    figures += [
+        Figure(
+            id="calls.cpu_ms",
+            params=params | {"of": part},
+            value=1000 * used / load.calls,
+            unit="ms a call",
+        )
+        for part, used in spent.items()
+        if part != EDGE or more["way"] == EDGE
+    ]
     for name, found in times.items():
-        figures += [
-            Figure(
-                id=f"calls.{name}_ms",
-                params=params | {"percentile": float(rank)},
-                value=percentile(found, rank),
-                unit="ms",
-            )
-            for rank in (50, 99)
-            if found
-        ]
+        figures += _percentiles(f"calls.{name}_ms", params, found)
+    told = ", ".join(f"{name} {value:g}" for name, value in spent.items())
+    print(f"  {params}: {len(talks.agents)} served; CPU in s: {told}", flush=True)
     return figures
+
+
+async def _call(
+    sipp: Path, folder: Path, to: tuple[str, int], load: Load, more: Mapping[str, Param]
+) -> bool:
+    """Whether sipp missed anything of any call."""
+    text = (HERE / "caller.xml").read_text()
+    if more["way"] == DIRECT:  # of no routes sipp makes a blank line, which ends the headers
+        text = text.replace("[routes]\n", "")
+    (folder / "caller.xml").write_text(text)
+    numbers = "".join(f"{number:04d}\n" for number in range(10_000))
+    (folder / "numbers.csv").write_text(f"SEQUENTIAL\n{numbers}")
+    process = await asyncio.create_subprocess_exec(
+        sipp, f"{to[0]}:{to[1]}", "-sf", "caller.xml", "-inf", "numbers.csv", "-i", TRUNK,
+        "-p", str(udp_port()), "-mi", TRUNK, "-mp", str(udp_port()), "-r", str(load.rate),
+        "-m", str(load.calls), "-l", str(load.calls), "-d", str(TALKS_MS),
+        "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin",
+        "-timeout", str(3 * load.seconds + 60),
+        cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    return await process.wait() != 0
+
+
+def _tell_missed(folder: Path) -> None:
+    for path in folder.glob("*_errors.log"):
+        print(f"  sipp: {path.read_text()[:500]}", flush=True)
 
 
 def _times(folder: Path) -> dict[str, list[float]]:
@@ -154,78 +169,67 @@ def _times(folder: Path) -> dict[str, list[float]]:
     return {"invite_180": halves["1"], "invite_200": answered}
 
 
-def _ask(node: subprocess.Popen[str]) -> dict[str, Any]:
-    assert node.stdin is not None
-    assert node.stdout is not None
-    node.stdin.write("?\n")
-    node.stdin.flush()
-    return dict(json.loads(node.stdout.readline()))
-
-
-def _until_empty(node: subprocess.Popen[str], engine: Rtpengine) -> int:
-    """What is left when nothing may be."""
-    until = time.monotonic() + EMPTY_S
-    while True:
-        held = _ask(node)["held"]
-        left = int(held["calls"] + held["dialogs"]) + len(engine.pairings())
-        if not left or time.monotonic() > until:
-            return left
-        time.sleep(0.5)
-
-
-async def _audio(program: Path) -> list[Figure]:
-    """From the agent's accept until both hear each other, one call after the other."""
-    with _engine(program) as engine:
-        async with Phone.open(700) as agent, Phone.open(1000) as caller:
-            options = SipOptions(
-                place=Place(host="127.0.0.1", port=udp_port()), engine=engine.ng,
-                keys=engine.keys, networks=(LOOPBACK,), music=engine.tone(300),
-            )  # fmt: skip
-            events: asyncio.Queue[port.Event] = asyncio.Queue()
-            adapter = SipAdapter(options)
-            await adapter.start(events.put)
-            took = [await _one(adapter, events, agent, caller, options) for _ in range(AUDIO_CALLS)]
-            await adapter.stop()
+def _percentiles(name: str, params: Mapping[str, Param], found: list[float]) -> list[Figure]:
     return [
         Figure(
-            id="calls.accept_to_audio_ms",
-            params={"percentile": float(rank)},
-            value=percentile(took, rank),
+            id=name,
+            params={**params, "percentile": float(rank)},
+            value=percentile(found, rank),
             unit="ms",
         )
         for rank in (50, 99)
+        if found
     ]
 
 
-async def _one(
-    adapter: SipAdapter,
-    events: asyncio.Queue[port.Event],
-    agent: Phone,
-    caller: Phone,
-    options: SipOptions,
-) -> float:
-    async def told(kind: type[port.CallEvent]) -> Any:
-        while not isinstance(event := await asyncio.wait_for(events.get(), 20), kind):
-            pass
-        return event
+class TalkingDesk(Desk):
+    """One whose page is heard, and hears; it picks up when it is told to."""
 
-    place = options.place
-    calling = await caller.call("support", (place.host, place.port), wait=False)
-    call = (await told(port.CallArrived)).call
-    await adapter.execute(port.Answer(call=call, epoch=0))
-    offer = OfferId(f"{call}.1")
-    desk = Target(device="desk", kind=TargetKind.SIP, address=f"sip:anna@127.0.0.1:{agent.port}")
-    ring = port.Ring(call=call, epoch=0, offer=offer, agent="anna", target=desk, timeout_ms=20_000)
-    await adapter.execute(ring)
-    ringing = await agent.ringing.get()
-    await agent.pick_up(ringing)
-    await told(port.LegAnswered)
-    await asyncio.sleep(0.2)
-    began = time.monotonic()
-    await adapter.execute(port.Bridge(call=call, epoch=1, offer=offer, device="desk"))
-    while SSRC not in calling.voice.since or SSRC not in ringing.voice.since:  # noqa: ASYNC110
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.page: WebPage
+        """For the next call."""
+        self._ringing: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+
+    async def take(self, offer: Mapping[str, Any]) -> None:
+        self._ringing.put_nowait(offer)
+
+    async def answer(self, offered: str) -> str:
+        return await self.page.answer(offered)
+
+    async def pick_up(self) -> float:
+        """Takes the call that rings; says when, by the monotonic clock."""
+        offer = await asyncio.wait_for(self._ringing.get(), 20)
+        await asyncio.sleep(PREPARES_S)
+        began = time.monotonic()
+        await self.socket.ask("offer.accept", {"offer": offer["offer"]})
+        return began
+
+    async def leave(self) -> None:
+        """No more calls."""
+        said = {"channel": "call", "availability": "away"}
+        await self.socket.ask("presence.set", said)
+
+
+async def _audio(everything: House, number: int) -> list[Figure]:
+    """From an agent's accept until both hear each other, one call after the other."""
+    desk = await TalkingDesk.open(everything.node, number, everything.talks)
+    figures = []
+    async with Phone.open(1000, TRUNK) as caller:
+        for way, to in everything.ways.items():
+            took = [await _one(everything, desk, caller, to) for _ in range(AUDIO_CALLS)]
+            figures += _percentiles("calls.accept_to_audio_ms", {"way": way}, took)
+    await desk.leave()
+    return figures
+
+
+async def _one(everything: House, desk: TalkingDesk, caller: Phone, to: tuple[str, int]) -> float:
+    desk.page = page = await WebPage.open(everything.engine.ng, 700)
+    calling = await caller.call("support", to)
+    began = await desk.pick_up()
+    while SSRC not in calling.voice.since or SSRC not in page.voice.since:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
-    both = max(calling.voice.since[SSRC], ringing.voice.since[SSRC])
+    both = max(calling.voice.since[SSRC], page.voice.since[SSRC])
     await calling.bye_now()
-    await told(port.CallerEnded)
+    await page.close()
     return 1000 * (both - began)

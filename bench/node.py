@@ -52,6 +52,7 @@ id = "support"
 name = {{ en = "Support", fr = "Assistance" }}
 strategy = "{strategy}"
 ring_time_s = {ring_time_s}
+{calls}
 """
 AGENT = """
 [[agents]]
@@ -128,12 +129,24 @@ async def console(
 
 
 @asynccontextmanager
-async def running(*, agents: int, chats: int, port: int = 8991) -> AsyncIterator[BenchNode]:
-    """Starts Valkey and a node, and ends both."""
+async def running(
+    *, agents: int, chats: int, port: int = 8991, calls: str = "", telephony: str = ""
+) -> AsyncIterator[BenchNode]:
+    """Starts Valkey and a node, and ends both.
+
+    Args:
+        agents: how many there are, of one department.
+        chats: how many each has at a time.
+        port: where the node serves.
+        calls: the department's table of calls; without it there is no line for them.
+        telephony: how calls come, further sections of the configuration.
+    """
     allow_many_sockets()
     with private_valkey(durable=True) as store, tempfile.TemporaryDirectory() as folder:
-        more = f'[redis]\nurl = "{store.url}"'
-        config = write_config(Path(folder), port, agents=agents, chats=chats, more=more)
+        more = f'[redis]\nurl = "{store.url}"\n{telephony}'
+        config = write_config(
+            Path(folder), port, agents=agents, chats=chats, more=more, calls=calls
+        )
         with _serving(config) as process:
             url = f"http://127.0.0.1:{port}"
             connector = TCPConnector(limit=0)
@@ -168,11 +181,13 @@ def write_config(
     more: str,
     strategy: str = "longest_idle",
     ring_time_s: int = 300,
+    calls: str = "",
 ) -> Path:
-    """A config.toml in that folder, with its data; `more` is further sections."""
+    """A config.toml in that folder, with its data; `more` and `calls` are further sections."""
     settings = SETTINGS.format(
-        port=port, folder=folder, more=more, strategy=strategy, ring_time_s=ring_time_s
-    )
+        port=port, folder=folder, more=more, strategy=strategy, ring_time_s=ring_time_s,
+        calls=calls,
+    )  # fmt: skip
     people = "".join(AGENT.format(number=n, chats=chats) for n in range(agents))
     config = folder / "config.toml"
     config.write_text(settings + people)

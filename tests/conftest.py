@@ -7,7 +7,6 @@ sockets in temporary directories, and end with it, even if pytest is killed.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import inspect
 import os
 import shutil
@@ -25,6 +24,7 @@ from acd.embedded.orphans import dies_with_parent
 from acd.embedded.program import find_server
 from tests.peers.rtpengine import Rtpengine
 from tests.postgres import Postgres, make_tables
+from tests.processes import ended
 from tests.spread import InOrder
 
 # peer: where it may be found
@@ -71,19 +71,6 @@ def rtpengine(
     engine.start()
     yield engine
     engine.kill()
-
-
-@contextlib.contextmanager
-def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="session")

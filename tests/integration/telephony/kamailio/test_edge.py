@@ -6,8 +6,8 @@ import socket
 import ssl
 import time
 
-from tests.integration.telephony.kamailio.conftest import FLOOD, Edge
-from tests.integration.telephony.kamailio.wire import Heard, Wire, credentials, routes
+from tests.peers.kamailio import FLOOD, Edge
+from tests.peers.wire import Heard, Wire, credentials, routes
 
 SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -35,6 +35,25 @@ def acknowledges(edge: Edge, caller: Wire, ok: Heard, *, call: str) -> None:
     caller.request("ACK", ok.contact, edge.public, call=call, tag=tag, headers=route)
 
 
+def node_says(
+    method: str, edge: Edge, node: Wire, invite: Heard, *, contact: str = "", number: int = 1
+) -> None:
+    """A later request of the node's in the call that this INVITE began, to its caller."""
+    lines = (
+        f"{method} {contact or invite.contact} SIP/2.0",
+        f"Via: SIP/2.0/UDP {node.place};branch=z9hG4bK{method}{number}",
+        "Max-Forwards: 70",
+        f"From: {invite.one('To')};tag={node.tag}",
+        f"To: {invite.one('From')}",
+        f"Call-ID: {invite.one('Call-ID')}",
+        f"CSeq: {number} {method}",
+        f"Contact: <sip:acd@{node.place}>",
+        *routes(invite, reverse=False),
+        "Content-Length: 0",
+    )
+    node.put("\r\n".join((*lines, "", "")), edge.private)
+
+
 def test_a_call_goes_to_a_node_and_back_and_neither_sees_behind(
     edge: Edge, trunk: Wire, nodes: Nodes
 ) -> None:
@@ -43,26 +62,7 @@ def test_a_call_goes_to_a_node_and_back_and_neither_sees_behind(
     for seen, hidden in ((ok, node.place), (ok, edge.private[0]), (invite, trunk.place)):
         assert hidden not in seen.replace(seen.one("From"), "")
     tag = invite.one("From").partition("tag=")[2]
-    node.tag = ok.one("To").partition("tag=")[2]
-    back = routes(invite, reverse=False)
-    node.put(
-        "\r\n".join(
-            (
-                f"BYE {invite.contact} SIP/2.0",
-                f"Via: SIP/2.0/UDP {node.place};branch=z9hG4bKbye",
-                "Max-Forwards: 70",
-                f"From: {invite.one('To')};tag={node.tag}",
-                f"To: {invite.one('From')}",
-                f"Call-ID: {invite.one('Call-ID')}",
-                "CSeq: 1 BYE",
-                *back,
-                "Content-Length: 0",
-                "",
-                "",
-            )
-        ),
-        edge.private,
-    )
+    node_says("BYE", edge, node, invite)
     bye = trunk.hears("BYE")
     assert tag in bye.one("To")
     trunk.answer(bye, "200 OK", edge.public)
@@ -161,6 +161,33 @@ class TestStrangers:
         )
         assert stranger.hears("SIP/2.0 401")
 
+    def test_behind_a_router_are_reached_where_they_are(
+        self, edge: Edge, stranger: Wire, nodes: Nodes
+    ) -> None:
+        stranger.claims = "192.168.1.20:5062"
+        node = nodes[0]
+        stranger.request("INVITE", URI, edge.public, call="c1", body=SDP)
+        challenge = stranger.hears("SIP/2.0 401")
+        proof = credentials(challenge, name="office", password="s3cret", method="INVITE", uri=URI)
+        stranger.request(
+            "INVITE", URI, edge.public, call="c1", number=2, body=SDP, headers=(proof,)
+        )
+        invite = node.hears("INVITE")
+        node.answer(invite, "200 OK", edge.private)
+        acknowledges(edge, stranger, stranger.hears("SIP/2.0 200"), call="c1")
+        node.hears("ACK")
+
+        node_says("INVITE", edge, node, invite)
+        again = stranger.hears("INVITE")
+        assert again.first.split()[1] == f"sip:peer@{stranger.claims}"
+        stranger.answer(again, "200 OK", edge.public)
+        ok = node.hears("SIP/2.0 200")
+        node_says("ACK", edge, node, invite, contact=ok.contact)
+        stranger.hears("ACK")
+        node_says("BYE", edge, node, invite, contact=ok.contact, number=2)
+        stranger.answer(stranger.hears("BYE"), "200 OK", edge.public)
+        assert node.hears("SIP/2.0 200").one("CSeq") == "2 BYE"
+
     def test_who_guess_are_counted_and_no_longer_heard(self, edge: Edge, stranger: Wire) -> None:
         stranger.request("INVITE", URI, edge.public, call="c0", body=SDP)
         challenge = stranger.hears("SIP/2.0 401")
@@ -249,6 +276,34 @@ def test_malformed_messages_are_refused_and_counted_and_reach_no_node(
     told = [edge.refused("malformed"), edge.refused("no_sip"), edge.counted("core_err_requests")]
     # what breaks off in a header is counted by the header
     assert (sum(told), edge.counted("core_bad_msg_hdr") > 0) == (len(MALFORMED) - 1, True), told
+
+
+def test_a_cancel_that_overtakes_its_invite_is_heard_when_it_comes_again(
+    edge: Edge, trunk: Wire, nodes: Nodes
+) -> None:
+    branch = "z9hG4bKfirst"
+    trunk.request("CANCEL", URI, edge.public, call="c1", branch=branch)
+    trunk.hears_nothing("SIP", 0.2)
+    trunk.request("INVITE", URI, edge.public, call="c1", branch=branch, body=SDP)
+    invite = nodes[0].hears("INVITE")
+    nodes[0].answer(invite, "180 Ringing", edge.private)
+    trunk.hears("SIP/2.0 180")
+    trunk.request("CANCEL", URI, edge.public, call="c1", branch=branch)
+    assert trunk.hears("SIP/2.0 200").one("CSeq") == "1 CANCEL"
+    nodes[0].answer(nodes[0].hears("CANCEL"), "200 OK", edge.private)
+    nodes[0].answer(invite, "487 Request Terminated", edge.private)
+    assert trunk.hears("SIP/2.0 487")
+
+
+def test_a_cancel_after_the_200_leaves_the_call(edge: Edge, trunk: Wire, nodes: Nodes) -> None:
+    branch = "z9hG4bKfirst"
+    trunk.request("INVITE", URI, edge.public, call="c1", branch=branch, body=SDP)
+    nodes[0].answer(nodes[0].hears("INVITE"), "200 OK", edge.private)
+    ok = trunk.hears("SIP/2.0 200")
+    trunk.request("CANCEL", URI, edge.public, call="c1", branch=branch)
+    acknowledges(edge, trunk, ok, call="c1")
+    nodes[0].hears("ACK")
+    nodes[0].hears_nothing("CANCEL", 0.2)
 
 
 def test_too_large_or_strange_bodies(edge: Edge, trunk: Wire, nodes: Nodes) -> None:

@@ -13,16 +13,19 @@ import pytest
 from acd.telephony import port
 from acd.telephony.sip.gateway import Place
 from acd.telephony.sip.options import Trunk
-from tests.integration.telephony.kamailio.conftest import (
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MOBILE, MUSIC_HZ, Desk
+from tests.peers.kamailio import (
     NODE,
     PRIVATE,
+    STRANGER,
     TRUNK,
     Edge,
     running_edge,
 )
-from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MOBILE, Desk
 from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine, udp_port
+from tests.peers.tones import Voice
+from tests.peers.wire import Heard, Wire, credentials, routes
 from tests.servers import free_port
 
 SCENARIO = Path(__file__).parents[4] / "acd" / "demo" / "call.xml"
@@ -143,6 +146,44 @@ async def test_calls_out_pass_it_both_ways(
             assert edge.counted("acd_edge_calls", way="out") == 1
         finally:
             await desk.stop()
+
+
+async def test_who_is_behind_a_router_hears_and_is_hung_up_on(
+    edge: Edge, place: Place, rtpengine: Rtpengine
+) -> None:
+    """Neither their Contact nor their description says where they really are."""
+    networks = (IPv4Network(f"{PRIVATE}/32"),)
+    desk = Desk(replace(Desk.options(rtpengine), place=place, networks=networks), rtpengine)
+    await desk.start()
+    home, voice, uri = Wire(STRANGER), await Voice.open(CALLER_HZ), "sip:support@acd.example"
+    home.claims = "192.168.1.20:5062"
+    sdp = voice.sdp().replace("c=IN IP4 127.0.0.1", "c=IN IP4 192.168.1.20")
+
+    async def hears(start: str) -> Heard:
+        return await asyncio.to_thread(home.hears, start)
+
+    try:
+        home.request("INVITE", uri, edge.public, call="c1", body=sdp)
+        proof = credentials(
+            await hears("SIP/2.0 401"), name="office", password="s3cret", method="INVITE", uri=uri
+        )
+        home.request("INVITE", uri, edge.public, call="c1", number=2, body=sdp, headers=(proof,))
+        call = (await desk.told(port.CallArrived)).call
+        await desk.answer(call)
+        ok = await hears("SIP/2.0 200")
+        home.request(
+            "ACK", ok.contact, edge.public, call="c1", number=2,
+            tag=ok.one("To").partition("tag=")[2], headers=routes(ok, reverse=True),
+        )  # fmt: skip
+        voice.talk_to(ok)
+        await voice.hears(MUSIC_HZ)
+        await desk.do(port.HangUp(call=call, epoch=0, cause="closed"))
+        home.answer(await hears("BYE"), "200 OK", edge.public)
+        await desk.empty()
+    finally:
+        await desk.stop()
+        await voice.close()
+        home.close()
 
 
 @pytest.mark.long

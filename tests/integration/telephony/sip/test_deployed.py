@@ -12,7 +12,7 @@ from acd.config.telephony import RtpengineSettings
 from acd.embedded.orphans import dies_with_parent
 from acd.telephony.sip.ping import answers
 from acd.telephony.sip.rtpengine import flags
-from tests.conftest import ended
+from tests.processes import ended
 from tests.servers import free_port
 
 SHIPPED = Path(__file__).parents[4] / "deploy" / "rtpengine" / "rtpengine.conf"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.telephony.kamailio.conftest import (
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ
+from tests.integration.telephony.sip.process import Process, picked_up
+from tests.peers.kamailio import (
     NODE,
     OTHER_NODE,
     TRUNK,
     Edge,
     running_edge,
 )
-from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ
-from tests.integration.telephony.sip.process import Process, picked_up
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import Rtpengine, udp_port

@@ -47,6 +47,8 @@ class Wire:
         self.socket.settimeout(PATIENCE_S)
         self.host, self.port = self.socket.getsockname()
         self.tag = secrets.token_hex(4)
+        self.claims = self.place
+        """Where its Via and Contact say that it is."""
 
     @property
     def place(self) -> str:
@@ -74,13 +76,13 @@ class Wire:
         """A request of a dialog named `call`; `tag` is the other side's once it has one."""
         lines = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.place};branch={branch or 'z9hG4bK' + secrets.token_hex(5)}",
+            f"Via: SIP/2.0/UDP {self.claims};branch={branch or 'z9hG4bK' + secrets.token_hex(5)}",
             "Max-Forwards: 70",
             f"From: <sip:peer@{self.host}>;tag={self.tag}",
             f"To: <sip:support@acd.example>{f';tag={tag}' if tag else ''}",
             f"Call-ID: {call}",
             f"CSeq: {number} {method}",
-            f"Contact: <sip:peer@{self.place}>",
+            f"Contact: <sip:peer@{self.claims}>",
             *headers,
             *(("Content-Type: application/sdp",) if body else ()),
             f"Content-Length: {len(body)}",
@@ -98,7 +100,7 @@ class Wire:
             f"To: {said}{'' if ';tag=' in said else f';tag={self.tag}'}",
             f"Call-ID: {request.one('Call-ID')}",
             f"CSeq: {request.one('CSeq')}",
-            f"Contact: <sip:acd@{self.place}>",
+            f"Contact: <sip:acd@{self.claims}>",
             *headers,
             "Content-Length: 0",
         ]
