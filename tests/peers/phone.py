@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Coroutine
-from typing import cast
+from typing import Any, cast
 
 from acd.telephony.sip.message import Message, read
 from tests.peers.phone_call import PhoneCall
@@ -23,6 +23,7 @@ class Phone(asyncio.DatagramProtocol):
     def __init__(self, hertz: int) -> None:
         self.hertz = hertz
         self.host, self.port = "", 0
+        self.voice_host = "127.0.0.1"
         self.calls: dict[str, PhoneCall] = {}
         self.ringing: asyncio.Queue[PhoneCall] = asyncio.Queue()
         """Who calls us, once it rings here."""
@@ -77,7 +78,7 @@ class Phone(asyncio.DatagramProtocol):
             self._transport.close()
 
     async def voice(self, called: str = "") -> Voice:
-        voice = await Voice.open(self.tones.get(called, self.hertz))
+        voice = await Voice.open(self.tones.get(called, self.hertz), self.voice_host)
         voice.is_mute = self.is_mute
         self._voices.append(voice)
         return voice
@@ -178,7 +179,8 @@ class Phone(asyncio.DatagramProtocol):
     def put(self, text: str | bytes, peer: tuple[str, int]) -> None:
         """Anything at all."""
         assert self._transport is not None
-        self._transport.sendto(text.encode() if isinstance(text, str) else text, peer)
+        data = text.encode() if isinstance(text, str) else text
+        self._transport.sendto(data, (peer[0].strip("[]"), peer[1]))
 
     # being called
 
@@ -194,6 +196,11 @@ class Phone(asyncio.DatagramProtocol):
         self._final(call.invite, 200, call, call.voice.sdp())
         call.voice.talk_to(call.invite.body)
 
+    def say_that_it_rings(self, call: PhoneCall) -> None:
+        """180 to who rings here, once more."""
+        assert call.invite is not None
+        self._say(call.invite, 180, call.peer, call)
+
     def decline(self, call: PhoneCall, code: int) -> None:
         assert call.invite is not None
         self._final(call.invite, code, call)
@@ -204,10 +211,12 @@ class Phone(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.DatagramTransport", transport)
-        self.host, self.port = transport.get_extra_info("sockname")
+        self.host, self.port = _place(transport.get_extra_info("sockname"))
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        message = read(data)
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
+        self._hear(read(data), _place(addr))
+
+    def _hear(self, message: Message, addr: tuple[str, int]) -> None:
         call = self.calls.get(message.header("call-id"))
         number = message.header("cseq").split()[0]
         key = (message.header("call-id"), number, message.method)
@@ -331,3 +340,9 @@ class Phone(asyncio.DatagramProtocol):
         task = asyncio.create_task(work, name="phone")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _place(address: tuple[Any, ...]) -> tuple[str, int]:
+    """As it stands in messages: an IPv6 address in brackets."""
+    host, port = address[:2]
+    return (f"[{host}]" if ":" in host else host), port

@@ -9,6 +9,7 @@ import secrets
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from acd.embedded.orphans import dies_with_parent
 from tests.peers.tones import write_tone
 
 PATIENCE_S = 10
+HOST = "127.0.0.1"
 LOOPBACK = IPv4Network("127.0.0.0/8")
 _ROOM = 400
 _DICE = random.SystemRandom()
@@ -40,8 +42,14 @@ def audio_room(room: int = _ROOM) -> int:
 class Rtpengine:
     """Answers at `ng`, tells pressed keys to `keys`."""
 
-    def __init__(self, program: Path, folder: Path, *, room: int = _ROOM) -> None:
-        """Args: room is how many ports there are for audio; a call takes four while it rings."""
+    def __init__(
+        self, program: Path, folder: Path, *, room: int = _ROOM, hosts: Sequence[str] = (HOST,)
+    ) -> None:
+        """Args: room is how many ports there are for audio; a call takes four while it rings.
+
+        hosts: where audio is sent to.
+        """
+        self.hosts = hosts
         self._program = program
         self._folder = folder
         self._log = folder / "rtpengine.log"
@@ -53,7 +61,8 @@ class Rtpengine:
     def start(self) -> None:
         """Returns when it answers."""
         options = [
-            "--config-file=none", "-f", "-E", "-t", "-1", "-i", "127.0.0.1",
+            "--config-file=none", "-f", "-E", "-t", "-1",
+            *(f"--interface={host}" for host in self.hosts),
             "-n", f"127.0.0.1:{self.ng[1]}", "-m", str(self._first),
             "-M", str(self._first + self._room - 1), f"--dtmf-log-dest=127.0.0.1:{self.keys[1]}",
             "--timeout=3600", "--silent-timeout=3600", "--num-threads=2", "-L", "4",

@@ -103,11 +103,9 @@ class Voice(asyncio.DatagramProtocol):
         self._key: tuple[int, int, int] | None = None
 
     @classmethod
-    async def open(cls, hertz: int) -> Voice:
+    async def open(cls, hertz: int, host: str = "127.0.0.1") -> Voice:
         loop = asyncio.get_running_loop()
-        _, voice = await loop.create_datagram_endpoint(
-            lambda: cls(hertz), local_addr=("127.0.0.1", 0)
-        )
+        _, voice = await loop.create_datagram_endpoint(lambda: cls(hertz), local_addr=(host, 0))
         voice._task = asyncio.create_task(voice._speak(), name="voice")
         return voice
 
@@ -121,9 +119,10 @@ class Voice(asyncio.DatagramProtocol):
     def sdp(self, more: str = "a=sendrecv\r\n") -> str:
         """What is said of it: µ-law and keys."""
         assert self._transport is not None
-        port = self._transport.get_extra_info("sockname")[1]
+        host, port = self._transport.get_extra_info("sockname")[:2]
+        here = f"IN IP{6 if ':' in host else 4} {host}"
         return (
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 1 {here}\r\ns=-\r\nc={here}\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
             f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\n{more}"
         )
@@ -132,7 +131,7 @@ class Voice(asyncio.DatagramProtocol):
         """Send to where the other end listens."""
         lines = sdp.splitlines()
         port = next(line for line in lines if line.startswith("m=audio ")).split()[1]
-        host = next(line for line in lines if line.startswith("c=IN IP4 ")).split()[2]
+        host = next(line for line in lines if line.startswith("c=IN IP")).split()[2]
         self._to = (host, int(port))
 
     def press(self, digit: str) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from acd.domain.errors import AcdError
-from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.port import Ability
 from acd.telephony.sip import arriving
@@ -21,7 +20,7 @@ from acd.telephony.sip.guard import Guard
 from acd.telephony.sip.house import House
 from acd.telephony.sip.lease import Lease
 from acd.telephony.sip.ledger import CALL, GONE
-from acd.telephony.sip.media import Keys, pairings, sweep
+from acd.telephony.sip.media import Keys, call_of, pairings, sweep
 from acd.telephony.sip.ng import Engine
 from acd.telephony.sip.reviving import revive
 from acd.telephony.sip.sdp import SINK
@@ -29,6 +28,7 @@ from acd.telephony.sip.visitor import Visitor
 from acd.telephony.sip.watching import Watch
 
 if TYPE_CHECKING:
+    from acd.domain.ids import InteractionId
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.figures import Observe
     from acd.telephony.sip.gateway import Revived
@@ -171,7 +171,7 @@ class SipAdapter:
             [
                 name
                 for name in there - self._pairings()
-                if options.engine_is_ours or _call_of(name) in former
+                if options.engine_is_ours or call_of(name) in former
             ],
         )
         for name in revived.records:
@@ -235,7 +235,7 @@ class SipAdapter:
         if house is None or len(self._calls) >= self._options.max_calls:
             dialog.refuse(503, "Service Unavailable", ("Retry-After: 5",))
             return
-        identity = InteractionId(new_id("ix"))
+        identity = dialog.call
         event = arriving.arrived(identity, message, self._options)
         caller = Caller(
             house.engine,
@@ -272,7 +272,7 @@ class SipAdapter:
         return call
 
     def _pressed(self, pairing: str, side: str, digit: str) -> None:
-        call = self._calls.get(_call_of(pairing))
+        call = self._calls.get(call_of(pairing))
         if call is not None:
             call.pressed(pairing, side, digit)
 
@@ -293,8 +293,3 @@ class SipAdapter:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _call_of(pairing: str) -> InteractionId:
-    """Whose pairing it is."""
-    return InteractionId(pairing.rpartition("-")[0])

@@ -8,7 +8,7 @@ from acd.domain.errors import AcdError
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip import finals
 from acd.telephony.sip import sdp as descriptions
-from acd.telephony.sip.media import A, B, Pairing, Wire
+from acd.telephony.sip.media import A, B, Pairing, Wire, call_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -176,7 +176,7 @@ class Caller:
             self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
             self._waits_for_sdp = True
             await self.at.ask()
-        self.dialog = gateway.invite(to, self.at.a_sdp, listener)
+        self.dialog = gateway.invite(call_of(self.at.name), to, self.at.a_sdp, listener)
 
     async def picked_up(self, sdp: str, music: str) -> None:
         """They answered that."""

@@ -20,6 +20,7 @@ from acd.telephony.sip.thread import sip_thread
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from acd.domain.ids import InteractionId
     from acd.telephony.sip.stack.leg import Leg
 
 _NOT_NOW: Final = frozenset({"491", "500"})
@@ -46,9 +47,11 @@ class UpdateRefused(AcdError):
 class Dialog:
     """Used on the event loop; the stack's part of it lives in the stack's thread."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, key: str = "") -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, call: InteractionId, key: str = "") -> None:
         """Args: loop is where it is used; it may be made elsewhere. key is one that was kept."""
         self._loop = loop
+        self.call = call
+        """The interaction it is of."""
         self.key = key or secrets.token_hex(16)
         """Names it: our tag in its messages, and its record in the ledger."""
         self._unheard: list[DialogEvent] = []
@@ -68,6 +71,7 @@ class Dialog:
     def bind(self, leg: Leg) -> None:
         """Of the stack: this is its part."""
         self._leg = leg
+        leg.call = self.call
 
     @property
     def leg(self) -> Leg:

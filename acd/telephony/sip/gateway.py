@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
+from acd.domain.ids import InteractionId, new_id
 from acd.telephony.sip.dialog import Dialog
 from acd.telephony.sip.guard import Verdict
 from acd.telephony.sip.ledger import ARRIVING, DIALOG
@@ -144,9 +145,15 @@ class Gateway:
         """Whether new calls are refused with 503: the media engine is away, or we are ending."""
         self._open = not refuse
 
-    def invite(self, to: Destination, sdp: str, listener: Callable[[DialogEvent], None]) -> Dialog:
-        """Call somebody. What comes of it is told to the listener."""
-        dialog = Dialog(self._loop)
+    def invite(
+        self,
+        call: InteractionId,
+        to: Destination,
+        sdp: str,
+        listener: Callable[[DialogEvent], None],
+    ) -> Dialog:
+        """Call somebody, for that interaction. What comes of it is told to the listener."""
+        dialog = Dialog(self._loop, call)
         dialog.listen(listener)
         assert self._front is not None  # noqa: S101 - it was started
         sip_thread.post(self._front.invite, dialog, to, sdp)
@@ -202,7 +209,10 @@ class Gateway:
         kept = {}
         for name in [name for name in records if name.startswith(DIALOG)]:
             key, record = name.removeprefix(DIALOG), records.pop(name)
-            dialog = Dialog(self._loop, key)
+            is_new = record["stage"] == ARRIVING and not record["answered"]
+            # who was not let in yet arrives anew
+            call = new_id("ix") if is_new else record.get("call", "")
+            dialog = Dialog(self._loop, InteractionId(call), key)
             try:
                 if front.knows(record):
                     self.write(name, None)
@@ -212,7 +222,6 @@ class Gateway:
                 _log.exception("sip.dialog_lost", stage=record.get("stage"))
                 self.write(name, None)
                 continue
-            is_new = record["stage"] == ARRIVING and not record["answered"]
             kept[key] = Kept(
                 dialog=dialog,
                 stage=stage,
@@ -230,7 +239,7 @@ class Gateway:
             return Verdict(400, "Bad Request")
 
     def _take(self, message: Message, source: str) -> Dialog:
-        dialog = Dialog(self._loop)
+        dialog = Dialog(self._loop, InteractionId(new_id("ix")))
         self._loop.call_soon_threadsafe(self._arrived, dialog, self._heard(message, source))
         return dialog
 

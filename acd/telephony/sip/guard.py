@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from acd.telephony.sip import sdp
 from acd.telephony.sip.digest import Digest, Proof
 from acd.telephony.sip.guesses import Guesses
-from acd.telephony.sip.session import LEAST_S, SUPPORTED, understands
+from acd.telephony.sip.session import SUPPORTED, TOO_SHORT, is_too_short, least
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -120,12 +120,12 @@ class Guard:
         return (self._timed(message) if self._timers else None) or _described(message)
 
     def _timed(self, message: Message) -> Verdict | None:
-        """Who knows no timers cannot be told that theirs is too short (RFC 4028, 8.1)."""
+        """Whether its session timer is one that we keep."""
         interval = message.header("session-expires").partition(";")[0].strip()
         if interval and not interval.isdecimal():
             return Verdict(400, "Bad Session-Expires")
-        if interval and int(interval) < LEAST_S and understands(message):
-            return Verdict(422, "Session Interval Too Small", (f"Min-SE: {LEAST_S}",))
+        if is_too_short(message):
+            return Verdict(*TOO_SHORT, (least(),))
         return None
 
 

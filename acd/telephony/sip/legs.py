@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony import port
-from acd.telephony.sip.media import A, B, Pairing, Wire
+from acd.telephony.sip.media import A, B, Pairing, Wire, call_of
 from acd.telephony.sip.sdp import is_web
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ class PhoneLeg:
         """Call it."""
         assert self._to is not None  # noqa: S101 - one that was taken up rings no more
         offer = await self.pairing.offer(sdp)
-        self.dialog = self._gateway.invite(self._to, offer, self._heard)
+        call = call_of(self.pairing.name)
+        self.dialog = self._gateway.invite(call, self._to, offer, self._heard)
 
     async def answered(self, sdp: str) -> None:
         """It was picked up: nobody is heard through it yet."""

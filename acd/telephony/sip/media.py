@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from acd.domain.errors import AcdError
+from acd.domain.ids import InteractionId
 from acd.telephony.sip.ng import EngineRefused, MediaGone
 from acd.telephony.sip.sdp import SINK, answering
 
@@ -58,6 +59,11 @@ _ANSWERED: Final[dict[Wire, dict[str, Any]]] = {
     Wire.PLAIN: _OFFERED[Wire.PLAIN],
     Wire.WEB: {**_OFFERED[Wire.WEB], "rtcp-mux": ["accept"]},
 }
+
+
+def call_of(pairing: str) -> InteractionId:
+    """Whose pairing has that name: what follows the last dash tells those of one call apart."""
+    return InteractionId(pairing.rpartition("-")[0])
 
 
 class Pairing:

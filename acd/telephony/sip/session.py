@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 LEAST_S: Final = 90
 """A shorter interval is refused, as the RFC's own minimum."""
 SUPPORTED: Final = "Supported: timer"
+TOO_SHORT: Final = (422, "Session Interval Too Small")
 _GRACE_S: Final = 32
 
 
@@ -70,6 +71,20 @@ def called(answer: Message, preferred_s: int) -> Session | None:
     asked, refresher = _read(answer)
     ours = refresher != "uas"
     return Session(asked or preferred_s, is_ours=ours, is_agreed=bool(asked))
+
+
+def is_too_short(invite: Message) -> bool:
+    """Whether it asks for less than `LEAST_S`, and says so to be told (RFC 4028, 8.1).
+
+    Who knows no timers cannot be told, and is not refused for what a proxy on the way asked.
+    """
+    asked, _ = _read(invite)
+    return 0 < asked < LEAST_S and understands(invite)
+
+
+def least() -> str:
+    """What the 422 to such an INVITE says: they may ask again with that (RFC 4028, 8.1)."""
+    return f"Min-SE: {LEAST_S}"
 
 
 def understands(message: Message) -> bool:

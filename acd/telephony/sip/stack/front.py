@@ -141,6 +141,7 @@ class Front:
         leg.invited = self._transactions.raw.decode()
         leg.source = list(request.getSource())
         dialog.bind(leg)
+        self._transactions.call = leg.call
         try:
             return leg.recvRequest(request, transaction)
         except Exception:  # noqa: BLE001 - whatever it says: it is answered, and nothing kept

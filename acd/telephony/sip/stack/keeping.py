@@ -62,7 +62,8 @@ def record(leg: Leg) -> Record:
     theirs = leg.agreed[1] if updating == "UasStateUpdating" else leg.rSDP
     session = leg.session
     return {
-        "stage": stage(leg), "called_us": leg.origin == "caller", "call_id": str(leg.cId),
+        "call": leg.call, "call_id": str(leg.cId),
+        "stage": stage(leg), "called_us": leg.origin == "caller",
         "local": wire(leg.lUri), "remote": wire(leg.rUri), "target": wire(leg.rTarget),
         "routes": [wire(route) for route in leg.routes or ()],
         "address": [host, int(port), str(transport)], "user": leg.lContact.getUrl().username,

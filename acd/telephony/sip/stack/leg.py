@@ -54,6 +54,8 @@ class Leg(Mended):
 
     def __init__(self, settings: Any, tell: Callable[[DialogEvent], None], **given: Any) -> None:
         super().__init__(settings, self._heard, tell, **given)
+        self.call = ""
+        """The interaction it is of."""
         self.invited = ""
         """The first INVITE as text, theirs or ours, until it is answered."""
         self.source: list[Any] = []

@@ -12,7 +12,14 @@ from sippy.UA import UA
 from acd.telephony.sip.events import Acknowledged, Asked, Over, Pressed
 from acd.telephony.sip.guard import ALLOWED
 from acd.telephony.sip.sdp import audio, is_usable
-from acd.telephony.sip.session import SUPPORTED, called, called_by
+from acd.telephony.sip.session import (
+    SUPPORTED,
+    TOO_SHORT,
+    called,
+    called_by,
+    is_too_short,
+    least,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,8 +89,10 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
             self.keep()  # before our 200 lets the other end forget the call
         kept, was_up = self.rSDP, self.isConnected()
         if method == "INVITE" and was_up and number > (self.rCSeq or 0):
-            if type(self.state) is self.UasStateUpdating:
-                return self._one_at_a_time(req), None, None
+            refusal = self._refusal(req)
+            if refusal is not None:
+                self.rCSeq = number  # all else is as it was agreed
+                return refusal, None, None
             if type(self.state) is self.UaStateConnected:
                 self._follow(req)
                 self.agreed = (self.lSDP, self.rSDP)
@@ -95,16 +104,28 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
             self.rSDP = kept
         if method == "INVITE":
             self.keep_alive()
-            if was_up and isinstance(answered, tuple) and answered[1] is not None:
-                answered = (answered[0], self._took_back, answered[2])
+            if isinstance(answered, tuple) and answered[1] is not None:
+                took_back = self._took_back if was_up else answered[1]
+                answered = (answered[0], took_back, self._not_acknowledged)
         self.keep()
         return answered
 
-    def _one_at_a_time(self, req: Any) -> Any:
-        """They ask for another change before we answered the first (RFC 3261, 14.2)."""
-        self.rCSeq = req.getHFBody("cseq").getCSeqNum()
-        answer = req.genResponse(500, "Server Internal Error")
-        answer.appendHeader(SipHeader("Retry-After: 2"))
+    def _not_acknowledged(self) -> None:
+        """Our 200 was said for 32 seconds: whether it arrived is not known (RFC 3261, 13.3.1.4)."""
+        if self.isConnected() and self.awaits_ack:
+            self.tell(Over("not acknowledged", 408))
+            self.disconnect()
+
+    def _refusal(self, req: Any) -> Any:
+        """The answer to a change that they may not ask for, or not now."""
+        if type(self.state) is self.UasStateUpdating:  # RFC 3261, 14.2
+            answer = req.genResponse(500, "Server Internal Error")
+            answer.appendHeader(SipHeader("Retry-After: 2"))
+        elif self.transactions.session_s and is_too_short(self.transactions.message):
+            answer = req.genResponse(*TOO_SHORT)
+            answer.appendHeader(SipHeader(least()))
+        else:
+            answer = None
         return answer
 
     def _took_back(self, _: Any, __: Any) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import structlog
+from sippy.Network_server import Network_server
 from sippy.SipRequest import SipRequest
 from sippy.SipResponse import SipResponse
 from sippy.SipTransactionManager import SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
 from sippy.Udp_server import Udp_server, Udp_server_opts
 
+from acd.telephony.sip import ladder
 from acd.telephony.sip.ledger import DIALOG
 from acd.telephony.sip.message import Malformed, Message, read
 
@@ -39,6 +40,11 @@ class _Socket(Udp_server):  # type: ignore[misc]
     def getSIPaddr(self) -> Any:  # noqa: N802 - sippy's name
         (host, port), transport = super().getSIPaddr()
         return (self.advertise.get(port, host), port), transport
+
+    def send_to(self, data: Any, address: Any, delayed: bool = False) -> None:
+        """Of sippy, which knows no names where it speaks IPv6."""
+        host, port = address
+        Network_server.send_to(self, data, (host.strip("[]"), port), delayed)
 
 
 class _Silent:
@@ -72,7 +78,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
     ) -> None:
         """Args: session_s: the session timer preferred, 0: none. ledger: keeps dialogs."""
         if advertise:
-            _Socket.advertise[port] = advertise
+            _Socket.advertise[port] = bracketed(advertise)
         self.malformed = 0
         self.mute = False
         """Send nothing: what is said to the stack was answered in a former life."""
@@ -84,7 +90,11 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """What is being handled."""
         self.raw = b""
         """The same, as it came."""
-        where = {"_sip_address": host, "_sip_port": port, "_sip_logger": _Silent()}
+        self.call = ""
+        """The interaction that begins with it; empty until there is one."""
+        self._from: Any = None
+        """Where it came from, until it is in the log."""
+        where = {"_sip_address": bracketed(host), "_sip_port": port, "_sip_logger": _Silent()}
         where["_sip_tm"] = self
         with warnings.catch_warnings():  # it tries whether there is IPv6, and drops the socket
             warnings.simplefilter("ignore", ResourceWarning)
@@ -109,8 +119,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             self.malformed += 1
             _log.debug("sip.malformed", source=ra.address[0], why=str(error))
             return
-        _step("<", message, ra.address)
-        self.message, self.raw = message, data_in
+        self.message, self.raw, self.call, self._from = message, data_in, "", ra.address
         try:
             if message.is_answer and self._is_orphan(message, data_in, server):
                 return
@@ -122,6 +131,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             self.malformed += 1
             _log.debug("sip.unreadable", source=ra.address[0], exc_info=True)
         finally:
+            self._write_heard()
             self.message = None
 
     def incomingRequest(self, msg: Any, checksum: Any, tids: Any, server: Any) -> None:  # noqa: N802
@@ -134,6 +144,9 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             if is_new:
                 self._forget(name)
             raise
+        if msg.getMethod() == "ACK" or (msg.getMethod() == "CANCEL" and is_new):
+            # what it belongs to may come after it: the same once more is not passed over then
+            self.l1rcache.pop(checksum, None)
         held = self.tserver.get(name)
         if msg.getMethod() != "INVITE" or held is None or held.teE is None:
             return
@@ -154,8 +167,26 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """Of sippy: send."""
         if self.mute:
             return
-        _step(">", data, address)
+        if ladder.is_written():
+            self._write_heard()
+            said = ladder.parsed(data)
+            if said is not None:
+                ladder.rung(ladder.OUT, said, address, self._call_of(said))
         super().transmitData(userv, data, address, cachesum, lossemul)
+
+    def _write_heard(self) -> None:
+        """What is being handled, before what is said to it: only now it is known whose it is."""
+        source, self._from = self._from, None
+        if source is not None and self.message is not None and ladder.is_written():
+            ladder.rung(ladder.IN, self.message, source, self._call_of(self.message))
+
+    def _call_of(self, message: Message) -> str:
+        """The interaction it is of; empty when that is none."""
+        name = message.header("call-id")
+        for consumer in self.req_consumers.get(name, ()):
+            return str(consumer.cobj.call)
+        heard = self.message
+        return self.call if heard is not None and heard.header("call-id") == name else ""
 
     def cancelTransaction(self, t: Any, extra_headers: Any = None) -> None:  # noqa: N802
         """Of sippy: CANCEL, now or at the first sign of life; the latter would lose its headers."""
@@ -221,28 +252,13 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         return False
 
 
+def bracketed(host: str) -> str:
+    """As it stands in messages: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def _stop_timers(transaction: Any) -> None:
     for name in ("teA", "teB", "teC", "teD", "teE", "teF", "teG"):
         timer = getattr(transaction, name, None)
         if timer is not None:
             timer.cancel()
-
-
-def _step(way: str, said: Message | str, peer: Any) -> None:
-    """One rung of the ladder, without numbers or names: only at debug."""
-    if not _log.is_enabled_for(logging.DEBUG):
-        return
-    try:
-        message = read(said.encode()) if isinstance(said, str) else said
-    except Malformed:
-        return
-    first = message.first.split(" ")
-    what = f"{first[1]} {message.method}" if message.is_answer else first[0]
-    _log.debug(
-        "sip.message",
-        way=way,
-        what=what,
-        sip_call=message.header("call-id"),
-        cseq=message.header("cseq").partition(" ")[0],
-        peer=f"{peer[0]}:{peer[1]}",
-    )

@@ -56,7 +56,8 @@ class Desk:
 
     @property
     def address(self) -> tuple[str, int]:
-        return self.settings.place.host, self.settings.place.port
+        host, port = self.settings.place.host, self.settings.place.port
+        return (f"[{host}]" if ":" in host else host), port
 
     async def start(self) -> None:
         self.adapter = SipAdapter(self.settings)
@@ -149,7 +150,7 @@ class Desk:
 
 
 def desk_phone(phone: Phone) -> port.Target:
-    address = f"sip:anna@127.0.0.1:{phone.port}"
+    address = f"sip:anna@{phone.host}:{phone.port}"
     return port.Target(device="desk", kind=port.TargetKind.SIP, address=address)
 
 

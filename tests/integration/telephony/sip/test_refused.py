@@ -9,11 +9,9 @@ import pytest
 
 from acd.telephony import port
 from acd.telephony.sip import guard
-from acd.telephony.sip.gateway import Place
 from tests.integration.telephony.sip.desk import Desk
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
-from tests.peers.rtpengine import udp_port
 
 VIDEO = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -45,12 +43,6 @@ async def test_an_invite_that_cannot_be_taken(
     desk: Desk, caller: Phone, code: int, more: dict[str, Any]
 ) -> None:
     assert await refused(caller, desk, **more) == code
-
-
-async def test_a_session_that_is_too_short(open_desk: Callable[..., Any], caller: Phone) -> None:
-    desk = await open_desk(place=Place(host="127.0.0.1", port=udp_port(), session_s=1800))
-    headers = ("Supported: timer", "Session-Expires: 30")
-    assert await refused(caller, desk, headers=headers) == 422
 
 
 async def test_what_the_guard_cannot_read_is_refused(

@@ -17,6 +17,7 @@ from tests.peers.rtpengine import udp_port
 
 Open = Callable[..., Any]
 TIMER = ("Supported: timer",)
+SHORT = (*TIMER, "Session-Expires: 30")
 
 
 @pytest.fixture
@@ -96,6 +97,32 @@ async def test_who_refuses_a_refresh_is_there_and_asked_again(
     await calling.reinvited(6)
     await calling.voice.hears(MUSIC_HZ)
     assert desk.heard(port.CallerEnded) == []
+
+
+async def test_a_change_with_a_session_that_is_too_short_is_refused_and_told_the_least(
+    open_desk: Open, caller: Phone
+) -> None:
+    desk: Desk = await open_desk(place=Place(host="127.0.0.1", port=udp_port(), session_s=1800))
+    refused = await caller.call("support", desk.address, headers=SHORT, wait=False)
+    await refused.is_over()
+    assert refused.refusal.first.startswith("SIP/2.0 422")
+    assert refused.refusal.header("min-se") == "90"
+
+    call, calling = await desk.waiting(caller, headers=TIMER)
+    await calling.answered()
+    hold = calling.voice.sdp("a=sendonly\r\n")
+    answer = await caller.request(calling, "INVITE", hold, SHORT)
+    caller.send(calling, "ACK", number=calling.number, branch=calling.branch)
+    assert answer.first.startswith("SIP/2.0 422")
+    assert answer.header("min-se") == "90"
+    assert [one.call for one in await desk.adapter.calls()] == [call]
+    await calling.voice.hears(MUSIC_HZ)
+
+    longer = (*TIMER, "Session-Expires: 90", "Min-SE: 90")
+    answer = await caller.request(calling, "INVITE", hold, longer)
+    caller.acknowledge(calling)
+    assert answer.first.startswith("SIP/2.0 200")
+    assert answer.header("session-expires") == "90;refresher=uac"
 
 
 async def test_without_timers_nobody_is_promised_any(
