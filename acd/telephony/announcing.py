@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import structlog
+
 from acd.telephony.sip.prompts import Prompt, place_in_line
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from acd.domain.ids import InteractionId, QueueId
     from acd.routing.router import Router
     from acd.telephony.sip.sound_files import SoundFiles
+
+log = structlog.get_logger(__name__)
 
 
 class Announcements:
@@ -32,18 +36,22 @@ class Announcements:
         self.every_s = every_s
         self.calls_back = calls_back
 
-    async def place(self, call: InteractionId, *, offers_callback: bool) -> str | None:
-        """Where they stand, as a file; None when they do not wait.
+    async def place(self, call: InteractionId, *, offers_callback: bool) -> str:
+        """Where they stand, as a file; nothing when they do not wait, or as `said` says.
 
         Raises:
             StoreUnavailable: Redis is away.
         """
         found = await self._router.position(call)
         if found is None:
-            return None
+            return ""
         said = place_in_line(found.position, found.estimate_p50_s)
         return await self.said(*said, *((Prompt.ONE_FOR_CALLBACK,) if offers_callback else ()))
 
     async def said(self, *names: str) -> str:
-        """One file that says these."""
-        return str(await asyncio.to_thread(self._sounds.said, *names))
+        """One file that says these; nothing where it cannot be written, and the call goes on."""
+        try:
+            return str(await asyncio.to_thread(self._sounds.said, *names))
+        except OSError as error:
+            log.error("announcement not made", error=str(error))
+            return ""

@@ -57,8 +57,9 @@ class Waiting:
         if sayings is None:
             return ""
         file = await sayings.said(prompt)
-        call = self._row.interaction
-        await self._doing.execute(port.Announce(call=call, epoch=epoch, file=file))
+        if file:
+            call = self._row.interaction
+            await self._doing.execute(port.Announce(call=call, epoch=epoch, file=file))
         return file
 
     async def press(self, digit: str) -> None:

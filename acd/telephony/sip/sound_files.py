@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
 import wave
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acd.config.telephony import SipSettings
 
 log = structlog.get_logger(__name__)
@@ -41,26 +44,35 @@ class SoundFiles:
         self._theirs = _usable(Path(settings.sounds_dir)) if settings.sounds_dir else {}
 
     def said(self, *names: str, locale: str = "") -> Path:
-        """One file that says all of these, one after the other.
+        """One file that says all of these, one after the other. Threads may ask at once.
 
         Args:
             names: as `prompts` makes them.
             locale: the language; by default the configured one.
+
+        Raises:
+            OSError: it cannot be written.
         """
         locale = locale or self._locale
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         path = self._folder / f"{locale}-{digest}.wav"
         if not path.is_file():
-            fresh = path.with_suffix(".new")
-            with wave.open(str(fresh), "wb") as joined:
-                joined.setnchannels(FORMAT[0])
-                joined.setsampwidth(FORMAT[1])
-                joined.setframerate(FORMAT[2])
-                for name in names:
-                    joined.writeframes(self._frames(f"{locale}/{name}.wav"))
-                    joined.writeframes(bytes(_GAP_FRAMES * FORMAT[1]))
-            fresh.replace(path)
+            fresh = path.with_suffix(f".{secrets.token_hex(4)}")  # others may be at the same words
+            try:
+                self._join(fresh, [f"{locale}/{name}.wav" for name in names])
+                fresh.replace(path)
+            finally:
+                fresh.unlink(missing_ok=True)
         return path
+
+    def _join(self, path: Path, names: Sequence[str]) -> None:
+        with wave.open(str(path), "wb") as joined:
+            joined.setnchannels(FORMAT[0])
+            joined.setsampwidth(FORMAT[1])
+            joined.setframerate(FORMAT[2])
+            for name in names:
+                joined.writeframes(self._frames(name))
+                joined.writeframes(bytes(_GAP_FRAMES * FORMAT[1]))
 
     def _frames(self, name: str) -> bytes:
         with wave.open(str(self._theirs.get(name, OURS / name)), "rb") as one:

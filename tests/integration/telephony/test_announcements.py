@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from acd.telephony import port
 from acd.telephony.sip.prompts import Prompt
 from acd.telephony.sip.sound_files import SoundFiles
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import Exchange, Exchanges
+from tests.integration.telephony.exchange import Exchange, Exchanges
 
 Announcing = Callable[..., Awaitable[Exchange]]
 
@@ -84,6 +85,29 @@ async def test_who_has_no_number_cannot_be_called_back(exchange: Exchange) -> No
     seen = await exchange.router.interaction(InteractionId(call))
     assert seen is not None
     assert seen.callback is None
+
+
+async def test_what_cannot_be_written_is_not_heard_and_ends_no_call(
+    announcing: Announcing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await announcing(max_length=1, on_full=REJECT)
+    asked: list[str] = []
+
+    def full_disk(*names: str) -> Path:
+        asked.extend(names)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exchange.sounds, "said", full_disk)
+    call = await exchange.phones.arrive()
+    await until(lambda: len(asked) > 2)
+    turned_away = await exchange.phones.arrive()
+    assert await exchange.over(turned_away) == "486 full"
+    assert exchange.at(call).hears == "music"
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await exchange.hears(call, (offer, "browser"))
+    assert announced(exchange, call) == []
 
 
 REJECT, BACK = Divert(to=Diversion.REJECT), Divert(to=Diversion.CALLBACK)

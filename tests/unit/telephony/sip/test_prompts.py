@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import array
+import threading
 import tomllib
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,24 @@ def test_what_is_said_follows_in_one_file(tmp_path: Path) -> None:
     assert sounds.said("you-are-number", "7") == path
     assert sounds.said("you-are-number", "7", locale="en") != path
     assert sounds.music == OURS / "music.wav"
+
+
+def test_two_may_ask_for_the_same_words_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = SoundFiles(SipSettings(), tmp_path / "said")
+    both_are_at_it, read = threading.Barrier(2, timeout=5), SoundFiles._frames
+
+    def together(self: SoundFiles, name: str) -> bytes:
+        both_are_at_it.wait()
+        return read(self, name)
+
+    monkeypatch.setattr(SoundFiles, "_frames", together)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: sounds.said("closed", "goodbye"), range(2))
+    assert first == second
+    assert list((tmp_path / "said").iterdir()) == [first]
+    assert frames(first).startswith(frames(OURS / "en/closed.wav"))
 
 
 def test_an_operators_files_stand_before_ours(tmp_path: Path) -> None:
