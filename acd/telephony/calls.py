@@ -134,9 +134,11 @@ def _ended(call: Call, key: LegKey) -> Step:
 
 
 def _bridged(call: Call, heard: port.Bridged) -> Step:
-    if call.phase is not CallPhase.CONNECTING or call.winner is None:
+    if call.winner is None or call.winner[0] != heard.offer:
         return call, ()
-    if call.winner[0] != heard.offer:
+    if call.phase in _TALKS:  # by a connection made anew, with which no hold goes on
+        return replace(call, phase=CallPhase.TALKING), ()
+    if call.phase is not CallPhase.CONNECTING:
         return call, ()
     if call.calls_back:
         dial = port.Dial(

@@ -101,7 +101,7 @@ class LegFailed(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridged(CallEvent):
-    """Media flows between caller and device: only now the call is active."""
+    """Media flows between caller and device: only now the call is active, and on hold no more."""
 
     offer: OfferId
 

@@ -1,55 +1,30 @@
-"""The call's state machine: what each thing heard makes of it, and what holds whatever is heard."""
+"""The call's state machine: what each thing heard makes of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from acd.telephony import port, words
 from acd.telephony.calls import step
-from acd.telephony.port import LegFault, Target, TargetKind
-from acd.telephony.state import Call, CallPhase
-from acd.telephony.words import Action, Heard
-
-IX = "ix_1"
-ANNA, BEN = "anna", "ben"
-PAGE = Target(device="browser", kind=TargetKind.BROWSER)
-DESK = Target(device="desk", kind=TargetKind.SIP, address="sip:anna@pbx")
-PHONE = Target(device="mobile", kind=TargetKind.PHONE, address="+33199001234")
-
-
-def offered(number: int, agent: str, *targets: Target) -> words.Offered:
-    return words.Offered(
-        offer=f"{IX}.{number}", agent=agent, targets=targets or (PAGE,), timeout_ms=20_000
-    )
-
-
-def won(number: int, agent: str, epoch: int = 1) -> words.Won:
-    return words.Won(offer=f"{IX}.{number}", agent=agent, epoch=epoch)
-
-
-def given_back(agent: str, reason: str = "lost", epoch: int = 2) -> words.GivenBack:
-    return words.GivenBack(agent=agent, epoch=epoch, reason=reason)
-
-
-def leg(kind: type, number: int, device: str = "browser", **more: Any) -> Any:
-    return kind(call=IX, offer=f"{IX}.{number}", device=device, **more)
-
-
-TALKING = (offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer=f"{IX}.1"))
-
-
-def told(*heard: Heard) -> tuple[Call, list[Action]]:
-    """A call after all that, and what the last of it led to."""
-    call, actions = Call(id=IX), list[Action]()
-    for one in heard:
-        call, done = step(call, one)
-        actions = list(done)
-    return call, actions
+from acd.telephony.port import LegFault
+from acd.telephony.state import CallPhase
+from acd.telephony.words import Heard
+from tests.unit.telephony.heard import (
+    ANNA,
+    BEN,
+    DESK,
+    IX,
+    PAGE,
+    PHONE,
+    TALKING,
+    given_back,
+    leg,
+    offered,
+    told,
+    won,
+)
 
 
 def test_every_device_of_an_offer_rings() -> None:
@@ -258,114 +233,10 @@ def test_hold_and_back() -> None:
     assert (call.phase, actions) == (CallPhase.HELD, [port.Resume(call=IX, epoch=1)])
 
 
-def called_back(*heard: Heard) -> tuple[Call, list[Action]]:
-    call, actions = Call(id=IX, calls_back="+33199001234"), list[Action]()
-    for one in heard:
-        call, done = step(call, one)
-        actions = list(done)
-    return call, actions
-
-
-CONNECTED = (offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer="ix_1.1"))
-
-
-def test_a_callback_reaches_the_agent_first() -> None:
-    _, actions = called_back(offered(1, ANNA))
-    assert [one.outgoing for one in actions if isinstance(one, port.Ring)] == [True]
-    call, actions = called_back(*CONNECTED)
-    assert call.phase is CallPhase.DIALLING
-    assert [type(one) for one in actions] == [port.Dial]
-    call, actions = called_back(*CONNECTED, port.Dialled(call=IX, ok=True))
-    assert (call.phase, call.calls_back) == (CallPhase.TALKING, "")
-    assert actions == [words.Connected(offer="ix_1.1", agent=ANNA)]
-
-
-def test_a_customer_who_does_not_answer_frees_the_agent() -> None:
-    call, actions = called_back(*CONNECTED, port.Dialled(call=IX, ok=False, code=486))
-    assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
-    assert [type(one) for one in actions] == [port.HangUp, words.NotReached]
-
-
-@pytest.mark.parametrize(
-    "heard",
-    [
-        leg(port.LegEnded, 1),
-        port.CallerEnded(call=IX, cause="stopped"),
-        given_back(ANNA, "no_answer"),
-        words.OfferOver(offer="ix_1.1", reason="expired"),
-    ],
-)
-def test_an_attempt_that_ends_is_not_the_end_of_the_callback(heard: Heard) -> None:
-    before = CONNECTED if not isinstance(heard, words.OfferOver) else CONNECTED[:1]
-    call, actions = called_back(*before, heard)
-    assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
-    commands = [one for one in actions if isinstance(one, port.Command)]
-    assert list(actions[: len(commands)]) == commands, "the line ends before routing is asked"
-    assert isinstance(commands[-1], port.HangUp)
-    assert not any(isinstance(one, words.HungUp) for one in actions)
-
-
-NUMBERS = st.integers(1, 4)
-DEVICES = st.sampled_from(["browser", "desk", "mobile"])
-TARGETS = st.lists(st.sampled_from([PAGE, DESK, PHONE]), max_size=3, unique=True).map(tuple)
-HEARD: st.SearchStrategy[Heard] = st.one_of(
-    st.builds(lambda n, who, t, turn: replace(offered(n, who, *t), in_turn=turn), NUMBERS,
-              st.sampled_from([ANNA, BEN]), TARGETS, st.booleans()),
-    st.builds(lambda n: words.OfferOver(offer=f"{IX}.{n}", reason="expired"), NUMBERS),
-    st.builds(lambda n, e: won(n, ANNA, e), NUMBERS, st.integers(0, 9)),
-    st.builds(given_back, st.sampled_from([ANNA, BEN]), st.just("lost"), st.integers(0, 9)),
-    st.builds(lambda: words.TransferAsked(agent=ANNA, number="+33199001234")),
-    st.builds(lambda ok: port.TransferResult(call=IX, ok=ok), st.booleans()),
-    st.builds(
-        leg,
-        st.sampled_from([port.LegRinging, port.LegAnswered, port.LegConfirmed, port.LegEnded]),
-        NUMBERS,
-        DEVICES,
-    ),
-    st.builds(lambda n, d: leg(port.LegEnded, n, d, cause="media_lost"), NUMBERS, DEVICES),
-    st.builds(
-        lambda n, d, f: leg(port.LegFailed, n, d, fault=f),
-        NUMBERS, DEVICES, st.sampled_from(LegFault),
-    ),
-    st.builds(lambda n: port.Bridged(call=IX, offer=f"{IX}.{n}"), NUMBERS),
-    st.builds(lambda on: words.HoldAsked(on=on), st.booleans()),
-    st.just(port.Held(call=IX)),
-    st.just(port.Resumed(call=IX)),
-    st.builds(lambda ok: port.Dialled(call=IX, ok=ok), st.booleans()),
-    st.just(port.CallerEnded(call=IX, cause="bye")),
-    st.just(words.Finished(outcome="handled")),
-)  # fmt: skip
-
-
-@given(st.lists(HEARD, max_size=40), st.sampled_from(["", "+33199001234"]))
-def test_whatever_is_heard(heard: list[Heard], calls_back: str) -> None:
-    """No device rings twice or for ever, one is bridged at a time, and the end is the end."""
-    call = Call(id=IX, calls_back=calls_back)
-    up: set[tuple[str, str]] = set()
-    for one in heard:
-        before = call
-        call, actions = step(call, one)
-        if isinstance(one, (port.LegFailed, port.LegEnded)):
-            up.discard((one.offer, one.device))
-        for action in actions:
-            match action:
-                case port.Ring():
-                    assert (action.offer, action.target.device) not in up
-                    up.add((action.offer, action.target.device))
-                case port.Withdraw():
-                    assert (action.offer, action.device) in up
-                    up.discard((action.offer, action.device))
-                case port.Bridge():
-                    assert before.winner not in up, "one at a time"
-                    assert (action.offer, action.device) in up
-                case port.HangUp():
-                    up.clear()
-                case words.Claim() | words.Delivered() | words.Confirming():
-                    assert before.winner is None or before.winner[0] != action.offer
-                case _:
-                    pass
-        # a call that was given away is the adapter's
-        assert up == set(call.legs) or call.phase is CallPhase.ENDED
-        assert (call.winner is not None) == (call.phase not in {CallPhase.WAITING, CallPhase.ENDED})
-        if before.phase is CallPhase.ENDED:
-            assert (call, actions) == (before, ())
+def test_a_connection_made_anew_ends_a_hold() -> None:
+    held = (*TALKING, port.Held(call=IX))
+    assert told(*held, port.Bridged(call=IX, offer=f"{IX}.2"))[0].phase is CallPhase.HELD
+    again = (*held, port.Bridged(call=IX, offer=f"{IX}.1"))
+    assert told(*again)[0].phase is CallPhase.TALKING
+    assert told(*again)[1] == []
+    assert told(*again, words.HoldAsked(on=True))[1] == [port.Hold(call=IX, epoch=1)]
