@@ -171,11 +171,11 @@ class Caller:
         self, gateway: Gateway, to: Destination, listener: Callable[[DialogEvent], None]
     ) -> None:
         """Call them. They will stand where an agent waits for them, or in the line."""
-        self.is_ringing = self.is_answered = True
         if self.at is None:
-            self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
-            self._waits_for_sdp = True
-            await self.at.ask()
+            line = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
+            await line.ask()
+            self.at, self._waits_for_sdp = line, True
+        self.is_ringing = self.is_answered = True
         self.dialog = gateway.invite(call_of(self.at.name), to, self.at.a_sdp, listener)
 
     async def picked_up(self, sdp: str, music: str) -> None:

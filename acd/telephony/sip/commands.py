@@ -89,9 +89,11 @@ async def _withdraw(call: SipCall, command: port.Withdraw) -> None:
     device = call.devices.get(command.offer, command.device)
     if device is None:
         return
-    if device is call.bridged:
-        await call.unbridge()
-    await call.devices.drop(device, command.reason)
+    try:
+        if device is call.bridged:
+            await call.unbridge()
+    finally:  # whatever the media engine says to that
+        await call.devices.drop(device, command.reason)
 
 
 async def _hold(call: SipCall, _: port.Hold) -> None:

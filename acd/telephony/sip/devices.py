@@ -143,8 +143,9 @@ class Devices:
         if not leg.is_ready:
             leg.tell_again(tab)
             return
-        device.leg = fresh = self.page_leg(device.offer, device.target)
+        fresh = self.page_leg(device.offer, device.target)
         await fresh.ring(self._call.caller.offered, tab)
+        device.leg = fresh
         if device is self._call.bridged:
             device.is_wanted = True
             await self._call.play_music()
@@ -218,14 +219,16 @@ class Devices:
 
     async def _gone(self, device: Device, cause: str) -> None:
         """It hung up."""
-        if device is self._call.bridged:
-            await self._call.unbridge()
-        await self.drop(device, "")
-        self._house.emit(
-            port.LegEnded(
-                call=self._call.id, offer=device.offer, device=device.target.device, cause=cause
+        try:
+            if device is self._call.bridged:
+                await self._call.unbridge()
+        finally:  # it is gone whatever the media engine says to that
+            await self.drop(device, "")
+            self._house.emit(
+                port.LegEnded(
+                    call=self._call.id, offer=device.offer, device=device.target.device, cause=cause
+                )
             )
-        )
 
     async def lose(self, device: Device) -> None:
         """Nothing was heard of it for too long."""

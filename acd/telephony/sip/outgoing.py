@@ -5,12 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
+from acd.domain.errors import AcdError
 from acd.telephony import port
 
 if TYPE_CHECKING:
     from acd.telephony.sip.call import SipCall
 
+_log = structlog.get_logger(__name__)
+
 _NO_ANSWER: Final = 408
+_UNAVAILABLE: Final = 503
 
 
 async def dial(call: SipCall, command: port.Dial) -> None:
@@ -21,13 +27,21 @@ async def dial(call: SipCall, command: port.Dial) -> None:
     if to is None:
         call.house.emit(port.Dialled(call=call.id, ok=False))
         return
-    await call.caller.dial(call.house.gateway, to, call.heard_caller)
+    try:
+        await call.caller.dial(call.house.gateway, to, call.heard_caller)
+    except AcdError as error:
+        _give_up(call, error)
+        return
     call.do_in(command.timeout_ms / 1000, partial(_late, call))
 
 
 async def picked_up(call: SipCall, sdp: str) -> None:
     """They answered."""
-    await call.caller.picked_up(sdp, call.house.options.music)
+    try:
+        await call.caller.picked_up(sdp, call.house.options.music)
+    except AcdError as error:
+        _give_up(call, error)
+        return
     call.house.emit(port.Dialled(call=call.id, ok=True))
 
 
@@ -38,6 +52,15 @@ def refused(call: SipCall, code: int, reason: str) -> None:
         return
     call.caller.given_up()
     call.house.emit(port.Dialled(call=call.id, ok=False, code=code))
+
+
+def _give_up(call: SipCall, error: AcdError) -> None:
+    """They would hear nothing."""
+    _log.warning("call.not_dialled", call=call.id, error=error.code, why=error.detail)
+    if call.caller.dialog is not None:
+        call.caller.dialog.hang_up()
+    call.caller.given_up()
+    call.house.emit(port.Dialled(call=call.id, ok=False, code=_UNAVAILABLE))
 
 
 async def _late(call: SipCall) -> None:

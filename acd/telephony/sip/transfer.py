@@ -61,8 +61,8 @@ class Transfer:
 
     async def start(self) -> None:
         """Ring the number."""
-        await self._call.play_music()
         try:
+            await self._call.play_music()
             await self.leg.ring(self._call.caller.offered)
         except AcdError:
             await self._fail(_UNAVAILABLE)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+
+import pytest
 
 from acd.domain.ids import InteractionId, OfferId
 from acd.telephony import port
+from acd.telephony.sip.media import Pairing
+from acd.telephony.sip.ng import EngineRefused
 from tests.integration.telephony.sip.desk import MUSIC_HZ, Desk
 from tests.peers.phone import Phone
 
@@ -121,6 +126,32 @@ async def test_a_page_that_was_reloaded_gets_a_fresh_connection(desk: Desk, call
     await desk.told(port.Bridged)
     assert calling.reinvites == 2
     assert len(desk.engine.pairings()) == 1
+
+
+async def test_a_page_that_could_not_be_connected_anew_is_when_it_asks_again(
+    desk: Desk, caller: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await waiting(desk, caller)
+    offer = await desk.ring(call, BROWSER)
+    await answered(desk, await desk.told(port.PageTold))
+    await desk.bridge(call, offer, "browser")
+    await desk.told(port.Bridged)
+
+    refused = asyncio.Event()
+
+    async def refuse(_: Pairing, __: str) -> str:
+        refused.set()
+        raise EngineRefused
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Pairing, "offer", refuse)
+        await said(desk, call, offer, tab="tab-2", kind="hello")
+        await refused.wait()
+    await said(desk, call, offer, tab="tab-2", kind="hello")
+    fresh = await desk.told(port.PageTold)
+    assert fresh.signal["description"]["sdp"]
+    await answered(desk, fresh, tab="tab-2")
+    await desk.told(port.Bridged)
 
 
 async def test_what_a_page_says_that_is_no_webrtc_is_not_heard(desk: Desk, caller: Phone) -> None:

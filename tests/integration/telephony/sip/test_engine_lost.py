@@ -148,6 +148,25 @@ async def test_a_website_caller_hears_again_once_their_page_offers_anew(
     await mortal.empty()
 
 
+async def test_a_number_that_would_hear_nothing_is_not_called(
+    mortal: Desk, caller: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.sip.ng._WAITS_S", (0.05,))
+    mortal.engine.kill()
+    call = InteractionId("ix_out")
+    number = desk_phone(caller).address
+    dial = port.Dial(call=call, epoch=0, number=number, caller_id="", timeout_ms=9000)
+    await mortal.do(dial)
+    dialled = await mortal.told(port.Dialled)
+    assert (dialled.ok, dialled.code) == (False, 503)
+    mortal.engine.start()
+    await mortal.do(dial)
+    ringing = await caller.ringing.get()
+    await mortal.do(port.HangUp(call=call, epoch=0, cause="done"))
+    await ringing.is_over()
+    await mortal.empty()
+
+
 async def test_a_hold_that_fails_is_told_to_the_page(mortal: Desk, caller: Phone) -> None:
     call, calling = await mortal.waiting(caller)
     offer = await mortal.ring(call, BROWSER)
