@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
@@ -17,6 +17,8 @@ from acd.telephony import port, words
 from acd.telephony.port import Target, TargetKind
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from acd.domain.ids import AgentId
     from acd.records.intake_rows import IntakeRow
     from acd.telephony.means import Means
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from acd.telephony.words import Heard
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 FORBIDDEN: Final = 403
 _PASSING: Final = (words.Delivered, words.Confirming)
@@ -64,7 +68,7 @@ class Doing:
         once = isinstance(asked, _PASSING)
         return await self.answered(lambda: self._request(asked, epoch), once=once) or []
 
-    async def answered(self, ask: Any, *, once: bool = False) -> Any:
+    async def answered(self, ask: Callable[[], Awaitable[T]], *, once: bool = False) -> T | None:
         """The answer, asked again while a store is away; None where it was refused."""
         tries = 0
         while True:
@@ -136,9 +140,15 @@ class Doing:
         return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
 
     async def _lost(self, asked: words.Lost) -> list[Heard]:
-        """Back to the line; what routing will not put there ends."""
+        """Back to the line; what routing will not put there ends.
+
+        Asked again after an unknown outcome, the agent may not have it any more: it is there.
+        """
         router, call = self._means.router, self._row.interaction
         if (await router.fail(asked.offer, asked.agent, MEDIA_LOST)).changed:
+            return []
+        seen = await router.interaction(call)
+        if seen is not None and seen.agent != asked.agent:
             return []
         await router.finish(call, by="agent", agent=asked.agent)
         return [words.Finished(outcome=MEDIA_LOST)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import InteractionId
 from acd.telephony import port
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import Exchange, Exchanges, running_exchange
+from tests.integration.telephony.exchange import Exchange, Exchanges, running_exchange
 from tests.servers import Server
 
 
@@ -135,6 +137,30 @@ async def test_whose_agent_is_not_heard_any_more_goes_back_to_the_line(
     await exchange.router.accept(again, "bruno")
     await exchange.hears(call, (again, "browser"))
     await exchange.state(call, "active")
+    await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_an_agent_is_lost_once_where_redis_goes_before_it_answers(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    call, offer = await exchange.talk("anna")
+    await exchange.sign_in("bruno")
+    fail, done = exchange.router.fail, []
+
+    async def unheard(*given: Any) -> Any:
+        done.append(await fail(*given))
+        if len(done) == 1:
+            raise StoreUnavailable
+        return done[-1]
+
+    monkeypatch.setattr(exchange.router, "fail", unheard)
+    await exchange.phones.fall_silent(offer, "browser")
+    again = (await exchange.offers(call, "bruno"))["bruno"]
+    await until(lambda: len(done) == 2)
+    await exchange.router.accept(again, "bruno")
+    await exchange.hears(call, (again, "browser"))
     await exchange.phones.hang_up(call)
     assert await exchange.outcome(call) == "handled"
 
