@@ -20,6 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
+from redis.exceptions import ClusterDownError
 
 from acd.domain.errors import ConfigInvalid
 
@@ -166,4 +167,4 @@ async def _owner(url: RedisUrl, slot_of: str, options: Mapping[str, Any]) -> Red
                     return Redis(host=owner[0] or host, port=owner[1], **options)
     if failure:
         raise failure
-    raise ConfigInvalid("no node of the cluster serves this tenant's slot")
+    raise ClusterDownError("no node of the cluster serves this tenant's slot")

@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,3 +180,13 @@ async def test_key_by_key_is_refused(cluster: Cluster, tenant: str) -> None:
     finally:
         source.say("CLUSTER", "SETSLOT", slot, "STABLE")
     await router.close()
+
+
+async def test_while_nobody_serves_a_tenants_slot_its_store_is_away(tmp_path: Path) -> None:
+    bare = Server(tmp_path, "--cluster-enabled", "yes")
+    bare.start()
+    try:
+        with pytest.raises(StoreUnavailable):
+            await Router.open(f"redis+cluster://127.0.0.1:{bare.port}", "acme")
+    finally:
+        bare.kill()
