@@ -134,11 +134,16 @@ class Exchange:
         Raises:
             TelephonyOff: no call can be made now.
         """
-        if self.board is None or self._sounds is None:
+        board, sounds = self.board, self._sounds
+        if board is None or sounds is None:
             raise TelephonyOff
         said = prompts.code(code)
-        file = await asyncio.to_thread(self._sounds.said, *said, locale=locale)
-        self.board.say(device.address, str(file))
+        file = await asyncio.to_thread(sounds.said, *said, locale=locale)
+        try:
+            board.say(device.address, str(file))
+        except TelephonyOff:
+            file.unlink(missing_ok=True)  # it says a secret
+            raise
 
     @property
     def anchors(self) -> bool:

@@ -219,7 +219,7 @@ class ChildRtpengine:
                 try:
                     await self._launch()
                     break
-                except RtpengineFailed as error:
+                except (RtpengineFailed, OSError) as error:  # of its log, or of our note
                     log.error("rtpengine does not start", reason=str(error))
                     await self._end(self._note)
             log.info("rtpengine restarted", pid=self.pid)
@@ -236,8 +236,8 @@ class ChildRtpengine:
         for number in (signal.SIGTERM, signal.SIGKILL):
             if not note.runs():
                 break
-            os.kill(note.pid, number)
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, ProcessLookupError):
+                os.kill(note.pid, number)
                 await asyncio.wait_for(self._ended(note), END_S)
 
     def _rotated_log(self) -> Path:

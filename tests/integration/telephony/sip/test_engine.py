@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from acd.config.telephony import RtpengineSettings, SipSettings
 from acd.telephony.sip.child import ChildRtpengine
@@ -107,6 +108,26 @@ async def test_one_that_died_is_told_and_started_again_at_its_place(tmp_path: Pa
         assert engine.pid not in {None, first}
         assert engine.ng == place
         assert await answers(place, within_s=2)
+    finally:
+        await engine.stop()
+
+
+async def test_one_whose_log_cannot_be_written_is_started_once_it_can(tmp_path: Path) -> None:
+    told: list[str] = []
+    engine = child(tmp_path, told)
+    await engine.start()
+    try:
+        assert engine.pid is not None
+        log = tmp_path / "rtpengine.log"
+        log.unlink()
+        log.mkdir()
+        with capture_logs() as logged:
+            os.kill(engine.pid, signal.SIGKILL)
+            await eventually(
+                lambda: any(one["event"] == "rtpengine does not start" for one in logged)
+            )
+        log.rmdir()
+        await eventually(lambda: told == ["lost", "back"])
     finally:
         await engine.stop()
 
