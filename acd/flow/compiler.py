@@ -12,7 +12,7 @@ import structlog
 from acd.domain.agent import AgentProfile, Membership
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.errors import StoreUnavailable
-from acd.flow.opening import instants
+from acd.flow.hours import instants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, cast
+from collections.abc import AsyncIterator
+from typing import Any
 
 from acd.telephony.sip.message import Message, read
+from tests.peers.line import Line, place_of
+from tests.peers.manners import Manners
 from tests.peers.phone_call import PhoneCall
 from tests.peers.said import answer, request
 from tests.peers.tones import Voice
@@ -17,45 +19,23 @@ _FIRST_S = 0.5
 _GIVE_UP_S = 32.0
 
 
-class Phone(asyncio.DatagramProtocol):
+class Phone(Manners, Line):
     """Calls, and is called. What it does when it is called is set before."""
 
     def __init__(self, hertz: int) -> None:
+        super().__init__()
         self.hertz = hertz
-        self.host, self.port = "", 0
         self.voice_host = "127.0.0.1"
         self.calls: dict[str, PhoneCall] = {}
         self.ringing: asyncio.Queue[PhoneCall] = asyncio.Queue()
         """Who calls us, once it rings here."""
-        self.tones: dict[str, int] = {}
-        """Who answers with another tone, by the number that was called."""
-        self.picks_up: set[str] = set()
-        """Numbers that answer at once."""
-        self.refuses: int | None = None
-        """Answer each call with this status."""
-        self.is_mute = False
-        """New calls say nothing: many at a time are cheap."""
         self.strays = 0
         """Requests of calls that it does not know."""
-        self.contact = ""
-        """Where its requests say that it is reached; empty for the truth."""
-        self.withholds_ack = False
-        """Do not acknowledge a 200 but by `acknowledge`."""
-        self.says_late: str | None = None
-        """What answers an offer that comes only with a 200; None for our own SDP."""
-        self.challenge = ""
-        """Ask for a password with this before a BYE is taken."""
         self.byes: list[Message] = []
-        self.hears_cancel = True
-        """Whether it stops ringing when it is told to."""
-        self.is_silent = False
-        """Say nothing at all."""
-        self._transport: asyncio.DatagramTransport | None = None
         self._waiting: dict[tuple[str, str, str], asyncio.Queue[Message]] = {}
         self._begun: set[str] = set()
         self._acks: dict[tuple[str, str, str], str] = {}
         self._finals: dict[tuple[str, str, str], str] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._voices: list[Voice] = []
 
     @classmethod
@@ -69,13 +49,10 @@ class Phone(asyncio.DatagramProtocol):
             await phone.close()
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.end_tasks()
         for voice in self._voices:
             await voice.close()
-        if self._transport is not None:
-            self._transport.close()
+        self.cut()
 
     async def voice(self, called: str = "") -> Voice:
         voice = await Voice.open(self.tones.get(called, self.hertz), self.voice_host)
@@ -103,8 +80,7 @@ class Phone(asyncio.DatagramProtocol):
         call.local = f'"Camille" <sip:{caller}@127.0.0.1>;tag={secrets.token_hex(4)}'
         call.remote = f"<{call.remote_uri}>"
         self.calls[call.call_id] = call
-        task = asyncio.create_task(self._call(call, voice.sdp() if sdp is None else sdp, headers))
-        self._tasks.add(task)
+        task = self.own(self._call(call, voice.sdp() if sdp is None else sdp, headers))
         if wait:
             await asyncio.wait_for(asyncio.shield(task), _GIVE_UP_S)
             assert call.is_up, call.answers
@@ -164,23 +140,12 @@ class Phone(asyncio.DatagramProtocol):
         branch: str = "",
     ) -> None:
         text = request(
-            call,
-            method,
-            body,
-            headers,
-            number=number,
-            branch=branch,
+            call, method, body, headers, number=number, branch=branch,
             contact=self.contact or self._here,
-        )
+        )  # fmt: skip
         if method == "ACK":
             self._acks[call.call_id, str(number), "INVITE"] = text
         self.put(text, call.peer)
-
-    def put(self, text: str | bytes, peer: tuple[str, int]) -> None:
-        """Anything at all."""
-        assert self._transport is not None
-        data = text.encode() if isinstance(text, str) else text
-        self._transport.sendto(data, (peer[0].strip("[]"), peer[1]))
 
     # being called
 
@@ -209,12 +174,8 @@ class Phone(asyncio.DatagramProtocol):
     def _here(self) -> str:
         return f"<sip:phone@{self.host}:{self.port}>"
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
-        self.host, self.port = _place(transport.get_extra_info("sockname"))
-
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        self._hear(read(data), _place(addr))
+        self._hear(read(data), place_of(addr))
 
     def _hear(self, message: Message, addr: tuple[str, int]) -> None:
         call = self.calls.get(message.header("call-id"))
@@ -264,7 +225,7 @@ class Phone(asyncio.DatagramProtocol):
     def _invited(self, message: Message, addr: tuple[str, int]) -> None:
         if message.header("call-id") not in self._begun:  # it may come again meanwhile
             self._begun.add(message.header("call-id"))
-            self._own(self._rung(message, addr))
+            self.own(self._rung(message, addr))
 
     async def _rung(self, message: Message, addr: tuple[str, int]) -> None:
         contact = message.header("contact").strip("<>")
@@ -311,7 +272,7 @@ class Phone(asyncio.DatagramProtocol):
         key = (message.header("call-id"), message.header("cseq").split()[0], message.method)
         self._finals[key] = self._say(message, code, call.peer, call, body, headers)
         if message.method == "INVITE":
-            self._own(self._until_acknowledged(self._finals[key], call))
+            self.own(self._until_acknowledged(self._finals[key], call))
 
     async def _until_acknowledged(self, text: str, call: PhoneCall) -> None:
         call.acknowledged.clear()
@@ -335,14 +296,3 @@ class Phone(asyncio.DatagramProtocol):
         text = answer(message, code, body, headers, to=to, contact=self._here)
         self.put(text, addr)
         return text
-
-    def _own(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work, name="phone")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _place(address: tuple[Any, ...]) -> tuple[str, int]:
-    """As it stands in messages: an IPv6 address in brackets."""
-    host, port = address[:2]
-    return (f"[{host}]" if ":" in host else host), port

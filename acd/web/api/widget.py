@@ -14,7 +14,7 @@ from acd.domain import errors
 from acd.domain.ids import SiteId
 from acd.domain.interaction import Channel
 from acd.domain.queue import Diversion
-from acd.flow.opening import opens_at
+from acd.flow.hours import opens_at
 from acd.web import problems
 from acd.web.api.values import Id, Ms
 from acd.web.endpoint import Call, Endpoint, Input, Nothing, Output, reply

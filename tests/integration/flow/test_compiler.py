@@ -23,7 +23,7 @@ from acd.domain.ids import AgentId, DepartmentId, HoursId, QueueId
 from acd.domain.interaction import Channel
 from acd.flow import compiler as compiler_module
 from acd.flow.compiler import RENEW_HOURS_S, memberships_of
-from acd.flow.opening import opens_at
+from acd.flow.hours import opens_at
 from acd.routing.results import Changed
 from tests.integration.flow.conftest import ANNA, SUPPORT, SUPPORT_CHAT, House, provision
 

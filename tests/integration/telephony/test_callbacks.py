@@ -7,7 +7,7 @@ import asyncio
 from acd.domain.ids import InteractionId
 from acd.telephony import port
 from tests.contract.telephony.rig import eventually, until
-from tests.integration.telephony.conftest import DESK, MOBILE, Exchange, Exchanges
+from tests.integration.telephony.exchange import DESK, MOBILE, Exchange, Exchanges
 
 NUMBER = "+33199001234"
 

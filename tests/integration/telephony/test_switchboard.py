@@ -15,7 +15,7 @@ from acd.domain.queue import Diversion, Divert
 from acd.telephony import port
 from acd.telephony.port import LegFault, Target
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import BROWSER, DESK, MOBILE, Exchanges, Page
+from tests.integration.telephony.exchange import BROWSER, DESK, MOBILE, Exchanges, Page
 
 
 async def test_a_caller_waits_with_music_is_answered_and_hangs_up(exchanges: Exchanges) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from acd.domain.ids import InteractionId
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import DESK, Exchange, Exchanges
+from tests.integration.telephony.exchange import DESK, Exchange, Exchanges
 from tests.integration.telephony.test_switchboard import page_says
 
 

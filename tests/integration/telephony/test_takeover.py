@@ -14,7 +14,7 @@ from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.redis_ledger import RedisLedger
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import Exchange, Exchanges
+from tests.integration.telephony.exchange import Exchange, Exchanges
 from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk
 from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine, udp_port

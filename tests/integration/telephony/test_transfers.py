@@ -12,7 +12,7 @@ from acd.domain.ids import InteractionId
 from acd.telephony import port
 from acd.telephony.port import LegFault
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import BROWSER, DESK, Exchange, Exchanges
+from tests.integration.telephony.exchange import BROWSER, DESK, Exchange, Exchanges
 
 
 async def test_to_an_agent_who_accepts(exchanges: Exchanges) -> None:

@@ -14,7 +14,7 @@ import pytest
 from acd.telephony import port
 from tests.contract.telephony.fake import FakeCall
 from tests.contract.telephony.rig import until
-from tests.integration.telephony.conftest import BROWSER, DESK, Exchange, Exchanges
+from tests.integration.telephony.exchange import BROWSER, DESK, Exchange, Exchanges
 
 STRATEGIES = (
     "ring_all", "priority", "max_utilization", "average_utilization", "random", "round_robin",

@@ -1,0 +1,48 @@
+"""What a switchboard of the tests works with: real stores, numbers of one country, two rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.domain.ids import DepartmentId
+from acd.flow.calls import CallIntake, CallRule, Dialled
+from acd.routing.limits import Limits, Rate
+from acd.telephony.devices import RingPlans
+from acd.telephony.dialling import AGENT, ALL, NUMBER, Dialling, DiallingRules
+from acd.telephony.means import Means
+
+if TYPE_CHECKING:
+    from tests.integration.telephony.exchange import Exchange
+
+SUPPORT = DepartmentId("support")
+DIALLED = Dialled(
+    numbers={"600": SUPPORT, "support": SUPPORT, "+33199000600": SUPPORT},
+    region="FR",
+    rules=(
+        CallRule(header="X-Customer", value="gold", level=1),
+        CallRule(header="Diversion", department=DepartmentId("sales")),
+    ),
+)
+
+
+def means_of(exchange: Exchange) -> Means:
+    router = exchange.router
+    rates = dict.fromkeys((ALL, AGENT, NUMBER), Rate(per_minute=1000))
+    return Means(
+        router=router,
+        delivery=exchange.delivery,
+        adapter=exchange.phones,
+        intake=CallIntake(
+            intake=exchange.intake,
+            directory=exchange.directory,
+            callers=exchange.callers,
+            dialled=DIALLED,
+        ),
+        plans=RingPlans(
+            devices=exchange.devices, directory=exchange.directory, router=router, numbers=True
+        ),
+        dialling=Dialling(
+            DiallingRules(countries=frozenset({"FR"})),
+            Limits(router.link, router.tenant, rates),
+        ),
+    )
