@@ -16,6 +16,7 @@ from acd.routing import keys
 from acd.routing.limits import Limits, Rate
 from acd.routing.redis_link import RedisLink
 from acd.routing.scripts import load_library
+from tests.integration.routing.failing_over import made_sure_of
 from tests.integration.routing.world import World
 
 CHAT, SALES, CALL, TICKET = "support/chat", "sales/chat", "support/call", "support/ticket"
@@ -151,27 +152,14 @@ async def _look(world: World) -> None:
 
 async def _fail_over(world: World) -> None:
     """The server is taken for another: one node makes sure of what it holds."""
-    router = world.router
     open_before = len((await world.see("anna")).held)
-    await router.link.client.hset(keys.meta(router.tenant), "server", "another")
-    own = router.reconciler("rc_1")
-    unsure = await own.reconcile_begin(60_000)
-    assert unsure
-    await own.reconcile_advance(unsure.generation + 1, unsure.seq)
-    async for page in own.stored("flow"):
-        for queue in page:
-            await own.reconcile_queue(queue)
-    async for page in own.stored("agent"):
-        assert not await own.reconcile_agents(page)
-    async for page in own.stored("ix"):
-        await own.reconcile_interactions(page)
     past = _past()
     arrival = Arrival(
         interaction=past.id, queue=past.queue, contact=past.contact,
         conversation=past.conversation, arrived_ms=past.enqueued_ms, leased=False,
     )  # fmt: skip
-    assert (await own.restore(past, arrival)).changed
-    await own.reconcile_end()
+    async with made_sure_of(world) as own:
+        assert (await own.restore(past, arrival)).changed
     await world.run_timers()
     assert len((await world.see("anna")).held) == open_before
 

@@ -1,7 +1,7 @@
-"""An exchange: the switchboard on real stores, a telephone system in memory, agents at their desks.
+"""Telephones; and an exchange: the switchboard on real stores, a telephone system in memory.
 
-Every test is held to this: no call ends without exactly one outcome in the history, no slot stays
-held, and the telephone system was told nothing that makes no sense.
+Every test of an exchange is held to this: no call ends without exactly one outcome in the history,
+no slot stays held, and the telephone system was told nothing that makes no sense.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.integration.telephony.exchange import Exchange, Exchanges, running_exchange
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ
+from tests.peers.phone import Phone
 
 
 @pytest.fixture
@@ -27,3 +29,15 @@ async def exchanges(redis_url: str, tenant: str, tmp_path: Path) -> AsyncIterato
             )
 
         yield one
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[Phone]:
+    async with Phone.open(CALLER_HZ) as phone:
+        yield phone
+
+
+@pytest.fixture
+async def agent_phone() -> AsyncIterator[Phone]:
+    async with Phone.open(AGENT_HZ) as phone:
+        yield phone

@@ -15,7 +15,7 @@ from acd.telephony.sip.redis_ledger import RedisLedger
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import Exchange, Exchanges
-from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk
+from tests.integration.telephony.sip.desk import AGENT_HZ, MUSIC_HZ, Desk
 from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine, udp_port
 
@@ -67,18 +67,6 @@ async def nodes(
         node.leaving.set()
     await asyncio.gather(*tasks)
     assert rtpengine.pairings() == []
-
-
-@pytest.fixture
-async def caller() -> AsyncIterator[Phone]:
-    async with Phone.open(CALLER_HZ) as phone:
-        yield phone
-
-
-@pytest.fixture
-async def agent_phone() -> AsyncIterator[Phone]:
-    async with Phone.open(AGENT_HZ) as phone:
-        yield phone
 
 
 async def the_call(board: Switchboard) -> InteractionId:

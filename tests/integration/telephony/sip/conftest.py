@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, Desk
+from tests.integration.telephony.sip.desk import Desk
 from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine
 
@@ -37,15 +37,3 @@ async def open_desk(
 @pytest.fixture
 async def desk(open_desk: Callable[..., Any]) -> Desk:
     return await open_desk()
-
-
-@pytest.fixture
-async def caller() -> AsyncIterator[Phone]:
-    async with Phone.open(CALLER_HZ) as phone:
-        yield phone
-
-
-@pytest.fixture
-async def agent_phone() -> AsyncIterator[Phone]:
-    async with Phone.open(AGENT_HZ) as phone:
-        yield phone

@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from acd.telephony import port
+from tests.contract.telephony.rig import eventually
 from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk, desk_phone
 from tests.peers.phone import Phone
 
@@ -257,8 +258,12 @@ async def test_what_the_stack_cannot_read_leaves_nothing(
     await call.is_over()
     assert call.answers[-1] == 400
     await desk.empty()
-    held = await desk.adapter.counts()
-    assert (held["server_transactions"], held["dialogs"]) == (0, 0)
+
+    async def nothing_is_held() -> bool:  # once their ACK is here
+        held = await desk.adapter.counts()
+        return (held["server_transactions"], held["dialogs"]) == (0, 0)
+
+    await eventually(nothing_is_held)
 
 
 async def test_a_progress_answer_lets_music_through_before_it_costs(
