@@ -181,7 +181,7 @@ class Socket(async_socket.AsyncSocket):  # type: ignore[misc] # engineio ships n
         self._wire = transport
         while not self.queue.empty():
             if (waiting := self.queue.get_nowait()) is not None:
-                transport.write(frames.packet(waiting.encode().encode()).frame)
+                self.push(frames.packet(waiting.encode().encode()))
 
     # the end
 
@@ -204,7 +204,7 @@ class Socket(async_socket.AsyncSocket):  # type: ignore[misc] # engineio ships n
                     self.queue.put_nowait(eio_packet.Packet(eio_packet.CLOSE))
                 self.queue.put_nowait(None)
             else:
-                if not abort:
+                if not abort and not self._wire.is_closing():  # uvloop raises on one that is
                     self._wire.write(frames.packet(b"1").frame)
                     self._wire.write(_CLOSE_FRAME)
                 self._wire.close()
