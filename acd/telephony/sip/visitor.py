@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.domain.errors import AcdError
 from acd.telephony.port import AnswerHow
 from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.media import A, B, Pairing, Wire
@@ -49,15 +50,20 @@ class Visitor(Caller):
         if self._page is not None:
             return await self._page.again(A, offer)
         page = Pairing(self._engine, f"{self._name}-v", a=Wire.WEB, b=Wire.PLAIN)
-        self.sdp = await page.offer(offer)
-        if self.at is not None:  # they talk, and rtpengine had forgotten their page
-            answer = await page.answer(await self.at.again(A, self.sdp))
-        else:
-            self.at = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
-            answer = await page.answer(await self.at.sink(self.sdp))
+        begins = self.at is None  # or they talk, and rtpengine had forgotten their page
+        line = self.at or Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
+        try:
+            sdp = await page.offer(offer)
+            answer = await page.answer(await (line.sink(sdp) if begins else line.again(A, sdp)))
+        except AcdError:  # the page offers again
+            await page.delete()
+            if begins:
+                await line.delete()
+            raise
+        self._page, self.at, self.sdp = page, line, sdp
+        if begins:
             self.how = AnswerHow.MUSIC
             await self.music(music)
-        self._page = page
         return answer
 
     @property

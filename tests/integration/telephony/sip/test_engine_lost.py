@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from acd.domain.ids import InteractionId
 from acd.telephony import port
+from acd.telephony.sip.media import Pairing
+from acd.telephony.sip.ng import EngineRefused
 from tests.integration.telephony.sip.desk import (
     AGENT_HZ,
     CALLER_HZ,
@@ -109,11 +112,14 @@ class Website:
 
     async def offers(self) -> None:
         """At first, and again when the page hears nothing any more."""
+        await self.says_its_offer()
+        told = (await self._desk.told(port.VisitorTold)).signal
+        await self.page.accept(told["description"]["sdp"])
+
+    async def says_its_offer(self) -> None:
         description = {"type": "offer", "sdp": await self.page.offer()}
         signal = {"tab": "tab", "kind": "description", "description": description}
         await self._desk.do(port.VisitorSaid(call=self.call, epoch=self._desk.epoch, signal=signal))
-        told = (await self._desk.told(port.VisitorTold)).signal
-        await self.page.accept(told["description"]["sdp"])
 
 
 async def test_a_website_caller_hears_again_once_their_page_offers_anew(
@@ -165,6 +171,33 @@ async def test_a_number_that_would_hear_nothing_is_not_called(
     await mortal.do(port.HangUp(call=call, epoch=0, cause="done"))
     await ringing.is_over()
     await mortal.empty()
+
+
+async def test_a_page_whose_offer_failed_half_way_hears_music_once_it_offers_again(
+    desk: Desk, rtpengine: Rtpengine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await WebPage.open(rtpengine.ng, CALLER_HZ)
+    website, answer = Website(desk, page), Pairing.answer
+
+    async def refused(pairing: Pairing, sdp: str) -> str:
+        if pairing.name.endswith("-v"):
+            monkeypatch.undo()
+            raise EngineRefused
+        return await answer(pairing, sdp)
+
+    monkeypatch.setattr(Pairing, "answer", refused)
+    await website.says_its_offer()
+    async with asyncio.timeout(5):
+        while Pairing.answer is refused or {"ix_visitor-v", "ix_visitor-q"} & set(  # noqa: ASYNC110
+            rtpengine.pairings()
+        ):
+            await asyncio.sleep(0.02)
+    await page.end()
+    await website.offers()
+    await page.voice.hears(MUSIC_HZ)
+    await desk.do(port.HangUp(call=website.call, epoch=0, cause="contact"))
+    await page.close()
+    await desk.empty()
 
 
 async def test_a_hold_that_fails_is_told_to_the_page(mortal: Desk, caller: Phone) -> None:
