@@ -49,13 +49,13 @@ class Node:
 
 
 async def serve(config: Config) -> None:
-    """Run a node until SIGTERM or SIGINT.
+    """Run a node until SIGTERM, which hands its calls over SIP over, or SIGINT, which ends them.
 
     Raises:
         AcdError: it cannot start, with the remedy in the message.
     """
     with stop_signals() as stop:
-        async with running_node(config) as node:
+        async with running_node(config, hands_over=lambda: stop.hands_over) as node:
             settle()
             address = config.server.public_url or node.url
             log.info("serving", url=node.url, console=f"{address}/console/")
@@ -72,19 +72,28 @@ def settle() -> None:
     gc.freeze()
 
 
+class StopSignal(asyncio.Event):
+    """Set when this process is told to stop."""
+
+    hands_over = False
+    """Whether another process is to come: a service is restarted by SIGTERM, and Ctrl-C is meant
+    for good."""
+
+
 @contextlib.contextmanager
-def stop_signals() -> Iterator[asyncio.Event]:
+def stop_signals() -> Iterator[StopSignal]:
     """An event that is set by the first SIGTERM or SIGINT; the second has its usual effect."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    stop, loop = StopSignal(), asyncio.get_running_loop()
     numbers = (signal.SIGTERM, signal.SIGINT)
 
-    def heard() -> None:
+    def heard(which: signal.Signals) -> None:
+        stop.hands_over = which is signal.SIGTERM
         stop.set()
         for number in numbers:
             loop.remove_signal_handler(number)
 
     for number in numbers:
-        loop.add_signal_handler(number, heard)
+        loop.add_signal_handler(number, heard, number)
     try:
         yield stop
     finally:
@@ -99,6 +108,7 @@ async def running_node(
     demo: bool = False,
     extend: Callable[[web.Application, Node], None] | None = None,
     front_end: bool = True,
+    hands_over: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[Node]:
     """A node that serves inside the block and has stopped after it.
 
@@ -107,6 +117,7 @@ async def running_node(
         demo: whether the demo page is shown.
         extend: adds routes to the web application before it starts.
         front_end: whether to insist on built pages.
+        hands_over: asked when it ends: whether calls over SIP are left to the next process.
 
     Raises:
         AcdError: it cannot start, with the remedy in the message.
@@ -135,14 +146,17 @@ async def running_node(
             try:
                 yield node
             finally:
-                await _quietly_within(config.server.stop_s, _stop(site, parts, runner))
+                stop = _stop(site, parts, runner, hands_over=hands_over())
+                await _quietly_within(config.server.stop_s, stop)
 
 
-async def _stop(site: web.SockSite, parts: Parts, runner: web.AppRunner) -> None:
-    """No new connections, then every call ends, then the pages', then the requests under way."""
+async def _stop(
+    site: web.SockSite, parts: Parts, runner: web.AppRunner, *, hands_over: bool
+) -> None:
+    """No new connections, then no calls, then no pages, then the requests under way."""
     await site.stop()
     if parts.exchange is not None:
-        await parts.exchange.stop()
+        await parts.exchange.stop(hands_over=hands_over)
     await parts.realtime.stop()
     await runner.cleanup()
 

@@ -73,6 +73,7 @@ class Exchange:
         self._returning = returning
         self._calls_back = calls_back
         self._sounds: SoundFiles | None = None
+        self._hands_over = False
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
         self.board: Switchboard | None = None
@@ -90,14 +91,16 @@ class Exchange:
         )
         try:
             await engine.start()
+            left = 0
             try:
-                await self._serve(engine)
+                left = await self._serve(engine)
             finally:
-                await engine.stop()
+                await (engine.leave() if left else engine.stop())
         finally:
             self._ended.set()
 
-    async def _serve(self, engine: MediaEngine) -> None:
+    async def _serve(self, engine: MediaEngine) -> int:
+        """Until told to stop. Answers how many calls are left to another process."""
         sip = self._settings.sip
         self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
         options = sip_options(self._settings, self._sounds, engine)
@@ -106,12 +109,14 @@ class Exchange:
         how = AnswerHow(sip.answer)
         if how is not AnswerHow.RINGING:
             means = replace(means, announcements=self._announcements(means, self._sounds))
-        self.board = Switchboard(means, how=how)
+        self.board = board = Switchboard(means, how=how)
+        board.hands_over = self._hands_over
         try:
             async with asyncio.TaskGroup() as group:
-                callbacks = group.create_task(self._call_back(self.board), name="callbacks")
-                await self.board.run(self._leaving)
+                callbacks = group.create_task(self._call_back(board), name="callbacks")
+                await board.run(self._leaving)
                 callbacks.cancel()
+            return board.left
         finally:
             self.board = None
 
@@ -158,8 +163,15 @@ class Exchange:
         """
         return self.board is not None and await self.board.hear_visitor(call, payload)
 
-    async def stop(self) -> None:
-        """Take no more calls and end those there are; returns when all have ended."""
+    async def stop(self, *, hands_over: bool = False) -> None:
+        """Take no more calls, and end those there are; returns when all have ended.
+
+        With `hands_over` they are left to the next process on this address or to another node,
+        and the sound with them.
+        """
+        self._hands_over = hands_over
+        if self.board is not None:
+            self.board.hands_over = hands_over
         self._leaving.set()
         await self._ended.wait()
 

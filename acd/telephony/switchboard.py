@@ -10,35 +10,25 @@ import structlog
 
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
 from acd.domain.ids import InteractionId, new_id
-from acd.domain.interaction import InteractionState
-from acd.domain.queue import Diversion
 from acd.telephony import port
+from acd.telephony.entrance import Entrance
 from acd.telephony.live import LiveCall
 from acd.telephony.saying import SayingCall
-from acd.telephony.sip.prompts import turned_away
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from acd.flow.calls import EnteredCall
     from acd.records.intake_rows import IntakeRow
-    from acd.routing.results import Enqueued
     from acd.telephony.means import Means
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
-NOT_FOUND: Final = 404
-TEMPORARILY_UNAVAILABLE: Final = 480
-BUSY: Final = 486
-SERVER_ERROR: Final = 500
-SERVICE_UNAVAILABLE: Final = 503
-FULL: Final = "full"
-"""The rule of a queue that is too long for one more."""
+_LOOK_S: Final = 0.01
 
 
 class Switchboard:
-    """The calls of this node. When `run` has returned, every one has ended."""
+    """The calls of this node. When `run` has returned, each has ended or was left to another."""
 
     def __init__(
         self, means: Means, *, how: port.AnswerHow = port.AnswerHow.MUSIC, stop_s: float = 2.0
@@ -52,6 +42,10 @@ class Switchboard:
         """What was heard of calls that are being let in."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.hands_over = False
+        """Whether calls are left to another process when it is told to leave, where they can be."""
+        self.left = 0
+        """How many were."""
         self.up = False
         """Whether the adapter can make and take calls."""
 
@@ -64,7 +58,10 @@ class Switchboard:
         return call in self._calls or call in self._early
 
     async def run(self, leaving: asyncio.Event) -> None:
-        """Take calls until told to leave, or cancelled; then no more, and those there are end."""
+        """Take calls until told to leave, or cancelled; then no more, and those there are end.
+
+        Or they are handed over.
+        """
         await self._means.adapter.start(self._hear)
         for standing in await self._means.adapter.calls():
             self._stands(standing)
@@ -90,6 +87,8 @@ class Switchboard:
         for task in self._tasks:
             if task.get_name() in names:
                 task.cancel()
+        self._calls.pop(call, None)  # it may come back before the task has ended
+        self._early.pop(call, None)
 
     def say(self, address: str, file: str) -> None:
         """Call a number or SIP address, play a file there, hang up, and delete the file.
@@ -107,7 +106,7 @@ class Switchboard:
         try:
             await work
         finally:
-            del self._calls[call]
+            self._calls.pop(call, None)
 
     def call_back(self, row: IntakeRow, number: str) -> None:
         """This node has the line of a callback from now on; nobody is on it."""
@@ -151,7 +150,9 @@ class Switchboard:
 
     async def _stop(self) -> None:
         self._stopping = True
-        await self._means.adapter.stop()
+        if self.hands_over:
+            await self._until_in()
+        self.left = await self._means.adapter.stop(hands_over=self.hands_over)
         running = set(self._tasks)
         unanswered = {f"callback-{call}" for call, live in self._calls.items() if live.unanswered}
         for task in running:
@@ -162,6 +163,13 @@ class Switchboard:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    async def _until_in(self) -> None:
+        """Who is being let in would be let in again, and stand in the line twice."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._stop_s):
+                while self._early:  # noqa: ASYNC110 - each has a task, which lasts on
+                    await asyncio.sleep(_LOOK_S)
 
     # hearing
 
@@ -192,17 +200,20 @@ class Switchboard:
 
     async def _let_in(self, arrived: port.CallArrived) -> None:
         """A call from its arrival to its end."""
-        call = arrived.call
+        call, entrance = arrived.call, Entrance(self._means, self._how)
         try:
-            live = await self._enter(arrived)
+            if self._stopping:
+                await entrance.refuse(call, StoreUnavailable.code)
+                return
+            live = await entrance.let_in(arrived)
             if live is None:
                 return
             self._calls[call] = live
-            for event in self._early.pop(call):
+            for event in self._early.pop(call, ()):
                 live.hear(event)
         except Exception:
             log.exception("call failed", call=call)
-            await self._reject(call, SERVER_ERROR, "failed")
+            await entrance.fail(call)
             return
         finally:
             self._early.pop(call, None)
@@ -218,7 +229,7 @@ class Switchboard:
             live = LiveCall(self._means, row, reachable=bool(standing.caller))
             await live.take_up(standing)
             self._calls[call] = live
-            for event in self._early.pop(call):
+            for event in self._early.pop(call, ()):
                 live.hear(event)
         except AcdError as error:
             log.warning("call not taken up", call=call, reason=error.code)
@@ -250,53 +261,5 @@ class Switchboard:
                 with contextlib.suppress(AcdError):  # else its lease ends it
                     await self._means.router.abandon(call)
         finally:
-            self._calls.pop(call, None)
-
-    async def _enter(self, arrived: port.CallArrived) -> LiveCall | None:
-        """Let the caller in, or turn them away: then there is nothing to run."""
-        transfers = port.Ability.TRANSFER in self._means.adapter.abilities
-        try:
-            if self._stopping:
-                raise StoreUnavailable
-            entered = await self._means.intake.enter(
-                arrived.call, caller=arrived.caller, called=arrived.called,
-                display=arrived.display, transfers=transfers, headers=arrived.headers,
-            )  # fmt: skip
-        except NotFound as error:
-            log.info("call refused", call=arrived.call, reason=error.code, field=error.field)
-            await self._reject(arrived.call, NOT_FOUND, error.code)
-            return None
-        except AcdError as error:
-            log.warning("call refused", call=arrived.call, reason=error.code)
-            await self._reject(arrived.call, SERVICE_UNAVAILABLE, error.code)
-            return None
-        return await self._take_in(arrived.call, entered)
-
-    async def _take_in(self, call: InteractionId, entered: EnteredCall) -> LiveCall | None:
-        said = entered.entered
-        if said is not None and not await self._is_kept(said, reachable=entered.reachable):
-            await self._turn_away(call)
-            return None
-        await self._means.adapter.execute(port.Answer(call=call, epoch=0, how=self._how))
-        return LiveCall(self._means, entered.row, reachable=entered.reachable)
-
-    async def _is_kept(self, said: Enqueued, *, reachable: bool) -> bool:
-        """Whether they are in the line; whom nobody can call back is not, instead of being that."""
-        if said.diverted is Diversion.CALLBACK and not reachable:
-            return not (await self._means.router.finish(said.interaction, by="system")).changed
-        return said.state is not InteractionState.ENDED
-
-    async def _turn_away(self, call: InteractionId) -> None:
-        """They hear which rule of the queue does not keep them, and their network its code."""
-        seen = await self._means.router.interaction(call)
-        rule = seen.rule if seen is not None else ""
-        sayings, file = self._means.announcements, ""
-        if sayings is not None:
-            file = await sayings.said(turned_away(rule))
-        code = BUSY if rule == FULL else TEMPORARILY_UNAVAILABLE
-        await self._reject(call, code, rule or "rejected", file)
-
-    async def _reject(self, call: InteractionId, code: int, reason: str, file: str = "") -> None:
-        await self._means.adapter.execute(
-            port.Reject(call=call, epoch=0, code=code, reason=reason, file=file)
-        )
+            if self._calls.get(call) is live:
+                del self._calls[call]

@@ -204,9 +204,9 @@ class Server:
             return False
 
     def stop(self) -> None:
-        """SIGTERM, and wait until it has said goodbye to everybody."""
+        """SIGINT, and wait until it has said goodbye to everybody."""
         if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGINT)
             self._process.wait(20)
 
     def kill(self) -> None:

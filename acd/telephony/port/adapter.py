@@ -27,5 +27,9 @@ class TelephonyAdapter(Protocol):
     async def calls(self) -> Sequence[Standing]:
         """The calls it holds now, as after a restart."""
 
-    async def stop(self) -> None:
-        """End: calls that cannot be taken up again are hung up, each with its `CallerEnded`."""
+    async def stop(self, *, hands_over: bool = False) -> int:
+        """End: calls are hung up, each with its `CallerEnded`.
+
+        With `hands_over`, where it has `REATTACH`, nothing is said to anybody: each is left to
+        another process, with its `CallElsewhere`. Answers how many were.
+        """

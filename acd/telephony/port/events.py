@@ -170,7 +170,7 @@ class CallStands(CallEvent):
 class CallElsewhere(CallEvent):
     """Another node has this call: nothing of it is to be done here any more, nor told to anybody.
 
-    It believed that this one was dead.
+    It believed that this one was dead, or this one ends and leaves it to whoever comes next.
     """
 
 

@@ -78,6 +78,7 @@ class SipAdapter:
         self._house: House | None = None
         self._keys: Keys | None = None
         self._watch: Watch | None = None
+        self._lease: asyncio.Task[None] | None = None
 
     async def start(self, sink: Sink) -> None:
         """Begin; every event goes to `sink`, in order.
@@ -112,7 +113,7 @@ class SipAdapter:
         self._watch = Watch(self._house, self._calls, self._tell_figures)
         self._own(self._watch.run(), "sip-watch")
         lease = Lease(gateway, beat_s=options.beat_s, take_over=self._take_over)
-        self._own(lease.run(), "sip-lease")
+        self._lease = self._own(lease.run(), "sip-lease")
         self._events.put_nowait(port.AdapterUp())
 
     async def execute(self, command: port.Command) -> None:
@@ -132,16 +133,26 @@ class SipAdapter:
         """The calls it holds now."""
         return [call.standing() for call in self._calls.values()]
 
-    async def stop(self) -> None:
-        """End: every call is hung up, each with its `CallerEnded`."""
-        house = self._house
+    async def stop(self, *, hands_over: bool = False) -> int:
+        """End: every call is hung up, each with its `CallerEnded`; or left, with `CallElsewhere`.
+
+        Answers how many were left.
+        """
+        house, left = self._house, 0
         if house is None:
-            return
+            return left
         house.gateway.refuse_calls(refuse=True)
-        for call in list(self._calls.values()):
-            call.stop()
-        await self._until_none()
-        await house.gateway.stop(_GOODBYE_S)
+        if self._lease is not None:  # nobody's calls are taken any more
+            self._lease.cancel()
+            await asyncio.gather(self._lease, return_exceptions=True)
+        if hands_over and self._ledger is not None:
+            left = await self._leave_calls()
+            await house.gateway.leave()
+        else:
+            for call in list(self._calls.values()):
+                call.stop()
+            await self._until_none()
+            await house.gateway.stop(_GOODBYE_S)
         await self._events.join()
         for task in self._tasks:
             task.cancel()
@@ -150,6 +161,20 @@ class SipAdapter:
             self._keys.close()
         house.engine.close()
         self._house = None
+        return left
+
+    async def _leave_calls(self) -> int:
+        """What was asked of each is done, unless that lasts: whoever is next goes on with it."""
+        calls = set(self._calls.values())
+        for call in calls:
+            call.leave_soon()
+        if ending := self._ending:
+            await asyncio.wait(ending, timeout=_GOODBYE_S)
+        calls.update(self._calls.values())
+        for call in calls:
+            call.leave()
+        await self._until_none()
+        return sum(call.is_elsewhere for call in calls)
 
     async def counts(self) -> dict[str, int]:
         """What is held, by kind: to see that nothing is left behind."""
@@ -159,8 +184,8 @@ class SipAdapter:
     def _pairings(self) -> set[str]:
         return {name for call in self._calls.values() for name in call.pairings}
 
-    async def _open(self, house: House) -> None:
-        """Take calls, and go on with those of a former life."""
+    async def _open(self, house: House) -> list[SipCall]:
+        """Take calls, and go on with those of a former life, which are answered."""
         options = self._options
         there = await pairings(house.engine)
         revived = await house.gateway.start("{}:{}".format(*options.engine))
@@ -178,6 +203,7 @@ class SipAdapter:
             if name.startswith(GONE):
                 house.gateway.write(name, None)
         _log.info("sip.started", calls_taken_up=len(begun), pairings_swept=left)
+        return begun
 
     def _revive(
         self, house: House, revived: Revived, there: Container[str], *, moved: bool
@@ -190,18 +216,22 @@ class SipAdapter:
         if house is None or self._watch is None or not self._watch.is_up:
             return  # who has no rtpengine leaves them to another
         there = await pairings(house.engine)
-        begun = self._revive(house, await house.gateway.take_over(node, said), there, moved=True)
+        room = max(0, self._options.max_calls - len(self._calls))
+        revived = await house.gateway.take_over(node, said, room)
+        begun = self._revive(house, revived, there, moved=True)
         if begun:
             _log.warning("sip.taken_over", node=node, calls=len(begun))
-        for call in begun:
-            house.emit(port.CallStands(call=call.id, standing=call.standing()))
+        _tell_standing(house, begun)
 
     def _lost(self) -> None:
         if self._house is not None:
             self._own(self._begin_anew(self._house), "sip-lost")
 
     async def _begin_anew(self, house: House) -> None:
-        """Another node has taken every call, since this one was silent for too long."""
+        """Another node has taken calls, since this one was silent for too long.
+
+        Those it had no room for are this one's again.
+        """
         _log.error("sip.calls_are_elsewhere", calls=len(self._calls))
         for call in list(self._calls.values()):
             call.leave()
@@ -209,14 +239,20 @@ class SipAdapter:
         await house.gateway.stop()
         while True:
             try:
-                return await self._open(house)
+                _tell_standing(house, await self._open(house))
+                return
             except (AcdError, OSError) as error:
                 _log.warning("sip.not_begun_anew", error=type(error).__name__)
                 await asyncio.sleep(self._options.look_s)
 
     async def _until_none(self) -> None:
-        while ending := [one for one in self._tasks if one.get_name().startswith(_CALL)]:
+        while ending := self._ending:
             await asyncio.wait(ending)
+
+    @property
+    def _ending(self) -> list[asyncio.Task[None]]:
+        """The tasks of calls."""
+        return [one for one in self._tasks if one.get_name().startswith(_CALL)]
 
     async def _tell_figures(self, up: bool) -> None:
         held = await self.counts()
@@ -289,7 +325,13 @@ class SipAdapter:
             finally:
                 self._events.task_done()
 
-    def _own(self, work: Coroutine[object, object, None], name: str) -> None:
+    def _own(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _tell_standing(house: House, calls: list[SipCall]) -> None:
+    for call in calls:
+        house.emit(port.CallStands(call=call.id, standing=call.standing()))

@@ -122,8 +122,18 @@ class SipCall:
         """This server ends."""
         self.gone("stopped", 0)
 
+    def leave_soon(self) -> None:
+        """As `leave`, once what was asked of it is done."""
+
+        async def leave() -> None:
+            self.leave()
+
+        self.do(leave)
+
     def leave(self) -> None:
         """Another node has the call: nothing is said to anybody, and nothing of it deleted."""
+        if self.is_over:
+            return
         self.is_elsewhere = True
         self.is_over = True
         self.caller.leave()

@@ -1,8 +1,8 @@
 """rtpengine as a child of the node.
 
-It outlives a node that is killed, so that those who talk hear each other and those who wait hear
-music; the next start on the same data directory takes it up again if its flags are the same, and
-ends it if they are not. A node that stops in order ends it.
+It outlives a node that is killed, or hands its calls over, so that those who talk hear each other
+and those who wait hear music; the next start on the same data directory takes it up again if its
+flags are the same, and ends it if they are not. A node that ends its calls ends it.
 """
 
 from __future__ import annotations
@@ -95,7 +95,6 @@ class ChildRtpengine:
         self._on_lost, self._on_back = on_lost, on_back
         self._ng_port = self._dtmf_port = 0
         self._binary: Path | None = None
-        self._process: asyncio.subprocess.Process | None = None
         self._note: _Note | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._lock: int | None = None
@@ -139,15 +138,25 @@ class ChildRtpengine:
         self._keeper = asyncio.create_task(self._keep_alive(), name=PROGRAM)
 
     async def stop(self) -> None:
+        await self._watch_no_more()
+        if self._note is not None:
+            await self._end(self._note)
+            self._file("json").unlink(missing_ok=True)
+        self._forget()
+
+    async def leave(self) -> None:
+        await self._watch_no_more()
+        self._forget()
+
+    async def _watch_no_more(self) -> None:
         if self._keeper is not None:
             self._keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
             self._keeper = None
-        if self._note is not None:
-            await self._end(self._note)
-            self._note = None
-            self._file("json").unlink(missing_ok=True)
+
+    def _forget(self) -> None:
+        self._note = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -183,26 +192,37 @@ class ChildRtpengine:
     async def _launch(self) -> None:
         """Starts the child and waits for its first answer."""
         argv, log_path = self._argv(), self._rotated_log()
+        self._note = note = _Note(
+            pid=self._spawn(argv, log_path),
+            ng_port=self._ng_port,
+            dtmf_port=self._dtmf_port,
+            argv=argv,
+        )
+        note.write(self._file("json"))
+        deadline = time.monotonic() + START_S
+        while not await answers(self.ng, within_s=0.02):
+            if not note.runs() or time.monotonic() > deadline:
+                words = log_path.read_text(errors="replace")[-800:]
+                raise RtpengineFailed(f"{RtpengineFailed.message()}\n{words}")
+
+    def _spawn(self, argv: tuple[str, ...], log_path: Path) -> int:
+        """By hand, since asyncio kills its children when its loop closes."""
         with log_path.open("ab") as out:
             try:
-                self._process = await asyncio.create_subprocess_exec(
-                    *argv,
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=out,
-                    start_new_session=True,  # Ctrl-C is for the parent, which then calls stop()
+                return os.posix_spawn(
+                    argv[0],
+                    argv,
+                    os.environ,
+                    file_actions=(
+                        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                        (os.POSIX_SPAWN_DUP2, out.fileno(), 1),
+                        (os.POSIX_SPAWN_DUP2, out.fileno(), 2),
+                    ),
+                    setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # which Python ignores
+                    setsid=True,  # Ctrl-C is for the parent, which then calls stop()
                 )
             except OSError as error:
                 raise RtpengineFailed(f"{self._binary}: {error}") from error
-        self._note = _Note(
-            pid=self._process.pid, ng_port=self._ng_port, dtmf_port=self._dtmf_port, argv=argv
-        )
-        self._note.write(self._file("json"))
-        deadline = time.monotonic() + START_S
-        while not await answers(self.ng, within_s=0.02):
-            if self._process.returncode is not None or time.monotonic() > deadline:
-                words = log_path.read_text(errors="replace")[-800:]
-                raise RtpengineFailed(f"{RtpengineFailed.message()}\n{words}")
 
     async def _keep_alive(self) -> None:
         delay_s = FIRST_RESTART_S
@@ -227,10 +247,10 @@ class ChildRtpengine:
 
     async def _ended(self, note: _Note) -> None:
         """Returns when it is gone. One that was taken up is no child, and cannot be waited for."""
-        if self._process is not None and self._process.pid == note.pid:
-            await self._process.wait()
         while note.runs():  # noqa: ASYNC110 - a process that is no child has no event to wait for
             await asyncio.sleep(0.1)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(note.pid, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
 
     async def _end(self, note: _Note) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):

@@ -38,6 +38,9 @@ class MediaEngine(Protocol):
     async def stop(self) -> None:
         """Ends what this process began."""
 
+    async def leave(self) -> None:
+        """Goes, and leaves it to the next start with the calls that are in it."""
+
 
 def media_engine(
     rtpengine: RtpengineSettings,

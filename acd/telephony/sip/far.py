@@ -59,6 +59,9 @@ class FarRtpengine:
                 await self._watch
             self._watch = None
 
+    async def leave(self) -> None:
+        await self.stop()
+
     async def _ask_forever(self) -> None:
         missed = 0
         while True:

@@ -126,9 +126,9 @@ class Gateway:
         """Say that this node lives. Answers which others do not, and what they said last."""
         return await sip_thread.do(self._ledger.beat) if self._ledger is not None else {}
 
-    async def take_over(self, node: str, said: str) -> Revived:
-        """What a node left that has said nothing since; nothing, if another was first."""
-        return await sip_thread.do(self._take_over, node, said)
+    async def take_over(self, node: str, said: str, room: int) -> Revived:
+        """What a node left that has said nothing since, as `Ledger.take` says."""
+        return await sip_thread.do(self._take_over, node, said, room)
 
     async def stop(self, goodbye_s: float = 0.0) -> None:
         """Listen no more, once all was answered that was said, or after `goodbye_s`."""
@@ -140,6 +140,12 @@ class Gateway:
             await asyncio.sleep(_LOOK_S)
         await sip_thread.do(self._close, self._front)
         self._front = None
+
+    async def leave(self) -> None:
+        """Listen no more, and leave what is written to whoever comes first."""
+        if self._front is not None:
+            await sip_thread.do(self._close, self._front, True)
+            self._front = None
 
     def refuse_calls(self, *, refuse: bool) -> None:
         """Whether new calls are refused with 503: the media engine is away, or we are ending."""
@@ -194,15 +200,15 @@ class Gateway:
 
         return front, self._revive(front, self._ledger.begin(engine, lost), moved=False)
 
-    def _take_over(self, node: str, said: str) -> Revived:
+    def _take_over(self, node: str, said: str, room: int) -> Revived:
         if self._ledger is None or self._front is None:
             return Revived({}, {})
-        return self._revive(self._front, self._ledger.take(node, said), moved=True)
+        return self._revive(self._front, self._ledger.take(node, said, room), moved=True)
 
-    def _close(self, front: Front) -> None:
+    def _close(self, front: Front, leaves: bool = False) -> None:
         front.close()
         if self._ledger is not None:
-            self._ledger.end()
+            (self._ledger.leave if leaves else self._ledger.end)()
 
     def _revive(self, front: Front, records: dict[str, Record], *, moved: bool) -> Revived:
         """Make dialogs of the records of dialogs."""

@@ -48,6 +48,9 @@ class Ledger(Protocol):
     def end(self) -> None:
         """Nobody is to take over what is left."""
 
+    def leave(self) -> None:
+        """Another node is to take over at once what is left; nothing is written any more."""
+
     def write(self, name: str, record: Record) -> None: ...
 
     def drop(self, name: str) -> None: ...
@@ -55,8 +58,14 @@ class Ledger(Protocol):
     def beat(self) -> dict[str, str]:
         """Say that this node lives. Answers who has fallen silent, and what they said last."""
 
-    def take(self, node: str, said: str) -> dict[str, Record]:
-        """Have the records of a node that has said nothing since; none if another was first."""
+    def take(self, node: str, said: str, room: int) -> dict[str, Record]:
+        """Have the records of a node that has said nothing since; none if another was first.
+
+        Args:
+            node: who fell silent.
+            said: what it said last.
+            room: of so many calls. The rest is for others, until nobody has taken it for a while.
+        """
 
     def is_elsewhere(self, name: str) -> bool:
         """Whether another node has a record of that name."""

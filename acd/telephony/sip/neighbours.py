@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LEFT: Final = "left"
+"""What a node says that ends and leaves its calls."""
+
 
 class Neighbours:
     """Each node says something new at every beat; one that repeats itself for long is dead.
+
+    One that has left is so at once.
 
     Only what was seen without a gap counts: while Redis is away, everybody falls silent.
     """
@@ -30,7 +35,9 @@ class Neighbours:
         """What every node said last, at this moment."""
         before = self._since
         self._since = {
-            node: before[node] if node in before and before[node][0] == word else (word, now_s)
+            node: before[node]
+            if node in before and before[node][0] == word
+            else (word, now_s - self._lease_s if word == LEFT else now_s)
             for node, word in said.items()
             if node != self._mine
         }
@@ -39,10 +46,10 @@ class Neighbours:
         """Nothing could be seen: whoever is seen next begins anew."""
         self._since = dict.fromkeys(self._since, ("", math.inf))
 
-    def silent(self, now_s: float) -> dict[str, str]:
-        """Who is dead, and what they said last."""
+    def silent(self, now_s: float, *, leases: int = 1) -> dict[str, str]:
+        """Who is dead, for so many leases, and what they said last."""
         return {
             node: word
             for node, (word, since_s) in self._since.items()
-            if now_s - since_s >= self._lease_s
+            if now_s - since_s >= leases * self._lease_s
         }

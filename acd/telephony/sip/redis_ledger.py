@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from acd.routing.redis_url import parse_redis_url
-from acd.telephony.sip.neighbours import Neighbours
+from acd.telephony.sip.neighbours import LEFT, Neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,11 @@ class RedisLedger:
         except RedisError as error:
             _log.warning("sip.ledger_unwritten", error=type(error).__name__)
 
+    def leave(self) -> None:
+        """Who comes next has what is left: this address again, or whoever looks first."""
+        self._ask("leave", self._own, self._life, self._place, LEFT)
+        self._life = ""
+
     def write(self, name: str, record: Record) -> None:
         """Returns once it is there, or could not be written; the same again costs nothing."""
         text = json.dumps(record, separators=(",", ":"))
@@ -108,10 +114,12 @@ class RedisLedger:
             return self._neighbours.silent(time.monotonic())
         return {}
 
-    def take(self, node: str, said: str) -> dict[str, Record]:
-        """None of them when Redis does not answer."""
+    def take(self, node: str, said: str, room: int) -> dict[str, Record]:
+        """None of them when Redis does not answer; all when they were left for a lease more."""
+        if node in self._neighbours.silent(time.monotonic(), leases=2):
+            room = sys.maxsize
         keys = [*self._own, self._key(node)]
-        return self._have(self._ask("take", keys, self._life, node, said))
+        return self._have(self._ask("take", keys, self._life, node, said, str(room)))
 
     def is_elsewhere(self, name: str) -> bool:
         """False when Redis does not answer."""

@@ -92,12 +92,17 @@ class FakeTelephony:
             for one in self.calls_there.values() if not one.over
         ]  # fmt: skip
 
-    async def stop(self) -> None:
+    async def stop(self, *, hands_over: bool = False) -> int:
+        left = [call for call, one in self.calls_there.items() if hands_over and not one.over]
         for call in list(self.calls_there):
-            await self.hang_up(call, "stopped")
+            if call in left:
+                await self.say(port.CallElsewhere(call=InteractionId(call)))
+            else:
+                await self.hang_up(call, "stopped")
         for task in self._pending:
             task.cancel()
         await asyncio.gather(*self._pending, return_exceptions=True)
+        return len(left)
 
     async def execute(self, command: port.Command) -> None:
         self.told.append(command)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from acd.app import Node, running_node
+from acd.config import Config
 from acd.config.loader import parse_config
 from acd.domain.agent import Availability
 from acd.domain.ids import AgentId, SessionId
 from tests.contract.telephony.rig import eventually
 from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import audio_room, udp_port
 from tests.peers.tones import write_tone
 
@@ -48,40 +51,76 @@ last_port = {last}
 """
 
 
-async def test_a_telephone_calls_and_a_desk_phone_answers(
+@dataclass(frozen=True)
+class Around:
+    """A node's configuration, a caller and an agent's desk phone."""
+
+    config: Config
+    caller: Phone
+    desk: Phone
+
+
+@pytest.fixture
+async def around(
     peer: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> AsyncIterator[Around]:
     peer("rtpengine")
     write_tone(str(tmp_path / "music.wav"), MUSIC_HZ)
     monkeypatch.setenv("ANNA_PASSWORD", "correct horse battery")
-    sip, audio = udp_port(), audio_room()
+    audio = audio_room()
     async with Phone.open(CALLER_HZ) as caller, Phone.open(AGENT_HZ) as desk:
+        text = TEXT.format(phone=desk.port, sip=udp_port(), audio=audio, last=audio + 399)
         config = parse_config(
-            TEXT.format(phone=desk.port, sip=sip, audio=audio, last=audio + 399),
+            text,
             source=tmp_path / "config.toml",
             env={"ACD_SERVER__DATA_DIR": str(tmp_path / "data"), "ANNA_PASSWORD": "x" * 12},
         )
-        async with running_node(config, front_end=False) as node:
-            await talk(node, caller, desk, ("127.0.0.1", sip))
+        yield Around(config, caller, desk)
 
 
-async def talk(node: Node, caller: Phone, desk: Phone, exchange: tuple[str, int]) -> None:
-    router, anna = node.services.router, AgentId("anna")
-    await router.open_session(anna, SessionId("ss_anna"))
-    await router.set_presence(anna, channel=None, availability=Availability.AVAILABLE)
-    calling = await caller.call("600", exchange)
-    ringing = await desk.ringing.get()
-    await calling.voice.hears(MUSIC_HZ)
-    await desk.pick_up(ringing)
+async def test_a_telephone_calls_and_a_desk_phone_answers(around: Around) -> None:
+    async with running_node(around.config, front_end=False) as node:
+        calling, ringing = await talk(node, around)
+        assert await calling.bye_now() == 200
+        await ringing.is_over()
+        await recorded(node)
+
+
+async def test_who_talks_outlives_a_node_that_hands_over_and_is_hung_up_on_by_one_that_ends(
+    around: Around,
+) -> None:
+    async with running_node(around.config, front_end=False, hands_over=lambda: True) as node:
+        calling, ringing = await talk(node, around)
     await calling.voice.hears(AGENT_HZ)
     await ringing.voice.hears(CALLER_HZ)
-    held = (await router.agent(anna)).held  # type: ignore[union-attr]
-    assert [one.state for one in held] == ["active"]
-    assert await calling.bye_now() == 200
+    async with running_node(around.config, front_end=False) as node:
+        await calling.voice.hears(AGENT_HZ)
+    await calling.is_over()
     await ringing.is_over()
+    assert not (around.config.server.data_dir / "rtpengine.json").exists()
 
-    async def recorded() -> bool:
-        past = await node.services.history.interaction(held[0].interaction)
-        return past is not None and past.outcome == "handled"
 
-    await eventually(recorded)
+async def talk(node: Node, around: Around) -> tuple[PhoneCall, PhoneCall]:
+    """The two in conversation."""
+    router, anna, sip = node.services.router, AgentId("anna"), around.config.telephony.sip
+    await router.open_session(anna, SessionId("ss_anna"))
+    await router.set_presence(anna, channel=None, availability=Availability.AVAILABLE)
+    calling = await around.caller.call("600", (sip.host, sip.port))
+    ringing = await around.desk.ringing.get()
+    await calling.voice.hears(MUSIC_HZ)
+    await around.desk.pick_up(ringing)
+    await calling.voice.hears(AGENT_HZ)
+    await ringing.voice.hears(CALLER_HZ)
+    return calling, ringing
+
+
+async def recorded(node: Node) -> None:
+    """That the one call there is was handled."""
+
+    async def handled() -> bool:
+        found = await node.services.history.events_after("0-0")
+        return [one.data["outcome"] for one in found if one.type == "interaction.ended"] == [
+            "handled"
+        ]
+
+    await eventually(handled)

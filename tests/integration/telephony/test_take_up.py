@@ -19,7 +19,8 @@ async def dies_and_begins_anew(exchange: Exchange) -> None:
     for task in (board, *exchange.board._tasks):
         task.cancel()
 
-    async def nothing() -> None: ...
+    async def nothing(*, hands_over: bool = False) -> int:
+        return int(hands_over)
 
     stop, exchange.phones.stop = exchange.phones.stop, nothing  # type: ignore[method-assign]
     await asyncio.gather(board, *exchange.board._tasks, return_exceptions=True)
@@ -27,9 +28,29 @@ async def dies_and_begins_anew(exchange: Exchange) -> None:
     assert all(not exchange.at(live.call.id).over for live in calls)  # type: ignore[union-attr]
     for call in exchange.phones.calls_there.values():  # every device that only rang was hung up
         call.legs = {key: leg for key, leg in call.legs.items() if key == call.bridged}
-    exchange.board = exchange.make_board()
+    begins_anew(exchange)
+
+
+def begins_anew(exchange: Exchange) -> None:
+    exchange.board, exchange.leaving = exchange.make_board(), asyncio.Event()
     task = asyncio.create_task(exchange.board.run(exchange.leaving), name="switchboard")
     exchange.tasks.append(task)
+
+
+async def test_one_that_hands_over_leaves_its_calls_to_the_next(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    talking, _ = await exchange.talk("anna")
+    waiting = await exchange.phones.arrive()
+    exchange.board.hands_over = True
+    exchange.leaving.set()
+    await exchange.tasks.pop()
+    assert exchange.board.left == 2  # who was just arriving is let in first
+    assert not exchange.board._tasks
+    begins_anew(exchange)
+    await until(lambda: len(exchange.board._calls) == 2)
+    await exchange.phones.hang_up(talking)
+    assert await exchange.outcome(talking) == "handled"
+    await exchange.state(waiting, "ringing")
 
 
 async def test_who_waits_waits_on_and_is_served(exchanges: Exchanges) -> None:

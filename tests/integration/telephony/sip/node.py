@@ -33,11 +33,15 @@ class Node:
             keys=tuple(said["keys"]),
             music=str(said["music"]),
             networks=(IPv4Network("127.0.0.0/8"),),
+            max_calls=said.get("max_calls", 400),
             look_s=0.5,
             beat_s=0.5,
         )
         ledger = RedisLedger(
-            str(said["redis"]), str(said["prefix"]), f"{host}:{sip_port}", lease_s=3
+            str(said["redis"]),
+            str(said["prefix"]),
+            f"{host}:{sip_port}",
+            lease_s=said.get("lease_s", 3),
         )
         self.adapter = SipAdapter(options, ledger)
         self.desk = port.Target(device="desk", kind=port.TargetKind.SIP, address=str(said["desk"]))
@@ -89,14 +93,16 @@ class Node:
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
         )
-        while line := await reader.readline():
+        hands_over = False
+        while not hands_over and (line := await reader.readline()):
+            hands_over = line.strip() == b"leave"
             if line.strip() == b"serve":
                 for call in self.waiting:
                     await self.ring(call)
                 self.waiting.clear()
             elif line.strip() == b"counts":
                 say("Counts", await self.adapter.counts())
-        await self.adapter.stop()
+        await self.adapter.stop(hands_over=hands_over)
 
 
 def say(kind: str, said: object) -> None:

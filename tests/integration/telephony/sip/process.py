@@ -87,6 +87,12 @@ class Process:
         await self._process.wait()
         await self._task
 
+    async def leave(self) -> None:
+        """In order, with its calls handed over."""
+        self.say("leave")
+        await self._process.wait()
+        await self._task
+
     def pause(self) -> None:
         """SIGSTOP."""
         self._process.send_signal(signal.SIGSTOP)

@@ -147,6 +147,22 @@ async def test_it_outlives_a_killed_node_and_is_taken_up_again(tmp_path: Path) -
         await engine.stop()
 
 
+async def test_one_that_was_left_goes_on_and_is_taken_up_again(tmp_path: Path) -> None:
+    told: list[str] = []
+    engine = child(tmp_path, told)
+    await engine.start()
+    pid = engine.pid
+    assert pid is not None
+    await engine.leave()
+    assert await answers(engine.ng, within_s=2)
+    again = child(tmp_path, told)
+    await again.start()
+    assert (again.adopted, again.pid) == (True, pid)
+    await again.stop()
+    assert not runs(pid)
+    assert told == []
+
+
 async def test_one_with_other_flags_is_ended(tmp_path: Path) -> None:
     orphan = left_by_a_killed_node(tmp_path)
     other = SETTINGS.model_copy(update={"first_port": 40_000, "last_port": 40_999})
@@ -199,7 +215,6 @@ async def test_a_missing_program_says_what_to_install(
 
 async def test_one_elsewhere_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("acd.telephony.sip.far.ASKED_EVERY_S", 0.05)
-    monkeypatch.setattr("acd.telephony.sip.far.START_S", 0.05)
     near = child(tmp_path, [])
     await near.start()
     told: list[str] = []
@@ -223,6 +238,7 @@ async def test_one_elsewhere_is_asked(tmp_path: Path, monkeypatch: pytest.Monkey
     finally:
         await far.stop()
         await near.stop()
+    monkeypatch.setattr("acd.telephony.sip.far.START_S", 0.05)
     nobody = FarRtpengine(
         ng=("127.0.0.1", free_port()),
         dtmf=("127.0.0.1", 0),

@@ -11,6 +11,7 @@ import pytest
 from acd.telephony.sip.redis_ledger import RedisLedger
 
 LEASE_S = 0.2
+MANY = 100
 ENGINE, OTHER_ENGINE = "127.0.0.1:2223", "127.0.0.2:2223"
 Node = Callable[..., Any]
 
@@ -56,8 +57,8 @@ def test_of_those_that_would_have_the_calls_of_a_dead_one_the_first_has_all(node
     one, other = node("10.0.0.2:5060")[0], node("10.0.0.3:5060")[0]
     said, also_said = silent(one)["10.0.0.1:5060"], silent(other)["10.0.0.1:5060"]
     assert one.is_elsewhere("d:1")
-    assert one.take("10.0.0.1:5060", said) == {"d:1": {}, "c:1": {}}
-    assert other.take("10.0.0.1:5060", also_said) == {}
+    assert one.take("10.0.0.1:5060", said, MANY) == {"d:1": {}, "c:1": {}}
+    assert other.take("10.0.0.1:5060", also_said, MANY) == {}
     assert (one.is_elsewhere("d:1"), other.is_elsewhere("d:1")) == (False, True)
     assert node("10.0.0.2:5060")[1] == {"d:1": {}, "c:1": {}}
 
@@ -67,11 +68,51 @@ def test_of_those_that_would_have_the_calls_of_a_dead_one_the_first_has_all(node
     assert node("10.0.0.1:5060")[1] == {}
 
 
+def call(ledger: RedisLedger, name: str, *, talks: bool) -> set[str]:
+    """A call with a telephone beside its caller; the names of what is written of it."""
+    leg = {"dialog": f"{name}-leg"}
+    ledger.write(f"c:{name}", {
+        "caller": {"dialog": f"{name}-caller"}, "away": None,
+        "bridged": ["offer", "desk"] if talks else None,
+        "devices": [{"leg": {"tab": "a page"}}, {"leg": leg}],
+    })  # fmt: skip
+    dialogs = {f"d:{name}-caller", f"d:{name}-leg"}
+    for dialog in dialogs:
+        ledger.write(dialog, {})
+    return {f"c:{name}", *dialogs}
+
+
+def test_who_has_room_for_some_leaves_the_rest_to_others(node: Node) -> None:
+    dead = node("10.0.0.1:5060")[0]
+    waits, talks = call(dead, "1", talks=False), call(dead, "2", talks=True)
+    late = call(dead, "3", talks=False)
+    dead.write("d:of-nobody", {})
+    one, other = node("10.0.0.2:5060")[0], node("10.0.0.3:5060")[0]
+    other.beat()
+    said, also_said = silent(one)["10.0.0.1:5060"], other.beat()["10.0.0.1:5060"]
+    assert set(one.take("10.0.0.1:5060", said, 1)) == talks | {"d:of-nobody"}
+    assert one.is_elsewhere("d:1-caller")
+    assert one.take("10.0.0.1:5060", said, 0) == {}
+    assert set(other.take("10.0.0.1:5060", also_said, 1)) == waits
+    assert set(node("10.0.0.1:5060")[1]) == late
+
+
+def test_calls_that_nobody_has_room_for_are_taken_all_the_same_in_the_end(node: Node) -> None:
+    dead = node("10.0.0.1:5060")[0]
+    named = call(dead, "1", talks=True)
+    other = node("10.0.0.2:5060")[0]
+    said = silent(other)["10.0.0.1:5060"]
+    assert other.take("10.0.0.1:5060", said, 0) == {}
+    time.sleep(LEASE_S)
+    assert set(other.take("10.0.0.1:5060", said, 0)) == named
+    assert silent(other) == {}
+
+
 def test_what_it_left_in_an_rtpengine_of_its_own_is_told_to_it(node: Node) -> None:
     dead = node("10.0.0.1:5060", OTHER_ENGINE)[0]
     dead.write("c:1", {})
     other = node("10.0.0.2:5060")[0]
-    other.take("10.0.0.1:5060", silent(other)["10.0.0.1:5060"])
+    other.take("10.0.0.1:5060", silent(other)["10.0.0.1:5060"], MANY)
     assert node("10.0.0.1:5060")[1] == {"g:1": {}}
 
 
@@ -81,7 +122,7 @@ def test_one_that_spoke_meanwhile_keeps_its_calls(node: Node) -> None:
     other = node("10.0.0.2:5060")[0]
     found = silent(other)
     living.beat()
-    assert other.take("10.0.0.1:5060", found["10.0.0.1:5060"]) == {}
+    assert other.take("10.0.0.1:5060", found["10.0.0.1:5060"], MANY) == {}
     living.write("c:2", {})
     assert not lost
 
@@ -89,6 +130,26 @@ def test_one_that_spoke_meanwhile_keeps_its_calls(node: Node) -> None:
 def test_one_that_ended_in_order_leaves_nothing_to_take(node: Node) -> None:
     node("10.0.0.1:5060")[0].end()
     assert silent(node("10.0.0.2:5060")[0]) == {}
+
+
+def test_what_one_left_is_for_whoever_looks_first(node: Node) -> None:
+    former = node("10.0.0.1:5060")[0]
+    former.write("c:1", {})
+    other = node("10.0.0.2:5060")[0]
+    other.beat()
+    former.leave()
+    former.write("c:1", {"late": True})
+    found = other.beat()
+    assert other.take("10.0.0.1:5060", found["10.0.0.1:5060"], MANY) == {"c:1": {}}
+
+
+def test_one_that_comes_back_has_what_it_left(node: Node) -> None:
+    former = node("10.0.0.1:5060")[0]
+    former.write("c:1", {})
+    former.leave()
+    assert node("10.0.0.1:5060")[1] == {"c:1": {}}
+    former.leave()  # late: it is not its own any more
+    assert node("10.0.0.2:5060")[0].beat() == {}
 
 
 def test_a_redis_that_lost_everything_is_no_other_node(

@@ -93,6 +93,35 @@ async def test_who_waits_and_who_talks_outlive_the_node(
     assert caller.strays == agent_phone.strays == 0
 
 
+async def test_who_waits_and_who_talks_outlive_an_orderly_end(
+    node: Open, rtpengine: Rtpengine, caller: Phone, agent_phone: Phone
+) -> None:
+    first = await node()
+    talking = await caller.call("talk", first.place, wait=False)
+    (agent,) = await picked_up(agent_phone, 1)
+    await first.told("Bridged")
+    waiting = await caller.call("wait", first.place, wait=False)
+    await waiting.voice.hears(MUSIC_HZ)
+    before = sorted(rtpengine.pairings())
+    await first.leave()
+    assert "CallerEnded" not in {kind for kind, _ in first.events}
+    await waiting.voice.hears(MUSIC_HZ)
+    await talking.voice.hears(AGENT_HZ)
+    await agent.voice.hears(CALLER_HZ)
+
+    second = await node()
+    assert sorted(rtpengine.pairings()) == before
+    second.say("serve")
+    (served,) = await picked_up(agent_phone, 1)
+    await waiting.voice.hears(AGENT_HZ)
+    assert await talking.bye_now() == 200
+    await agent.is_over()
+    assert await waiting.bye_now() == 200
+    await served.is_over()
+    await second.told("CallerEnded", 2)
+    assert caller.strays == agent_phone.strays == 0
+
+
 async def test_who_was_ringing_is_hung_up_and_rung_again(
     node: Open, caller: Phone, agent_phone: Phone
 ) -> None:

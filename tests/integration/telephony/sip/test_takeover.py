@@ -86,6 +86,12 @@ def engines(
 
 
 @pytest.fixture
+def more() -> dict[str, float]:
+    """What else the nodes are told."""
+    return {}
+
+
+@pytest.fixture
 async def house(
     edge: Edge,
     places: Places,
@@ -94,6 +100,7 @@ async def house(
     tenant: str,
     trunk: Phone,
     agent_phone: Phone,
+    more: dict[str, float],
 ) -> AsyncIterator[House]:
     # what is pressed goes to one address: of a shared one, to the node that is left
     keys = engines[0].keys if engines[0] is not engines[1] else ("127.0.0.1", udp_port())
@@ -103,6 +110,7 @@ async def house(
             "place": places[at], "engine": engines[at].ng, "keys": keys,
             "music": engines[1].tone(MUSIC_HZ), "redis": redis_url,
             "prefix": f"acd:{{{tenant}}}:", "desk": f"sip:anna@127.0.0.1:{agent_phone.port}",
+            **more,
         })  # fmt: skip
 
     nodes = node(0, keys), node(1, engines[1].keys)
@@ -190,6 +198,60 @@ async def test_its_calls_go_on_at_another(
         await one.is_over()
     assert trunk.strays == agent_phone.strays == 0
     await second.empty()
+
+
+@pytest.mark.parametrize("more", [{"lease_s": 1000}])
+async def test_one_that_ends_in_order_hands_its_calls_over_at_once(
+    house: House, trunk: Phone, agent_phone: Phone
+) -> None:
+    first, second = house.nodes
+    talk = await called(house, trunk, "talk", 2)
+    agents = await picked_up(agent_phone, 2)
+    for node in house.nodes:
+        await node.told("Bridged")
+    wait = await called(house, trunk, "wait", 2)
+    [talks], [waits] = of(first, talk), of(first, wait)
+    await first.leave()
+    assert "CallerEnded" not in {kind for kind, _ in first.events}
+    await second.told("CallStands", 2)
+    await waits.reinvited(1)
+    await talks.reinvited(2)
+    await waits.voice.hears(MUSIC_HZ)
+    await talks.voice.hears(AGENT_HZ)
+    second.say("serve")
+    served = await picked_up(agent_phone, 2)
+    await waits.voice.hears(AGENT_HZ)
+    for call in (*talk.values(), *wait.values()):
+        assert await call.bye_now() == 200
+    for agent in (*agents, *served):
+        await agent.is_over()
+    assert trunk.strays == agent_phone.strays == 0
+
+
+@pytest.mark.parametrize("engines", ["shared"], indirect=True)
+@pytest.mark.parametrize("more", [{"max_calls": 3}])
+async def test_calls_that_no_node_has_room_for_go_on_after_those_that_talk(
+    house: House, trunk: Phone, agent_phone: Phone
+) -> None:
+    second = house.nodes[1]
+    talk = await called(house, trunk, "talk", 2)
+    agents = await picked_up(agent_phone, 2)
+    for node in house.nodes:
+        await node.told("Bridged")
+    wait = await called(house, trunk, "wait", 2)
+    await house.first_dies()
+    await second.told("CallStands", 2)
+    stand = [said["standing"] for kind, said in second.events if kind == "CallStands"]
+    assert [bool(one["offer"]) for one in stand] == [True, False]
+    refused = await trunk.call("wait", house.edge.public, wait=False)
+    await refused.is_over()
+    second.say("serve")
+    served = await picked_up(agent_phone, 2)
+    await second.told("Bridged", 3)
+    for call in (*talk.values(), *wait.values()):
+        assert await call.bye_now() == 200
+    for one in (*agents, *served):
+        await one.is_over()
 
 
 @pytest.mark.parametrize("engines", ["own"], indirect=True)

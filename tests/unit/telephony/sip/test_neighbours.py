@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.telephony.sip.neighbours import Neighbours
+from acd.telephony.sip.neighbours import LEFT, Neighbours
 
 
 def test_one_that_repeats_itself_for_the_lease_is() -> None:
@@ -15,6 +15,17 @@ def test_one_that_repeats_itself_for_the_lease_is() -> None:
     seen.see({"a": "1", "b": "2", "c": "2"}, 5)
     assert seen.silent(6.9) == {}
     assert seen.silent(7) == {"c": "2"}
+    assert seen.silent(10.9, leases=2) == {}
+    assert seen.silent(11, leases=2) == {"c": "2"}
+
+
+def test_one_that_left_is_at_once() -> None:
+    seen = Neighbours("a", lease_s=4)
+    seen.see({"b": "1"}, 0)
+    seen.see({"b": LEFT}, 1)
+    assert seen.silent(1) == {"b": LEFT}
+    assert seen.silent(4.9, leases=2) == {}
+    assert seen.silent(5, leases=2) == {"b": LEFT}
 
 
 def test_what_passed_while_nothing_could_be_seen_does_not_count() -> None:
