@@ -23,7 +23,7 @@ from acd.cli.running import (
     show_table,
 )
 from acd.config import ConfigProblems
-from acd.config.base import EMAIL, SLUG
+from acd.config.base import EMAIL, EMAIL_CHARS, NAME_CHARS, SLUG
 from acd.config.places import database_url, make_data_dir
 from acd.config.problems import did_you_mean
 from acd.config.provision import provision
@@ -64,12 +64,17 @@ def add(
     """Add an agent. The password is asked for, or made and shown when there is no terminal."""
     if not re.match(SLUG, agent):
         misuse(f"`{agent}` is no id: use lower-case letters, digits, - and _.")
-    if not re.match(EMAIL, email):
+    if not 0 < len(name.strip()) <= NAME_CHARS:
+        misuse(f"A name has 1 to {NAME_CHARS} characters.")
+    if not re.match(EMAIL, email) or len(email) > EMAIL_CHARS:
         misuse(f"`{email}` is no e-mail address.")
     if locale not in {"en", "fr"}:
         misuse(f"`{locale}` is no language of ours: use en or fr.")
     checked = read_checked(config, *STORES)
     places = tuple(_membership(text) for text in department or ())
+    named = [place.department for place in places]
+    if twice := [one for one in named if named.count(one) > 1]:
+        misuse(f"Department `{twice[0]}` is named twice: keep one.")
     password, made = _new_password(checked.config, password_file)
     new = Agent(
         id=AgentId(agent), name=name, email=email.strip().lower(), role=role, locale=locale,

@@ -27,6 +27,8 @@ SIP_NAME = r"^[A-Za-z0-9._+-]{0,64}\Z"
 X_HEADER = r"^X-[A-Za-z0-9-]{1,62}\Z"
 HOST = r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)?\Z"
 HOST_PORT = r"^(child|([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5})\Z"
+EMAIL_CHARS = 254
+NAME_CHARS = 80
 _DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
 
 
@@ -51,8 +53,8 @@ EnvironmentName = Annotated[str, StringConstraints(pattern=VARIABLE)]
 Origin = Annotated[str, StringConstraints(pattern=ORIGIN), AfterValidator(as_browsers_say)]
 """Scheme and host of a website, with a port where it has one; or `*`."""
 
-Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=EMAIL_CHARS)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS)]
 Priority = Annotated[int, Field(ge=1, le=100)]
 
 

@@ -77,6 +77,7 @@ def _value(path: KeyPath, text: str) -> Any:
     if model.model_fields[str(path[-1])].annotation is str:
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        read = tomllib.loads(f"value = {text}")
     except ValueError:
         return text
+    return read["value"] if len(read) == 1 else text

@@ -29,8 +29,8 @@ class AcdError(Exception):
 
 
 def with_cause(error: AcdError) -> str:
-    """What it says and, behind it, what it came from: for whoever runs the server, nobody else."""
-    said, cause = str(error), error.__cause__
+    """What it says, and what a store answered: for whoever runs the server, and nobody else."""
+    said, cause = str(error), error.__cause__ if isinstance(error, StoreUnavailable) else None
     while cause is not None and cause.__cause__ is not None:
         cause = cause.__cause__
     words = str(cause).strip().split("\n", 1)[0] if cause is not None else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from acd.domain.errors import NotFound
 from acd.records.engine import store_errors
 from acd.records.migrations import configuration, knows
+from acd.records.sqlite import DatabaseUnusable
 from acd.records.tables.directory import directory_state
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ async def examine_database(url: str) -> DatabaseState:
 
     Raises:
         NotFound: there is no SQLite file yet.
+        DatabaseUnusable: this user may not read it.
         StoreUnavailable: the database does not answer.
     """
     parsed = make_url(url)
@@ -60,10 +63,14 @@ async def examine_database(url: str) -> DatabaseState:
 
 def _examine_file(url: URL) -> DatabaseState:
     file = Path(url.database or "")
-    with store_errors():
+    try:
         there = file.is_file()
+    except PermissionError as error:
+        raise DatabaseUnusable.of(file, error.strerror or str(error)) from None
     if not there:
         raise NotFound(f"There is no {file} yet; the first start makes it.")
+    if not os.access(file, os.R_OK):
+        raise DatabaseUnusable.of(file, "Permission denied")
     engine = create_engine(
         url.set(drivername="sqlite", database=f"file:{file}", query={"mode": "ro", "uri": "true"})
     )

@@ -57,9 +57,14 @@ class _Waiting:
 
 
 class DatabaseUnusable(AcdError):
-    """The database's file is not this user's to write; be the node's user, or correct its place."""
+    """The database's file is not this user's to use; be the node's user, or correct its place."""
 
     code = "database_unusable"
+
+    @classmethod
+    def of(cls, file: Path, reason: str) -> DatabaseUnusable:
+        """With the file and what the machine says of it."""
+        return cls(f"{cls.message()} ({file}: {reason})")
 
 
 class SqliteDatabase:
@@ -268,8 +273,7 @@ def _claim(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        reason = None if os.access(file, os.R_OK | os.W_OK) else "Permission denied"
     except OSError as error:
-        reason = error.strerror
-    if reason is not None:
-        raise DatabaseUnusable(f"{DatabaseUnusable.message()} ({file}: {reason})")
+        raise DatabaseUnusable.of(file, error.strerror or str(error)) from None
+    if not os.access(file, os.R_OK | os.W_OK):
+        raise DatabaseUnusable.of(file, "Permission denied")

@@ -206,7 +206,14 @@ class TestAgents:
         ("words", "code", "said"),
         [
             pytest.param((*ADD, "--email", "claire"), 2, "is no e-mail address", id="e-mail"),
+            pytest.param((*ADD, "--name", ""), 2, "A name has 1 to 80 characters", id="name"),
             pytest.param((*ADD, "--locale", "de"), 2, "is no language of ours", id="locale"),
+            pytest.param(
+                (*ADD, "--department", "support", "--department", "support:1"),
+                2,
+                "`support` is named twice",
+                id="department-twice",
+            ),
             pytest.param(
                 (*ADD, "--department", "suport"), 1, "Did you mean `support`?", id="department"
             ),
@@ -232,6 +239,32 @@ class TestAgents:
         result = acd(*self.ADD, stdin="")
         assert result.exit_code == 1
         assert "exists" in result.stderr
+
+
+def test_a_folder_that_cannot_be_used_is_told_with_its_code(acd: Acd, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    result = acd("agents", "list")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("acd: data_dir_unusable: ")
+    assert result.stderr.endswith(f"({tmp_path / 'data'}: File exists)\n")
+
+
+def test_a_store_that_is_away_is_told_with_what_it_answered(
+    acd: Acd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    acd("agents", "list")
+    monkeypatch.setenv("ACD_REDIS__URL", "redis://127.0.0.1:1")
+    result = acd("explain", "ix_1")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("acd: store_unavailable: ")
+    assert result.stderr.count("Connection refused") == 1
+
+
+def test_explain_makes_nothing_where_nothing_ever_ran(acd: Acd, tmp_path: Path) -> None:
+    result = acd("explain", "ix_1")
+    assert (result.exit_code, result.stderr.startswith("acd: not_found: ")) == (1, True)
+    assert not (tmp_path / "data").exists()
 
 
 def test_doctor_examines_the_demonstration(acd: Acd, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from acd.domain.errors import AcdError, ConfigInvalid, NotFound, StoreUnavailabl
 from acd.records.engine import Database, open_database
 from acd.records.examine import examine_database
 from acd.records.migrations import DatabaseNewer
+from acd.records.sqlite import DatabaseUnusable
 from acd.records.tables import metadata
 from acd.records.tables.directory import skills
 from tests.postgres import Postgres
@@ -154,6 +155,12 @@ async def test_an_unusable_url_is_refused(url: str) -> None:
 async def test_a_database_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         await open_database(f"postgresql://acd@/none?host={tmp_path}")
+
+
+async def test_a_file_that_cannot_be_made_is_no_store_that_comes_back(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseUnusable, match="File exists"):
+        await open_database(f"sqlite:///{tmp_path}/file/acd.db")
 
 
 async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
