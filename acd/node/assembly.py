@@ -157,6 +157,7 @@ def _realtime(config: Config, stores: Stores, metrics: Metrics) -> Realtime:
             may_call=_may_call(DiallingRules.of(config.telephony)),
         ),
         ice=_ice_servers(config.telephony.webrtc),
+        caller_grace_s=config.routing.caller_grace_s,
         metrics=metrics,
         address_of=lambda request: proxies.peer(request).subscriber,
         same_origin=lambda request: same_origin(request, config.server.public_url),

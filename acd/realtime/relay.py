@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from acd.domain.errors import AcdError, StoreUnavailable
+from acd.realtime.absence import Absence
 from acd.realtime.board import Board
 from acd.realtime.chores import Chores
 from acd.realtime.clock import TenantClock
@@ -45,8 +46,6 @@ TICK_S: Final = 1.0
 PLACES_A_TICK: Final = 500
 """Waiting visitors whose place is read in one tick; more of them take turns."""
 HERE_EVERY_S: Final = 15.0
-RETURN_S: Final = 0.4
-"""How long a visitor without a socket is waited for: a reload takes about that."""
 
 
 class Relay:
@@ -78,6 +77,7 @@ class Relay:
         self.dials = False
         """Whether the house calls back whoever called; else agents do, on a telephone they have."""
         self.board = Board(router, people)
+        self.absence = Absence(self)
         self.clock = TenantClock()
         self.chores = Chores()
         self.desks: dict[AgentId, Desk] = {}
@@ -138,16 +138,14 @@ class Relay:
         if visit is None:
             visit = self.visits[visitor] = Visit(self, visitor)
         first = not visit.connections
-        visit.connections.add(connection)  # before anything is waited for: see `_see_off`
+        visit.connections.add(connection)  # before anything is waited for: see `Absence.begins`
         try:
             if visit.chat is None:
                 with contextlib.suppress(StoreUnavailable):  # chat.resume says it and tries again
                     await visit.load(asker=connection)
             if first:
                 visit.announce(on=True)
-                if visit.unserved and visit.chat is not None:
-                    with contextlib.suppress(StoreUnavailable):  # the next heartbeat says it
-                        await self.router.contact_back(visit.chat.interaction)
+                await self.absence.is_over(visit)
         except BaseException:
             self.depart(visit, connection)
             raise
@@ -157,25 +155,7 @@ class Relay:
         """A visitor's socket is gone; with the last one the visitor is, unless back at once."""
         visit.connections.discard(connection)
         if not visit.connections and not self._stopping:
-            self.chores.start(self._see_off(visit), "visitor-left")
-
-    async def _see_off(self, visit: Visit) -> None:
-        """Whoever is not back by then is gone, unless another node has a socket of theirs."""
-        visit.elsewhere.clear()
-        self.delivery.publish(visit.address, {"type": "here.ask"})
-        await asyncio.sleep(RETURN_S)
-        if visit.connections or self.visits.get(visit.visitor) is not visit:
-            return  # back, or seen off before
-        del self.visits[visit.visitor]  # and all is said before anything is waited for:
-        visit.announce(on=False)  # who comes from here on comes anew
-        try:
-            await self._say_lost(visit)
-        finally:
-            await self.delivery.forget(visit.address, visit)
-
-    async def _say_lost(self, visit: Visit) -> None:
-        if visit.in_line and visit.chat is not None and not visit.elsewhere:
-            await self.router.contact_lost(visit.chat.interaction)
+            self.chores.start(self.absence.begins(visit), "visitor-left")
 
     # the work for all
 
@@ -207,7 +187,7 @@ class Relay:
             await self.router.close_session(agent, session)
         for visit in waiting.values():
             if visit.visitor not in self.visits:
-                await self._say_lost(visit)
+                await self.absence.say(visit)
 
     def _alive(self, desk: Desk) -> set[tuple[AgentId, SessionId]]:
         """The sessions of consoles that were opened, and heard not long ago."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from acd.routing.snapshots import AgentSnapshot, OfferSnapshot
 
 ENDED_KEPT: Final = 100
+UNTOLD: Final = frozenset({"contact_id", "enqueued_ms"})
 
 _OFFER_ENDS: Final = {
     "offer.accepted": "accepted",
@@ -52,6 +53,7 @@ class Rings:
                 self._ring_as(offer)
             self._lasts(offer.offer, offer.deadline_ms)
             self._calls_back(offer)
+            self._is_waited_for(offer)
 
     def _ring_as(self, offer: OfferSnapshot) -> None:
         self._ring(
@@ -61,7 +63,7 @@ class Rings:
                 "conversation": offer.conversation,
                 "channel": offer.channel.value,
                 "queue": offer.queue,
-                "waited_ms": max(0, offer.made_ms - offer.enqueued_ms),
+                "enqueued_ms": offer.enqueued_ms,
                 "deadline_ms": offer.deadline_ms,
                 "ring_ms": offer.ring_ms,
                 "why": dict(offer.why),
@@ -101,7 +103,7 @@ class Rings:
                 "conversation": str(payload.get("conversation")),
                 "channel": queue.rpartition("/")[2],
                 "queue": queue,
-                "waited_ms": max(0, at_ms - enqueued_ms),
+                "enqueued_ms": enqueued_ms,
                 "deadline_ms": data["deadline_ms"],
                 "ring_ms": data["ring_ms"],
                 "why": data.get("why") or {},
@@ -112,7 +114,7 @@ class Rings:
         )
 
     def of(self, interaction: str) -> dict[str, Any] | None:
-        """The offer of this interaction, with the contact's id beside what the wire shows."""
+        """The offer of this interaction, with what the wire does not show: `UNTOLD`."""
         return next((o for o in self.offers.values() if o["interaction"] == interaction), None)
 
     def _is_new(self, offer: OfferId) -> bool:
@@ -131,6 +133,7 @@ class Rings:
             "preview": card.preview,
             "page": card.page,
             "callback": None,
+            "contact_here": True,
         }
         self.offers[offer["offer"]] = {**shown, "contact_id": contact}
         self._tell(offer["offer"])
@@ -157,6 +160,15 @@ class Rings:
                 self._desk.relay.chores.start(self._find_number(offer), "ring-number")
         self._tell(offer.offer)
 
+    def _is_waited_for(self, offer: OfferSnapshot) -> None:
+        """Whether its contact left the page; who is on a telephone has none."""
+        ring, here = self.offers.get(offer.offer), not offer.contact_lost
+        if ring is None or ring["contact_here"] == here:
+            return
+        if here or not Card.parse(offer.card).call:
+            ring["contact_here"] = here
+            self._tell(offer.offer)
+
     async def _find_number(self, offer: OfferSnapshot) -> None:
         number = await self._desk.relay.called_at(offer.contact)
         ring = self.offers.get(offer.offer)
@@ -166,8 +178,9 @@ class Rings:
 
     def shown(self, offer: OfferId) -> dict[str, Any]:
         """The card of what rings, as the wire says it."""
-        card = {key: value for key, value in self.offers[offer].items() if key != "contact_id"}
-        return {**card, "now": self._desk.relay.clock.now_ms()}
+        ring, now_ms = self.offers[offer], self._desk.relay.clock.now_ms()
+        card = {key: value for key, value in ring.items() if key not in UNTOLD}
+        return {**card, "waited_ms": max(0, now_ms - ring["enqueued_ms"]), "now": now_ms}
 
     def _tell(self, offer: OfferId) -> None:
         self._desk.emit("offer", self.shown(offer))

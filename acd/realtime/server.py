@@ -96,6 +96,7 @@ class Realtime:
         message_chars: int = 4000,
         numbers: Numbers = ANY_NUMBER,
         ice: IceServers = NO_SERVERS,
+        caller_grace_s: float = 15,
         metrics: Metrics | None = None,
     ) -> None:
         """`address_of` and `same_origin` know the proxies in front of us."""
@@ -139,6 +140,7 @@ class Realtime:
             numbers=numbers,
             called_at=self.callbacks.called_at,
         )
+        self.relay.absence.caller_grace_s = caller_grace_s
         threads = Threads(
             conversations=stores.conversations,
             contacts=stores.contacts,

@@ -70,6 +70,7 @@ def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
             card=fields[14] or "{}",
             transfer=owner if state == InteractionState.ACTIVE else None,
             callback=back if back is not None and not back.answered else None,
+            contact_lost=state == InteractionState.RINGING and fields[9] > 0,
         )
         for number, agent, deadline, made, delivered, why in live
     ]

@@ -76,6 +76,8 @@ class OfferSnapshot:
     """Who hands it over and has it until this is accepted."""
     callback: CallbackSnapshot | None = None
     """There where accepting it is to call the customer back."""
+    contact_lost: bool = False
+    """Who is waiting has left the page, and may come back."""
 
 
 class Role(StrEnum):

@@ -232,6 +232,8 @@ class LiveCall:
                 )
                 await self._take(offered)
                 await self._take_won(heard.offer, heard.agent)
+            case hearing.Parked() if self._visited:
+                pass  # their page is not there, as routing says
             case hearing.Parked():
                 await self._doing.answered(lambda: self._means.router.contact_back(self.call.id))
             case hearing.NeedNotStay():

@@ -60,7 +60,8 @@ class OfferCallback(Outbound):
 class Offer(Outbound):
     """A ring: everything the card shows; `transfer` names who hands it over.
 
-    Told again where it changed: it lasts longer, or calls back.
+    Told again where it changed: it lasts longer, calls back, or its contact left the page or is
+    here again.
     """
 
     offer: str
@@ -78,6 +79,7 @@ class Offer(Outbound):
     why: dict[str, object]
     transfer: Named | None
     callback: OfferCallback | None
+    contact_here: bool
     now: int
 
 

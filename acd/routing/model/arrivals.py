@@ -110,7 +110,9 @@ class Arrivals(Offers):
 
     # the contact's connection
 
-    def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
+    def contact_lost(
+        self, interaction: InteractionId, *, grace_s: float | None = None, now_ms: int = 0
+    ) -> Changed:
         """Parked with its place kept; a ring goes on, and so does a callback."""
         self._begin(now_ms)
         x = self.interactions.get(interaction)
@@ -118,14 +120,15 @@ class Arrivals(Offers):
             return Changed(changed=False, reason="unknown")
         if x.lost_until_ms or x.calls_back or x.state not in (_S.WAITING, _S.RINGING):
             return Changed(changed=False, reason=x.state)
-        self._set_aside(x)
+        self._set_aside(x, grace_s)
         self._commit()
         return Changed(changed=True, reason="lost")
 
-    def _set_aside(self, x: Interaction) -> None:
-        grace_ms = ms(self.queues[x.queue].settings.contact_grace_s)
+    def _set_aside(self, x: Interaction, grace_s: float | None = None) -> None:
+        if grace_s is None:
+            grace_s = self.queues[x.queue].settings.contact_grace_s
         self.leases.pop(f"c|{x.id}", None)
-        x.lost_until_ms = self.now_ms + grace_ms
+        x.lost_until_ms = self.now_ms + ms(grace_s)
         self._timer(f"c|{x.id}", x.lost_until_ms)
         if x.state is _S.WAITING:
             self._park(x)

@@ -55,6 +55,7 @@ def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
             card=x.card,
             transfer=x.agent if x.state is _S.ACTIVE else None,
             callback=back,
+            contact_lost=x.state is _S.RINGING and bool(x.lost_until_ms),
         )
         for ring in x.live
     )

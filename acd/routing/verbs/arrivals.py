@@ -69,12 +69,15 @@ class Arrivals(Tenant):
         word = (await self._command("interaction_abandon", now_ms, command, interaction))[0]
         return Changed(changed=word == "ended", reason=word)
 
-    async def contact_lost(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:
+    async def contact_lost(
+        self, interaction: InteractionId, *, grace_s: float | None = None, now_ms: int = 0
+    ) -> Changed:
         """The contact's connection is gone: parked, the place kept, abandoned after the grace.
 
-        A callback goes on without them.
+        That is the queue's, unless `grace_s` is given. A callback goes on without them.
         """
-        word = (await self._change("contact_lost", now_ms, interaction))[0]
+        grace_ms = "" if grace_s is None else round(grace_s * 1000)
+        word = (await self._change("contact_lost", now_ms, interaction, grace_ms))[0]
         return Changed(changed=word == "lost", reason=word)
 
     async def contact_back(self, interaction: InteractionId, *, now_ms: int = 0) -> Changed:

@@ -71,6 +71,8 @@ export interface Offer {
   transfer: Named | null;
   /** Accepting it calls the contact back: the agent is put through, or dials by hand. */
   callback: { by_hand: boolean; number: string | null } | null;
+  /** The contact has not left the page. */
+  contact_here: boolean;
   now: number;
 }
 

@@ -1,5 +1,6 @@
 import { IconCheck, IconCross } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
+import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { Countdown } from "@acd/ui/primitives/Countdown.tsx";
 import { secondsLeft, stopwatch } from "@acd/ui/time.ts";
 import { useEffect, useRef } from "preact/hooks";
@@ -71,6 +72,13 @@ function Rings({ ring }: { ring: Ring }) {
           </p>
         </div>
       </div>
+      <p class="off-page" role="status">
+        {!offer.contact_here && (
+          <Chip tone="warn" data-testid="ring-off-page">
+            {t("ring.off_page")}
+          </Chip>
+        )}
+      </p>
       {offer.preview && (
         <p class="said-first" dir="auto">
           {t("ring.quote", { text: offer.preview })}

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType
 
-from tests.acceptance.calls.exchange import CALLS
+from tests.acceptance.calls.exchange import CALLS, OUTSIDE_HZ
 from tests.acceptance.calls.phones import Caller, Phone
+from tests.acceptance.calls.telephones import Telephone, Telephones
 from tests.acceptance.calls.voices import (
     ANNA_HZ,
     CLAIRE_HZ,
@@ -28,7 +29,8 @@ HOUSES = 40
 
 @pytest.fixture(scope="package")
 def call_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("calls"), houses=HOUSES, rules=CALLS)
+    folder = tmp_path_factory.mktemp("calls")
+    server = Server(folder, houses=HOUSES, rules=CALLS, routing="caller_grace_s = 6")
     server.start()
     yield server
     server.stop()
@@ -39,6 +41,18 @@ def call_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def server(call_server: Server) -> Server:
     return call_server
+
+
+@pytest.fixture(scope="module")
+def telephones() -> Iterator[Telephones]:
+    with Telephones() as line:
+        yield line
+
+
+@pytest.fixture(scope="module")
+def outside(telephones: Telephones) -> Telephone:
+    """Every number that is called from the house."""
+    return telephones.telephone(OUTSIDE_HZ)
 
 
 @pytest.fixture(scope="package")

@@ -17,6 +17,7 @@ from tests.acceptance.calls.voices import (
     hears_nothing,
 )
 from tests.acceptance.network import Wire
+from tests.acceptance.people import PHONE, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -29,6 +30,7 @@ def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers)
 
     jean.hangs_up()
     jean.sees_the_end()
+    jean.sees("with Anna Novak, less than a minute")
     expect(anna.find("phone", state="ready")).to_be_visible()
     expect(anna.find("wrap-up").first).to_be_visible()
     assert anna.page.evaluate("openConnections()") == 0
@@ -129,6 +131,31 @@ def test_a_visitor_who_hangs_up_in_the_line_stops_the_ring(phone: Phones, caller
     jean.leaves_the_line()
     anna.sees_no_ring()
     jean.sees_the_end()
+
+
+def test_the_ring_says_who_left_the_page_and_ends_without_them(
+    phone: Phones, caller: Callers, wire: Callable[[], Wire]
+) -> None:
+    line = wire()
+    anna, jean = phone("anna", reduced_motion="reduce"), caller(url=line.url)
+    jean.calls()
+    anna.sees_ring(jean.name)
+    off_page = anna.find("ring-off-page")
+    expect(off_page).to_have_count(0)
+    line.cut()
+    expect(off_page).to_have_text("off the page")
+    line.mend()
+    expect(off_page).to_have_count(0)
+    jean.reloads()
+    jean.is_called_for()
+    expect(off_page).to_have_count(0)
+    anna.sees_ring(jean.name)
+    jean.leaves()
+    expect(off_page).to_have_text("off the page")
+    looks(anna, "ring-off-page")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, "ring-off-page")
+    anna.sees_no_ring()
 
 
 def test_voices_survive_the_loss_of_the_server(

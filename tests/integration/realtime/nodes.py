@@ -158,6 +158,7 @@ async def running_node(
     *,
     visitor_messages: int = 10_000,
     visitor_signals: int = 10_000,
+    caller_grace_s: float = 15,
     **rules: Any,
 ) -> AsyncIterator[Node]:
     """Everything between the sockets and the stores; nodes of one tenant share both."""
@@ -192,6 +193,7 @@ async def running_node(
         address_of=lambda request: request.remote or "",
         same_origin=lambda request: same_origin(request, ""),
         numbers=Numbers(region="FR"),
+        caller_grace_s=caller_grace_s,
     )
     app = web.Application()
     realtime.attach(app)

@@ -98,7 +98,7 @@ async def test_a_second_farewell_is_not_said_of_who_came_back(nodes: Nodes) -> N
     await back.done("chat.resume")
     ear = Ear()
     await node.realtime.delivery.listen(visit.address, ear)
-    await ours._see_off(visit)  # they had left twice, and come back in between
+    await ours.absence.begins(visit)  # they had left twice, and come back in between
     assert [p for p in ear.heard_all if p["type"] == "here" and not p["on"]] == []
     assert await is_in_line(node, started["chat"]["interaction"])
 

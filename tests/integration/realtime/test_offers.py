@@ -112,6 +112,33 @@ async def test_the_customer_leaves_and_the_ring_ends(nodes: Nodes) -> None:
     assert again["chat"]["conversation"] == left["chat"]["conversation"]
 
 
+async def test_the_ring_says_whether_the_visitor_is_on_the_page(nodes: Nodes) -> None:
+    here, there = await nodes(), await nodes()
+    anna, jean = await there.console("anna"), await here.visitor()
+    started = await jean.done("chat.start", new_start())
+    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
+    assert ring["contact_here"] is True
+    await jean.leave()
+    gone = await anna.hears("offer", offer=ring["offer"], contact_here=False)
+    assert gone["waited_ms"] - ring["waited_ms"] == gone["now"] - ring["now"] > 0
+    other = await there.console("anna", "ss_other")
+    opened = await other.done("console.open")
+    assert [offer["contact_here"] for offer in opened["offers"]] == [False]
+    many = len(anna.heard)
+    await there.visitor(started["token"])
+    await anna.hears("offer", after=many, offer=ring["offer"], contact_here=True)
+
+
+async def test_a_call_does_not_outlast_its_page_for_long(nodes: Nodes) -> None:
+    node = await nodes(calls=True, caller_grace_s=0.3)
+    anna, jean = await node.console("anna"), await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
+    await jean.leave()
+    ended = await anna.hears("offer.ended", offer=ring["offer"])
+    assert (ended["outcome"], ended["reason"]) == ("withdrawn", "customer_left")
+
+
 async def test_the_visitor_ends_a_running_chat(nodes: Nodes) -> None:
     node = await nodes()
     jean, anna, chat, _ = await talking(node)

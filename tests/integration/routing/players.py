@@ -49,7 +49,9 @@ class Customers(Machine):
         name = data.draw(pick(here or sorted(self.pair.interactions)))
         verb = data.draw(pick(("contact_lost", "contact_back", "abandon", "")))
         self.contacts.symmetric_difference_update({name})
-        if verb:
+        if verb == "contact_lost":
+            self.do(verb, name, grace_s=data.draw(pick((None, 5))))
+        elif verb:
             self.do(verb, name)
 
     @command(1, when=lambda self: self.pair.interactions)

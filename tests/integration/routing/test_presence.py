@@ -171,6 +171,17 @@ async def test_a_contact_who_is_lost_is_parked_and_then_abandoned(world: World) 
     await world.settled()
 
 
+async def test_a_grace_of_its_own_for_whom_nothing_else_holds(world: World) -> None:
+    await world.queue()
+    name = await world.arrive()
+    world.contacts.discard(name)
+    await world.router.contact_lost(name, grace_s=5, **world.at)
+    assert (await world.look(name)).parked_until_ms == world.now_ms + 5_000
+    await world.wait(6)
+    assert (await world.look(name)).outcome == "abandoned"
+    await world.settled()
+
+
 async def test_a_ring_goes_on_while_the_contact_is_away(world: World, anna: str) -> None:
     name = await world.arrive()
     offer = (await world.ring(name))[anna]
@@ -178,6 +189,7 @@ async def test_a_ring_goes_on_while_the_contact_is_away(world: World, anna: str)
     await world.router.contact_lost(name, **world.at)
     assert (await world.look(name)).state == "ringing"
     assert (await world.look(name)).contact_lost
+    assert [offer.contact_lost for offer in (await world.see(anna)).offers] == [True]
     await world.router.decline(offer, anna, **world.at)
     assert (await world.look(name)).state == "parked"
     await world.settled()

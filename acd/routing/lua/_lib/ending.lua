@@ -86,9 +86,10 @@ local function take_back(x, reason, excluded_until)
   retry(x)
 end
 
--- The contact is gone: aside for its grace, the place in the line kept; a ring goes on.
-local function set_aside(x, q)
-  local until_ms = now + q.contact_grace_ms
+-- The contact is gone: aside for its grace (the queue's, unless another is given), the place in the line kept; a ring
+-- goes on.
+local function set_aside(x, q, grace_ms)
+  local until_ms = now + (grace_ms or q.contact_grace_ms)
   wait.unvouch(x)
   timer('c|' .. x.id, until_ms)
   x.lost = until_ms

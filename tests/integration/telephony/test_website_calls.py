@@ -1,0 +1,47 @@
+"""A website's caller, whose audio goes through here: their page says whether they are there."""
+
+from __future__ import annotations
+
+from acd.domain.ids import AgentId, DepartmentId, InteractionId, SiteId
+from acd.domain.interaction import Channel
+from acd.flow.intake import ChatStart
+from acd.telephony import port
+from tests.contract.telephony.rig import until
+from tests.integration.realtime.nodes import SITE
+from tests.integration.telephony.exchange import Exchange, Exchanges
+
+
+async def visited(exchange: Exchange) -> InteractionId:
+    """Jean calls, and his page has spoken to the server."""
+    start = ChatStart(
+        site=SiteId(SITE), client_id="c" * 32, department=DepartmentId("support"),
+        name="Jean Martin", channel=Channel.CALL,
+    )  # fmt: skip
+    call = (await exchange.intake.start_chat(start)).interaction
+    exchange.kept.add(call)
+    said = {"type": "call.signal", "visitor": True, "signal": {"kind": "description"}}
+    assert await exchange.board.hear_visitor(call, {**said, "interaction": call})
+    await until(lambda: any(isinstance(one, port.VisitorSaid) for one in exchange.phones.told))
+    return call
+
+
+async def test_who_left_the_page_does_not_wait_for_ever(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await visited(exchange)
+    assert (await exchange.router.contact_lost(call, grace_s=0.2)).changed
+    assert await exchange.outcome(call) == "abandoned"
+
+
+async def test_nobody_is_rung_for_who_left_the_page(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    await exchange.sign_in("anna")
+    call = await visited(exchange)
+    await exchange.state(call, "ringing")
+    seen = await exchange.router.interaction(call)
+    assert seen is not None
+    assert (await exchange.router.contact_lost(call, grace_s=0.5)).changed
+    await exchange.router.decline(seen.offers[0].offer, AgentId("anna"))
+    await exchange.sign_in("bruno")
+    assert await exchange.outcome(call) == "abandoned"
+    told = await exchange.history.events_after("0-0")
+    assert [one.agent for one in told if one.type == "offer.made"] == ["anna"]
