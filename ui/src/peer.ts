@@ -8,35 +8,12 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 
 import { Candidates } from "./candidates.ts";
 import { press } from "./digits.ts";
+import { ATTEMPT_MS, PATIENCE_MS, PREPARED_MS, type PeerOptions, type PeerState } from "./peering.ts";
 import { quality } from "./quality.ts";
 import { gathered, isServer, LINE, narrow } from "./served.ts";
 import type { Description, Signal } from "./signal.ts";
 import { enable } from "./voice.ts";
 import { newClientId } from "./wire.ts";
-
-/** connecting: nobody is heard yet. talking: media flows. lost: it did, and is being sought. closed: over. */
-export type PeerState = "connecting" | "talking" | "lost" | "closed";
-
-export interface PeerOptions {
-  interaction: string;
-  /** Whoever is consulted by a colleague takes the visitor's part. */
-  side: "agent" | "visitor";
-  line?: "colleague";
-  /** The server carries a visitor's audio: the page offers it there, and other pages are nothing to it. */
-  anchored?: boolean;
-  /**
-   * One's own voice; its tracks are muted and resumed here and stopped by whoever asked for it. Without one the page
-   * only answers an offer, while it rings, and says nothing until `claim`.
-   */
-  voice: MediaStream | null;
-  servers: RTCIceServer[];
-  send: (signal: Signal) => void;
-}
-
-/** So long a connection may be interrupted before a fresh one is tried; the agent's page speaks first. */
-const PATIENCE_MS = { agent: 3000, visitor: 5000 };
-/** So long a fresh connection may take before another one is tried. */
-const ATTEMPT_MS = 6000;
 
 export class Peer {
   readonly #state = signal<PeerState>("connecting");
@@ -48,6 +25,8 @@ export class Peer {
   #tab = newClientId();
   #connection: RTCPeerConnection | null = null;
   #partner: string | null = null;
+  /** When the connection was begun. */
+  #openedMs = 0;
   #voice: MediaStream | null;
   /** What the other hears instead: music on hold, or more voices than one. */
   #instead: MediaStreamTrack | null = null;
@@ -93,7 +72,7 @@ export class Peer {
     const state = this.#connection?.connectionState;
     if (state === "connected") this.#stands();
     else if (state !== "new" && state !== "connecting") this.#seek();
-    else this.#timer = setTimeout(() => { this.#lose(); }, ATTEMPT_MS);
+    else this.#timer = setTimeout(() => { this.#lose(); }, Math.max(0, this.#openedMs + PREPARED_MS - Date.now()));
   }
 
   /** With another microphone from now on. */
@@ -204,6 +183,7 @@ export class Peer {
     const connection = new RTCPeerConnection({ iceServers: this.#options.servers });
     this.#connection = connection;
     this.#partner = partner;
+    this.#openedMs = Date.now();
     const sent = this.#sent();
     if (sent) connection.addTrack(sent, this.#voice ?? new MediaStream());
     connection.onicecandidate = ({ candidate }) => {
@@ -292,6 +272,7 @@ export class Peer {
   }
 
   #describe(connection: RTCPeerConnection, type: Description["type"]): void {
+    if (connection !== this.#connection) return; // given up meanwhile: nobody listens there
     const sdp = connection.localDescription?.sdp ?? "";
     this.#say("description", { to: this.#partner, description: { type, sdp } });
   }

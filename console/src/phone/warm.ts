@@ -11,6 +11,8 @@ export class Warm {
   readonly #desk: Desk;
   readonly #devices: Devices;
   readonly #lines = new Map<string, Promise<Line>>();
+  /** What is being answered while it still rings: whoever does so has its one line, made before or to be made. */
+  readonly #taken = new Set<string>();
 
   constructor(desk: Desk, devices: Devices) {
     this.#desk = desk;
@@ -22,6 +24,7 @@ export class Warm {
     const stop = effect(() => {
       const ringing = new Set(this.#desk.ringing.value.map(({ offer }) => offer.interaction));
       for (const interaction of this.#lines.keys()) if (!ringing.has(interaction)) this.#drop(interaction);
+      for (const interaction of this.#taken) if (!ringing.has(interaction)) this.#taken.delete(interaction);
     });
     return () => {
       stop();
@@ -32,7 +35,9 @@ export class Warm {
   /** Of several tabs the leading one prepares; whichever answers asks anew where it is another. */
   hear(said: Signal): void {
     const { interaction } = said;
-    if (!leads.peek() || !this.#desk.ringing.peek().some(({ offer }) => offer.interaction === interaction)) return;
+    // what is said to one page alone was asked for by it: no other begins with that
+    if (said.to && !this.#lines.has(interaction)) return;
+    if (!leads.peek() || this.#taken.has(interaction) || !this.#rings(interaction)) return;
     const line = this.#lines.get(interaction) ?? Line.open(this.#desk, this.#devices, { interaction, side: "agent", voice: null });
     this.#lines.set(interaction, line);
     void line.then(({ peer }) => {
@@ -40,12 +45,19 @@ export class Warm {
     });
   }
 
-  /** What was prepared for this offer, if anything: to be closed by whoever takes it. */
+  /** What was prepared for this offer, if anything: to be closed by whoever takes it. Nothing more is, until it has rung out. */
   take(offer: string): Promise<Line> | undefined {
     const ring = this.#desk.ringing.peek().find((each) => each.offer.offer === offer);
-    const line = ring && this.#lines.get(ring.offer.interaction);
-    if (ring) this.#lines.delete(ring.offer.interaction);
+    if (!ring) return undefined;
+    const { interaction } = ring.offer;
+    const line = this.#lines.get(interaction);
+    this.#lines.delete(interaction);
+    this.#taken.add(interaction);
     return line;
+  }
+
+  #rings(interaction: string): boolean {
+    return this.#desk.ringing.peek().some(({ offer }) => offer.interaction === interaction);
   }
 
   #drop(interaction: string): void {
