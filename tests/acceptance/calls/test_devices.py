@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.phones import Callers, Phone, Phones, looks
+from tests.acceptance.calls.phones import Callers, Phone, Phones
 from tests.acceptance.calls.voices import ANNA_HZ, hears, hears_nothing, speaks_through
-from tests.acceptance.people import PHONE
+from tests.acceptance.people import PHONE, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -15,6 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 def chooses(anna: Phone, kind: str, name: str) -> None:
     anna.find("phone-devices").click()
     anna.find(f"{kind}-choice").filter(has_text=name).click()
+
+
+def sees_chosen(anna: Phone, kind: str, name: str) -> None:
+    """The one that holds has a tick, and no other."""
+    anna.find("phone-devices").click()
+    ticked = anna.find(f"{kind}-choice").filter(has=anna.page.locator(".icon.is-accent"))
+    expect(ticked).to_have_text(name)
+    expect(ticked).to_have_attribute("aria-checked", "true")
+    anna.presses("Escape")
 
 
 def test_a_chosen_microphone_is_used_and_remembered(phone: Phones, caller: Callers) -> None:
@@ -28,6 +37,7 @@ def test_a_chosen_microphone_is_used_and_remembered(phone: Phones, caller: Calle
     anna.find("phone-test-stop").click()
 
     anna.reloads()
+    sees_chosen(anna, "microphone", "Fake Audio Input 2")
     jean.calls()
     anna.answers(jean.name)
     anna.is_in_call()

@@ -1,7 +1,7 @@
 import type { ComponentChildren, Ref } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import type { Icon } from "../icons.tsx";
+import { IconCheck, type Icon } from "../icons.tsx";
 import { place, type Side } from "./place.ts";
 import { next } from "./roving.ts";
 
@@ -172,7 +172,10 @@ function Row({ item, onPick }: { item: MenuItem; onPick: (item: MenuItem) => voi
       {Drawn ? <Drawn {...(item.iconClass ? { class: item.iconClass } : {})} /> : <span />}
       <span class="clip">{item.text}</span>
       {item.role === "switch" && <i class="switch" aria-hidden="true" data-on={item.checked ?? false} />}
-      {item.keys && <kbd aria-hidden="true">{item.keys}</kbd>}
+      <span class="with-icon" aria-hidden="true">
+        {item.keys && <kbd>{item.keys}</kbd>}
+        {item.role === "radio" && item.checked && <IconCheck class="icon-16 is-accent" />}
+      </span>
     </button>
   );
 }

@@ -12,6 +12,7 @@ import en from "../../locales/call/en.json";
 import fr from "../../locales/call/fr.json";
 import type { ChatSession } from "../chat.ts";
 import { departmentName, useWidget } from "../context.ts";
+import { spent } from "../spent.ts";
 import { Composer } from "../views/composer.tsx";
 import type { Dial } from "../views/form.tsx";
 import { CallBack } from "../views/later.tsx";
@@ -193,16 +194,13 @@ function Key({ icon: Drawn, word, testId, danger, count = 0, told = "", ...rest 
 }
 
 function Ended({ now }: { now: Chat }) {
-  const { chat, refresh } = useWidget();
+  const { chat, refresh, words } = useWidget();
   const { words: { t } } = useVoice();
   // hours and lines change: whether somebody takes calls is asked anew
   useEffect(refresh, [refresh]);
-  const joined = [...chat.messages.value].reverse().find(({ from, text }) => from === "system" && text === "agent_joined");
-  const count = Math.max(1, Math.round((now.since_ms - (joined?.at_ms ?? now.since_ms)) / 60_000));
-  const name = joined?.name ?? now.agent?.name ?? "";
   return (
     <>
-      <Top title={t("ended")} sub={name ? t("with", { name, count }) : ""} />
+      <Top title={t("ended")} sub={spent(words, chat.messages.value, now)} />
       <div class="middle"><p class="muted" role="status" data-testid="chat-ended">{t("thanks")}</p></div>
       <div class="bottom">
         <button type="button" class="button primary large wide" data-first data-testid="start-again" onClick={() => { chat.forgetChat(); }}>

@@ -3,8 +3,8 @@ import { useSignalEffect } from "@preact/signals";
 import { MarkDanger } from "@acd/ui/icons.tsx";
 import { WireError } from "@acd/ui/wire.ts";
 
-import { departmentName, useWidget, type Words } from "../context.ts";
-import type { Chat, Message } from "../wire.ts";
+import { departmentName, useWidget } from "../context.ts";
+import { spent } from "../spent.ts";
 import { Composer } from "./composer.tsx";
 import { Messages } from "./messages.tsx";
 import { Top } from "./panel.tsx";
@@ -43,14 +43,6 @@ export function TalkView({ ended }: { ended: boolean }) {
       {ended ? <Ended /> : ending ? <End stay={() => { setEnding(false); }} /> : <Composer />}
     </>
   );
-}
-
-/** With whom, and how long. */
-function spent({ t }: Words, messages: readonly Message[], now: Chat): string {
-  const joined = [...messages].reverse().find(({ from, text }) => from === "system" && text === "agent_joined");
-  if (!joined) return now.agent?.name ?? "";
-  const count = Math.max(1, Math.round((now.since_ms - joined.at_ms) / 60_000));
-  return t("ended.with", { name: joined.name, count });
 }
 
 /** An end cannot be taken back: it is asked for twice. */
