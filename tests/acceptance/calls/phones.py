@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Literal
 
 from playwright.sync_api import expect
 
 from tests.acceptance.calls.voices import ANNA_HZ, JEAN_HZ, hears
-from tests.acceptance.people import Agent, Person, Visitor, axe_violations
-
-PICTURES = os.environ.get("PICTURES_OF_STORIES", "")
+from tests.acceptance.people import Agent, Visitor
 
 
 class Caller(Visitor):
@@ -60,15 +55,3 @@ def talking(phone: Phones, caller: Callers, *, name: str = "anna") -> tuple[Phon
     hears(jean.page, ANNA_HZ)
     hears(anna.page, JEAN_HZ)
     return anna, jean
-
-
-def looks(who: Person, name: str) -> None:
-    """Without fault in both themes; a picture of each where PICTURES_OF_STORIES names a folder."""
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for scheme in schemes:
-        who.wears(scheme)
-        who.page.wait_for_timeout(200)
-        assert not axe_violations(who.page)
-        if PICTURES:
-            width = who.page.viewport_size["width"] if who.page.viewport_size else 0
-            who.page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")

@@ -14,12 +14,11 @@ from tests.acceptance.calls.exchange import (
     CAMILLE,
     CAMILLE_HZ,
     MUSIC_HZ,
-    OUTSIDE_HZ,
     calls_in,
     telephone_server,
 )
 from tests.acceptance.calls.phones import Callers, Phones
-from tests.acceptance.calls.telephones import Telephones
+from tests.acceptance.calls.telephones import Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.outcomes import outcomes_of_calls
@@ -77,18 +76,11 @@ def test_two_pages_find_each_other_again(phone: Phones, caller: Callers, seconds
 
 
 @pytest.fixture(scope="module")
-def telephones() -> Iterator[Telephones]:
-    with Telephones() as line:
-        yield line
-
-
-@pytest.fixture(scope="module")
 def sip_server(
-    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, telephones: Telephones
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, outside: Telephone
 ) -> Iterator[Server]:
     peer("rtpengine")
-    trunk = telephones.telephone(OUTSIDE_HZ)
-    server = telephone_server(tmp_path_factory.mktemp("cut"), houses=HOUSES, trunk=trunk)
+    server = telephone_server(tmp_path_factory.mktemp("cut"), houses=HOUSES, trunk=outside)
     server.start()
     yield server
     server.stop()

@@ -15,12 +15,11 @@ from tests.acceptance.calls.exchange import (
     DENISE,
     DENISE_HZ,
     MUSIC_HZ,
-    OUTSIDE_HZ,
     calls_in,
     telephone_server,
 )
 from tests.acceptance.calls.phones import Callers, Phone, Phones
-from tests.acceptance.calls.telephones import Telephones
+from tests.acceptance.calls.telephones import Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.outcomes import outcomes_of_calls
@@ -29,19 +28,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-def telephones() -> Iterator[Telephones]:
-    with Telephones() as line:
-        yield line
-
-
-@pytest.fixture
 def server(
-    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, telephones: Telephones
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, outside: Telephone
 ) -> Iterator[Server]:
     """One of the story's own, to be killed."""
     peer("rtpengine")
-    trunk = telephones.telephone(OUTSIDE_HZ)
-    server = telephone_server(tmp_path_factory.mktemp("mortal"), houses=1, trunk=trunk)
+    server = telephone_server(tmp_path_factory.mktemp("mortal"), houses=1, trunk=outside)
     server.start()
     yield server
     if server.was_killed:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.calls.exchange import (
+    CALLS,
     CAMILLE,
     CAMILLE_HZ,
     MUSIC_HZ,
@@ -20,23 +21,13 @@ from tests.acceptance.calls.telephones import Call, Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.acceptance.network import Wire
+from tests.acceptance.people import DESKTOP, PHONE, looks
 from tests.outcomes import outcomes_of_calls
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 HOUSES = 12
-
-
-@pytest.fixture(scope="module")
-def telephones() -> Iterator[Telephones]:
-    with Telephones() as line:
-        yield line
-
-
-@pytest.fixture(scope="module")
-def outside(telephones: Telephones) -> Telephone:
-    """Every number that is called from here."""
-    return telephones.telephone(OUTSIDE_HZ)
+RULES = f"callback = true\ncallback_tries = 2\ncallback_retry_s = 1\n{CALLS}"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +36,8 @@ def common_server(
 ) -> Iterator[Server]:
     """A node with the SIP role; each story has a house of its own there."""
     peer("rtpengine")
-    server = telephone_server(tmp_path_factory.mktemp("telephones"), houses=HOUSES, trunk=outside)
+    folder = tmp_path_factory.mktemp("telephones")
+    server = telephone_server(folder, houses=HOUSES, trunk=outside, rules=RULES)
     server.start()
     yield server
     server.stop()
@@ -226,6 +218,43 @@ def test_a_call_is_given_to_a_number(phone: Phones, camille: Camille, outside: T
     expect(anna.find("wrap-up").first).to_be_visible()
     call.hangs_up()
     other.is_over()
+
+
+def test_who_is_called_back_is_not_reached_and_then_is(
+    phone: Phones, camille: Camille, caller: Callers, outside: Telephone
+) -> None:
+    anna, call = talking(phone, camille)
+    jean = caller()
+    jean.calls()
+    jean.find("callback-open").click()
+    jean.find("field-phone").fill("01 99 00 12 34")
+    jean.find("callback-keep").click()
+    jean.sees("we keep your place and call 01 99 00 12 34")
+
+    outside.refuses(486)
+    call.hangs_up()
+    anna.is_done()
+    anna.answers(jean.name)
+    not_reached = anna.find("phone", state="trouble")
+    expect(not_reached).to_contain_text("The contact was not reached")
+    expect(not_reached).to_contain_text("You are free for the next call.")
+    anna.sees_ring(jean.name)  # it is tried again
+    looks(anna, "not-reached")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, "not-reached")
+    anna.page.set_viewport_size(DESKTOP)
+    not_reached.get_by_role("button", name="Dismiss").click()
+    expect(anna.find("phone", state="ready")).to_be_visible()
+
+    outside.refuses(None)
+    anna.answers(jean.name)
+    called = outside.rings()
+    called.picks_up()
+    called.hears(ANNA_HZ)
+    hears(anna.page, OUTSIDE_HZ)
+    anna.is_in_call()
+    called.hangs_up()
+    expect(anna.find("wrap-up").first).to_be_visible()
 
 
 def test_a_website_call_goes_through_the_server(phone: Phones, caller: Callers) -> None:

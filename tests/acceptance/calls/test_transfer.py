@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.phones import Callers, Phone, Phones, looks, talking
+from tests.acceptance.calls.phones import Callers, Phone, Phones, talking
 from tests.acceptance.calls.voices import (
     ANNA_HZ,
     CLAIRE_HZ,
@@ -14,7 +14,7 @@ from tests.acceptance.calls.voices import (
     hears,
     hears_nothing,
 )
-from tests.acceptance.people import DESKTOP, PHONE
+from tests.acceptance.people import DESKTOP, PHONE, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
