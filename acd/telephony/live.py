@@ -236,6 +236,8 @@ class LiveCall:
                 pass  # their page is not there, as routing says
             case hearing.Parked():
                 await self._doing.answered(lambda: self._means.router.contact_back(self.call.id))
+            case hearing.NeedNotStay() if self._visited:
+                await self._leave_page()
             case hearing.NeedNotStay():
                 if self.waiting:
                     await self._let_go(heard.rule)
@@ -259,6 +261,11 @@ class LiveCall:
         await self._doing.answered(lambda: router.finish(call, by="system"))
         await self._say_goodbye(turned_away(rule))
         await self._take(words.Finished(outcome="unreached"))
+
+    async def _leave_page(self) -> None:
+        """They are called on a telephone, and their page has let go of the call: so does this."""
+        if self.call.phase is CallPhase.WAITING and not self.unanswered:
+            await self._take(words.Finished(outcome="callback"))
 
     async def _take_won(self, offer: OfferId, agent: AgentId) -> None:
         if offer not in self._decided:
