@@ -67,9 +67,11 @@ def camille(house: House, server: Server, telephones: Telephones) -> Callable[..
 Camille = Callable[..., Call]
 
 
-def talking(phone: Phones, camille: Camille, *, url: str = "") -> tuple[Phone, Call]:
+def talking(
+    phone: Phones, camille: Camille, *, url: str = "", **context: object
+) -> tuple[Phone, Call]:
     """Anna and Camille, who hear each other."""
-    anna = phone("anna", url=url)
+    anna = phone("anna", url=url, **context)
     call = camille()
     anna.answers("Camille")
     anna.is_in_call()
@@ -223,7 +225,7 @@ def test_a_call_is_given_to_a_number(phone: Phones, camille: Camille, outside: T
 def test_who_is_called_back_is_not_reached_and_then_is(
     phone: Phones, camille: Camille, caller: Callers, outside: Telephone
 ) -> None:
-    anna, call = talking(phone, camille)
+    anna, call = talking(phone, camille, reduced_motion="reduce")
     jean = caller()
     jean.calls()
     jean.find("callback-open").click()

@@ -45,3 +45,13 @@ async def test_nobody_is_rung_for_who_left_the_page(exchanges: Exchanges) -> Non
     assert await exchange.outcome(call) == "abandoned"
     told = await exchange.history.events_after("0-0")
     assert [one.agent for one in told if one.type == "offer.made"] == ["anna"]
+
+
+async def test_who_asks_to_be_called_back_is_heard_here_no_longer(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await visited(exchange)
+    await exchange.router.request_callback(call, "nr_1")
+    await until(lambda: call not in exchange.board)
+    ended = [one for one in exchange.phones.told if isinstance(one, port.HangUp)]
+    assert [(one.call, one.cause) for one in ended] == [(call, "callback")]
+    await exchange.router.finish(call, by="system")
