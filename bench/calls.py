@@ -58,7 +58,7 @@ RINGS = 3
 
 
 def measure() -> list[Figure]:
-    """About five minutes."""
+    """About eight minutes, half of which is waited until the stack forgets what ended."""
     programs = {name: find_peer(name) for name in ("sipp", "rtpengine", "kamailio")}
     if missing := [name for name, path in programs.items() if path is None]:
         print(f"  skipped: {', '.join(missing)} not installed", flush=True)

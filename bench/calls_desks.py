@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from bench.client import Gone
+from bench.client import Gone, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +98,7 @@ class Desk:
         self._group.create_task(self._ring(offer))
 
     async def _ring(self, offer: Mapping[str, Any]) -> None:
-        with suppress(Gone):
+        with suppress(Gone, Refused):  # it rings no more
             await self.socket.ask("offer.delivered", {"offer": offer["offer"]})
             await self.socket.ask("call.servers", {"interaction": offer["interaction"]})
             await self.take(offer)
@@ -114,7 +114,7 @@ class Desk:
             "kind": "description",
             "description": {"type": "answer", "sdp": await self.answer(offered)},
         }  # fmt: skip
-        with suppress(Gone):
+        with suppress(Gone, Refused):
             await self.socket.ask("call.signal", said)
 
     def _changed(self, chat: Mapping[str, Any]) -> None:

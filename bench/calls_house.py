@@ -28,6 +28,8 @@ DIRECT, EDGE = "direct", "kamailio"
 EMPTY_S = 40.0
 """By then nothing may be left of any call."""
 NODE_S = 2.0
+MOST_CALLS = 1000
+"""More than may wait when the load is more than the machine serves at once: none is refused."""
 WORKERS = 4
 """As `deploy/kamailio` has them."""
 _CALLS = """
@@ -41,6 +43,7 @@ region = "FR"
 enabled = true
 host = "{host}"
 port = {sip}
+max_calls = {most}
 [telephony.sip.numbers]
 support = "support"
 [telephony.rtpengine]
@@ -113,7 +116,9 @@ async def house(programs: Mapping[str, Path], *, agents: int, rings: int) -> Asy
         edge = stack.enter_context(
             running_edge(programs["kamailio"], folder, [place], node_s=NODE_S, workers=WORKERS)
         )
-        telephony = _TELEPHONY.format(host=NODE, sip=sip, ng=engine.ng, keys=udp_port())
+        telephony = _TELEPHONY.format(
+            host=NODE, sip=sip, most=MOST_CALLS, ng=engine.ng, keys=udp_port()
+        )
         async with running(
             agents=agents, chats=1, calls=_CALLS.format(rings=rings), telephony=telephony
         ) as node:
