@@ -50,20 +50,27 @@ class Edge:
 
 @contextlib.contextmanager
 def running_edge(
-    program: Path, at: Path, nodes: Sequence[str], *, node_s: float, workers: int = 1
+    program: Path,
+    at: Path,
+    nodes: Sequence[str],
+    *,
+    node_s: float,
+    workers: int = 1,
+    public: str = PUBLIC,
+    trunk: str = TRUNK,
 ) -> Iterator[Edge]:
     """With those nodes (`host:port`), each passed over when it says nothing for so long."""
     folder = at / "kamailio"
     shutil.copytree(SHIPPED, folder)
     found = Edge(
-        public=(PUBLIC, free_port()),
+        public=(public, free_port()),
         private=(PRIVATE, free_port()),
-        tls=(PUBLIC, free_port()),
+        tls=(public, free_port()),
         metrics=free_port(),
         log=at / "kamailio.log",
     )
     _settle(folder, found, node_s)
-    (folder / "trunks.list").write_text(f"1 {TRUNK} 32 0\n")
+    (folder / "trunks.list").write_text(f"1 {trunk} {128 if ':' in trunk else 32} 0\n")
     (folder / "dispatcher.list").write_text(
         "".join(f"1 sip:{place} 0 {10 - number}\n" for number, place in enumerate(nodes))
     )
@@ -91,8 +98,8 @@ def _settle(folder: Path, edge: Edge, node_s: float) -> None:
     file = folder / "local.cfg"
     text = file.read_text().replace("##!define WITH_TLS", "#!define WITH_TLS")
     values = {
-        "PUBLIC_IP": PUBLIC,
-        "PUBLIC_ADVERTISE": PUBLIC,
+        "PUBLIC_IP": edge.public[0],
+        "PUBLIC_ADVERTISE": edge.public[0],
         "PUBLIC_PORT": edge.public[1],
         "PUBLIC_TLS_PORT": edge.tls[1],
         "PRIVATE_IP": PRIVATE,

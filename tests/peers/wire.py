@@ -7,6 +7,8 @@ import re
 import secrets
 import socket
 
+from tests.peers.line import place_of
+
 PATIENCE_S = 5.0
 
 
@@ -41,14 +43,22 @@ class Heard(str):
 class Wire:
     """A socket that speaks SIP, as trunk, node or stranger."""
 
+    transport = "UDP"
+
     def __init__(self, host: str, port: int = 0) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        kind = socket.SOCK_DGRAM if self.transport == "UDP" else socket.SOCK_STREAM
+        self.socket = socket.socket(family, kind)
         self.socket.bind((host, port))
         self.socket.settimeout(PATIENCE_S)
-        self.host, self.port = self.socket.getsockname()
+        self.host, self.port = place_of(self.socket.getsockname())
         self.tag = secrets.token_hex(4)
         self.claims = self.place
         """Where its Via and Contact say that it is."""
+
+    @property
+    def _by(self) -> str:
+        return "" if self.transport == "UDP" else f";transport={self.transport.lower()}"
 
     @property
     def place(self) -> str:
@@ -58,7 +68,8 @@ class Wire:
         self.socket.close()
 
     def put(self, text: str | bytes, to: tuple[str, int]) -> None:
-        self.socket.sendto(text.encode() if isinstance(text, str) else text, to)
+        data = text.encode() if isinstance(text, str) else text
+        self.socket.sendto(data, (to[0].strip("[]"), to[1]))
 
     def request(
         self,
@@ -76,13 +87,13 @@ class Wire:
         """A request of a dialog named `call`; `tag` is the other side's once it has one."""
         lines = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.claims};branch={branch or 'z9hG4bK' + secrets.token_hex(5)}",
+            f"Via: SIP/2.0/{self.transport} {self.claims};branch={branch or 'z9hG4bK' + secrets.token_hex(5)}",
             "Max-Forwards: 70",
             f"From: <sip:peer@{self.host}>;tag={self.tag}",
             f"To: <sip:support@acd.example>{f';tag={tag}' if tag else ''}",
             f"Call-ID: {call}",
             f"CSeq: {number} {method}",
-            f"Contact: <sip:peer@{self.claims}>",
+            f"Contact: <sip:peer@{self.claims}{self._by}>",
             *headers,
             *(("Content-Type: application/sdp",) if body else ()),
             f"Content-Length: {len(body)}",
@@ -100,7 +111,7 @@ class Wire:
             f"To: {said}{'' if ';tag=' in said else f';tag={self.tag}'}",
             f"Call-ID: {request.one('Call-ID')}",
             f"CSeq: {request.one('CSeq')}",
-            f"Contact: <sip:acd@{self.claims}>",
+            f"Contact: <sip:acd@{self.claims}{self._by}>",
             *headers,
             "Content-Length: 0",
         ]
@@ -109,7 +120,7 @@ class Wire:
     def hears(self, start: str) -> Heard:
         """The next message that begins so; others on the way are passed over."""
         while True:
-            heard = Heard(self.socket.recv(65_535).decode())
+            heard = self._next()
             if heard.startswith(start):
                 return heard
 
@@ -118,12 +129,39 @@ class Wire:
         self.socket.settimeout(within_s)
         try:
             while True:
-                heard = self.socket.recv(65_535).decode()
+                heard = self._next()
                 assert not heard.startswith(start), heard
         except TimeoutError:
             pass
         finally:
             self.socket.settimeout(PATIENCE_S)
+
+    def _next(self) -> Heard:
+        return Heard(self.socket.recv(65_535).decode())
+
+
+class Stream(Wire):
+    """The same over one TCP connection that it makes itself, as who is behind a router does."""
+
+    transport = "TCP"
+
+    def __init__(self, host: str, to: tuple[str, int]) -> None:
+        super().__init__(host)
+        self.socket.connect(to)
+        self._unread = b""
+
+    def put(self, text: str | bytes, to: tuple[str, int]) -> None:
+        self.socket.sendall(text.encode() if isinstance(text, str) else text)
+
+    def _next(self) -> Heard:
+        while not (found := re.match(rb"(?s).*?\r\n\r\n", self._unread)):
+            self._unread += self.socket.recv(65_535)
+        head = Heard(found[0].decode())
+        size = found.end() + int(head.one("Content-Length"))
+        while len(self._unread) < size:
+            self._unread += self.socket.recv(65_535)
+        message, self._unread = self._unread[:size], self._unread[size:]
+        return Heard(message.decode())
 
 
 def routes(heard: Heard, *, reverse: bool) -> tuple[str, ...]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Callable
+from pathlib import Path
 
-from tests.peers.kamailio import FLOOD, Edge
-from tests.peers.wire import Heard, Wire, credentials, routes
+import pytest
+
+from tests.peers.kamailio import FLOOD, Edge, running_edge
+from tests.peers.wire import Heard, Stream, Wire, credentials, routes
 
 SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -161,9 +165,13 @@ class TestStrangers:
         )
         assert stranger.hears("SIP/2.0 401")
 
+    @pytest.mark.parametrize("over", ["udp", "tcp"])
     def test_behind_a_router_are_reached_where_they_are(
-        self, edge: Edge, stranger: Wire, nodes: Nodes
+        self, edge: Edge, stranger: Wire, nodes: Nodes, over: str
     ) -> None:
+        if over == "tcp":
+            stranger.close()
+            stranger = Stream(stranger.host, edge.public)
         stranger.claims = "192.168.1.20:5062"
         node = nodes[0]
         stranger.request("INVITE", URI, edge.public, call="c1", body=SDP)
@@ -179,7 +187,7 @@ class TestStrangers:
 
         node_says("INVITE", edge, node, invite)
         again = stranger.hears("INVITE")
-        assert again.first.split()[1] == f"sip:peer@{stranger.claims}"
+        assert again.first.split()[1].startswith(f"sip:peer@{stranger.claims}")
         stranger.answer(again, "200 OK", edge.public)
         ok = node.hears("SIP/2.0 200")
         node_says("ACK", edge, node, invite, contact=ok.contact)
@@ -187,6 +195,7 @@ class TestStrangers:
         node_says("BYE", edge, node, invite, contact=ok.contact, number=2)
         stranger.answer(stranger.hears("BYE"), "200 OK", edge.public)
         assert node.hears("SIP/2.0 200").one("CSeq") == "2 BYE"
+        stranger.close()
 
     def test_who_guess_are_counted_and_no_longer_heard(self, edge: Edge, stranger: Wire) -> None:
         stranger.request("INVITE", URI, edge.public, call="c0", body=SDP)
@@ -321,6 +330,21 @@ def test_too_large_or_strange_bodies(edge: Edge, trunk: Wire, nodes: Nodes) -> N
     assert "INVITE" in trunk.hears("SIP/2.0 405").one("Allow")
     assert (edge.refused("too_large"), edge.refused("body")) == (1, 1)
     nodes[0].hears_nothing("INVITE", 0.1)
+
+
+def test_a_trunk_over_ipv6_reaches_a_node_over_ipv4(
+    tmp_path: Path, peer: Callable[[str], Path], nodes: Nodes
+) -> None:
+    program, places = peer("kamailio"), [nodes[0].place]
+    trunk = Wire("::1")
+    with running_edge(
+        program, tmp_path, places, node_s=0.4, public=trunk.host, trunk=trunk.host
+    ) as edge:
+        invite, _ = rings(edge, trunk, nodes[0])
+        node_says("BYE", edge, nodes[0], invite)
+        trunk.answer(trunk.hears("BYE"), "200 OK", edge.public)
+        assert nodes[0].hears("SIP/2.0 200").one("CSeq") == "1 BYE"
+    trunk.close()
 
 
 def test_it_speaks_tls(edge: Edge) -> None:
