@@ -66,6 +66,7 @@ WARNINGS: Final[Mapping[str, str]] = {
     "number_twice": "a number that is written in two ways",
     "nobody_dialled": "a trunk, and no country whose numbers may be called",
     "trunk_is_itself": "a trunk at this server's own address",
+    "trunk_of_another_kind": "a way out over IPv4 and a node over IPv6, or the other way",
     "desk_host_dials": "desk phones of the exchange that is the way out, any extension of it",
     "address_unsaid": "calls over SIP on every address, and none that others are told",
     "keys_unheard": "an rtpengine elsewhere that cannot tell which keys are pressed",

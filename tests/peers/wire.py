@@ -85,9 +85,10 @@ class Wire:
         branch: str = "",
     ) -> None:
         """A request of a dialog named `call`; `tag` is the other side's once it has one."""
+        branch = branch or f"z9hG4bK{secrets.token_hex(5)}"
         lines = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/{self.transport} {self.claims};branch={branch or 'z9hG4bK' + secrets.token_hex(5)}",
+            f"Via: SIP/2.0/{self.transport} {self.claims};branch={branch}",
             "Max-Forwards: 70",
             f"From: <sip:peer@{self.host}>;tag={self.tag}",
             f"To: <sip:support@acd.example>{f';tag={tag}' if tag else ''}",

@@ -71,6 +71,14 @@ def _trunk(config: Config) -> Iterator[Problem]:
             "that is this server's own address: its calls would come back to it",
             "Name the exchange or the trunk.",
         )
+    hop = _HOST.match(said.sip.trunk.via) or found
+    if {_version(hop[1]), _version(said.sip.host)} == {4, 6}:
+        yield warning(
+            (*_SIP, "trunk", "via" if said.sip.trunk.via else "proxy"),
+            "trunk_of_another_kind",
+            f"{hop[1]} and {said.sip.host}, the node's own address, do not reach each other",
+            "Let both be IPv4, or both IPv6; Kamailio may stand between.",
+        )
     dialling = said.dialling
     if host in dialling.desk_hosts and dialling.desk_users == DESK_USERS:
         yield warning(
@@ -106,6 +114,14 @@ def _audio(config: Config) -> Iterator[Problem]:
             f"{sip.max_calls}",
             "Open more ports, or lower `telephony.sip.max_calls`.",
         )
+
+
+def _version(host: str) -> int:
+    """Of an IP address; 0 of a name."""
+    try:
+        return ip_address(host.strip("[]")).version
+    except ValueError:
+        return 0
 
 
 def _is(host: str, what: str) -> bool:

@@ -82,6 +82,12 @@ class TestSip:
                 "number_twice",
             ),
             ('trunk = { proxy = "sip:127.0.0.1" }', "", "trunk_is_itself"),
+            ('trunk = { proxy = "sip:[fd00::5]" }', "", "trunk_of_another_kind"),
+            (
+                'host = "::1"\ntrunk = { proxy = "sip:pbx.example", via = "sip:10.0.0.5" }',
+                "",
+                "trunk_of_another_kind",
+            ),
             (
                 'trunk = { proxy = "sip:10.0.0.5:5080" }',
                 'dialling = { desk_hosts = ["10.0.0.5"] }',
