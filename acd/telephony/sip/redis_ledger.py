@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.cluster import RedisCluster
-from redis.exceptions import NoScriptError, RedisError
+from redis.cluster import ClusterNode, RedisCluster
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -35,9 +35,14 @@ _log = structlog.get_logger(__name__)
 
 _WAIT_S: Final = 0.3
 """Longer than that no caller waits for a write."""
+_BEGIN_S: Final = 5.0
+"""So long a node that begins waits for what was left: what it does not know of, it sweeps away."""
+_AGAIN_S: Final = 0.5
 _PAUSE_S: Final = 2.0
 """After a failure nothing is tried for so long: less than a lease, so that when Redis is back
 everybody says so before anybody is taken for dead."""
+_AWAY: Final = (RedisError, RedisClusterException)
+"""What the client raises; the second, of a cluster whose nodes are away, is none of the first."""
 _SCRIPTS: Final = Path(__file__).parent / "lua"
 _LOST, _FORGOTTEN = 0, 2
 """What `keep` answers when another node has the calls, and when Redis knew nothing of them."""
@@ -66,20 +71,25 @@ class RedisLedger:
         self._lost: Callable[[], None] = _nothing
 
     def begin(self, engine: str, lost: Callable[[], None]) -> dict[str, Record]:
-        """All that is there; none when Redis does not answer.
+        """All that is there; none when Redis does not answer for some seconds.
 
         What is read is taken for written: it stays until it is dropped.
         """
         self._life, self._lost, self._written = secrets.token_hex(8), lost, {}
         self._undropped.clear()
-        self._paused_until = 0.0
-        return self._have(self._ask("begin", self._own, self._life, self._place, engine))
+        give_up = time.monotonic() + _BEGIN_S
+        while True:
+            self._paused_until = 0.0
+            found = self._ask("begin", self._own, self._life, self._place, engine)
+            if found is not None or time.monotonic() >= give_up:
+                return self._have(found)
+            time.sleep(_AGAIN_S)
 
     def end(self) -> None:
         """Nobody is to take over what is left."""
         try:
             self._redis().hdel(self._nodes, self._place)
-        except RedisError as error:
+        except _AWAY as error:
             _log.warning("sip.ledger_unwritten", error=type(error).__name__)
 
     def leave(self) -> None:
@@ -167,7 +177,7 @@ class RedisLedger:
                 return redis.evalsha(digest, len(keys), *keys, *given)
             except NoScriptError:
                 return redis.eval(text, len(keys), *keys, *given)
-        except RedisError as error:
+        except _AWAY as error:
             self._paused_until = time.monotonic() + _PAUSE_S
             self._client = None  # another server may have taken over
             _log.warning("sip.ledger_silent", asked=script, error=type(error).__name__)
@@ -198,8 +208,9 @@ class RedisLedger:
             found = sentinel.discover_master(url.service)  # type: ignore[no-untyped-call]
             options |= {"host": found[0], "port": found[1], "db": url.database}
             return Redis(**options)
-        host, port = url.nodes[0]
-        return RedisCluster(host=host, port=port, **options)
+        return RedisCluster(
+            startup_nodes=[ClusterNode(host, port) for host, port in url.nodes], **options
+        )
 
 
 def _nothing() -> None:

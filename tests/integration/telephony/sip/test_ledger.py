@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acd.telephony.sip.redis_ledger import RedisLedger
+from tests.servers import Cluster, Server, free_port
 
 LEASE_S = 0.2
 MANY = 100
@@ -162,6 +166,51 @@ def test_a_redis_that_lost_everything_is_no_other_node(
     ledger.write("c:1", {"epoch": 1})  # it was written before; that is gone
     assert not lost
     assert node("10.0.0.1:5060")[1] == {"c:1": {"epoch": 1}, "c:2": {}}
+
+
+def test_a_node_that_begins_waits_for_a_redis_that_thinks(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    try:
+        former, later = (RedisLedger(server.url, "acd:{acme}:", "10.0.0.1:5060") for _ in range(2))
+        former.begin(ENGINE, lambda: None)
+        former.write("c:1", {"epoch": 1})
+        assert server.process is not None
+        server.process.send_signal(signal.SIGSTOP)
+        thinks = threading.Timer(0.8, server.process.send_signal, (signal.SIGCONT,))
+        thinks.start()
+        assert later.begin(ENGINE, lambda: None) == {"c:1": {"epoch": 1}}
+        thinks.join()
+    finally:
+        server.kill()
+
+
+def test_while_a_cluster_is_away_calls_go_on_unwritten(tmp_path: Path) -> None:
+    cluster, nobody = Cluster(tmp_path, primaries=1), free_port()
+    (node,) = cluster.nodes
+    url = f"redis+cluster://127.0.0.1:{nobody},127.0.0.1:{node.port}"
+    cluster.start()
+    try:
+        ledger = RedisLedger(url, "acd:{acme}:", "10.0.0.1:5060")
+        assert ledger.begin(ENGINE, lambda: None) == {}
+        ledger.write("c:1", {"epoch": 1})
+        ledger.write("c:2", {"epoch": 1})
+        node.kill()
+        ledger.write("c:1", {"epoch": 2})
+        ledger._paused_until = 0.0
+        ledger.drop("c:2")
+        assert ledger.beat() == {}
+        ledger._paused_until = 0.0
+        ledger.end()
+        node.start()
+        cluster.settle()
+        ledger._paused_until = 0.0
+        ledger.write("c:1", {"epoch": 3})
+        ledger.beat()
+        again = RedisLedger(url, "acd:{acme}:", "10.0.0.1:5060")
+        assert again.begin(ENGINE, lambda: None) == {"c:1": {"epoch": 3}}
+    finally:
+        cluster.stop()
 
 
 def test_what_ended_while_redis_was_away_does_not_come_back(node: Node) -> None:
