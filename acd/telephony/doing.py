@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
@@ -11,9 +10,8 @@ from acd.chat.delivery import to_agent
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.offer import MEDIA_LOST, AcceptOutcome
 from acd.domain.phone import E164
-from acd.routing.redis_link import BACK_OFF_S
-from acd.tasks import stay_cancelled
 from acd.telephony import port, words
+from acd.telephony.insisting import answered
 from acd.telephony.port import Target, TargetKind
 
 if TYPE_CHECKING:
@@ -69,18 +67,8 @@ class Doing:
         return await self.answered(lambda: self._request(asked, epoch), once=once) or []
 
     async def answered(self, ask: Callable[[], Awaitable[T]], *, once: bool = False) -> T | None:
-        """The answer, asked again while a store is away; None where it was refused."""
-        tries = 0
-        while True:
-            stay_cancelled()
-            try:
-                return await ask()
-            except AcdError as error:
-                if once or not error.retryable:
-                    log.warning("routing refused", call=self._row.interaction, code=error.code)
-                    return None
-            await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
-            tries += 1
+        """As `insisting.answered`, for this call."""
+        return await answered(ask, self._row.interaction, once=once)
 
     async def _refused(self, command: port.Command, call: Call) -> Heard | None:
         """What is said in place of calling a number that may not be called, or not now."""

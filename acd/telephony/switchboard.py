@@ -12,6 +12,7 @@ from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.entrance import Entrance
+from acd.telephony.insisting import answered
 from acd.telephony.live import LiveCall
 from acd.telephony.saying import SayingCall
 
@@ -123,7 +124,7 @@ class Switchboard:
             if self._stopping or not self.up:
                 return False
             row = await self._means.intake.entered(call)
-            if row is None:
+            if row is None or self._stopping:
                 return False
             if call not in self:
                 self._calls[call] = begun = LiveCall(self._means, row, visited=True)
@@ -223,7 +224,7 @@ class Switchboard:
         """A call that outlived the process that had it; one that nobody knows is hung up."""
         call = standing.call
         try:
-            row = await self._means.intake.entered(call)
+            row = await self._row(call)
             if row is None:
                 raise NotFound
             live = LiveCall(self._means, row, reachable=bool(standing.caller))
@@ -242,13 +243,13 @@ class Switchboard:
 
     async def _let_go(self, call: InteractionId) -> None:
         """A call that was given to a number: its agent is free, whatever was told before."""
-        try:
-            row = await self._means.intake.entered(call)
-        except StoreUnavailable:
-            log.warning("call not let go", call=call)
-            return
+        row = await self._row(call)
         if row is not None:
             await LiveCall(self._means, row).let_go()
+
+    async def _row(self, call: InteractionId) -> IntakeRow | None:
+        """How it arrived; a database that is away is waited for, as who is on the line waits."""
+        return await answered(lambda: self._means.intake.entered(call), call)
 
     async def _serve(self, call: InteractionId, live: LiveCall) -> None:
         try:

@@ -208,9 +208,8 @@ class RedisLedger:
             found = sentinel.discover_master(url.service)  # type: ignore[no-untyped-call]
             options |= {"host": found[0], "port": found[1], "db": url.database}
             return Redis(**options)
-        return RedisCluster(
-            startup_nodes=[ClusterNode(host, port) for host, port in url.nodes], **options
-        )
+        nodes = [ClusterNode(*node) for node in url.nodes]  # type: ignore[no-untyped-call]
+        return RedisCluster(startup_nodes=nodes, **options)
 
 
 def _nothing() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import InteractionId
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import DESK, Exchange, Exchanges
@@ -112,6 +114,34 @@ async def test_what_ended_meanwhile_is_hung_up(exchanges: Exchanges) -> None:
     await exchange.router.finish(InteractionId(call), by="agent", agent="anna")
     await dies_and_begins_anew(exchange)
     assert await exchange.over(call) == "handled"
+
+
+@pytest.mark.parametrize("given_away", [False, True])
+async def test_a_database_that_is_away_just_then_is_waited_for(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch, given_away: bool
+) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk("anna")
+    there = exchange.at(call)
+    if given_away:  # before routing is told
+        tasks = {task.get_name(): task for task in exchange.board._tasks}
+        tasks[f"call-{call}"].cancel()
+        there.given_to, there.bridged, there.legs = "+33199005555", None, {}
+    arrival, asked = exchange.callers.arrival, []
+
+    async def away(one: InteractionId) -> Any:
+        asked.append(one)
+        if len(asked) < 3:
+            raise StoreUnavailable
+        return await arrival(one)
+
+    monkeypatch.setattr(exchange.callers, "arrival", away)
+    await dies_and_begins_anew(exchange)
+    if not given_away:
+        await until(lambda: InteractionId(call) in exchange.board._calls)
+        await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+    assert there.over == ("" if given_away else "caller")
 
 
 async def test_what_nobody_knows_is_hung_up(exchanges: Exchanges) -> None:
