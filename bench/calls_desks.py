@@ -45,12 +45,10 @@ class Talks:
 
     agents: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     """By call: each agent with whom it became active, and when first, by the monotonic clock."""
-    ended: set[str] = field(default_factory=set)
 
     def begin(self) -> None:
         """What was before is forgotten."""
         self.agents.clear()
-        self.ended.clear()
 
     @property
     def twice(self) -> int:
@@ -118,8 +116,6 @@ class Desk:
             await self.socket.ask("call.signal", said)
 
     def _changed(self, chat: Mapping[str, Any]) -> None:
-        call = chat["interaction"]
         if chat["state"] == "active":
-            self._talks.agents[call].setdefault(self._name, time.monotonic())
-        elif chat["state"] == "ended":
-            self._talks.ended.add(call)
+            had = self._talks.agents[chat["interaction"]]
+            had.setdefault(self._name, time.monotonic())
