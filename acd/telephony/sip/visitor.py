@@ -40,11 +40,14 @@ class Visitor(Caller):
         if described.get("type") != "offer" or not is_web(said):
             return
         answer = await self._answer(sourceless(active(said)), music)
-        told = {"tab": SERVER, "to": signal.get("tab"), "description": None, "candidate": None}
         described = {"type": "answer", "sdp": sourceless(answer)}
-        self._tell({**told, "kind": "description", "description": described})
+        self._say("description", to=signal.get("tab"), description=described)
         if held:
-            self._tell({**told, "kind": "held"})
+            self._say("held", to=signal.get("tab"))
+
+    def _say(self, kind: str, *, to: str | None = None, description: Any = None) -> None:
+        told = {"tab": SERVER, "to": to, "description": description, "candidate": None}
+        self._tell({**told, "kind": kind})
 
     async def _answer(self, offer: str, music: str) -> str:
         if self._page is not None:
@@ -81,6 +84,8 @@ class Visitor(Caller):
         if self._page is not None:
             await self._page.again(B, pairing.a_sdp)
         await super().hear(pairing)
+        # whoever had them may have left them on hold, and a telephone tells no page
+        self._say("resumed")
 
     async def end(self) -> None:
         """Nothing of them is left."""

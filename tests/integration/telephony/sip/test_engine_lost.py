@@ -113,7 +113,8 @@ class Website:
     async def offers(self) -> None:
         """At first, and again when the page hears nothing any more."""
         await self.says_its_offer()
-        told = (await self._desk.told(port.VisitorTold)).signal
+        while (told := (await self._desk.told(port.VisitorTold)).signal)["kind"] != "description":
+            pass
         await self.page.accept(told["description"]["sdp"])
 
     async def says_its_offer(self) -> None:
@@ -141,6 +142,8 @@ async def test_a_website_caller_hears_again_once_their_page_offers_anew(
     await agent_phone.pick_up(rung)
     await mortal.told(port.LegAnswered)
     await mortal.bridge(website.call, offer, "desk")
+    told = await mortal.told(port.VisitorTold)
+    assert told.signal["kind"] == "resumed", "whoever had them may have left them on hold"
     await page.voice.hears(AGENT_HZ)
     mortal.engine.kill()
     mortal.engine.start()
