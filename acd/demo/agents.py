@@ -98,8 +98,7 @@ class SimulatedAgent:
                 if talk := self._talks.get(data["conversation"]):
                     talk.put_nowait(data)
             case "presence":
-                chat = data["channels"].get("chat", {})
-                if chat.get("availability") == "away":
+                if any(each["availability"] == "away" for each in data["channels"].values()):
                     self._begin(self._return())
             case _:
                 pass
@@ -109,6 +108,8 @@ class SimulatedAgent:
         await self._line.call("presence.set", channel=None, availability="available", reason="")
 
     async def _answer(self, offer: dict[str, Any]) -> None:
+        if offer["channel"] == "call":
+            return  # it rings on their telephone, which picks up by itself
         await self._line.call("offer.delivered", offer=offer["offer"])
         chance = self._dice.random()
         await asyncio.sleep(self._dice.uniform(1.5, 5))
@@ -122,6 +123,9 @@ class SimulatedAgent:
     def _follow(self, chat: dict[str, Any]) -> None:
         """Starts a talk when a chat appears, ends it when the chat does."""
         conversation, state = chat["conversation"], chat["state"]
+        if chat["channel"] == "call":
+            self._hold_call(chat)
+            return
         if state in {"active", "idle"}:
             if conversation not in self._talks:
                 self._talks[conversation] = asyncio.Queue()
@@ -133,6 +137,17 @@ class SimulatedAgent:
             self._begin(self._call_back(chat["interaction"]))
         if state == "wrap_up":
             self._begin(self._wrap_up(chat["interaction"]))
+
+    def _hold_call(self, chat: dict[str, Any]) -> None:
+        """The telephone talks; about a call of somebody else they cannot, and say so."""
+        if chat["state"] == "wrap_up":
+            self._begin(self._wrap_up(chat["interaction"]))
+        elif chat["role"] == "consult":
+            self._begin(self._leave(chat["interaction"]))
+
+    async def _leave(self, interaction: str) -> None:
+        await asyncio.sleep(self._dice.uniform(2, 4))
+        await self._line.call("interaction.leave", interaction=interaction)
 
     async def _wrap_up(self, interaction: str) -> None:
         await asyncio.sleep(self._dice.uniform(2, 6))

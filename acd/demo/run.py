@@ -11,6 +11,7 @@ import structlog
 from acd.app import Node, running_node, settle, stop_signals
 from acd.config.places import make_data_dir
 from acd.demo.crowd import Crowd
+from acd.demo.desk_phone import with_desk_phone
 from acd.demo.routes import demo_routes
 from acd.demo.seed import YOU, forget, your_password
 from acd.domain.ids import AgentId
@@ -35,6 +36,7 @@ async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
     Raises:
         AcdError: it cannot start, with the remedy in the message.
     """
+    config = with_desk_phone(config)
     password = your_password(make_data_dir(config))
     with stop_signals() as stop:
         while not stop.is_set():

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.resources
-import os
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
+from acd.demo.sipp import LONGEST_S, find_sipp, play
 from acd.domain.errors import Conflict, TelephonyOff
 from acd.telephony.sip.rtpengine import free_port, sip_served
 
 if TYPE_CHECKING:
     from acd.config import Config
 
-log = structlog.get_logger(__name__)
-
 NUMBER: Final = "600"
 """The support's number in demo.toml."""
 MOST: Final = 3
 """So many calls at a time."""
-_LONGEST: Final = "600s"
-
-
-def find_sipp() -> str | None:
-    """The program, where it is installed."""
-    return shutil.which("sipp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,26 +72,11 @@ class Telephone:
 
     async def _call(self) -> None:
         host, port = self._place
-        script = importlib.resources.files("acd.demo") / "call.xml"
         try:
-            with importlib.resources.as_file(script) as scenario:
-                process = await asyncio.create_subprocess_exec(
-                    str(self._program), f"{host}:{port}", "-sf", str(scenario), "-s", NUMBER,
-                    "-i", host, "-mi", host, "-mp", str(free_port()), "-rtp_echo",
-                    "-m", "1", "-nostdin", "-timeout", _LONGEST,
-                    cwd=Path(os.path.sep),
-                    env={**os.environ, "TERM": "dumb"},
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.DEVNULL,
-                    stderr=asyncio.subprocess.DEVNULL,
-                )  # fmt: skip
-                try:
-                    await process.wait()
-                finally:
-                    if process.returncode is None:
-                        process.terminate()
-                        await process.wait()
-        except OSError as error:
-            log.warning("test call cannot be placed", reason=str(error))
+            await play(
+                str(self._program), "call.xml", f"{host}:{port}", "-s", NUMBER,
+                "-i", host, "-mi", host, "-mp", str(free_port()),
+                "-m", "1", "-timeout", f"{LONGEST_S}s",
+            )  # fmt: skip
         finally:
             self._running -= 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LINE_MOST = 50
 COLLEAGUES_MOST = 100
-_ORDER = ("free", "full", "away", "offline")
+_ORDER = ("free", "full", "away", "offline", "never")
 
 
 class Lines:
@@ -100,7 +100,9 @@ class Lines:
 def _colleague(agent: Agent, snapshot: AgentSnapshot, channel: Channel) -> dict[str, Any]:
     state = snapshot.channels[channel]
     word = "away"
-    if state.availability is Availability.OFFLINE or snapshot.grace_until_ms is not None:
+    if state.max == 0:
+        word = "never"
+    elif state.availability is Availability.OFFLINE or snapshot.grace_until_ms is not None:
         word = "offline"
     elif state.availability is Availability.AVAILABLE:
         word = "free" if snapshot.has_room(channel) else "full"

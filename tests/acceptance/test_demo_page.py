@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
 
-from tests.acceptance.calls.voices import speaking, tone
+from tests.acceptance.calls.voices import LISTENING, hears, speaking, tone
 from tests.acceptance.people import DESKTOP, PHONE, axe_violations
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+VOICE_HZ = 440
 WORDS = {
     "en-GB": ("Agent console", "Shop with the chat", "Any questions?"),
     "fr-FR": ("Console d’agent", "Boutique avec le chat", "Une question"),
@@ -107,15 +108,18 @@ def test_a_chat_of_ones_own_rings_ones_own_console(page: Page) -> None:
     console.get_by_test_id("finish").click()
     expect(shop.get_by_test_id("chat-ended")).to_be_visible()
     console.get_by_test_id("wrap-up-done").first.click()
-    expect(page.get_by_test_id("demo-setup")).to_contain_text("2 of 4")
+    expect(page.get_by_test_id("demo-setup")).to_contain_text("2 of 5")
 
 
-def test_a_call_of_ones_own_connects_both_sides_of_the_page(
+@pytest.fixture
+def call(
     demo: str, chromium: BrowserType, peer: Callable[[str], Path], tmp_path: Path
-) -> None:
-    voice = tone(tmp_path / "voice.wav", 440)
+) -> Iterator[Page]:
+    """The page of somebody who called themselves, both halves talking."""
+    voice = tone(tmp_path / "voice.wav", VOICE_HZ)
     with speaking(chromium, peer("chromium"), voice) as browser:
         context = browser.new_context(locale="en-GB", viewport=DESKTOP, permissions=["microphone"])
+        context.add_init_script(LISTENING)
         page = context.new_page()
         page.goto(f"{demo}/")
         shop, console = _shop(page), _console(page)
@@ -130,8 +134,42 @@ def test_a_call_of_ones_own_connects_both_sides_of_the_page(
         for side, name in ((shop, "call"), (console, "phone")):
             talking = side.locator(f'[data-testid="{name}"][data-state="talking"]')
             expect(talking).to_be_visible(timeout=30_000)
-        console.get_by_test_id("phone-hang-up").click()
-        expect(shop.get_by_test_id("start-again")).to_be_visible()
+        yield page
+
+
+def test_a_call_of_ones_own_connects_both_sides_of_the_page(call: Page) -> None:
+    _console(call).get_by_test_id("phone-hang-up").click()
+    expect(_shop(call).get_by_test_id("start-again")).to_be_visible()
+    _console(call).get_by_test_id("wrap-up-done").first.click()
+
+
+def test_a_call_goes_to_the_colleague_with_a_telephone_and_to_nobody_who_takes_none(
+    call: Page, peer: Callable[[str], Path]
+) -> None:
+    peer("sipp")
+    peer("rtpengine")
+    shop, console = _shop(call), _console(call)
+    console.get_by_test_id("transfer").click()
+    anna = console.locator('[data-testid="transfer-agent"][data-agent="anna"]')
+    expect(anna).to_contain_text("takes no calls")
+    expect(anna).to_have_attribute("aria-disabled", "true")
+    claire = console.locator('[data-testid="transfer-agent"][data-agent="claire"]')
+    expect(claire).to_contain_text("free 0/1")
+
+    # she cannot talk in a page, and says so
+    console.get_by_test_id("manner-consult").check()
+    claire.click()
+    expect(console.locator('[data-testid="phone"][data-state="asking"]')).to_be_visible()
+    expect(console.locator('[data-testid="phone"][data-state="held"]')).to_be_visible()
+
+    console.get_by_test_id("transfer").click()
+    claire.click()
+    console.get_by_test_id("wrap-up-done").first.click()
+    expect(shop.get_by_test_id("panel")).to_contain_text("Claire")
+    visitor = next(frame for frame in call.frames if "demo-shop" in frame.url)
+    hears(visitor, VOICE_HZ)
+    shop.get_by_test_id("hang-up").click()
+    expect(shop.get_by_test_id("start-again")).to_be_visible()
 
 
 def test_a_rush_fills_the_lines_and_clearing_takes_it_all_back(page: Page, demo: str) -> None:
@@ -151,7 +189,7 @@ def test_a_rush_fills_the_lines_and_clearing_takes_it_all_back(page: Page, demo:
     expect(console.get_by_test_id("presence")).to_contain_text("Available", timeout=40_000)
     expect(page.get_by_test_id("demo-rush")).to_be_enabled(timeout=40_000)
     expect(console.locator("#h-calm")).to_contain_text("Nobody is waiting.")
-    expect(page.get_by_test_id("demo-setup")).to_contain_text("0 of 4")
+    expect(page.get_by_test_id("demo-setup")).to_contain_text("0 of 5")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from acd import app as composition
 from acd.config import Config
 from acd.demo.client import Line
+from acd.demo.desk_phone import with_desk_phone
 from acd.demo.run import serve_demo
 from acd.demo.seed import YOU, demo_config
 from acd.domain.ids import new_id
@@ -122,10 +123,31 @@ async def test_a_test_call_rings_you(config: Config, peer: Callable[[str], Path]
             assert "Test call" in str(told[1])
 
 
+async def test_the_colleague_with_a_telephone_answers_while_you_are_away(
+    config: Config, peer: Callable[[str], Path]
+) -> None:
+    peer("sipp"), peer("rtpengine")
+    async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
+
+        async def at_work() -> bool:
+            return bool((await state(http, url))["simulated"]["agents"] == 11)
+
+        await until(at_work)
+        async with http.post(f"{url}/demo/call") as response:
+            assert response.status == 202, await response.text()
+
+        async def served() -> bool:
+            return bool((await state(http, url))["active"] == 1)
+
+        await until(served)
+
+
 async def test_without_sipp_there_is_no_test_call(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("acd.demo.telephone.find_sipp", lambda: None)
+    for module in ("telephone", "desk_phone"):
+        monkeypatch.setattr(f"acd.demo.{module}.find_sipp", lambda: None)
+    assert with_desk_phone(config) is config
     async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
         assert not (await state(http, url))["call"]["possible"]
         async with http.post(f"{url}/demo/call") as response:

@@ -174,9 +174,12 @@ class WaitingContact(Outbound):
 
 
 class Colleague(Named):
-    """Somebody it could be handed to; `reason` says why they are away."""
+    """Somebody it could be handed to; `reason` says why they are away.
 
-    state: Literal["free", "full", "away", "offline"]
+    `never`: they take nothing on its channel.
+    """
+
+    state: Literal["free", "full", "away", "offline", "never"]
     reason: str
     count: int
     max: int

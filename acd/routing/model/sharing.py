@@ -51,7 +51,8 @@ class Sharing(Estimating):
         if agent is None or absent == "unknown_agent":
             return absent
         served = (self.queues.get(name) for name in agent.memberships)
-        if not any(q and q.channel is channel and not q.closing for q in served):
+        serves = any(q and q.channel is channel and not q.closing for q in served)
+        if not serves or agent.capacity[channel].max == 0:
             return "other_channel"
         if absent:
             return absent

@@ -3,8 +3,9 @@
 Each answers `Changed`; where nothing changed its reason is one of: `not_owner`, `ended`,
 `not_active`, `connecting`, `there` (they have it), `guest` (they are one), `not_here` (offline,
 away or in grace), `full`, `transferring`, `not_transferring`, `consulting`, `not_consulting`,
-`not_guest`, `too_many`, `not_allowed`, `not_member`, `other_channel` (they serve no queue of it),
-`closed` or `full` (the queue to which they would send it), or the state that it is in.
+`not_guest`, `too_many`, `not_allowed`, `not_member`, `other_channel` (they serve no queue of it,
+or take nothing), `closed` or `full` (the queue to which they would send it), or the state that it
+is in.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import { t as common } from "../state/words.ts";
 import { t, type Key } from "./words.ts";
 
 interface Todo {
-  id: "sound" | "accept" | "finish" | "tag";
+  id: "sound" | "accept" | "transfer" | "finish" | "tag";
   done: () => boolean;
 }
 
@@ -16,15 +16,17 @@ interface Todo {
 export const TODOS: readonly Todo[] = [
   { id: "sound", done: () => soundTestedMs.value > 0 },
   { id: "accept", done: () => firsts.value.has("accepted") },
+  { id: "transfer", done: () => firsts.value.has("handed_over") },
   { id: "finish", done: () => firsts.value.has("finished") },
   { id: "tag", done: () => firsts.value.has("tag") },
 ];
 
-export function Checklist({ site }: { site: string }) {
+/** With `telephone` a colleague takes calls. */
+export function Checklist({ site, telephone }: { site: string; telephone: boolean }) {
   return (
     <ol>
       {TODOS.map(({ id, done: isDone }) => (
-        <Row key={id} done={isDone()} title={`step_${id}`} text={`step_${id}_how`}>
+        <Row key={id} done={isDone()} title={`step_${id}`} text={id === "transfer" && telephone ? "step_transfer_call" : `step_${id}_how`}>
           {id === "tag" && <Snippet site={site} />}
         </Row>
       ))}

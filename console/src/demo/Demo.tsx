@@ -111,7 +111,7 @@ export function Demo() {
       </section>
       </main>
       <Dialog open={asked === "setup"} onClose={close} title={setup} closeLabel={common("help.close")}>
-        <Checklist site={state?.site ?? "shop"} />
+        <Checklist site={state?.site ?? "shop"} telephone={state?.call.possible ?? false} />
       </Dialog>
       <Dialog
         open={asked === "clear"}

@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useDesk } from "../state/context.ts";
 import type { Manner } from "../state/steering.ts";
 import { known } from "../state/words.ts";
-import type { AgentChat, Colleague, TargetQueue, Targets } from "../state/wire.ts";
+import type { AgentChat, Channel, Colleague, TargetQueue, Targets } from "../state/wire.ts";
 import { expected } from "../views/Lines.tsx";
 import { t } from "./words.ts";
 
@@ -18,7 +18,7 @@ export interface Ways {
 }
 
 const WRITTEN: Ways = { manners: ["transfer", "consult", "invite"], how: (manner) => t(`${manner}_how`) };
-const MARKS = { free: MarkOk, full: MarkBusy, away: MarkAway, offline: MarkOff };
+const MARKS = { free: MarkOk, full: MarkBusy, away: MarkAway, offline: MarkOff, never: MarkOff };
 /** How long a name is waited for before it is searched, and how often who is free is asked again. */
 const TYPED_MS = 200;
 const AGAIN_MS = 3000;
@@ -82,6 +82,7 @@ export function Choice({ chat, ways = WRITTEN, onDone }: { chat: AgentChat; ways
           <li key={colleague.id}>
             <ColleagueRow
               colleague={colleague}
+              channel={chat.channel}
               waits={waits(colleague, manner)}
               onPick={() => {
                 void desk.steering.toAgent(chat.interaction, colleague.id, manner, waits(colleague, manner));
@@ -115,11 +116,18 @@ function waits({ state }: Colleague, manner: Manner): boolean {
   return state === "full" && manner === "transfer";
 }
 
-function ColleagueRow({ colleague, waits, onPick }: { colleague: Colleague; waits: boolean; onPick: () => void }) {
+interface ColleagueProps {
+  colleague: Colleague;
+  channel: Channel;
+  waits: boolean;
+  onPick: () => void;
+}
+
+function ColleagueRow({ colleague, channel, waits, onPick }: ColleagueProps) {
   const { state, name, reason, count, max } = colleague;
   const Mark = MARKS[state];
   const free = state === "free";
-  const told = state === "away" && reason ? known("reason", reason) : t(waits ? "full_waits" : state);
+  const told = state === "away" && reason ? known("reason", reason) : t(state === "never" ? `never_${channel}` : waits ? "full_waits" : state);
   return (
     <button
       type="button"

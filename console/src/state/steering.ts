@@ -2,6 +2,7 @@
 import { newClientId, WireError } from "@acd/ui/wire.ts";
 
 import type { Desk } from "./desk.ts";
+import { done } from "./settings.ts";
 import type { AgentChat, Steered, Targets, WaitingContact } from "./wire.ts";
 
 /** How a colleague is brought in: they take over, they are asked first, or they take part. */
@@ -22,9 +23,9 @@ export class Steering {
   }
 
   /** With `wait` who is busy is asked once they have room. */
-  toAgent(interaction: string, agent: string, manner: Manner, wait = false): Promise<boolean> {
+  async toAgent(interaction: string, agent: string, manner: Manner, wait = false): Promise<void> {
     const ask = { interaction, agent, command: newClientId(), ...(wait ? { wait } : {}) };
-    return this.#steer(() => this.#desk.connection.request(`interaction.${manner}`, ask));
+    if (await this.#steer(() => this.#desk.connection.request(`interaction.${manner}`, ask))) done("handed_over");
   }
 
   async toQueue(interaction: string, queue: string): Promise<void> {
@@ -91,8 +92,8 @@ export class Steering {
     const answer = await this.#desk.attempt(verb);
     if (!answer) return false;
     if (answer.chat) this.#desk.hearChat(answer.chat);
-    const done = DONE.has(answer.outcome);
-    if (!done) this.#desk.trouble.value = WireError.from({ code: answer.outcome });
-    return done;
+    const isDone = DONE.has(answer.outcome);
+    if (!isDone) this.#desk.trouble.value = WireError.from({ code: answer.outcome });
+    return isDone;
   }
 }

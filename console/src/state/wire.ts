@@ -160,7 +160,8 @@ export interface WaitingContact {
 }
 
 export interface Colleague extends Named {
-  state: "free" | "full" | "away" | "offline";
+  /** "never": nothing of this channel. */
+  state: "free" | "full" | "away" | "offline" | "never";
   reason: string;
   count: number;
   max: number;

@@ -9,7 +9,7 @@ import time
 import wave
 from typing import TYPE_CHECKING, Any, Final
 
-from playwright.sync_api import Browser, BrowserType, Page
+from playwright.sync_api import Browser, BrowserType, Frame, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,7 +106,7 @@ def speaking(chromium: BrowserType, program: Path, voice: Path) -> Iterator[Brow
         browser.close()
 
 
-def hears(page: Page, *hz: int) -> None:
+def hears(page: Page | Frame, *hz: int) -> None:
     """Waits until the page hears one of these notes."""
     heard = _until(page, "heardHz()", lambda note: any(abs(note - each) <= 12 for each in hz))
     assert not heard, f"expected {hz} Hz, heard {heard}"
@@ -124,7 +124,7 @@ def speaks_through(page: Page, microphone: str) -> None:
     assert not used, f"expected {microphone}, used {used[-1]}"
 
 
-def _until(page: Page, question: str, wanted: Callable[[Any], bool]) -> list[Any]:
+def _until(page: Page | Frame, question: str, wanted: Callable[[Any], bool]) -> list[Any]:
     """What was answered while the wanted answer was not; empty once it is."""
     deadline = time.monotonic() + PATIENCE_S
     seen: list[Any] = []

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from acd.domain.ids import AgentId
+from acd.domain.agent import AgentProfile, Membership
+from acd.domain.capacity import DEFAULT_CHANNELS, ChannelCapacity
+from acd.domain.ids import AgentId, QueueId
 from acd.domain.interaction import Channel
 from acd.realtime.wire import answers
 from tests.integration.realtime.chats import asks, chat_of
@@ -259,3 +261,19 @@ async def test_colleagues_who_do_not_serve_the_channel_are_not_named(nodes: Node
     calls = replace(people[bruno].memberships[0], channels=(Channel.CALL,))
     people[bruno] = replace(people[bruno], memberships=(calls,))
     assert (await anna.done("transfer.targets", asked))["agents"] == []
+
+
+async def test_who_takes_nothing_of_the_channel_is_named_as_such(nodes: Nodes) -> None:
+    node = await nodes()
+    anna, _ = await node.console("anna"), await node.console("bruno")
+    _, chat = await chat_of(node, anna)
+    bruno = AgentId("bruno")
+    none = {**DEFAULT_CHANNELS, Channel.CHAT: ChannelCapacity(weight=20, max=0)}
+    serves = (Membership(queue=QueueId("support/chat")),)
+    profile = AgentProfile(agent=bruno, version=99, channels=none, memberships=serves)
+    assert (await node.router.configure_agent(profile)).changed
+    targets = await anna.done("transfer.targets", {"interaction": chat["interaction"]})
+    answers.Targets.model_validate(targets)
+    assert [(a["id"], a["state"]) for a in targets["agents"]] == [(bruno, "never")]
+    asked = asks(chat["interaction"], agent="bruno", wait=True)
+    assert (await anna.done("interaction.transfer", asked))["outcome"] == "other_channel"

@@ -133,12 +133,15 @@ async def test_only_who_serves_the_channel_may_be_a_target(world: World) -> None
     await world.agent("chloe", "sales/chat")
     await world.agent("dina", "support/call")
     await world.agent("eva", "support/call", here=False)
+    await world.agent("farid", chat=0)
     before = await world.news()
     router, at = world.router, world.at
-    for target in ("dina", "eva"):
+    for target in ("dina", "eva", "farid"):
         for verb in (router.transfer_to_agent, router.consult, router.invite):
             refused = await verb(name, "anna", target, **at)
             assert (refused.changed, refused.reason) == (False, "other_channel")
+    waits = await router.transfer_to_agent(name, "anna", "farid", wait=True, **at)
+    assert waits.reason == "other_channel", "they will never have room"
     assert before
     assert await world.news() == []
     assert (await router.transfer_to_agent(name, "anna", "chloe", **at)).changed

@@ -173,10 +173,11 @@ async def test_the_conversation_tells_who_came_and_went(start: Start) -> None:
 
 
 async def test_who_is_full_is_waited_for_where_one_says_so(start: Start) -> None:
-    claire = {**ZOE, "capacity": {"chat": {"max": 0}}}
-    node = await start(agents=[*cast()["agents"], claire])
-    at = await held_by_anna(node)
+    zoe = {**ZOE, "capacity": {"chat": {"max": 1}}}
+    node = await start(agents=[*cast()["agents"], zoe])
+    at, other = await held_by_anna(node), await opened(node)
     await node.sits_down("zoe")
+    await asks(node.program, f"{other}/assign", {"agent": "zoe"})
     full = await asks(node.program, f"{at}/transfer", {"to": {"agent": "zoe"}})
     assert (full["changed"], full["reason"]) == (False, "full")
     waits = await asks(node.program, f"{at}/transfer", {"to": {"agent": "zoe", "wait": True}})

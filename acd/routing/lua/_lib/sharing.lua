@@ -106,7 +106,8 @@ end
 function sharing.refusal(a, channel)
   local absent = sharing.absent(a, channel)
   if absent == 'unknown_agent' then return absent end
-  if not a.lists[channel][1] then return 'other_channel' end -- nothing of the channel would ever ring there
+  -- nothing of the channel would ever ring there
+  if not a.lists[channel][1] or a.capacity.max[channel] == 0 then return 'other_channel' end
   if absent then return absent end
   if not desk.available(a.presence, channel) then return 'not_here' end
   return not has_room(a, channel) and 'full' or nil

@@ -98,6 +98,8 @@ def test_whom_it_cannot_be_transferred_to(house: House, name: str) -> None:
     house.queue(CALL)
     house.agent("dina", CALL)
     assert house.refused("transfer_to_agent", name, "anna", "dina") == "other_channel"
+    house.agent("farid", chat=0)
+    assert house.refused("transfer_to_agent", name, "anna", "farid") == "other_channel"
     with pytest.raises(NotFound):
         house.do("transfer_to_agent", "ix_0", "anna", "bruno")
     house.do("finish", name, by="agent", agent="anna", wrap_up=False)
