@@ -6,8 +6,9 @@ import math
 from typing import Final, NamedTuple
 
 _Z90: Final = 1.2816
-LEAST: Final = 1.0
-"""With fewer departures nothing is told."""
+LEAST: Final = 2.5
+"""With fewer departures nothing is told (three of late, which fade): who cannot be sure would have
+to tell of a p90 many times the p50."""
 
 
 class Wait(NamedTuple):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from acd.chat.people import People
     from acd.domain.directory import Agent
+    from acd.domain.estimate import Wait
     from acd.domain.ids import QueueId
     from acd.realtime.desk import Desk
     from acd.routing.router import Router
@@ -66,15 +67,12 @@ class Board:
                     "oldest_enqueued_ms": figure.oldest_enqueued_ms,
                     "available": figure.available,
                     "pull": self._people.may_pull(queue),
-                    "estimate": estimate(figure),
+                    "estimate": estimate(figure.last),
                 }
             )
         return found
 
 
-def estimate(figure: QueueSnapshot) -> dict[str, float | None] | None:
-    """How long whoever comes now waits, as the wire says it; None if that is not known."""
-    expected = figure.expected
-    if expected is None:
-        return None
-    return {"p50_s": expected.p50_s, "p90_s": expected.p90_s}
+def estimate(wait: Wait | None) -> dict[str, float] | None:
+    """A wait as the wire says it; None if it is not known."""
+    return {"p50_s": wait.p50_s, "p90_s": wait.p90_s} if wait is not None else None

@@ -90,7 +90,7 @@ class Lines:
                 "department": relay.people.department(queue.partition("/")[0], desk.agent.locale),
                 "waiting": figure.waiting,
                 "available": figure.available,
-                "estimate": estimate(figure),
+                "estimate": estimate(figure.expected),
             }
             for queue, figure in zip(queues, figures, strict=True)
         ]

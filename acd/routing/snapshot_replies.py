@@ -28,6 +28,7 @@ from acd.routing.snapshots import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from acd.domain.estimate import Wait
     from acd.domain.ids import AgentId, OfferId, QueueId
 
 _WORDS: Final = {
@@ -239,8 +240,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         is_open,
         closes_ms,
         opens_ms,
-        departures,
-        busy_ms,
+        own,
+        *others,
     ) = reply
     rate = _per_ms(float(served), served_ms, now_ms)
     return QueueSnapshot(
@@ -258,7 +259,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
         open=bool(is_open),
         closes_ms=closes_ms or None,
         opens_ms=opens_ms or None,
-        expected=wait_of(waiting + ringing + 1, float(departures), busy_ms),
+        expected=wait_of(own[0] + 1, float(own[1]), own[2]),
+        last=_longest(own, *others),
         now_ms=now_ms,
     )
 
@@ -277,6 +279,12 @@ def waiting(fields: Sequence[Any]) -> Waiting:
         card=card or "{}",
         callback=bool(callback),
     )
+
+
+def _longest(*lines: tuple[int, str, int]) -> Wait | None:
+    """How long whoever stands last in one of these lines waits yet, where it is longest."""
+    waits = (wait_of(waiting, float(left), busy_ms) for waiting, left, busy_ms in lines)
+    return max((wait for wait in waits if wait is not None), default=None)
 
 
 def _per_ms(served: float, served_ms: int, now_ms: int) -> float:

@@ -220,7 +220,10 @@ class QueueSnapshot:
     opens_ms: int | None = None
     """When it opens next, the present opening apart; None where no hours are known."""
     expected: Wait | None = None
-    """How long whoever comes now waits; None while too little is known."""
+    """How long whoever comes now waits, and needs no skill; None while too little is known."""
+    last: Wait | None = None
+    """How long the last in line waits yet, as they are told themselves; where skills make several
+    lines, the last of that which takes longest."""
     now_ms: int = 0
 
     @property

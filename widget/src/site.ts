@@ -1,4 +1,5 @@
 /** What the server tells about a website before anybody connects. */
+import type { Estimate } from "@acd/ui/wait.ts";
 import { WireError } from "@acd/ui/wire.ts";
 
 export interface Department {
@@ -9,7 +10,7 @@ export interface Department {
   service: "chat" | "form" | "full" | "closed";
   /** When its hours begin next, while it is closed. */
   opens_ms: number | null;
-  estimate: { p50_s: number; p90_s: number } | null;
+  estimate: Estimate | null;
   channels: string[];
 }
 

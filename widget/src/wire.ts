@@ -1,5 +1,6 @@
 /** The /visitor namespace, as docs/guides/sockets.md describes it. */
 import type { Signal } from "@acd/ui/signal.ts";
+import type { Estimate } from "@acd/ui/wait.ts";
 import type { Message } from "@acd/ui/wire.ts";
 
 export type { Message };
@@ -15,8 +16,7 @@ export interface Chat {
   department: { id: string; name: string };
   /** 1 is next. */
   position: number | null;
-  /** Expected wait: half of the visitors wait less than p50. */
-  estimate: { p50_s: number | null; p90_s: number | null } | null;
+  estimate: Estimate | null;
   agent: { name: string } | null;
   since_ms: number;
   outcome: string | null;

@@ -141,7 +141,7 @@ class AgentChat(Outbound):
 class Line(Outbound):
     """One line as agents of its department see it; `pull` says that they may pick from it.
 
-    `estimate` is for whoever would come now.
+    `estimate` is what the last of those who wait are told.
     """
 
     queue: str

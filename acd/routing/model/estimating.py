@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from acd.domain.estimate import LEAST
 from acd.routing.model.draining import Draining
 from acd.routing.model.interaction import Told
 from acd.routing.model.queue import Rate
@@ -46,17 +47,11 @@ class Estimating(Draining):
         )
 
     def _figures(self, queue: Queue, pool: str) -> tuple[float, int]:
-        """Departures and the ms they took, as of now.
-
-        Before anybody waited in a queue, what was accepted at all says how fast its line will move
-        at least.
-        """
+        """Departures and the ms they took, as of now."""
         rate = queue.rates.get(pool, Rate())
         faded = self._faded(rate.as_of_ms)
-        left, busy_ms = rate.left * faded, rate.busy_ms * faded
-        if left < 1 and pool == queue.id:
-            left, busy_ms = queue.served * self._faded(queue.served_ms), FADE_MS
-        return math.floor(left * 1000 + 0.5) / 1000, math.floor(busy_ms + 0.5)
+        left = math.floor(rate.left * faded * 1000 + 0.5) / 1000
+        return left, math.floor(rate.busy_ms * faded + 0.5)
 
     def _tell(self, x: Interaction, queue: Queue) -> None:
         """What an arrival that waits is told, kept for the first accept.
@@ -64,7 +59,7 @@ class Estimating(Draining):
         Some may stand behind it who came before, with a worse level.
         """
         left, busy_ms = self._figures(queue, x.pool)
-        if left < 1 or x.personal:
+        if left < LEAST or x.personal:
             return
         place = self._line(queue, x.pool).index(x) + 1
         x.told = Told(place=place, left=left, busy_ms=busy_ms)

@@ -25,6 +25,7 @@ from acd.routing.snapshots import (
 if TYPE_CHECKING:
     from acd.domain.ids import AgentId, InteractionId, QueueId
     from acd.routing.model.interaction import Callback, Interaction
+    from acd.routing.model.queue import Queue
 
 _REASONED: Final = (Availability.AWAY, Availability.FINISHING)
 _S: Final = InteractionState
@@ -195,10 +196,9 @@ class Reading(Estimating):
         clock = self._clock(now_ms)
         q = self.queues.get(queue)
         if q is None:
-            nothing = (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0, 0, "0", 0)
+            nothing = (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0, 0, (0, "0", 0))
             return snapshot_replies.queue_snapshot(queue, nothing)
         self.now_ms = clock
-        left, busy_ms = self._figures(q, q.id)
         line = [x for x in self.interactions.values() if x.in_line and x.queue == queue]
         mine = [x.state for x in self.interactions.values() if x.queue == queue]
         return snapshot_replies.queue_snapshot(
@@ -210,9 +210,18 @@ class Reading(Estimating):
                 min((x.enqueued_ms for x in line), default=0),
                 str(q.served), q.served_ms, "+".join(q.settings.strategy),
                 int(self._closed_since(q) is None), self._closes_at(q) or 0,
-                self._opens_at(q) or 0, str(left), busy_ms,
+                self._opens_at(q) or 0, *self._lines(q),
             ),
         )  # fmt: skip
+
+    def _lines(self, q: Queue) -> list[tuple[int, str, int]]:
+        """How many wait and how fast they leave: in its own line, in others where anybody waits."""
+        found = []
+        for name in q.lines:
+            waiting, (left, busy_ms) = len(self._line(q, name)), self._figures(q, name)
+            if waiting or name == q.id:
+                found.append((waiting, str(left), busy_ms))
+        return found
 
     def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
         """The place in the line and when its turn may come, or None if it does not wait."""

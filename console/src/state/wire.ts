@@ -1,5 +1,6 @@
 /** The agent's side of the Socket.IO face, as docs/guides/sockets.md describes it. */
 import type { Signal } from "@acd/ui/signal.ts";
+import type { Estimate } from "@acd/ui/wait.ts";
 import type { Message } from "@acd/ui/wire.ts";
 
 export type Channel = "chat" | "call" | "ticket";
@@ -137,13 +138,8 @@ export interface Line {
   available: number;
   /** Whether the agent may pick from it. */
   pull: boolean;
+  /** What the last of those who wait are told. */
   estimate: Estimate | null;
-}
-
-/** Expected wait in seconds: half of the contacts wait less than p50. */
-export interface Estimate {
-  p50_s: number | null;
-  p90_s: number | null;
 }
 
 /** Somebody in a line. */

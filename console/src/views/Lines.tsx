@@ -1,11 +1,12 @@
 import { IconDown } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
 import { stopwatch } from "@acd/ui/time.ts";
+import { expectedMinutes, LONGEST_MIN, type Estimate } from "@acd/ui/wait.ts";
 import { useEffect, useState } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { t } from "../state/words.ts";
-import type { Estimate, Line, WaitingContact } from "../state/wire.ts";
+import type { Line, WaitingContact } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
 const AGAIN_MS = 2000;
@@ -38,13 +39,12 @@ export function Lines() {
   );
 }
 
-/** How long whoever comes now waits, in words; null where nobody knows. */
+/** A wait in words; null where nobody knows. */
 export function expected(estimate: Estimate | null): string | null {
-  const { p50_s, p90_s } = estimate ?? { p50_s: null, p90_s: null };
-  if (p50_s === null || p90_s === null) return null;
-  const minutes = (seconds: number): number => Math.max(1, Math.round(seconds / 60));
-  const from = minutes(p50_s);
-  const to = minutes(p90_s);
+  const minutes = expectedMinutes(estimate);
+  if (!minutes) return null;
+  const { from, to } = minutes;
+  if (to === LONGEST_MIN) return t("lines.more", { count: from });
   return from === to ? t("lines.about", { count: from }) : t("lines.range", { from, count: to });
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+from typing import Any
 
 from acd.domain.estimate import wait_of
 from acd.reporting.metrics import Metrics
@@ -72,27 +73,28 @@ async def test_the_estimate_comes_true(world: World) -> None:
 async def test_what_is_told_at_the_arrival_is_kept_until_the_first_accept(world: World) -> None:
     await world.queue()
     await world.agent("anna", chat=1)
-    first, second = await world.arrive(), await world.arrive()
-    unknown = await world.router.position(second, **world.at)
-    assert unknown
-    assert unknown.estimate_p50_s is None
-    await world.answer(first)
-    await world.wait(30)
-    await world.finish(first)
-    await world.answer(second)
+    early = [await world.arrive() for _ in range(4)]
+    await world.answer(early[0])
+    for before, name in itertools.pairwise(early):
+        place = await world.router.position(early[3], **world.at)
+        assert place
+        assert place.estimate_p50_s is None, "too few have left"
+        await world.wait(30)
+        await world.finish(before)
+        await world.answer(name)
     third, fourth = await world.arrive(), await world.arrive()
     raised = await world.arrive(level=1)
     place = await world.router.position(third, **world.at)
     assert place
     assert place.position == 2
     await world.wait(20)
-    await world.finish(second)
+    await world.finish(early[3])
     await world.answer(raised)
     await world.finish(raised)
     await world.answer(third)
     events = {str(e.interaction): e.data for e in await world.heard("offer.accepted")}
-    assert "told" not in events[first]
-    assert "told" not in events[second], "nobody had waited before"
+    for name in early:
+        assert "told" not in events[name], "too few had left before"
     assert events[raised]["told"]["place"] == 1
     told = events[third]["told"]
     assert told["place"] == 1, "as it was then, before a better level came"
@@ -109,24 +111,25 @@ async def test_what_is_told_at_the_arrival_is_kept_until_the_first_accept(world:
     await world.settled()
 
 
-async def test_who_is_picked_from_the_line_has_left_it_too(world: World) -> None:
+async def moving_line(world: World, **arriving: Any) -> None:
+    """A line from which somebody is picked every twenty seconds, three so far."""
     await world.queue(pull=True)
     await world.agent("anna", chat=0)
-    first, second = await world.arrive(), await world.arrive()
-    await world.wait(20)
-    assert (await world.router.pull(first, "anna", **world.at)).changed
-    place = await world.router.position(second, **world.at)
+    for name in [await world.arrive(**arriving) for _ in range(3)]:
+        await world.wait(20)
+        assert (await world.router.pull(name, "anna", **world.at)).changed
+
+
+async def test_who_is_picked_from_the_line_has_left_it_too(world: World) -> None:
+    await moving_line(world)
+    place = await world.router.position(await world.arrive(), **world.at)
     assert place
     assert place.estimate_p50_s is not None
     assert place.estimate_p50_s <= 20, "one in twenty seconds"
 
 
 async def test_a_worse_level_that_came_before_is_not_before(world: World) -> None:
-    await world.queue(pull=True)
-    await world.agent("anna", chat=0)
-    first = await world.arrive()
-    await world.wait(20)
-    await world.router.pull(first, "anna", **world.at)
+    await moving_line(world)
     for _ in range(3):
         await world.arrive(level=9)
     usual = await world.arrive()
@@ -135,3 +138,45 @@ async def test_a_worse_level_that_came_before_is_not_before(world: World) -> Non
     await world.answer(usual, "bruno")
     told = next(e for e in await world.heard("offer.accepted") if e.interaction == usual)
     assert told.data["told"]["place"] == 1
+
+
+async def test_agents_see_what_the_last_in_line_is_told(world: World) -> None:
+    await moving_line(world)
+    figures = await world.router.queue("support/chat", **world.at)
+    assert figures.last is None, "nobody waits"
+    newcomer = figures.expected
+    waiting = [await world.arrive() for _ in range(3)]
+    figures = await world.router.queue("support/chat", **world.at)
+    told = [await world.router.position(name, **world.at) for name in waiting]
+    assert told[0]
+    assert newcomer == (told[0].estimate_p50_s, told[0].estimate_p90_s)
+    assert told[2]
+    assert figures.last == (told[2].estimate_p50_s, told[2].estimate_p90_s)
+
+
+async def test_where_skills_make_several_lines_the_longest_counts(world: World) -> None:
+    await world.skills("french")
+    await moving_line(world, requires={"french": 3})
+    for _ in range(2):
+        await world.arrive()
+    assert (await world.router.queue("support/chat", **world.at)).last is None, "nobody left it"
+    narrow = [await world.arrive(requires={"french": 3}) for _ in range(2)]
+    told = await world.router.position(narrow[1], **world.at)
+    figures = await world.router.queue("support/chat", **world.at)
+    assert told
+    assert told.position == 2
+    assert figures.waiting == 4
+    assert figures.last == (told.estimate_p50_s, told.estimate_p90_s)
+    await world.settled()
+
+
+async def test_who_rings_at_once_makes_no_line_slow(world: World) -> None:
+    """Few contacts in ten minutes are no sign of a slow line."""
+    await world.queue()
+    await world.agent("anna", chat=5)
+    for _ in range(5):
+        await world.answer(await world.arrive())
+        await world.wait(20)
+    place = await world.router.position(await world.arrive(), **world.at)
+    assert place
+    assert place.estimate_p50_s is None

@@ -106,7 +106,7 @@ async def test_unanswered_it_is_the_givers_again(  # noqa: C901 - one case a way
 
 async def test_who_cannot_have_it_is_refused_and_nothing_changes(world: World) -> None:
     name = await world.begun("bruno")
-    await world.agent("chloe", chat=0)
+    await world.agent("chloe", total=10)
     await world.agent("dina", here=False)
     before = len(await world.news())
     router, at = world.router, world.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from acd.reporting.metrics import Metrics
@@ -162,11 +163,13 @@ async def test_a_service_between_two_waits_is_not_taken_for_a_slow_line(world: W
     """Else one lost agent would make every estimate an hour."""
     await world.queue(ring_time_s=3600, delivery_s=3600)
     await world.agent("anna", chat=1)
-    first, second = await world.arrive(), await world.arrive()
+    first, *others = [await world.arrive() for _ in range(4)]
     await world.answer(first)
-    await world.wait(10)
-    await world.finish(first, wrap_up=False)
-    await world.answer(second)
+    for name, then in itertools.pairwise((first, *others)):
+        await world.wait(10)
+        await world.finish(name, wrap_up=False)
+        await world.answer(then)
+    second = others[-1]
     before = (await world.router.queue("support/chat", **world.at)).expected
     await world.wait(60)
     await lose(world, "anna")

@@ -173,11 +173,10 @@ async def test_the_conversation_tells_who_came_and_went(start: Start) -> None:
 
 
 async def test_who_is_full_is_waited_for_where_one_says_so(start: Start) -> None:
-    zoe = {**ZOE, "capacity": {"chat": {"max": 1}}}
+    zoe = {**ZOE, "capacity": {"total": 10}}  # less than a chat takes
     node = await start(agents=[*cast()["agents"], zoe])
-    at, other = await held_by_anna(node), await opened(node)
+    at = await held_by_anna(node)
     await node.sits_down("zoe")
-    await asks(node.program, f"{other}/assign", {"agent": "zoe"})
     full = await asks(node.program, f"{at}/transfer", {"to": {"agent": "zoe"}})
     assert (full["changed"], full["reason"]) == (False, "full")
     waits = await asks(node.program, f"{at}/transfer", {"to": {"agent": "zoe", "wait": True}})

@@ -10,13 +10,13 @@ from acd.domain.estimate import wait_of
 
 
 def test_nothing_is_told_of_what_is_not_known() -> None:
-    assert wait_of(1, 0.9, 60_000) is None
+    assert wait_of(1, 2.4, 60_000) is None
     assert wait_of(1, 5, 0) is None
     assert wait_of(0, 5, 60_000) is None
 
 
 @pytest.mark.parametrize("place", [1, 2, 5, 20, 100])
-@pytest.mark.parametrize("departures", [1, 2, 5, 30, 200])
+@pytest.mark.parametrize("departures", [3, 5, 30, 200])
 def test_half_and_nine_in_ten_wait_no_longer(place: int, departures: int) -> None:
     """Drawn as the docstring says: a gap has some rate, seen in the departures before."""
     chance = random.Random(7)
@@ -33,7 +33,7 @@ def test_half_and_nine_in_ten_wait_no_longer(place: int, departures: int) -> Non
 
 
 def test_the_less_is_known_the_wider_it_is() -> None:
-    few, many = wait_of(3, 2, 20_000), wait_of(3, 200, 2_000_000)
+    few, many = wait_of(3, 3, 30_000), wait_of(3, 200, 2_000_000)
     assert few
     assert many
-    assert few.p90_s > 2 * many.p90_s
+    assert few.p90_s > 1.6 * many.p90_s

@@ -1,11 +1,11 @@
 import { useRef, useState } from "preact/hooks";
 import { IconDown, MarkDanger } from "@acd/ui/icons.tsx";
 import { codePoints } from "@acd/ui/text.ts";
+import { expectedMinutes } from "@acd/ui/wait.ts";
 import { WireError } from "@acd/ui/wire.ts";
 import type { ComponentChildren } from "preact";
 
 import { useWidget, type Words } from "../context.ts";
-import { minutes } from "../place.ts";
 import { Call } from "./later.tsx";
 import { Top } from "./panel.tsx";
 
@@ -56,7 +56,7 @@ export function FormView({ offline }: { offline?: Offline }) {
   const departments = (site.value?.departments ?? []).filter(({ channels, service }) => (offline ? service === "form" : channels.includes("chat")));
   const [chosen, choose] = useState("");
   const department = departments.find(({ id, open }) => (chosen ? id === chosen : open));
-  const wait = department?.estimate?.p50_s ?? null;
+  const wait = expectedMinutes(department?.estimate ?? null);
   const limit = site.value?.limits.message_chars ?? 4000;
 
   const showFaults = (found: Faults): void => {
@@ -109,7 +109,7 @@ export function FormView({ offline }: { offline?: Offline }) {
     <>
       <Top
         title={offline?.title ?? t("form.title")}
-        sub={offline?.sub ?? (wait !== null ? t("form.wait", { count: minutes(wait) }) : (site.value?.name ?? ""))}
+        sub={offline?.sub ?? (wait ? t("form.wait", { count: wait.from }) : (site.value?.name ?? ""))}
       />
       <form
         class="middle"

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import { MarkDanger } from "@acd/ui/icons.tsx";
+import { expectedMinutes, LONGEST_MIN, type Minutes } from "@acd/ui/wait.ts";
 import { WireError } from "@acd/ui/wire.ts";
 import type { ComponentChildren } from "preact";
 
-import { departmentName, useWidget } from "../context.ts";
-import { minutes, place } from "../place.ts";
+import { departmentName, useWidget, type Words } from "../context.ts";
+import { place } from "../place.ts";
 import type { Chat } from "../wire.ts";
 import { Top } from "./panel.tsx";
 
@@ -41,31 +42,39 @@ export function WaitView({ fine, children }: { fine?: string; children?: Compone
 function Expected({ now, rank }: { now: Chat; rank: number | null }) {
   const { words } = useWidget();
   const { t } = words;
-  const p50 = now.estimate?.p50_s ?? null;
-  const p90 = now.estimate?.p90_s ?? null;
+  const wait = expectedMinutes(now.estimate);
   let expected = t("wait.unknown");
   if (now.state === "ringing") expected = t("wait.ringing");
   else if (rank === null) expected = t("wait.starting");
-  else if (p50 !== null) expected = p50 < 60 ? t("wait.short") : t("wait.estimate", { count: minutes(p50) });
-  const range = rank !== null && p50 !== null && p90 !== null && minutes(p90) > minutes(p50) ? { p50, p90 } : null;
+  else if (wait) expected = inMinutes(wait, words);
+  const range = rank !== null && wait && wait.to > wait.from ? wait : null;
   return (
     <>
       <p class="visually-hidden" role="status">
         {rank !== null && t("wait.sentence", { place: place(words, rank) })} {expected}
       </p>
       <p class="estimate" aria-hidden="true">{expected}</p>
-      {range && <p class="fine">{t("wait.range", { from: minutes(range.p50), count: minutes(range.p90) })}</p>}
-      {range && <Interval {...range} />}
+      {range && <p class="fine">{inRange(range, words)}</p>}
+      {range && range.to < LONGEST_MIN && <Interval {...range} />}
     </>
   );
 }
 
+function inMinutes({ from, to }: Minutes, { t }: Words): string {
+  if (from === LONGEST_MIN) return t("wait.long");
+  return to === 1 ? t("wait.short") : t("wait.estimate", { count: from });
+}
+
+function inRange({ from, to }: Minutes, { t }: Words): string {
+  return to === LONGEST_MIN ? t("wait.more", { count: from }) : t("wait.range", { from, count: to });
+}
+
 /** Now, then where the wait most often ends, on a line a little longer than that. */
-function Interval({ p50, p90 }: { p50: number; p90: number }) {
+function Interval({ from, to }: Minutes) {
   const { words } = useWidget();
-  const whole = minutes(p90 * 1.5);
-  const left = (100 * p50) / (60 * whole);
-  const width = Math.min(100 - left, Math.max(4, (100 * (p90 - p50)) / (60 * whole)));
+  const whole = Math.ceil(to * 1.5);
+  const left = (100 * from) / whole;
+  const width = (100 * (to - from)) / whole;
   return (
     <div class="interval" aria-hidden="true">
       <div class="track"><i style={{ left: `${left}%`, width: `${width}%` }} /><b /></div>

@@ -1,10 +1,12 @@
 -- How fast a pool's line moves: departures of those who waited, and the time in which somebody waited for them, both
--- fading over ten minutes. Their quotient is the rate, also at the start and after quiet hours; the number of
--- departures says how sure it is. Figures only: acd/domain/estimate.py makes times of them.
+-- fading over ten minutes. Their quotient is the rate, also after quiet hours; the number of departures says how sure it
+-- is. Who rang at once tells nothing of it: a line is not as slow as its contacts are few. Figures only:
+-- acd/domain/estimate.py makes times of them.
 --- include("interaction")
 local estimate = {}
 do
   local FADE_MS = 600000
+  local LEAST = 2.5 -- with fewer departures nothing is told
 
   -- {left, busy, left_ms (as of when)}: the bare queue's stand in its counters, another pool's in a field of its own.
   function estimate.rate(q, pool)
@@ -15,7 +17,7 @@ do
     return rate
   end
 
-  -- Somebody has it who left the line at that moment. Who rang at once tells nothing of the line.
+  -- Somebody has it who left the line at that moment.
   function estimate.count(q, x, left_at)
     local entered = limits.entered(x)
     if left_at <= entered then return end
@@ -27,14 +29,11 @@ do
     if rate ~= q then call('HSET', key('queue', q.id), 'rate:' .. x.pool, pack(rate.left, rate.busy, now)) end
   end
 
-  -- Departures and the ms they took, as of now. Before anybody waited, what was accepted at all says how fast the line
-  -- will move at least.
+  -- Departures and the ms they took, as of now.
   function estimate.figures(q, pool)
     local rate = estimate.rate(q, pool)
     local fade = math.exp((rate.left_ms - now) / FADE_MS)
-    local left, busy = rate.left * fade, rate.busy * fade
-    if left < 1 and rate == q then left, busy = q.served * math.exp((q.served_ms - now) / FADE_MS), FADE_MS end
-    return math.floor(left * 1000 + 0.5) / 1000, math.floor(busy + 0.5)
+    return math.floor(rate.left * fade * 1000 + 0.5) / 1000, math.floor(rate.busy * fade + 0.5)
   end
 
   -- What an arrival that waits is told, kept until the accept. It is the only one, or its place is looked up: some may
@@ -42,7 +41,7 @@ do
   function estimate.tell(q, x)
     local left, busy = estimate.figures(q, x.pool)
     -- how long one agent takes is not known from their line
-    if left < 1 or kept(x, 'personal') then return end
+    if left < LEAST or kept(x, 'personal') then return end
     local before = x.waiting > 1 and call('ZRANK', key('line', x.pool), x.id)
     x.place, x.left, x.busy = before and before + 1 or x.waiting, left, busy
   end

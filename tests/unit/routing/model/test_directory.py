@@ -69,10 +69,15 @@ def test_the_last_of_a_queue_that_goes_may_leave_before_it_is_sent_away(house: H
 def test_what_an_arrival_was_told_is_kept_for_the_answer(house: House) -> None:
     house.queue()
     house.agent("anna", chat=1)
-    first = house.served()
+    before = house.served()
+    for name in [house.arrive() for _ in range(3)]:
+        house.later(5)
+        house.do("finish", before, by="agent", agent="anna")
+        house.answer(name)
+        before = name
     urgent = [house.arrive(), house.arrive(level=1)][1]
     house.later(5)
-    house.do("finish", first, by="agent", agent="anna")
+    house.do("finish", before, by="agent", agent="anna")
     house.answer(urgent)
     assert house.events("offer.accepted")[-1]["told"]["place"] == 1
 
