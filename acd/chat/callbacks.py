@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.chat.sessions import IN_LINE, ChatPhase
 from acd.domain import phone
 from acd.domain.errors import BadRequest, CallbackNotOffered, NotYours
-from acd.domain.ids import new_id, split_offer_id
+from acd.domain.ids import split_offer_id
 from acd.domain.interaction import Outcome
 from acd.routing.results import Changed
 
@@ -116,7 +116,9 @@ class Callbacks:
             raise BadRequest("that is no offer of it", field="offer")
         came = await self._router.callback_dialled(offer, owner, answered=answered)
         if came.changed and answered:
-            await self._notes.joined(found.contact, found.conversation, new_id("cb"), owner)
+            await self._notes.joined(
+                found.contact, found.conversation, interaction, str(parts[1]), owner
+            )
         return Changed(changed=came.changed, reason=came.reason)
 
 

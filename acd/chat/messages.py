@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_contact
-from acd.domain.conversation import NewMessage, Side
+from acd.domain.conversation import AuthorKind, NewMessage, Side
 from acd.domain.errors import (
     MessageControlCharacters,
     MessageEmpty,
@@ -20,7 +20,7 @@ from acd.domain.errors import (
 
 if TYPE_CHECKING:
     from acd.chat.delivery import Delivery
-    from acd.domain.conversation import AuthorKind, Conversation, StoredMessage
+    from acd.domain.conversation import Conversation, StoredMessage
     from acd.domain.ids import ContactId, ConversationId
     from acd.records.conversations import Conversations
 
@@ -125,6 +125,10 @@ class Messages:
         if len(found) == 500:  # noqa: PLR2004 - a page is full: the end matters more
             found = await self._conversations.latest(conversation, limit=500)
         return [said(message) for message in found]
+
+    async def last_note(self, conversation: ConversationId) -> StoredMessage | None:
+        """What the conversation told of itself last."""
+        return await self._conversations.last_of(conversation, AuthorKind.SYSTEM)
 
     async def read(
         self, *, contact: ContactId, conversation: ConversationId, side: Side, seq: int

@@ -25,11 +25,25 @@ class Notes:
         self._people = people
 
     async def joined(
-        self, contact: ContactId, conversation: ConversationId, key: str, agent: AgentId
+        self,
+        contact: ContactId,
+        conversation: ConversationId,
+        interaction: InteractionId,
+        key: str,
+        agent: AgentId,
     ) -> None:
-        """An agent joined; told once a key."""
+        """An agent joined; told once a key, and not again where it was the last thing told.
+
+        So it is where a call rang on because it did not connect, or an agent was lost and is back.
+        """
         name = self._people.agent_name(agent)
-        await self._write(contact, conversation, f"joined.{key}", "agent_joined", name)
+        mark = f"joined.{interaction}."
+        try:
+            last = await self._messages.last_note(conversation)
+        except AcdError:
+            last = None
+        if last is None or not last.client_id.startswith(mark) or last.author_name != name:
+            await self._write(contact, conversation, mark + key, "agent_joined", name)
 
     async def left(
         self, contact: ContactId, conversation: ConversationId, key: str, agent: AgentId

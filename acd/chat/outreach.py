@@ -59,5 +59,7 @@ class Outreach:
         )
         row, answer = await self._openings.open_chat(start, agent.id)
         if answer.changed:
-            await self._notes.joined(row.contact, row.conversation, row.interaction, agent.id)
+            await self._notes.joined(
+                row.contact, row.conversation, row.interaction, "opened", agent.id
+            )
         return row.interaction, answer

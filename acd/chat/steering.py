@@ -266,7 +266,9 @@ class Steering:
         return answer
 
     async def _joined(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
-        await self._notes.joined(found.contact, found.conversation, _key(found, command), agent)
+        await self._notes.joined(
+            found.contact, found.conversation, found.interaction, _key(found, command), agent
+        )
 
     async def _left(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
         await self._notes.left(found.contact, found.conversation, _key(found, command), agent)

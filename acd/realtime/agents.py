@@ -181,7 +181,11 @@ class Agents(Namespace[Console]):
                 if chat.callback is None or not chat.callback.number_ref:  # else once they answer
                     relay.chores.start(
                         relay.chat.notes.joined(
-                            chat.contact, chat.conversation, asked.offer, desk.agent.id
+                            chat.contact,
+                            chat.conversation,
+                            chat.interaction,
+                            asked.offer.rpartition(".")[2],
+                            desk.agent.id,
                         ),
                         "joined",
                     )

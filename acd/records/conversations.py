@@ -101,6 +101,17 @@ class Conversations:
         rows = await self._database.read(lambda tx: tx.execute(query).mappings().all())
         return [_message(row) for row in reversed(rows)]
 
+    async def last_of(self, conversation: ConversationId, kind: AuthorKind) -> StoredMessage | None:
+        """The last message of such an author, or None."""
+        query = (
+            select(messages)
+            .where(messages.c.conversation == conversation, messages.c.author_kind == kind)
+            .order_by(messages.c.seq.desc())
+            .limit(1)
+        )
+        row = await self._database.read(lambda tx: tx.execute(query).mappings().first())
+        return _message(row) if row is not None else None
+
     async def mark_read(self, conversation: ConversationId, side: Side, seq: int) -> Conversation:
         """Move one side's read mark forward, never back nor past the last message.
 

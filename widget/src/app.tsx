@@ -1,6 +1,6 @@
 /** The application behind the launcher, and on the page of its own: draws into the shadow root it is given. */
 import { render } from "preact";
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { detectLocale } from "@acd/ui/i18n.ts";
 import { WireError } from "@acd/ui/wire.ts";
 
@@ -9,9 +9,12 @@ import { WidgetContext, words, type Widget } from "./context.ts";
 import { dressLauncher } from "./launched.ts";
 import { Memory } from "./memory.ts";
 import type { Mount, Show } from "./mount.ts";
-import { fetchSite, type Site } from "./site.ts";
+import { best, fetchSite, type Site } from "./site.ts";
 import styles from "./styles.css?shadow";
 import { Panel } from "./views/panel.tsx";
+
+/** How often a visitor who is about to ask is shown what has become of the site. */
+const AGAIN_MS = 10_000;
 
 export function mount(options: Mount): Show {
   const { root, base, site: id } = options;
@@ -33,12 +36,23 @@ export function mount(options: Mount): Show {
       (error: unknown) => (chat.refusal.value = WireError.of(error)),
     );
   };
+  /** Hours and lines change, and who answers calls comes and goes; but nobody's form is taken away while they write. */
+  const keepUp = async (): Promise<void> => {
+    const found = await fetchSite(base, id);
+    if (site.value && best(site.value) === best(found)) site.value = found;
+  };
   const visitor = { name: "", email: "" };
 
+  const begun = computed(() => chat.chat.value !== null);
   chat.takeUp();
   effect(() => {
-    // hours and lines change: asked again before each chat
-    if (open.value && !(site.peek() && chat.chat.peek())) refresh();
+    if (!open.value) return;
+    if (!(site.peek() && begun.value)) refresh();
+    if (begun.value) return;
+    const again = setInterval(() => {
+      if (!document.hidden) keepUp().catch(() => undefined);
+    }, AGAIN_MS);
+    return () => { clearInterval(again); };
   });
   effect(() => {
     if (!options.button && site.value) document.title = site.value.name;

@@ -21,6 +21,12 @@ export interface Site {
   limits: { message_chars: number };
 }
 
+/** The best that comes of asking now: what the visitor is shown first. */
+export function best({ departments }: Site): Department["service"] {
+  const found = (["chat", "form", "full"] as const).find((service) => departments.some((each) => each.service === service));
+  return found ?? "closed";
+}
+
 const TIMEOUT_MS = 10_000;
 
 /** Throws WireError with the problem's code. */

@@ -59,7 +59,10 @@ function LineRow({ line, nowMs }: { line: Line; nowMs: number }) {
     <li data-testid="line-row" data-queue={line.queue}>
       <div class={line.waiting > 0 ? "line" : "line muted"}>
         <Drawn />
-        <span class="clip">{desk.departmentName(line.department)}</span>
+        <span class="clip">
+          {desk.departmentName(line.department)}
+          <span class="visually-hidden">, {t(`channel.${line.channel}s_lower`)}</span>
+        </span>
         <span class="number">
           <span aria-hidden="true">{line.waiting}</span>
           <span class="visually-hidden">{t("lines.waiting", { count: line.waiting })}</span>

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId
 from acd.domain.interaction import Channel
 from acd.domain.queue import QueueSettings
+from tests.integration.realtime.chats import chat_of
 from tests.integration.realtime.clients import Client, new_start
 from tests.integration.realtime.nodes import Node, Nodes
 
@@ -207,3 +209,19 @@ async def test_a_silent_customers_next_message_brings_the_chat_back(nodes: Nodes
     await jean.hears("chat", state="ended")
     await jean.done("message.send", {"client_id": "one", "text": "one more thing"})
     await anna.hears("chat", state="active", interaction=chat["interaction"])
+
+
+async def test_who_joins_twice_in_a_row_is_told_once(nodes: Nodes) -> None:
+    """As where a call rang on because it did not connect."""
+    node = await nodes()
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    await jean.hears("message", text="agent_joined")
+    conversation, interaction = ConversationId(chat["conversation"]), chat["interaction"]
+    contact, notes = ContactId(chat["contact"]["id"]), node.realtime.chat.notes
+    for key, who in (("2", "anna"), ("3", "bruno"), ("4", "anna")):
+        await notes.joined(contact, conversation, interaction, key, AgentId(who))
+    await notes.joined(contact, conversation, InteractionId("ix_next"), "1", AgentId("anna"))
+    told = await node.conversations.messages(conversation)
+    names = [each.author_name for each in told if each.text == "agent_joined"]
+    assert names == ["Anna", "Bruno", "Anna", "Anna"], "another interaction is told anew"

@@ -11,20 +11,28 @@ export function LoadingView() {
   );
 }
 
+/** Another try would end the same: the server does not know this website. */
+const FOR_GOOD: readonly string[] = ["origin_refused", "not_found", "forbidden"];
+
 export function FailedView() {
   const { words, chat, refresh } = useWidget();
   const refusal = chat.refusal.value;
+  const isForGood = FOR_GOOD.includes(refusal?.code ?? "");
   return (
     <>
       <Top title={words.t("failed.title")} />
       <div class="middle">
         <p role="alert" data-testid="error" data-code={refusal?.code}>
-          {refusal && words.error(refusal.code, "error.other", { count: Math.ceil(refusal.retryAfterS ?? 1) })}
+          {isForGood
+            ? words.t("failed.here")
+            : refusal && words.error(refusal.code, "error.other", { count: Math.ceil(refusal.retryAfterS ?? 1) })}
         </p>
       </div>
-      <div class="bottom">
-        <button type="button" class="button large wide" data-first onClick={refresh}>{words.t("retry")}</button>
-      </div>
+      {!isForGood && (
+        <div class="bottom">
+          <button type="button" class="button large wide" data-first onClick={refresh}>{words.t("retry")}</button>
+        </div>
+      )}
     </>
   );
 }

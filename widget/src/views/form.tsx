@@ -55,7 +55,7 @@ export function FormView({ offline }: { offline?: Offline }) {
   const [starting, setStarting] = useState(false);
   const departments = (site.value?.departments ?? []).filter(({ channels, service }) => (offline ? service === "form" : channels.includes("chat")));
   const [chosen, choose] = useState("");
-  const department = departments.find(({ id, open }) => (chosen ? id === chosen : open));
+  const department = departments.find(({ id, open }) => (chosen ? id === chosen : open || !!offline));
   const wait = expectedMinutes(department?.estimate ?? null);
   const limit = site.value?.limits.message_chars ?? 4000;
 
@@ -125,7 +125,7 @@ export function FormView({ offline }: { offline?: Offline }) {
         {offline && <p class="muted">{offline.lead}</p>}
         <Row field="department" label={t("form.department")} fault={faults.department}>
           <span class="select-wrap">
-            <select class="select" {...attributes("department")} onChange={(event) => { choose(event.currentTarget.value); }}>
+            <select class="select" value={department?.id} {...attributes("department")} onChange={(event) => { choose(event.currentTarget.value); }}>
               {departments.map(({ id, name, open, service }) => (
                 <option key={id} value={id} disabled={!open && service !== "form"}>
                   {open || offline ? (name[locale] ?? id) : t(service === "form" ? "form.later" : "form.closed", { name: name[locale] ?? id })}
@@ -164,7 +164,7 @@ export function FormView({ offline }: { offline?: Offline }) {
           </p>
         )}
         <button type="submit" form="w-form" class="button primary large wide" data-testid="start-chat" aria-busy={starting}>
-          {starting ? t("form.starting") : (offline?.send ?? t("form.start"))}
+          {starting ? t("form.starting") : (offline?.send ?? t(department?.service === "form" ? "form.leave" : "form.start"))}
         </button>
         {!offline && department?.channels.includes("call") && <Call dial={submit} />}
       </div>

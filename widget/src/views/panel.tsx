@@ -3,6 +3,7 @@ import { IconMinus } from "@acd/ui/icons.tsx";
 import type { ComponentChildren } from "preact";
 
 import { useWidget, type Widget } from "../context.ts";
+import { best } from "../site.ts";
 import { FailedView, LoadingView } from "./aside.tsx";
 import { FormView } from "./form.tsx";
 import { Call, CallBack, Later, type Part } from "./later.tsx";
@@ -25,9 +26,8 @@ function screenOf({ chat, site }: Widget): Screen {
   if (now) return now.state === "active" || now.state === "idle" ? "talk" : now.callback ? "callback" : "wait";
   if (chat.resuming.value) return "loading";
   if (!site.value) return chat.refusal.value ? "failed" : "loading";
-  const { departments } = site.value;
-  const first = (["chat", "form", "full"] as const).find((service) => departments.some((each) => each.service === service));
-  return first === "chat" ? "form" : first === "form" ? "offline" : (first ?? "closed");
+  const service = best(site.value);
+  return service === "chat" ? "form" : service === "form" ? "offline" : service;
 }
 
 const isPart = (screen: Screen): screen is Part => ["closed", "full", "offline", "kept", "turned", "left"].includes(screen);
