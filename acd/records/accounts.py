@@ -7,10 +7,10 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, exc, select
+from sqlalchemy import Connection, select
 
 from acd.domain.contact import Visitor
-from acd.domain.errors import Conflict, SignInFailed
+from acd.domain.errors import SignInFailed
 from acd.records import directory_rows as rows
 from acd.records.directory_reads import read_agents
 from acd.records.secrets import Passwords, new_token, token_hash
@@ -19,15 +19,12 @@ from acd.records.tables.directory import agent_sessions, agents, api_keys
 from acd.records.tables.people import visitor_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from acd.domain.directory import Agent, ApiKey
     from acd.domain.ids import AgentId, ContactId, SiteId
     from acd.records.engine import Database
 
 SESSION_COOKIE: Final = "acd_session"
 """Where a browser keeps the token of its console session."""
-API_KEY_PREFIX = "acd_"
 DAY_MS = 86_400_000
 VISITOR_DAYS = 180
 
@@ -49,14 +46,6 @@ class ConsoleSession:
     agent: Agent
     csrf: str = field(repr=False)
     expires_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatedApiKey:
-    """An API key just made: the secret is shown once and is stored nowhere."""
-
-    key: ApiKey
-    secret: str = field(repr=False)
 
 
 class Accounts:
@@ -163,30 +152,6 @@ class Accounts:
         )
         row = await self._database.read(lambda tx: tx.execute(query).first())
         return Visitor(contact=row.contact, site=row.site) if row else None
-
-    async def create_api_key(self, key: str, *, name: str, scopes: Sequence[str]) -> CreatedApiKey:
-        """Make an API key with a new secret.
-
-        Raises:
-            Conflict: there is a key of that id.
-        """
-        secret = new_token(API_KEY_PREFIX)
-        row = {
-            "id": key,
-            "name": name,
-            "hash": token_hash(secret),
-            "scopes": list(scopes),
-            "created_ms": now_ms(),
-        }
-
-        def work(tx: Connection) -> ApiKey:
-            try:
-                tx.execute(api_keys.insert(), row)
-            except exc.IntegrityError as error:
-                raise Conflict("There is an API key of this id.", field="id") from error
-            return rows.api_key(tx.execute(select(api_keys).where(api_keys.c.id == key)).one())
-
-        return CreatedApiKey(key=await self._database.write(work), secret=secret)
 
     async def api_key(self, secret: str) -> ApiKey | None:
         """The active key with that secret."""

@@ -107,12 +107,6 @@ class Directory:
         found = await self._database.read(lambda tx: read_agents(tx, query))
         return found[0] if found else None
 
-    async def agent_by_login(self, email: str) -> Agent | None:
-        """The active agent who signs in with that address."""
-        query = select(agents).where(agents.c.email == email.strip().lower(), agents.c.active)
-        found = await self._database.read(lambda tx: read_agents(tx, query))
-        return found[0] if found else None
-
     async def snapshot(self) -> Snapshot:
         """All that is active, with the version it is at least as new as."""
         return await self._database.read(read_snapshot)

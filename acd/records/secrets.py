@@ -15,9 +15,9 @@ _hasher = PasswordHasher()
 _stand_in = ""
 
 
-def new_token(prefix: str = "") -> str:
+def new_token() -> str:
     """A random bearer secret of 256 bits, safe in a URL and a header."""
-    return prefix + secrets.token_urlsafe(32)
+    return secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> str:

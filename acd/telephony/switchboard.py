@@ -181,6 +181,8 @@ class Switchboard:
             case port.AdapterDown():
                 self.up = False
                 log.warning("telephony is down", cause=event.cause)
+            case port.MediaLost():
+                log.info("nothing is heard", call=event.call, offer=event.offer)
             case port.CallArrived():
                 if event.call not in self._early and event.call not in self._calls:
                     self._early[event.call] = []

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Ability(StrEnum):
-    """What not every adapter can do; the console offers only what there is."""
+    """What not every adapter can do; a transfer to a number is offered only where there is one."""
 
     MUSIC = "music"
     RING_ALL = "ring_all"

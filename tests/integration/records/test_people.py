@@ -148,13 +148,3 @@ async def test_a_visitor_token_ends_with_its_days(database: Database, directory:
     assert known
     assert known.contact == contact.id
     assert await Accounts(database, visitor_days=0).visitor(token) is None
-
-
-async def test_api_keys(database: Database) -> None:
-    accounts = Accounts(database)
-    made = await accounts.create_api_key("shop", name="The shop", scopes=["read", "contacts"])
-    assert made.secret.startswith("acd_")
-    assert await accounts.api_key(made.secret) == made.key
-    assert await accounts.api_key(made.secret + "x") is None
-    with pytest.raises(Conflict):
-        await accounts.create_api_key("shop", name="again", scopes=[])

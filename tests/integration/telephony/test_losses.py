@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.domain.errors import StoreUnavailable
-from acd.domain.ids import InteractionId
+from acd.domain.ids import InteractionId, OfferId
 from acd.telephony import port
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import Exchange, Exchanges, running_exchange
@@ -163,6 +164,16 @@ async def test_an_agent_is_lost_once_where_redis_goes_before_it_answers(
     await exchange.hears(call, (again, "browser"))
     await exchange.phones.hang_up(call)
     assert await exchange.outcome(call) == "handled"
+
+
+async def test_whoever_is_not_heard_is_told_of_in_the_log(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call, offer = await exchange.talk("anna")
+    with capture_logs() as logged:
+        for whose in (None, OfferId(offer)):
+            await exchange.phones.say(port.MediaLost(call=InteractionId(call), offer=whose))
+    told = [(one["call"], one["offer"]) for one in logged if one["event"] == "nothing is heard"]
+    assert told == [(call, None), (call, offer)]
 
 
 async def test_a_broken_subscription_is_noticed(exchanges: Exchanges, redis_url: str) -> None:
