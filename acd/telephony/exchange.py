@@ -73,7 +73,8 @@ class Exchange:
         self._returning = returning
         self._calls_back = calls_back
         self._sounds: SoundFiles | None = None
-        self._hands_over = False
+        self._hands_over = True
+        """Unless it is told to end: a fault of ours ends no call, since all of it begins anew."""
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
         self.board: Switchboard | None = None
@@ -91,11 +92,11 @@ class Exchange:
         )
         try:
             await engine.start()
-            left = 0
+            leaves = True
             try:
-                left = await self._serve(engine)
+                leaves = await self._serve(engine) > 0
             finally:
-                await (engine.leave() if left else engine.stop())
+                await (engine.leave() if leaves else engine.stop())
         finally:
             self._ended.set()
 

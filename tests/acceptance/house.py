@@ -167,7 +167,7 @@ class Server:
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.was_killed = False
-        """And not started again."""
+        """Or handed its calls over, and not started again."""
         self._free = iter(range(1, houses + 1))
 
     def house(self) -> House:
@@ -208,6 +208,13 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(20)
+
+    def hand_over(self) -> None:
+        """SIGTERM: its calls are left to the next start."""
+        assert self._process is not None
+        self.was_killed = True
+        self._process.terminate()
+        self._process.wait(20)
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing flushed."""

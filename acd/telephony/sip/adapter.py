@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -19,11 +19,10 @@ from acd.telephony.sip.gateway import Gateway
 from acd.telephony.sip.guard import Guard
 from acd.telephony.sip.house import House
 from acd.telephony.sip.lease import Lease
-from acd.telephony.sip.ledger import CALL, GONE
-from acd.telephony.sip.media import Keys, call_of, pairings, sweep
+from acd.telephony.sip.media import Keys, call_of
 from acd.telephony.sip.ng import Engine
-from acd.telephony.sip.reviving import revive
 from acd.telephony.sip.sdp import SINK
+from acd.telephony.sip.succession import Succession
 from acd.telephony.sip.visitor import Visitor
 from acd.telephony.sip.watching import Watch
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.figures import Observe
-    from acd.telephony.sip.gateway import Revived
     from acd.telephony.sip.ledger import Ledger
     from acd.telephony.sip.message import Message
     from acd.telephony.sip.options import SipOptions
@@ -103,12 +101,15 @@ class SipAdapter:
             emit=self._events.put_nowait,
             forget=self._forget,
         )
+        self._succession = Succession(
+            self._house, self._calls, begin=self._begin, arrived=self._arrived
+        )
         self._own(self._tell(sink), "sip-events")
         try:
             self._keys = await Keys.open(options.keys, engine.host, self._pressed)
-            await self._open(self._house)
+            await self._succession.open()
         except BaseException:
-            await self.stop()
+            await self.stop(hands_over=True)
             raise
         self._watch = Watch(self._house, self._calls, self._tell_figures)
         self._own(self._watch.run(), "sip-watch")
@@ -181,47 +182,9 @@ class SipAdapter:
         assert self._house is not None  # noqa: S101 - it was started
         return {"calls": len(self._calls), **await self._house.gateway.counts()}
 
-    def _pairings(self) -> set[str]:
-        return {name for call in self._calls.values() for name in call.pairings}
-
-    async def _open(self, house: House) -> list[SipCall]:
-        """Take calls, and go on with those of a former life, which are answered."""
-        options = self._options
-        there = await pairings(house.engine)
-        revived = await house.gateway.start("{}:{}".format(*options.engine))
-        begun = self._revive(house, revived, there, moved=False)
-        former = {name[2:] for name in revived.records if name.startswith((CALL, GONE))}
-        left = await sweep(
-            house.engine,
-            [
-                name
-                for name in there - self._pairings()
-                if options.engine_is_ours or call_of(name) in former
-            ],
-        )
-        for name in revived.records:
-            if name.startswith(GONE):
-                house.gateway.write(name, None)
-        _log.info("sip.started", calls_taken_up=len(begun), pairings_swept=left)
-        return begun
-
-    def _revive(
-        self, house: House, revived: Revived, there: Container[str], *, moved: bool
-    ) -> list[SipCall]:
-        return revive(house, revived, there, moved=moved, begin=self._begin, arrived=self._arrived)
-
     async def _take_over(self, node: str, said: str) -> None:
-        """Go on with the calls of a node that died."""
-        house = self._house
-        if house is None or self._watch is None or not self._watch.is_up:
-            return  # who has no rtpengine leaves them to another
-        there = await pairings(house.engine)
-        room = max(0, self._options.max_calls - len(self._calls))
-        revived = await house.gateway.take_over(node, said, room)
-        begun = self._revive(house, revived, there, moved=True)
-        if begun:
-            _log.warning("sip.taken_over", node=node, calls=len(begun))
-        _tell_standing(house, begun)
+        if self._watch is not None and self._watch.is_up:  # else it is left to another
+            await self._succession.take_over(node, said)
 
     def _lost(self) -> None:
         if self._house is not None:
@@ -239,7 +202,7 @@ class SipAdapter:
         await house.gateway.stop()
         while True:
             try:
-                _tell_standing(house, await self._open(house))
+                self._succession.tell_standing(await self._succession.open())
                 return
             except (AcdError, OSError) as error:
                 _log.warning("sip.not_begun_anew", error=type(error).__name__)
@@ -330,8 +293,3 @@ class SipAdapter:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _tell_standing(house: House, calls: list[SipCall]) -> None:
-    for call in calls:
-        house.emit(port.CallStands(call=call.id, standing=call.standing()))

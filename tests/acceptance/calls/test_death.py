@@ -46,9 +46,23 @@ def is_back(anna: Phone) -> None:
     expect(anna.find("reconnect-bar")).to_have_count(0)
 
 
-@pytest.mark.parametrize("held", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("dies", "held"),
+    [
+        (Server.kill, False),
+        pytest.param(Server.kill, True, marks=pytest.mark.long),
+        pytest.param(Server.hand_over, False, marks=pytest.mark.long),
+    ],
+    ids=["killed", "killed-held", "stopped"],
+)
 def test_who_talks_and_who_waits_outlive_the_node(
-    phone: Phones, house: House, server: Server, telephones: Telephones, *, held: bool
+    phone: Phones,
+    house: House,
+    server: Server,
+    telephones: Telephones,
+    dies: Callable[[Server], None],
+    *,
+    held: bool,
 ) -> None:
     anna = phone("anna")
     camille = calls_in(telephones.telephone(CAMILLE_HZ), house, server, CAMILLE)
@@ -61,7 +75,7 @@ def test_who_talks_and_who_waits_outlive_the_node(
         anna.is_in_call("held")
     camille.hears(MUSIC_HZ if held else ANNA_HZ)
 
-    server.kill()
+    dies(server)
     expect(anna.find("reconnect-bar")).to_be_visible()
     camille.hears(MUSIC_HZ if held else ANNA_HZ)
     if held:
@@ -118,8 +132,13 @@ def test_what_rang_rings_again_and_who_left_meanwhile_is_gone(
     assert outcomes_of_calls(server.database) == {"handled": 1, "abandoned": 1}
 
 
+@pytest.mark.parametrize(
+    "dies",
+    [Server.kill, pytest.param(Server.hand_over, marks=pytest.mark.long)],
+    ids=["killed", "stopped"],
+)
 def test_a_website_call_through_the_server_is_taken_up_by_its_pages(
-    phone: Phones, caller: Callers, server: Server
+    phone: Phones, caller: Callers, server: Server, dies: Callable[[Server], None]
 ) -> None:
     anna, jean = phone("anna"), caller()
     jean.calls()
@@ -127,7 +146,7 @@ def test_a_website_call_through_the_server_is_taken_up_by_its_pages(
     anna.answers(jean.name)
     hears(jean.page, ANNA_HZ)
     hears(anna.page, JEAN_HZ)
-    server.kill()
+    dies(server)
     hears(jean.page, ANNA_HZ)
     hears(anna.page, JEAN_HZ)
     server.start()

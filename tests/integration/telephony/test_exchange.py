@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from acd.app import Node, running_node
 from acd.config import Config
 from acd.config.loader import parse_config
+from acd.demo.client import Line
 from acd.domain.agent import Availability
-from acd.domain.ids import AgentId, SessionId
+from acd.domain.ids import AgentId, SessionId, new_id
+from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.rig import eventually
+from tests.integration.nodes import PASSWORD
+from tests.integration.test_app import console, heard
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import audio_room, udp_port
@@ -66,7 +75,7 @@ async def around(
 ) -> AsyncIterator[Around]:
     peer("rtpengine")
     write_tone(str(tmp_path / "music.wav"), MUSIC_HZ)
-    monkeypatch.setenv("ANNA_PASSWORD", "correct horse battery")
+    monkeypatch.setenv("ANNA_PASSWORD", PASSWORD)
     audio = audio_room()
     async with Phone.open(CALLER_HZ) as caller, Phone.open(AGENT_HZ) as desk:
         text = TEXT.format(phone=desk.port, sip=udp_port(), audio=audio, last=audio + 399)
@@ -98,6 +107,84 @@ async def test_who_talks_outlives_a_node_that_hands_over_and_is_hung_up_on_by_on
     await calling.is_over()
     await ringing.is_over()
     assert not (around.config.server.data_dir / "rtpengine.json").exists()
+
+
+async def test_a_fault_of_ours_ends_no_call(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.switchboard.HEARTBEAT_S", 0.2)
+    async with running_node(around.config, front_end=False) as node:
+        calling, ringing = await talk(node, around)
+        boards: list[Switchboard] = []
+
+        async def fail(board: Switchboard) -> None:
+            boards.append(board)
+            if board is boards[0]:
+                raise RuntimeError
+
+        monkeypatch.setattr(Switchboard, "beat", fail)
+        async with asyncio.timeout(20):
+            while len(boards) < 2:  # noqa: ASYNC110 - nobody tells when it has begun anew
+                await asyncio.sleep(0.05)
+        await calling.voice.hears(AGENT_HZ)
+        assert await calling.bye_now() == 200
+        await ringing.is_over()
+        await recorded(node)
+
+
+@pytest.mark.long
+async def test_while_rtpengine_is_away_a_website_call_goes_from_page_to_page(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.sip.ng._WAITS_S", (0.5,))
+    note = around.config.server.data_dir / "rtpengine.json"
+    async with (
+        running_node(around.config, front_end=False) as node,
+        Line(node.url, "/visitor") as jean,
+        console(node) as anna,
+    ):
+        await jean.open({"site": "shop", "locale": "fr"})
+        before = await calls(jean)
+        assert before["anchored"]
+        pid = json.loads(note.read_text())["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        await anchored(jean, now=False)
+        await jean.call("chat.leave")
+        call = await calls(jean)
+        assert not call["anchored"]
+        offer = (await heard(anna, "offer", interaction=call["interaction"]))["offer"]
+        await anna.call("offer.accept", offer=offer)
+        await heard(jean, "chat", state="connecting")
+        said = {"interaction": call["interaction"], "tab": "t_jean", "kind": "ready"}
+        await jean.call("call.signal", **said)
+        assert (await heard(anna, "call.signal"))["tab"] == "t_jean"
+        await anna.call("call.connected", offer=offer)
+        os.kill(pid, signal.SIGCONT)
+        await anchored(jean, now=True)  # and it is again
+        await jean.call("chat.leave")
+
+
+async def calls(visitor: Line) -> dict[str, Any]:
+    """Call by the button of the website: how the call stands."""
+    started = await visitor.call(
+        "chat.start",
+        client_id=new_id("c"),
+        department="support",
+        name="Jean Martin",
+        text="",
+        channel="call",
+    )
+    chat: dict[str, Any] = started["chat"]
+    return chat
+
+
+async def anchored(visitor: Line, *, now: bool) -> None:
+    """Until calls go through the server, or no longer."""
+    async with asyncio.timeout(20):
+        while (  # noqa: ASYNC110 - nobody is told of that alone
+            await visitor.call("chat.resume", after_seq=0)
+        )["chat"]["anchored"] is not now:
+            await asyncio.sleep(0.1)
 
 
 async def talk(node: Node, around: Around) -> tuple[PhoneCall, PhoneCall]:
