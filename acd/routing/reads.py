@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.domain.ids import is_plain_id
-from acd.routing import keys, snapshot_replies
+from acd.routing import keys, line_replies, snapshot_replies
 from acd.routing.addresses import Addresses
 from acd.routing.checking import check, failing_timers
 from acd.routing.events import read_events, read_page
@@ -62,20 +62,16 @@ class Reads(Tenant):
 
     async def queue(self, queue: QueueId, *, now_ms: int = 0) -> QueueSnapshot:
         """A queue's live figures."""
-        return snapshot_replies.queue_snapshot(
-            queue, await self._ask("queue_snapshot", now_ms, queue)
-        )
+        return line_replies.queue_snapshot(queue, await self._ask("queue_snapshot", now_ms, queue))
 
     async def line(self, queue: QueueId, *, most: int = 50, now_ms: int = 0) -> tuple[Waiting, ...]:
         """The first of those who wait in a queue, over all its pools, in the order of its line."""
         _now_ms, found = await self._ask("queue_line", now_ms, queue, most)
-        return tuple(map(snapshot_replies.waiting, found))
+        return tuple(map(line_replies.waiting, found))
 
     async def position(self, interaction: InteractionId, *, now_ms: int = 0) -> Position | None:
         """The place in the line and when its turn may come, or None if it does not wait."""
-        return snapshot_replies.position(
-            await self._ask("interaction_position", now_ms, interaction)
-        )
+        return line_replies.position(await self._ask("interaction_position", now_ms, interaction))
 
     async def explain(
         self, interaction: InteractionId, after: str = "", *, now_ms: int = 0

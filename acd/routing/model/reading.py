@@ -8,7 +8,7 @@ from acd.domain.agent import Availability
 from acd.domain.capacity import used
 from acd.domain.ids import offer_id
 from acd.domain.interaction import Channel, InteractionState
-from acd.routing import snapshot_replies
+from acd.routing import line_replies
 from acd.routing.model.estimating import Estimating
 from acd.routing.snapshots import (
     AgentSnapshot,
@@ -197,11 +197,11 @@ class Reading(Estimating):
         q = self.queues.get(queue)
         if q is None:
             nothing = (clock, "", 0, 0, 0, 0, 0, 0, "0", 0, "", 1, 0, 0, (0, "0", 0))
-            return snapshot_replies.queue_snapshot(queue, nothing)
+            return line_replies.queue_snapshot(queue, nothing)
         self.now_ms = clock
         line = [x for x in self.interactions.values() if x.in_line and x.queue == queue]
         mine = [x.state for x in self.interactions.values() if x.queue == queue]
-        return snapshot_replies.queue_snapshot(
+        return line_replies.queue_snapshot(
             queue,
             (
                 clock, "closing" if q.closing else "ready", len(line), mine.count(_S.RINGING),
@@ -231,4 +231,4 @@ class Reading(Estimating):
         queue = self.queues[x.queue]
         self.now_ms = self._clock(now_ms)
         left, busy_ms = self._figures(queue, x.pool)
-        return snapshot_replies.position((self.now_ms, self._place(x), str(left), busy_ms))
+        return line_replies.position((self.now_ms, self._place(x), str(left), busy_ms))

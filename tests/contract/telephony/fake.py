@@ -8,47 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from acd.domain.ids import InteractionId, new_id
 from acd.domain.offer import MEDIA_LOST
 from acd.telephony import port
 from acd.telephony.port import Ability, LegFault, TargetKind
+from tests.contract.telephony.fake_call import FakeCall, FakeLeg, LegKey
 
-LegKey = tuple[str, str]
 Sink = Callable[[port.Event], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class FakeLeg:
-    """A device that rings or talks."""
-
-    ring: port.Ring
-    answered: bool = False
-    expiry: asyncio.TimerHandle | None = None
-
-
-@dataclass(slots=True)
-class FakeCall:
-    """A call as its caller hears it: `nothing`, `ringing`, `music`, a file, or a device's key."""
-
-    id: str
-    caller: str = ""
-    called: str = ""
-    hears: object = "nothing"
-    over: str = ""
-    epoch: int = 0
-    held: bool = False
-    legs: dict[LegKey, FakeLeg] = field(default_factory=dict)
-    gone: set[LegKey] = field(default_factory=set)
-    """Devices that ended by themselves: what is said of them then has crossed that."""
-    bridged: LegKey | None = None
-    out: bool = False
-    """Nobody called: whoever is to hear it is dialled."""
-    dialled: str = ""
-    given_to: str = ""
-    """The number that has it now."""
 
 
 class FakeTelephony:

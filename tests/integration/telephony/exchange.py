@@ -34,7 +34,8 @@ from acd.telephony.returning import Returning
 from acd.telephony.sip.prompts import Prompt
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
-from tests.contract.telephony.fake import FakeCall, FakeTelephony
+from tests.contract.telephony.fake import FakeTelephony
+from tests.contract.telephony.fake_call import FakeCall
 from tests.contract.telephony.rig import eventually, until
 from tests.integration.realtime.nodes import provision
 from tests.integration.telephony.means import means_of

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from acd.telephony import port
-from tests.contract.telephony.fake import FakeCall
+from tests.contract.telephony.fake_call import FakeCall
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import BROWSER, DESK, Exchange, Exchanges
 
