@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.acceptance.house import Server
 from tests.acceptance.people import PHONE, Agent, Visitor, axe_violations
@@ -56,6 +56,30 @@ def test_a_message_is_kept_while_nobody_is_there(agent: Agents, visitor: Visitor
     anna.accepts("Jean Martin")
     # whoever takes it reads the form
     anna.reads("The bowls came broken.", "Two of them.", "Are you there now?")
+
+
+def test_the_form_says_what_comes_of_it_and_keeps_up(agent: Agents, visitor: Visitors) -> None:
+    agent("anna").is_available()
+    jean = visitor("Jean Martin")
+    changed = {"open": False, "service": "form"}
+
+    def tell(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["departments"][1].update(changed)
+        route.fulfill(response=answer, json=told)
+
+    jean.page.route("**/api/v1/widget/*", tell)
+    jean.page.clock.install()
+    jean.reloads()
+    jean.fills_in("Do you ship to Canada?", department="sales")
+    expect(jean.find("field-department")).to_contain_text("Sales (leave a message)")
+    expect(jean.find("start-chat")).to_have_text("Leave a message")
+    changed.clear()
+    jean.page.clock.run_for(10_000)
+    expect(jean.find("start-chat")).to_have_text("Start")
+    expect(jean.find("field-text")).to_have_value("Do you ship to Canada?")
+    expect(jean.find("field-department")).to_have_value(jean.house.department("sales"))
 
 
 def test_a_full_line_says_so_and_is_looked_at_again(agent: Agents, visitor: Visitors) -> None:

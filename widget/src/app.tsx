@@ -38,8 +38,9 @@ export function mount(options: Mount): Show {
   };
   /** Hours and lines change, and who answers calls comes and goes; but nobody's form is taken away while they write. */
   const keepUp = async (): Promise<void> => {
+    if (!site.value || document.hidden) return;
     const found = await fetchSite(base, id);
-    if (site.value && best(site.value) === best(found)) site.value = found;
+    if (best(site.value) === best(found)) site.value = found;
   };
   const visitor = { name: "", email: "" };
 
@@ -49,9 +50,7 @@ export function mount(options: Mount): Show {
     if (!open.value) return;
     if (!(site.peek() && begun.value)) refresh();
     if (begun.value) return;
-    const again = setInterval(() => {
-      if (!document.hidden) keepUp().catch(() => undefined);
-    }, AGAIN_MS);
+    const again = setInterval(() => void keepUp().catch(() => undefined), AGAIN_MS);
     return () => { clearInterval(again); };
   });
   effect(() => {
