@@ -207,10 +207,10 @@ class Intake:
         One that is `late` keeps the age of its row.
         """
         arrival = arrival_of(row, arrived_ms=row.created_ms if late else 0)
-        if queue is not None and queue.settings.last_agent is not LastAgent.OFF:
-            last = await self._intakes.last_agent(row.contact, queue.department)
-            arrival = replace(arrival, last_agent=last)
         try:
+            if queue is not None and queue.settings.last_agent is not LastAgent.OFF:
+                last = await self._intakes.last_agent(row.contact, queue.department)
+                arrival = replace(arrival, last_agent=last)
             try:
                 return await self._router.enqueue(arrival)
             except SkillUnknown:  # undeclared in the meantime: better served by anyone than by none

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import InteractionId, OfferId
+from acd.domain.queue import LastAgent
 from acd.telephony import port
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import Exchange, Exchanges, running_exchange
@@ -48,6 +49,26 @@ async def test_a_caller_comes_while_redis_is_away(
         offer = (await exchange.offers(stays))["anna"]
         await exchange.router.accept(offer, "anna")
         await exchange.hears(stays, (offer, "browser"))
+
+
+async def test_a_caller_whose_arrival_is_stored_is_in_though_the_database_goes(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else they would be refused, and their row ring agents with nobody on the line."""
+    exchange = await exchanges(last_agent=LastAgent.PREFER)
+
+    async def away(*_: object) -> None:
+        raise StoreUnavailable
+
+    with monkeypatch.context() as gone:
+        gone.setattr(exchange.intakes, "last_agent", away)
+        call = await exchange.phones.arrive()
+        await exchange.hears(call, "music")
+    await exchange.sign_in("anna")
+    await exchange.intake.sweep(older_than_ms=0)
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await exchange.hears(call, (offer, "browser"))
 
 
 async def test_a_talk_goes_on_and_ends_while_redis_is_away(
