@@ -24,8 +24,9 @@ def rungs(logs: list[Any]) -> list[dict[str, Any]]:
 
 
 def steps(logs: list[Any], sip_call: str) -> list[str]:
-    """What was said in a dialog, as often as it was said."""
-    return [f"{one['way']} {one['what']}" for one in rungs(logs) if one["sip_call"] == sip_call]
+    """What was said in a dialog; what was repeated, once."""
+    said = [one for one in rungs(logs) if one["sip_call"] == sip_call]
+    return list(dict.fromkeys(f"{one['way']} {one['what']}" for one in said))
 
 
 async def test_each_message_of_a_call_is_told_with_its_interaction(
