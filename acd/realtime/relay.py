@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from acd.chat.sessions import ChatService
     from acd.domain.contact import Visitor
     from acd.domain.directory import Agent
-    from acd.domain.ids import AgentId, ContactId, SessionId
+    from acd.domain.ids import AgentId, ContactId, InteractionId, SessionId
     from acd.realtime.namespaces import Connection
     from acd.realtime.visitor_calls import Anchor
     from acd.records.conversations import Conversations
@@ -89,10 +89,9 @@ class Relay:
 
     # who is here
 
-    @property
-    def anchored(self) -> bool:
-        """Whether calls from websites go through the server now."""
-        return self.anchor is not None and self.anchor.anchors
+    def anchored(self, call: InteractionId) -> bool:
+        """Whether a website's call goes through the server now."""
+        return self.anchor is not None and self.anchor.anchors(call)
 
     def desk(self, agent: Agent) -> Desk:
         """The agent's desk on this node, made if need be."""

@@ -100,7 +100,7 @@ class Visit:
             "callback": callbacks.told(live, offered=people.calls_back(live.queue or chat.queue)),
             "last_seq": self.last_seq,
             "read": {"agent": self.agent_read, "visitor": self.visitor_read},
-            "anchored": chat.channel == Channel.CALL and self.relay.anchored,
+            "anchored": chat.channel == Channel.CALL and self.relay.anchored(chat.interaction),
             "now": self.relay.clock.now_ms(),
         }
 

@@ -30,9 +30,8 @@ SERVER: Final = "server-line"
 class Anchor(Protocol):
     """Where the audio of website calls goes through; see `acd.telephony.exchange`."""
 
-    @property
-    def anchors(self) -> bool:
-        """Whether it does now."""
+    def anchors(self, call: InteractionId) -> bool:
+        """Whether this one's does now."""
 
     async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
         """What a visitor's page says of its audio; whether anybody heard it."""

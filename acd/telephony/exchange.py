@@ -151,10 +151,15 @@ class Exchange:
             file.unlink(missing_ok=True)  # it says a secret
             raise
 
-    @property
-    def anchors(self) -> bool:
-        """Whether the audio of a website's calls goes through here now."""
-        return self.board is not None and self.board.up
+    def anchors(self, call: InteractionId) -> bool:
+        """Whether the audio of a website's call goes through here: what does stays.
+
+        Any other goes from page to page while rtpengine is away, or there are too many calls.
+        """
+        board = self.board
+        if board is None:
+            return False
+        return call in board or (board.up and board.calls < self._settings.sip.max_calls)
 
     async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
         """What the page of a website's caller says; whether anybody here heard it.

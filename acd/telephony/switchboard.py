@@ -111,6 +111,8 @@ class Switchboard:
 
     def call_back(self, row: IntakeRow, number: str) -> None:
         """This node has the line of a callback from now on; nobody is on it."""
+        if self._stopping:
+            return
         live = self._calls[row.interaction] = LiveCall(self._means, row, calls_back=number)
         self._start(self._serve(row.interaction, live), f"callback-{row.interaction}")
 

@@ -1,9 +1,9 @@
-"""A node that cannot be reached any more loses its calls to another: routing notices nothing."""
+"""A node that is cut off, or stopped, loses its calls to another: routing notices nothing."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -34,6 +34,11 @@ class Node:
         for task in self.adapter._tasks:
             if task.get_name() == "sip-lease":
                 task.cancel()
+
+    def hand_over(self) -> None:
+        """It is stopped."""
+        self.board.hands_over = True
+        self.leaving.set()
 
 
 @dataclass
@@ -75,8 +80,9 @@ async def the_call(board: Switchboard) -> InteractionId:
     return call
 
 
+@pytest.mark.parametrize("goes", [Node.fall_silent, Node.hand_over], ids=["dead", "stopped"])
 async def test_who_waits_is_served_there_and_who_talks_is_ended_there(
-    nodes: Nodes, caller: Phone, agent_phone: Phone
+    nodes: Nodes, caller: Phone, agent_phone: Phone, goes: Callable[[Node], None]
 ) -> None:
     exchange, first, second = nodes.exchange, nodes.first, nodes.second
     desk = Target(
@@ -89,7 +95,7 @@ async def test_who_waits_is_served_there_and_who_talks_is_ended_there(
     await calling.voice.hears(MUSIC_HZ)
     before = await exchange.router.interaction(call)
 
-    first.fall_silent()
+    goes(first)
     assert await the_call(second.board) == call
     await exchange.sign_in("anna")
     rung = await asyncio.wait_for(agent_phone.ringing.get(), 10)

@@ -10,6 +10,7 @@ import pytest
 from acd.config.telephony import SipSettings, TelephonySettings
 from acd.domain.device import Device, DeviceKind
 from acd.domain.errors import TelephonyOff
+from acd.domain.ids import InteractionId
 from acd.telephony.exchange import Exchange
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
@@ -25,3 +26,21 @@ async def test_a_code_that_cannot_be_said_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(TelephonyOff):
         await exchange.say_code(DESK, "123456", "en")
     assert list((tmp_path / "sounds").iterdir()) == []
+
+
+def test_a_website_call_stays_where_its_audio_goes_and_others_go_where_it_can(
+    tmp_path: Path,
+) -> None:
+    nothing = cast("Any", None)
+    settings = TelephonySettings(sip=SipSettings(max_calls=2))
+    exchange = Exchange(settings, tmp_path, nothing, nothing, nothing)
+    there, new = InteractionId("ix_there"), InteractionId("ix_new")
+    assert not exchange.anchors(there)
+    exchange.board = board = Switchboard(nothing)
+    board._calls[there] = nothing
+    board.up = True
+    assert exchange.anchors(new)
+    board.up = False  # rtpengine is away
+    assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
+    board.up, board._calls[InteractionId("ix_other")] = True, nothing
+    assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
