@@ -40,6 +40,7 @@ function Now({ phone }: { phone: Phone }) {
 }
 
 function Troubled({ phone, trouble }: { phone: Phone; trouble: Trouble }) {
+  const ofCall = trouble === "unconnected" || trouble === "unreached"; // not of the microphone
   const dismiss = (
     <Button kind="quiet" onClick={() => (phone.trouble.value = null)}>
       {t("dismiss")}
@@ -48,10 +49,10 @@ function Troubled({ phone, trouble }: { phone: Phone; trouble: Trouble }) {
   return (
     <Bar
       state="trouble"
-      icon={IconMicOff}
+      icon={ofCall ? IconPhone : IconMicOff}
       title={t(trouble)}
       aside={t(`${trouble}_how`)}
-      end={trouble === "unconnected" || trouble === "unreached" ? dismiss : <Test phone={phone} />}
+      end={ofCall ? dismiss : <Test phone={phone} />}
     />
   );
 }

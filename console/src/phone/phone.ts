@@ -13,6 +13,7 @@ import { Given } from "./given.ts";
 import { Hold } from "./hold.ts";
 import { Line } from "./line.ts";
 import { Mic } from "./mic.ts";
+import { callOf, showOnPhone } from "./own.ts";
 import { Tryout } from "./tryout.ts";
 import { Warm } from "./warm.ts";
 
@@ -56,15 +57,9 @@ export class Phone {
     this.held = new Hold(desk.clock);
     this.consult = new Consult(desk, this.devices);
     this.#warm = new Warm(desk, this.devices);
-    const call = (role: AgentChat["role"]): ReadonlySignal<AgentChat | null> =>
-      computed(
-        () =>
-          desk.chats.value.find((chat) => chat.channel === "call" && !chat.callback?.by_hand && chat.role === role && (chat.state === "connecting" || chat.state === "active")) ??
-          null,
-      );
-    this.mine = call("owner");
+    this.mine = callOf(desk, "owner");
     this.given = new Given(desk, this.mine);
-    this.asked = call("consult");
+    this.asked = callOf(desk, "consult");
   }
 
   start(): () => void {
@@ -72,6 +67,7 @@ export class Phone {
       this.devices.start(),
       this.#warm.start(),
       ringForAdvice(this.#desk, this),
+      showOnPhone(this.#desk, this.mine),
       this.#desk.connection.on("call.signal", (said) => {
         this.live.peek()?.peer.hear(said);
         this.consult.line.peek()?.peer.hear(said);

@@ -51,6 +51,8 @@ def test_a_chosen_microphone_is_used_and_remembered(phone: Phones, caller: Calle
     speaks_through(anna.page, "Fake Default")
     anna.is_in_call("muted")
     hears_nothing(jean.page)
+    anna.hangs_up()
+    jean.sees_the_end()
 
 
 def opens_devices(anna: Phone) -> None:

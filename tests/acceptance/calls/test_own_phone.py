@@ -27,7 +27,7 @@ from tests.outcomes import outcomes_of_calls
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-HOUSES = 5
+HOUSES = 4
 CODE = 6
 DIGIT = {hertz: digit for digit, hertz in DIGITS_HZ.items()}
 
@@ -101,21 +101,6 @@ def rung(
     return anna, camille, ringing
 
 
-def test_a_key_takes_the_call_and_no_other_does(rung: tuple[Phone, Call, Call]) -> None:
-    anna, camille, mobile = rung
-    mobile.presses("7")
-    mobile.hears(PROMPT_HZ)
-    camille.hears(MUSIC_HZ)
-    anna.sees_ring("Camille")
-    mobile.presses("1")
-    camille.hears(OUTSIDE_HZ)
-    mobile.hears(CAMILLE_HZ)
-    anna.sees_no_ring()
-    assert anna.page.evaluate("openConnections()") == 0
-    mobile.hangs_up()
-    camille.is_over()
-
-
 def takes_it(anna: Phone, camille: Call, mobile: Call) -> None:
     mobile.presses("1")
     anna.is_in_call("on-phone")
@@ -123,12 +108,22 @@ def takes_it(anna: Phone, camille: Call, mobile: Call) -> None:
     mobile.hears(CAMILLE_HZ)
 
 
-def test_the_console_shows_it_and_hangs_up(rung: tuple[Phone, Call, Call]) -> None:
+def test_a_key_takes_the_call_and_the_console_shows_and_ends_it(
+    rung: tuple[Phone, Call, Call],
+) -> None:
     anna, camille, mobile = rung
+    mobile.presses("7")
+    mobile.hears(PROMPT_HZ)
+    camille.hears(MUSIC_HZ)
+    anna.sees_ring("Camille")
     takes_it(anna, camille, mobile)
+    anna.sees_no_ring()
+    assert anna.page.evaluate("openConnections()") == 0
+
     bar = anna.find("phone", state="on-phone")
     expect(bar).to_contain_text("Camille")
     expect(bar).to_contain_text("on your phone")
+    expect(anna.find("thread")).to_contain_text("Camille")
     timer = anna.find("phone-time")
     expect(timer).not_to_have_text(timer.inner_text())
     expect(anna.find("phone-mute")).to_have_count(0)  # the telephone has its own
