@@ -61,7 +61,7 @@ def add(
     password_file: PasswordFile = None,
     config: ConfigOption = None,
 ) -> None:
-    """Add an agent. The password is asked for, or made and shown when there is no terminal."""
+    """Add an agent. The password is asked for, or made and shown."""
     if not re.match(SLUG, agent):
         misuse(f"`{agent}` is no id: use lower-case letters, digits, - and _.")
     if not 0 < len(name.strip()) <= NAME_CHARS:
@@ -108,7 +108,10 @@ def passwd(
     password_file: PasswordFile = None,
     config: ConfigOption = None,
 ) -> None:
-    """Set an agent's password and sign them out everywhere."""
+    """Set an agent's password and sign them out everywhere.
+
+    It is asked for, or made and shown: on a terminal, when nothing is typed.
+    """
     checked = read_checked(config, *STORES)
     password, made = _new_password(checked.config, password_file)
     run(_set_password(checked, AgentId(agent), password))
@@ -192,12 +195,19 @@ def _membership(text: str) -> DepartmentMembership:
     )
 
 
+def on_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
 def _new_password(config: Config, file: Path | None) -> tuple[str, bool]:
     """The password, and whether it was made here."""
-    if file is None and not sys.stdin.isatty():
+    if file is None and not on_terminal():
         return secrets.token_urlsafe(12), True
     if file is None:
-        password = getpass.getpass("Password: ")
+        password = getpass.getpass("Password (nothing: one is made and shown): ")
+        if not password:
+            return secrets.token_urlsafe(12), True
         if getpass.getpass("Once more: ") != password:
             misuse("The two are not the same.")
     else:

@@ -234,6 +234,24 @@ class TestAgents:
         assert result.exit_code == 2
         assert "it needs 10 characters" in result.stderr
 
+    @pytest.mark.parametrize(
+        ("typed", "code", "said"),
+        [
+            pytest.param([""], 0, "Password: ", id="nothing"),
+            pytest.param(["correct horse", "correct horse"], 0, "Claire Dubois", id="twice"),
+            pytest.param(["correct horse", "correct house"], 2, "not the same", id="differently"),
+        ],
+    )
+    def test_a_terminal_is_asked_for_the_password(
+        self, acd: Acd, monkeypatch: pytest.MonkeyPatch, typed: list[str], code: int, said: str
+    ) -> None:
+        answers = iter(typed)
+        monkeypatch.setattr("acd.cli.agents.on_terminal", lambda: True)
+        monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
+        result = acd(*self.ADD)
+        assert result.exit_code == code, result.output
+        assert said in result.output
+
     def test_an_id_twice_is_a_conflict(self, acd: Acd) -> None:
         assert acd(*self.ADD, stdin="").exit_code == 0
         result = acd(*self.ADD, stdin="")
