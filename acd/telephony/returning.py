@@ -55,15 +55,22 @@ class Returning:
                 await self.look(board)
             except StoreUnavailable:
                 log.debug("callbacks not looked for")
+            except Exception:
+                log.exception("callbacks not looked for")
             await asyncio.sleep(LOOK_S)
 
     async def look(self, board: Switchboard) -> None:
         """Take what nobody has, and leave what another node has by now."""
         for call in await self._history.callbacks():
-            if not await self._lines.hold(call, LEASE_MS):
-                await board.leave(call)
-            elif call not in board:
-                await self._take(board, call)
+            try:
+                if not await self._lines.hold(call, LEASE_MS):
+                    await board.leave(call)
+                elif call not in board:
+                    await self._take(board, call)
+            except StoreUnavailable:
+                raise
+            except Exception:  # those behind it are called all the same
+                log.exception("callback not looked after", call=call)
 
     async def _take(self, board: Switchboard, call: InteractionId) -> None:
         row = await self._intakes.get(call)

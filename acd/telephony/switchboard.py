@@ -150,6 +150,8 @@ class Switchboard:
                 await self._means.router.heartbeat([], sorted(waiting))
             except StoreUnavailable:
                 log.debug("callers not vouched for")
+            except Exception:  # in a moment again; calls go on
+                log.exception("callers not vouched for")
 
     async def _stop(self) -> None:
         self._stopping = True

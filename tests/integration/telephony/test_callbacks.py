@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from acd.domain.ids import InteractionId
 from acd.telephony import port
@@ -117,6 +120,45 @@ async def test_one_node_has_the_line(exchanges: Exchanges) -> None:
     await other.leave(InteractionId(call))
     await asyncio.gather(*other._tasks, return_exceptions=True)
     await exchange.router.abandon(InteractionId(call))
+
+
+async def test_one_that_cannot_be_looked_after_keeps_no_other_back(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    callers = [await exchange.phones.arrive(caller=NUMBER) for _ in range(2)]
+    for call in callers:
+        await exchange.hears(call, "music")
+        await exchange.router.request_callback(InteractionId(call))
+        await exchange.over(call)
+        exchange.kept.add(call)
+    first, *_ = await until_seen(exchange, callers)
+    get = exchange.intakes.get
+
+    async def broken(call: InteractionId) -> Any:
+        if call == first:
+            raise RuntimeError("a defect")
+        return await get(call)
+
+    monkeypatch.setattr(exchange.intakes, "get", broken)
+    looking = asyncio.create_task(exchange.returning.run(exchange.board))
+    (second,) = {*callers} - {first}
+    await until(lambda: second in exchange.board)
+    assert first not in exchange.board
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    for call in callers:
+        await exchange.router.abandon(InteractionId(call))
+
+
+async def until_seen(exchange: Exchange, calls: list[str]) -> list[str]:
+    """All of them, in the order in which they are looked after."""
+
+    async def all_seen() -> bool:
+        return {*await exchange.history.callbacks()} == {*calls}
+
+    await eventually(all_seen)
+    return [str(call) for call in await exchange.history.callbacks()]
 
 
 async def test_whom_nobody_can_call_ends_when_the_turn_comes(exchanges: Exchanges) -> None:

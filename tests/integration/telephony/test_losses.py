@@ -187,6 +187,21 @@ async def test_an_agent_is_lost_once_where_redis_goes_before_it_answers(
     assert await exchange.outcome(call) == "handled"
 
 
+async def test_a_beat_that_fails_ends_no_call(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive()
+    await until(lambda: InteractionId(call) in exchange.board._calls)
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(exchange.router, "heartbeat", broken)
+    await exchange.board.beat()
+    await exchange.hears(call, "music")
+
+
 async def test_whoever_is_not_heard_is_told_of_in_the_log(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     call, offer = await exchange.talk("anna")
