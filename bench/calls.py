@@ -156,7 +156,8 @@ async def _call(
 def _tell_missed(folder: Path) -> None:
     for path in folder.glob("*_errors.log"):
         missed = re.findall(r"(Aborting .*?received '[^\r\n]*)", path.read_text())
-        print(f"  sipp: {len(missed)} times, such as: {missed[:3]}", flush=True)
+        if missed:
+            print(f"  sipp: {len(missed)} calls, such as: {missed[:3]}", flush=True)
 
 
 def _times(folder: Path) -> dict[str, list[float]]:
