@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+import hiredis
 import pytest
 
 from acd.routing.events import parse_entries
-from acd.routing.exchange import Pipe
+from acd.routing.exchange import Pipe, packed
 from acd.routing.scripts import load_library
 
 ELSEWHERE = re.compile("reconcile_|interaction_restore")
@@ -49,7 +50,7 @@ class Seen:
     def watching(self) -> Iterator[None]:
         exchange = Pipe.exchange
 
-        async def watched(pipe: Pipe, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        async def watched(pipe: Pipe, commands: Sequence[bytes]) -> list[Any]:
             calls = [_call(command) for command in commands]
             logs = {call.log for call in calls if call and call.log}
             alone = {log: not self._under_way[log] for log in logs}
@@ -73,17 +74,17 @@ class Seen:
             yield
 
     def _with_logs(
-        self, commands: Sequence[tuple[Any, ...]], calls: Sequence[Call | None]
-    ) -> Iterator[tuple[Any, ...]]:
+        self, commands: Sequence[bytes], calls: Sequence[Call | None]
+    ) -> Iterator[bytes]:
         """After each verb, what is new in the log."""
         for command, call in zip(commands, calls, strict=True):
             yield command
             if call and call.log:
                 known = self._known[call.log]
                 if known and call.verb == "timers_run":
-                    yield ("XRANGE", call.log, f"({known}", "+")
+                    yield packed("XRANGE", call.log, f"({known}", "+")
                 else:  # all others write one entry
-                    yield ("XREVRANGE", call.log, "+", "-", "COUNT", 1)
+                    yield packed("XREVRANGE", call.log, "+", "-", "COUNT", 1)
 
     def _look(
         self, replies: Iterator[Any], calls: Sequence[Call | None], alone: dict[str, bool]
@@ -132,12 +133,15 @@ class Seen:
         ]  # fmt: skip
 
 
-def _call(command: tuple[Any, ...]) -> Call | None:
+def _call(command: bytes) -> Call | None:
     """The verb it runs, if that may log anything."""
-    verb = VERB.get(command[1]) if command[0] == "FCALL" else None
+    reader = hiredis.Reader(encoding="utf-8")
+    reader.feed(command)
+    name, *rest = reader.gets()
+    verb = VERB.get(rest[0]) if name == "FCALL" else None
     if verb is None:
         return None
-    return Call(verb, f"{command[3]}events" if LIBRARY.headers[verb].events else "")
+    return Call(verb, f"{rest[2]}events" if LIBRARY.headers[verb].events else "")
 
 
 def _beyond(
