@@ -27,9 +27,16 @@ local function cleared(list)
   return list
 end
 
+local names = {} -- by kind, with the prefix of the tenant of now
+
 local function key(kind, id)
-  if id then return P .. kind .. ':' .. id end
-  return P .. kind
+  local name = names[kind]
+  if not name then
+    name = P .. kind
+    names[kind] = name
+  end
+  if id then return name .. ':' .. id end
+  return name
 end
 
 -- A process of the server serves a tenant once it was admitted: `served` holds, by prefix, of which generation (true:
@@ -88,7 +95,8 @@ local function open(prefix, token)
     call, pack, unpacked, byte, format = redis.call, cmsgpack.pack, cmsgpack.unpack, string.byte, string.format
     record, fields = struct.pack, struct.unpack
   end
-  P, due = prefix, 0
+  if prefix ~= P then P, names = prefix, {} end
+  due = 0
   for i = 1, #forget do forget[i]() end
   if unclean then
     for i = 1, #throw_away do throw_away[i]() end
@@ -101,9 +109,9 @@ end
 local store = {}
 do
   local first, second, ahead -- two names, and what was read with them
-  local written = {}
+  local written, last = {}, 0 -- names and values in turn, up to the last; what is behind it was written before
   forget[#forget + 1] = function() first, second = nil, nil end
-  throw_away[#throw_away + 1] = function() written = {} end
+  throw_away[#throw_away + 1] = function() written, last = {}, 0 end
 
   -- Read two with another; returns that one.
   function store.read_ahead(name, a, b)
@@ -135,13 +143,14 @@ do
   end
 
   function store.put(name, value)
-    local n = #written
-    written[n + 1], written[n + 2] = name, value
+    written[last + 1], written[last + 2] = name, value
+    last = last + 2
   end
 
   function store.write()
-    for i = 1, #written, 1000 do call('MSET', unpack(written, i, math.min(i + 999, #written))) end
-    written = cleared(written)
+    for i = 1, last, 1000 do call('MSET', unpack(written, i, math.min(i + 999, last))) end
+    if last > 64 then written = {} end
+    last = 0
   end
 end
 
@@ -205,9 +214,18 @@ local function remember(parse, most)
   end
 end
 
--- A whole number as text, exact up to 2^53; `..` would keep 14 digits and cost five times as much.
+-- A whole number as text, exact up to 2^53; `..` would keep 14 digits and cost five times as much. Most are small, and
+-- the texts of these are kept.
+local SMALL = 4096
+local texts = {}
 local function digits(n)
-  return format('%d', n)
+  if n < 0 or n >= SMALL then return format('%d', n) end
+  local text = texts[n]
+  if not text then
+    text = format('%d', n)
+    texts[n] = text
+  end
+  return text
 end
 
 -- Timers set, and those taken away (false), in this script; written at its end.

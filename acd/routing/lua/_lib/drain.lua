@@ -87,15 +87,24 @@ local function personal_best(a, channel, mine, cursors)
   return nil
 end
 
+-- How many stand in the agent's personal line (the first), then in their lines and short rings; nil if nobody does.
+local function counts_for(a)
+  local counts = call('HMGET', key('lines'), '@' .. a.id, unpack(a.lists.counters))
+  for i = 1, #counts do
+    if counts[i] and counts[i] ~= '0' then return counts end
+  end
+  return nil
+end
+
 -- The best the agent could be asked for now, over all their lines: channel, own rank, due, id. Nothing if a line was not
 -- looked through to its first: what is better than all others may stand there.
-local function best_for(a, cursors, list)
+local function best_for(a, cursors, list, counts)
   local lists = a.lists
-  local counts = call('HMGET', key('lines'), '@' .. a.id, unpack(lists[list]))
   local personal = list == 'line' and counts[1] and counts[1] ~= '0'
   for i = 1, 3 do
     local channel = SERVED[i]
     local mine, before = lists[channel], lists.before[channel]
+    if list == 'short' then before = before + lists.pools end
     if (mine[1] or personal) and eligible(a, channel) then
       local best_id, best_rank, best_due
       if personal then
@@ -108,7 +117,7 @@ local function best_for(a, cursors, list)
           local pool, rank = mine[k][1], mine[k][4]
           local q = queue(mine[k][5])
           if q and pools.serves(q, pool) then
-            local id, score = first_for(a, list, pool, cursors, lists[list][before + k])
+            local id, score = first_for(a, list, pool, cursors, lists.counters[before + k])
             if id == true then return nil end
             if id then
               local at = list == 'line' and due_of_score(q, score) or score
@@ -125,14 +134,13 @@ local function best_for(a, cursors, list)
   return nil
 end
 
--- As text the cursor is `counter;place;…`, since the names of pools hold `,` and `=`.
-local function drain_agent(a, cursor)
-  if not (eligible(a, 1) or eligible(a, 2) or eligible(a, 3)) then return end
-  local cursors = {}
-  for name, place in string.gmatch(cursor or '', '([^;]+);([^;]*);') do cursors[name] = place end
-  for _, kind in ipairs({'line', 'short'}) do
-    while offers_left > 0 and walk_left > 0 do
-      local x = best_for(a, cursors, kind)
+-- Ring them for all they have room for. What waits is counted once for lines and short rings, and again after a ring.
+local KINDS = {'line', 'short'}
+local function serve(a, cursors)
+  local counts = counts_for(a)
+  for i = 1, 2 do
+    while counts and offers_left > 0 and walk_left > 0 do
+      local x = best_for(a, cursors, KINDS[i], counts)
       if not x then break end
       local q = queue(x.queue)
       if x.state == 'active' then sharing.ask_at_last(x, a)
@@ -140,8 +148,17 @@ local function drain_agent(a, cursor)
         make_offers(x, q, {a}, nil)
         if #x.live < wanted(x, q) then try(x) else short_remove(x) end
       end
+      counts = counts_for(a)
     end
   end
+end
+
+-- As text the cursor is `counter;place;…`, since the names of pools hold `,` and `=`.
+local function drain_agent(a, cursor)
+  if not (eligible(a, 1) or eligible(a, 2) or eligible(a, 3)) then return end
+  local cursors = {}
+  for name, place in string.gmatch(cursor or '', '([^;]+);([^;]*);') do cursors[name] = place end
+  serve(a, cursors)
   if offers_left <= 0 or walk_left <= 0 then
     local places = {}
     for name, place in pairs(cursors) do places[#places + 1] = name .. ';' .. place .. ';' end

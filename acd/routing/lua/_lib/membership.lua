@@ -4,23 +4,26 @@
 --- include("requirement")
 
 -- The agent's pools: per channel a list of {id, order, priority, rank, queue}, with the inputs on which any order in
--- it depends. As text a list is `pool|order|priority|rank;…`, and the channels are parted by a newline. `line` and
--- `short` name their counters in `lines`, those of a channel after the first `before[channel]`.
+-- it depends. As text a list is `pool|order|priority|rank;…`, and the channels are parted by a newline. `counters` name,
+-- in `lines`, first the counts of their lines, then as many of their short rings; those of a channel stand after the first
+-- `before[channel]` of either.
 local NO_RANK = 1000000
 local lists_of = remember(function(packed)
-  local lists = {channels = {}, line = {}, short = {}, before = {}}
+  local lists, counters = {channels = {}, before = {}}, {}
   for text in string.gmatch(packed .. '\n', '([^\n]*)\n') do
     local list = {}
-    lists.before[#lists + 1] = #lists.line
+    lists.before[#lists + 1] = #counters
     for id, o, priority, rank in string.gmatch(text, '([^|;]+)|([^|]*)|(%d+)|(%d*);') do
       o = order(o)
       list[#list + 1] = {id, o, tonumber(priority), tonumber(rank) or NO_RANK, queue_of(id)}
-      lists.line[#lists.line + 1], lists.short[#lists.short + 1] = id, '~' .. id
+      counters[#counters + 1] = id
       list.idle, list.last, list.running = list.idle or o.idle, list.last or o.last, list.running or o.running
     end
     lists[#lists + 1] = list
     if list[1] then lists.channels[#lists.channels + 1] = #lists end
   end
+  lists.counters, lists.pools = counters, #counters
+  for i = 1, lists.pools do counters[lists.pools + i] = '~' .. counters[i] end
   return lists
 end, 5000)
 

@@ -81,9 +81,7 @@ end
 
 -- The channel is part of the queue's name, so that it is known even when the queue is gone.
 local CHANNEL = {chat = 1, call = 2, ticket = 3}
-local function channel_of(id)
-  return CHANNEL[string.match(id, '/(%l+)')]
-end
+local channel_of = remember(function(id) return CHANNEL[string.match(id, '/(%l+)')] end, 5000)
 
 -- A pool is its queue narrowed by what it requires, `support/chat[french>=3]`; the bare queue requires nothing.
 local function queue_of(pool)
