@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+import hiredis
 from redis.exceptions import (
     BusyLoadingError,
     ClusterDownError,
@@ -44,6 +45,16 @@ def knows_no_library(reply: Any) -> bool:
     return isinstance(reply, ResponseError) and "unction not found" in str(reply)
 
 
+def packed(*command: str | float | bytes) -> bytes:
+    """A command as it travels. The client's own way of saying it costs ten times as much.
+
+    Raises:
+        TypeError: a part of it is none of these.
+        UnicodeEncodeError: a text cannot be encoded.
+    """
+    return bytes(hiredis.pack_command(command))  # type: ignore[arg-type] # any number of parts
+
+
 class Pipe:
     """One connection; exchanges on it follow each other.
 
@@ -60,8 +71,8 @@ class Pipe:
         self._reply_timeout_s = reply_timeout_s
         self._turn = asyncio.Lock()
 
-    async def exchange(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Send the commands in one go; a reply for each, an exception where it was refused.
+    async def exchange(self, commands: Sequence[bytes]) -> list[Any]:
+        """Send packed commands in one go; a reply for each, an exception where it was refused.
 
         Raises:
             What is in `redis_link.AWAY`, and other errors of the client's.
@@ -70,7 +81,7 @@ class Pipe:
         async with self._turn, asyncio.timeout(self._reply_timeout_s):
             if connection.is_connected and await connection.can_read():
                 await connection.disconnect()  # the server ended it while nothing was asked
-            await connection.send_packed_command(connection.pack_commands(commands))
+            await connection.send_packed_command(b"".join(commands))
             return [await _reply(connection) for _ in commands]
 
     async def close(self) -> None:

@@ -23,7 +23,7 @@ from redis.exceptions import (
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.admission import UNSURE, Admissions
-from acd.routing.exchange import Pipe, knows_no_library, serves_nobody
+from acd.routing.exchange import Pipe, knows_no_library, packed, serves_nobody
 from acd.routing.redis_url import REPLY_TIMEOUT_S, connect, parse_redis_url
 from acd.routing.scripts import load_library
 from acd.tasks import stay_cancelled
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    _Call = tuple[str, tuple[str, ...], tuple[Any, ...], asyncio.Future[Any]]
-    """A verb, the tenant's prefix and maybe the reconciler's token, arguments, whom to answer."""
+    _Call = tuple[str, tuple[str, ...], bytes, asyncio.Future[Any]]
+    """A verb, the tenant's prefix and maybe the reconciler's token, the command, whom to answer."""
 
 BATCH: Final = 128
 SENDERS: Final = 2
@@ -154,8 +154,10 @@ class RedisLink:
         """
         if not self._available:
             raise StoreUnavailable
+        names = (prefix, token) if token else (prefix,)
+        command = packed("FCALL", self._library.functions[name], len(names), *names, *arguments)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        one = (name, (prefix, token) if token else (prefix,), arguments, future)
+        one = (name, names, command, future)
         if token or not self._waiting.holds(one):
             self.send([one])
         return future
@@ -186,11 +188,11 @@ class RedisLink:
             return
         try:
             pipe = self._pipes[number]
-            replies = await self._exchange(pipe, batch)
+            replies = await pipe.exchange([command for _, _, command, _ in batch])
             strangers = [at for at, reply in enumerate(replies) if knows_no_library(reply)]
             if strangers:
                 await self._load(client)
-                again = await self._exchange(pipe, [batch[at] for at in strangers])
+                again = await pipe.exchange([batch[at][2] for at in strangers])
                 for at, reply in zip(strangers, again, strict=True):
                     replies[at] = reply
         except (*AWAY, RedisError) as error:
@@ -211,15 +213,6 @@ class RedisLink:
             else:
                 future.set_exception(ScriptFailed(f"{verb}: {self._library.locate(str(reply))}"))
 
-    async def _exchange(self, pipe: Pipe, batch: list[_Call]) -> list[Any]:
-        functions = self._library.functions
-        return await pipe.exchange(
-            [
-                ("FCALL", functions[verb], len(names), *names, *arguments)
-                for verb, names, arguments, _ in batch
-            ]
-        )
-
     async def publish(self, said: Sequence[tuple[str, bytes]]) -> None:
         """Publish each text in its shard channel, in their order, in one exchange.
 
@@ -229,7 +222,7 @@ class RedisLink:
         if not self._available:
             raise StoreUnavailable
         try:
-            await self._pipes[-1].exchange([("SPUBLISH", *each) for each in said])
+            await self._pipes[-1].exchange([packed("SPUBLISH", *each) for each in said])
         except (*AWAY, RedisError) as error:
             raise StoreUnavailable("Redis does not answer") from error
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from acd.domain.errors import ConfigInvalid, StoreUnavailable
-from acd.domain.ids import QueueId
+from acd.domain.ids import InteractionId, QueueId
 from acd.embedded.program import find_server
 from acd.routing import keys
+from acd.routing.redis_link import SENDERS
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from tests.integration.routing.world import World
@@ -232,3 +233,12 @@ async def test_a_lua_error_names_file_and_line(router: Router) -> None:
     await router.link.client.set(keys.prefix(router.tenant) + "ix:ix_bad", "x")
     with pytest.raises(Exception, match=r"contact_lost: .*\.lua:\d+"):
         await router.contact_lost("ix_bad")
+
+
+async def test_what_cannot_be_said_fails_at_its_caller_alone(router: Router) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        await router.abandon(InteractionId("\ud800"))
+    with pytest.raises(TypeError):
+        await router.link.call("interaction_abandon", keys.prefix(router.tenant), None)
+    for _ in range(2 * SENDERS):
+        assert (await router.abandon(InteractionId("ix_1"))).reason == "unknown"
