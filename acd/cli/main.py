@@ -113,6 +113,9 @@ def demo(
     """
     settings = read_demo_config(host=host, port=port, data_dir=data_dir)
     _begin(settings, "demonstration")
+    typer.echo(
+        f"acd {acd.__version__}: the demo starts, on its own data in {settings.server.data_dir}"
+    )
     from acd.demo.run import serve_demo  # noqa: PLC0415 - as above
 
     run(serve_demo(settings, say=typer.echo))

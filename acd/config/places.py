@@ -91,10 +91,10 @@ class Running:
         except (OSError, ValueError, TypeError):
             return None
 
-    @staticmethod
-    def forget(config: Config) -> None:
-        """The node has ended."""
-        _note(config).unlink(missing_ok=True)
+    def forget(self, config: Config) -> None:
+        """The node has ended; the note of another one, where they share a folder, stays."""
+        if Running.read(config) == self:
+            _note(config).unlink(missing_ok=True)
 
 
 def _note(config: Config) -> Path:

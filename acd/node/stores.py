@@ -48,7 +48,7 @@ async def open_stores(config: Config, stack: AsyncExitStack, *, at: str) -> tupl
     stack.push_async_callback(router.close)
     note = Running(pid=os.getpid(), redis_url=url, url=at)
     note.write(config)
-    stack.callback(Running.forget, config)
+    stack.callback(note.forget, config)
     return router, database
 
 

@@ -75,6 +75,17 @@ async def test_doctor_tells_a_node_that_was_killed_from_one_that_hangs(config: C
             assert (found.mark, said in found.found) == (Mark.WRONG, True), found
 
 
+def test_a_node_that_ends_leaves_the_note_of_another(config: Config) -> None:
+    config.server.data_dir.mkdir()
+    first, second = (Running(pid=pid, redis_url="", url="") for pid in (1, 2))
+    first.write(config)
+    second.write(config)
+    first.forget(config)
+    assert Running.read(config) == second
+    second.forget(config)
+    assert Running.read(config) is None
+
+
 async def test_doctor_finds_the_port_taken_before_the_start(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         server = config.server.model_copy(update={"port": other.getsockname()[1]})
