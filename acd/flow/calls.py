@@ -49,7 +49,7 @@ class CallRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialled:
+class DialPlan:
     """What is dialled here, and the department it leads to: numbers as E.164, short ones, names.
 
     `region` is the country whose national numbers are understood; `locale` that of callers. Of the
@@ -98,12 +98,12 @@ class CallIntake:
     """The door for calls. Every verb raises StoreUnavailable while the database is away."""
 
     def __init__(
-        self, *, intake: Intake, directory: Directory, callers: Callers, dialled: Dialled
+        self, *, intake: Intake, directory: Directory, callers: Callers, plan: DialPlan
     ) -> None:
         self._intake = intake
         self._directory = directory
         self._callers = callers
-        self._dialled = dialled
+        self._plan = plan
 
     async def enter(
         self,
@@ -128,9 +128,9 @@ class CallIntake:
         Raises:
             NotFound: nothing is known by that number, or it takes no calls.
         """
-        rule = self._dialled.rule(headers)
+        rule = self._plan.rule(headers)
         site, queue = await self._door(called, rule.department)
-        number = self._dialled.number(caller)
+        number = self._plan.number(caller)
         shown = phone.shown(number) if number else ""
         row = await self._callers.begin(
             NewCall(
@@ -139,7 +139,7 @@ class CallIntake:
                 queue=queue.id,
                 number=number,
                 name=display.strip()[:NAME_CHARS] or shown,
-                locale=self._dialled.locale,
+                locale=self._plan.locale,
                 level=rule.level,
                 requires=rule.requires,
                 card=lambda name: caller_card(
@@ -159,7 +159,7 @@ class CallIntake:
         await self._intake.enqueue(row, await self._directory.queue(row.queue), late=True)
 
     async def _door(self, called: str, instead: DepartmentId | None) -> tuple[Site, Queue]:
-        department = self._dialled.department(called)
+        department = self._plan.department(called)
         if department is None:
             raise NotFound("Nothing is known by this number.", field="called")
         department = instead or department

@@ -11,7 +11,7 @@ from acd.flow.calls import CallIntake
 from acd.records.callers import Callers
 from acd.routing.lines import Lines
 from acd.telephony.devices import RingPlans
-from acd.telephony.exchange import Exchange, dialled, sip_ledger
+from acd.telephony.exchange import Exchange, dial_plan, sip_ledger
 from acd.telephony.means import Means
 from acd.telephony.returning import Returning
 from acd.telephony.sip.rtpengine import RtpengineMissing, sip_served, sip_wanted
@@ -54,7 +54,7 @@ def exchange_of(
                 intake=stores.intake,
                 directory=stores.directory,
                 callers=Callers(database),
-                dialled=dialled(config.telephony),
+                plan=dial_plan(config.telephony),
             ),
             plans=RingPlans(
                 devices=devices,

@@ -160,12 +160,15 @@ class Relay:
 
     async def run(self) -> None:
         """Heartbeats, lines, places, and what returns with Redis; until cancelled."""
-        self.router.link.on_change(self._store_changed)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.delivery.run(), name="delivery")
-            group.create_task(_every(HEARTBEAT_S, self.beat), name="heartbeats")
-            group.create_task(_every(TICK_S, self.tick), name="lines-and-places")
-            group.create_task(_every(HERE_EVERY_S, self._check_here), name="who-is-here")
+        forget = self.router.link.on_change(self._store_changed)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.delivery.run(), name="delivery")
+                group.create_task(_every(HEARTBEAT_S, self.beat), name="heartbeats")
+                group.create_task(_every(TICK_S, self.tick), name="lines-and-places")
+                group.create_task(_every(HERE_EVERY_S, self._check_here), name="who-is-here")
+        finally:
+            forget()  # it may be begun again
 
     async def beat(self) -> None:
         """Renew the leases of everybody who is here."""

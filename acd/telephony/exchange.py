@@ -13,7 +13,7 @@ from acd.config.secrets import secret
 from acd.config.telephony import CHILD
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import DepartmentId, InteractionId
-from acd.flow.calls import CallRule, Dialled
+from acd.flow.calls import CallRule, DialPlan
 from acd.routing import keys
 from acd.telephony.announcing import Announcements
 from acd.telephony.port import AnswerHow
@@ -194,8 +194,8 @@ def sip_ledger(redis_url: str, tenant: str, sip: SipSettings) -> RedisLedger | N
     return RedisLedger(redis_url, keys.prefix(tenant), place)
 
 
-def dialled(settings: TelephonySettings) -> Dialled:
-    """What may be dialled here."""
+def dial_plan(settings: TelephonySettings) -> DialPlan:
+    """Which numbers and names lead to which department."""
     sip = settings.sip
     numbers = {number.lower(): DepartmentId(said) for number, said in sip.numbers.items()}
     rules = tuple(
@@ -208,7 +208,7 @@ def dialled(settings: TelephonySettings) -> Dialled:
         )
         for rule in sip.rules
     )
-    return Dialled(numbers=numbers, region=settings.region, locale=sip.locale, rules=rules)
+    return DialPlan(numbers=numbers, region=settings.region, locale=sip.locale, rules=rules)
 
 
 def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEngine) -> SipOptions:

@@ -106,6 +106,20 @@ async def test_redis_goes_and_comes_back(own_redis: OwnRedis, tenant: str, sqlit
         await late.hears("chat", state="ended")
 
 
+async def test_work_that_began_anew_hears_of_redis_once(nodes: Nodes) -> None:
+    ours = (await nodes()).realtime.relay
+    before = list(ours.router.link._handlers)
+    again = asyncio.create_task(ours.run())
+
+    async def hears() -> bool:
+        return len(ours.router.link._handlers) > len(before)
+
+    await until(hears)
+    again.cancel()
+    await asyncio.gather(again, return_exceptions=True)
+    assert ours.router.link._handlers == before
+
+
 async def test_a_visitor_who_reloads_is_not_two(nodes: Nodes) -> None:
     node = await nodes()
     jean = await node.visitor()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.domain.ids import DepartmentId
-from acd.flow.calls import CallIntake, CallRule, Dialled
+from acd.flow.calls import CallIntake, CallRule, DialPlan
 from acd.routing.limits import Limits, Rate
 from acd.telephony.devices import RingPlans
 from acd.telephony.dialling import AGENT, ALL, NUMBER, Dialling, DiallingRules
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.integration.telephony.exchange import Exchange
 
 SUPPORT = DepartmentId("support")
-DIALLED = Dialled(
+PLAN = DialPlan(
     numbers={"600": SUPPORT, "support": SUPPORT, "+33199000600": SUPPORT},
     region="FR",
     rules=(
@@ -36,7 +36,7 @@ def means_of(exchange: Exchange) -> Means:
             intake=exchange.intake,
             directory=exchange.directory,
             callers=exchange.callers,
-            dialled=DIALLED,
+            plan=PLAN,
         ),
         plans=RingPlans(
             devices=exchange.devices, directory=exchange.directory, router=router, numbers=True
