@@ -165,14 +165,12 @@ async def _tell_routing(config: Config, directory: Directory) -> None:
     try:
         router = await Router.open(url, config.tenant)
         router.admit_by(refuse)
-    except StoreUnavailable:
-        return
-    try:
-        await Compiler(directory, router).compile_all()
+        try:
+            await Compiler(directory, router).compile_all()
+        finally:
+            await router.close()
     except StoreUnavailable:
         typer.echo("Redis does not answer: the next start of a node makes it count.", err=True)
-    finally:
-        await router.close()
 
 
 async def _agents(checked: Checked) -> list[Agent]:

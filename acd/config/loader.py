@@ -36,7 +36,10 @@ def find_config(env: Mapping[str, str]) -> Path:
     if named := env.get("ACD_CONFIG"):
         return Path(named)
     here = Path(FILE)
-    return here if here.is_file() else packaged_config()
+    try:
+        return here if here.is_file() else packaged_config()
+    except PermissionError:
+        return here  # whoever reads it is told
 
 
 def packaged_config() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,19 @@ def test_the_mark_that_some_editors_put_first_is_no_fault(tmp_path: Path) -> Non
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigProblems, match="cannot be read: No such file"):
         load_config(tmp_path / "none.toml", {})
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_path: Path, *_: object, **__: object) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "is_file", refused)
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(ConfigProblems, match=r"^config\.toml: unreadable: .* Permission denied"):
+        load_config(env={})
 
 
 def test_the_file_named_by_the_environment_is_used(tmp_path: Path) -> None:
