@@ -75,6 +75,8 @@ class Exchange:
         self._sounds: SoundFiles | None = None
         self._hands_over = True
         """Unless it is told to end: a fault of ours ends no call, since all of it begins anew."""
+        self._left = 0
+        """How many calls the last board left."""
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
         self.board: Switchboard | None = None
@@ -92,16 +94,19 @@ class Exchange:
         )
         try:
             await engine.start()
-            leaves = True
             try:
-                leaves = await self._serve(engine) > 0
+                await self._serve(engine)
             finally:
-                await (engine.leave() if leaves else engine.stop())
+                await (engine.leave() if self._has_calls(engine) else engine.stop())
         finally:
             self._ended.set()
 
-    async def _serve(self, engine: MediaEngine) -> int:
-        """Until told to stop. Answers how many calls are left to another process."""
+    def _has_calls(self, engine: MediaEngine) -> bool:
+        """Whether calls wait in it: those we leave, or a former process left where we failed."""
+        return self._left > 0 or (engine.adopted and not self._leaving.is_set())
+
+    async def _serve(self, engine: MediaEngine) -> None:
+        self._left = 0
         sip = self._settings.sip
         self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
         options = sip_options(self._settings, self._sounds, engine)
@@ -117,9 +122,8 @@ class Exchange:
                 callbacks = group.create_task(self._call_back(board), name="callbacks")
                 await board.run(self._leaving)
                 callbacks.cancel()
-            return board.left
         finally:
-            self.board = None
+            self.board, self._left = None, board.left
 
     def _announcements(self, means: Means, sounds: SoundFiles) -> Announcements:
         sip = self._settings.sip

@@ -1,4 +1,4 @@
-"""A whole node is killed while twenty wait and ten talk: all of it goes on, and all is recorded."""
+"""A whole node dies or stops while twenty wait and ten talk: all goes on, and all is recorded."""
 
 from __future__ import annotations
 
@@ -134,8 +134,9 @@ async def end(talking: list[PhoneCall], agents: list[PhoneCall]) -> None:
         await call.is_over(30)
 
 
+@pytest.mark.parametrize("goes", [Server.kill, Server.hand_over], ids=["killed", "stopped"])
 async def test_all_goes_on_is_served_and_recorded_once(
-    server: Server, tmp_path: Path, desks: Phone, callers: Phone
+    server: Server, tmp_path: Path, desks: Phone, callers: Phone, goes: Callable[[Server], None]
 ) -> None:
     await are_available(tmp_path)
     exchange = ("127.0.0.1", server.sip_port)
@@ -146,7 +147,7 @@ async def test_all_goes_on_is_served_and_recorded_once(
     for call in (waiting[0], waiting[-1]):
         await call.voice.hears(MUSIC_HZ)
 
-    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(goes, server)
     for call in (waiting[0], waiting[-1]):
         await call.voice.hears(MUSIC_HZ)
     await asyncio.to_thread(server.start)

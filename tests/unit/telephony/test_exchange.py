@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from acd.domain.device import Device, DeviceKind
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import InteractionId
 from acd.telephony.exchange import Exchange
+from acd.telephony.sip.engine import MediaEngine
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 
@@ -44,3 +46,24 @@ def test_a_website_call_stays_where_its_audio_goes_and_others_go_where_it_can(
     assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
     board.up, board._calls[InteractionId("ix_other")] = True, nothing
     assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("left", "adopted", "told", "stays"),
+    [
+        (1, False, True, True),  # handed over
+        (0, True, True, False),  # all ended
+        (0, False, False, False),  # it could not begin, and nothing was there before
+        (0, True, False, True),  # it could not begin with what a former process left
+    ],
+)
+def test_rtpengine_outlives_the_exchange_where_calls_are_in_it(
+    tmp_path: Path, left: int, adopted: bool, told: bool, stays: bool
+) -> None:
+    nothing = cast("Any", None)
+    exchange = Exchange(TelephonySettings(), tmp_path, nothing, nothing, nothing)
+    exchange._left = left
+    if told:
+        exchange._leaving.set()
+    engine = cast("MediaEngine", SimpleNamespace(adopted=adopted))
+    assert exchange._has_calls(engine) is stays
