@@ -81,7 +81,8 @@ def serve(
     """Run one node until it is told to stop (Ctrl-C, SIGTERM).
 
     Needs nothing but its configuration: with no Redis and no database named there, it runs its own
-    in server.data_dir.
+    in server.data_dir. SIGTERM leaves calls over SIP to another node or the next start, Ctrl-C ends
+    them.
     """
     _override("ACD_SERVER__HOST", host)
     _override("ACD_SERVER__PORT", port)
