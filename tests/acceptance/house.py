@@ -91,13 +91,21 @@ departments = [
   "sales-{n}",
 ]
 capacity = {{ chat = {{ max = {places} }} }}
+[[agents]]
+id = "omar-{n}"
+name = "Omar Diallo"
+email = "omar-{n}@example.com"
+role = "supervisor"
 """
 """What one story has to itself, so that stories share a server and never meet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """One site with two agents. Anna comes first at Support; at Sales everybody rings."""
+    """One site with two agents, and Omar who watches.
+
+    Anna comes first at Support; at Sales everybody rings.
+    """
 
     number: int
     url: str

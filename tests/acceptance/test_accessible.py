@@ -27,6 +27,10 @@ pytestmark = [
     pytest.mark.parametrize("locale", ["en-GB", "fr-FR"]),
 ]
 
+SERVES_NONE = {
+    "en-GB": ("English", "You serve no department."),
+    "fr-FR": ("Français", "Aucun service ne vous est confié."),
+}
 Agents = Callable[..., Agent]
 Visitors = Callable[..., Visitor]
 Wires = Callable[[], Wire]
@@ -52,6 +56,18 @@ def inspector() -> Iterator[Inspector]:
     yield inspector
     assert inspector.looked
     assert not inspector.found, "\n".join(inspector.found)
+
+
+def test_who_watches_is_told_what_there_is(
+    locale: str, inspector: Inspector, agent: Agents
+) -> None:
+    omar = agent("omar", locale=locale, reduced_motion="reduce")
+    language, told = SERVES_NONE[locale]
+    omar.find("account").click()
+    omar.page.get_by_role("menuitemradio", name=language).click()
+    expect(omar.page.locator("#h-calm")).to_have_text(told)
+    expect(omar.find("no-wallboard")).to_be_visible()
+    inspector.looks(omar, "no department")
 
 
 def test_the_way_in(locale: str, inspector: Inspector, agent: Agents) -> None:

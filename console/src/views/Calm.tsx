@@ -29,6 +29,8 @@ export function Calm({ banners }: { banners: boolean }) {
   const away = availability !== "available";
   const open = desk.chats.value.length;
   const rings = desk.ringing.value.length > 0;
+  const steers = (desk.me.value?.role ?? "agent") !== "agent";
+  if (desk.me.value?.departments.length === 0) return <ServesNone banners={banners} steers={steers} />;
   return (
     <section class="thread" id="thread" aria-labelledby="h-calm">
       {banners && <Banners />}
@@ -51,8 +53,39 @@ export function Calm({ banners }: { banners: boolean }) {
           )}
         </div>
         <Steps />
+        {steers && <NoWallboard />}
       </div>
     </section>
+  );
+}
+
+/** Nothing will ever ring here. */
+function ServesNone({ banners, steers }: { banners: boolean; steers: boolean }) {
+  return (
+    <section class="thread" id="thread" aria-labelledby="h-calm">
+      {banners && <Banners />}
+      <div class="calm">
+        <div class="calm-head">
+          <h2 class="page-title" id="h-calm" tabIndex={-1}>
+            {t("calm.serves_none")}
+          </h2>
+          <p>{t("calm.serves_none_how")}</p>
+        </div>
+        {steers && <NoWallboard />}
+      </div>
+    </section>
+  );
+}
+
+/** Who watches and steers looks for a place to do so. */
+function NoWallboard() {
+  return (
+    <p class="small muted aside" data-testid="no-wallboard">
+      {t("calm.no_wallboard")}{" "}
+      <a href="../api/docs/" target="_blank" rel="noopener noreferrer">
+        {t("calm.interface")}
+      </a>
+    </p>
   );
 }
 
