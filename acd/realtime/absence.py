@@ -50,10 +50,15 @@ class Absence:
         chat = visit.chat
         if chat is None or not visit.in_line or visit.elsewhere:
             return
-        grace_s = self.caller_grace_s if chat.channel == Channel.CALL else None
-        lost = await self._relay.router.contact_lost(chat.interaction, grace_s=grace_s)
-        if lost.changed:
+        if chat.channel == Channel.CALL:
+            await self.found(chat.interaction)
+        elif (await self._relay.router.contact_lost(chat.interaction)).changed:
             await self._tell_rung(chat.interaction)
+
+    async def found(self, call: InteractionId) -> None:
+        """Nobody is at the page that called: also where an agent took it and could not talk."""
+        if (await self._relay.router.contact_lost(call, grace_s=self.caller_grace_s)).changed:
+            await self._tell_rung(call)
 
     async def is_over(self, visit: Visit) -> None:
         """They are here, and nobody talks with them yet; the next heartbeat says what cannot be."""

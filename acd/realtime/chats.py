@@ -60,6 +60,9 @@ class Chats(Mapping["InteractionId", HeldChat]):
         now = {one.interaction: one for one in held}
         for chat in [chat for chat in self._held.values() if chat.interaction not in now]:
             del self._held[chat.interaction]
+            if self._desk.whereabouts.has_nobody(chat):
+                absence = self._desk.relay.absence
+                self._desk.relay.chores.start(absence.found(chat.interaction), "visitor-gone")
             chat.state = "ended"
             self._tell(chat)
             self._left[chat.interaction] = chat

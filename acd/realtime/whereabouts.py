@@ -31,6 +31,16 @@ class Whereabouts:
         if chat.channel == Channel.CALL:
             delivery.publish(address, {"type": "call.where.ask", "interaction": chat.interaction})
 
+    def has_nobody(self, chat: HeldChat) -> bool:
+        """Whether it is a website's call that did not come about since its page is not there.
+
+        So long as a node may still answer, it may be.
+        """
+        if chat.state != "connecting" or chat.channel != Channel.CALL or chat.card.call:
+            return False
+        asked_ms = self._desk.relay.clock.now_ms() - chat.since_ms
+        return not chat.nodes_here and asked_ms >= ANSWER_S * 1000
+
     def hear(self, contact: str, payload: Mapping[str, Any]) -> None:
         """A node says that it holds a contact, or does no longer."""
         node = str(payload.get("node"))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from acd.realtime import whereabouts
 from tests.integration.realtime.clients import new_start
 from tests.integration.realtime.nodes import Nodes
 from tests.integration.realtime.test_messages import talking
@@ -137,6 +140,28 @@ async def test_a_call_does_not_outlast_its_page_for_long(nodes: Nodes) -> None:
     await jean.leave()
     ended = await anna.hears("offer.ended", offer=ring["offer"])
     assert (ended["outcome"], ended["reason"]) == ("withdrawn", "customer_left")
+
+
+async def test_a_call_nobody_was_in_rings_the_next_as_such(
+    nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whereabouts, "ANSWER_S", 0)
+    node = await nodes(calls=True, caller_grace_s=0.5)
+    anna, jean = await node.console("anna"), await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
+    taken = await anna.done("offer.accept", {"offer": ring["offer"]})
+    many = len(anna.heard)
+    await anna.hears("chat", interaction=ring["interaction"], contact_here=True)
+    await jean.leave()
+    await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=False)
+    assert taken["chat"]["state"] == "connecting"
+    bruno = await node.console("bruno")
+    await anna.done("call.failed", {"offer": ring["offer"]})
+    again = await bruno.hears("offer", interaction=ring["interaction"])
+    await bruno.hears("offer", offer=again["offer"], contact_here=False)
+    ended = await bruno.hears("offer.ended", offer=again["offer"])
+    assert ended["reason"] == "customer_left"
 
 
 async def test_the_visitor_ends_a_running_chat(nodes: Nodes) -> None:
