@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from acd.cli.findings import Finding, Mark
+from acd.config.places import DataDirUnusable, Running
 from acd.config.telephony import CHILD
 from acd.domain.errors import AcdError
+from acd.embedded.data import is_running
+from acd.telephony.sip.child import left_in
 from acd.telephony.sip.media import A, Pairing, Wire
 from acd.telephony.sip.ng import Engine, EngineRefused
 from acd.telephony.sip.ping import answers
@@ -44,6 +47,8 @@ async def examine_calls(config: Config) -> AsyncIterator[Finding]:
         return
     if said.rtpengine.ng == CHILD:
         yield await _child(said.rtpengine, insists=said.sip.enabled is True)
+        if (left := _left(config)) is not None:
+            yield left
     else:
         address = far_address(said.rtpengine)
         there = await answers(address, within_s=2.0)
@@ -56,6 +61,23 @@ async def examine_calls(config: Config) -> AsyncIterator[Finding]:
         if there:
             with _sounds(config) as files:
                 yield await plays(address, *files)
+
+
+def _left(config: Config) -> Finding | None:
+    """An rtpengine whose node is gone, where there is one."""
+    pid = left_in(config.server.data_dir)
+    try:
+        running = Running.read(config)
+    except DataDirUnusable:
+        return None  # which is told where the node is examined
+    if pid is None or (running is not None and is_running(running.pid)):
+        return None
+    return Finding(
+        mark=Mark.NOTE,
+        what=_WHAT,
+        found=f"rtpengine (process {pid}) goes on with calls whose node was stopped or killed",
+        remedy=f"Start the node, which takes them up: `acd serve`; or end them: `kill {pid}`.",
+    )
 
 
 @contextlib.contextmanager

@@ -79,6 +79,12 @@ class _Note:
         return tuple(os.fsdecode(word) for word in words.split(b"\0")[:-1]) == self.argv
 
 
+def left_in(data_dir: Path) -> int | None:
+    """The process of the rtpengine that a node of this directory runs, or left behind."""
+    note = _Note.read(data_dir / f"{PROGRAM}.json")
+    return note.pid if note is not None and note.runs() else None
+
+
 class ChildRtpengine:
     """One that this node runs, with its ports on loopback, and starts again when it dies."""
 

@@ -33,14 +33,15 @@ class Neighbours:
 
     def see(self, said: Mapping[str, str], now_s: float) -> None:
         """What every node said last, at this moment."""
-        before = self._since
         self._since = {
-            node: before[node]
-            if node in before and before[node][0] == word
-            else (word, now_s - self._lease_s if word == LEFT else now_s)
-            for node, word in said.items()
-            if node != self._mine
+            node: self._seen(node, word, now_s) for node, word in said.items() if node != self._mine
         }
+
+    def _seen(self, node: str, word: str, now_s: float) -> tuple[str, float]:
+        before = self._since.get(node)
+        if before is not None and before[0] == word:
+            return before
+        return word, now_s - self._lease_s if word == LEFT else now_s
 
     def see_nothing(self) -> None:
         """Nothing could be seen: whoever is seen next begins anew."""

@@ -227,3 +227,16 @@ async def test_an_end_of_the_adapter_ends_every_call(it: Stage) -> None:
     await it.world.adapter.stop()
     for one in (call, other):
         await it.expect(port.CallerEnded, call=InteractionId(one))
+
+
+async def test_an_end_that_hands_over_leaves_the_calls_where_they_can_be_taken_up(
+    it: Stage,
+) -> None:
+    adapter = it.world.adapter
+    calls = {await it.queued(), (await it.talking(TargetKind.SIP))[0]}
+    left = await adapter.stop(hands_over=True)
+    kept = Ability.REATTACH in adapter.abilities
+    assert left == (len(calls) if kept else 0)
+    told = it.all(port.CallElsewhere if kept else port.CallerEnded)
+    assert {one.call for one in told} == calls
+    assert not it.all(port.CallerEnded if kept else port.CallElsewhere)

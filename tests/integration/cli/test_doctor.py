@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 
 from acd.cli.call_checks import examine_calls, plays
@@ -106,6 +108,21 @@ async def test_doctor_says_what_is_wrong(tmp_path: Path) -> None:
     findings = {finding.what: finding for finding in await examine(config)}
     assert findings["Redis"].mark is Mark.WRONG
     assert findings["database"].mark is Mark.NOTE
+
+
+async def test_doctor_finds_an_rtpengine_that_a_node_left_with_its_calls(config: Config) -> None:
+    numbers = config.telephony.sip.model_copy(update={"numbers": {"600": "support"}})
+    telephony = config.telephony.model_copy(update={"sip": numbers})
+    config = config.model_copy(update={"telephony": telephony})
+    folder, mine = config.server.data_dir, os.getpid()
+    folder.mkdir()
+    words = psutil.Process().cmdline()
+    note = {"pid": mine, "ng_port": 1, "dtmf_port": 2, "argv": words}
+    (folder / "rtpengine.json").write_text(json.dumps(note))
+    left = [one async for one in examine_calls(config)][1:]
+    assert [(one.mark, f"(process {mine})" in one.found) for one in left] == [(Mark.NOTE, True)]
+    Running(pid=mine, redis_url="", url="").write(config)
+    assert [one async for one in examine_calls(config)][1:] == []
 
 
 async def test_doctor_has_an_rtpengine_elsewhere_play(
