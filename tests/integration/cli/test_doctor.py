@@ -66,7 +66,10 @@ async def test_doctor_examines_the_embedded_server_of_a_running_node(config: Con
     assert (findings["node"].mark, findings["node"].found) == (Mark.DOWN, "none runs here")
 
 
-async def test_doctor_tells_a_node_that_was_killed_from_one_that_hangs(config: Config) -> None:
+async def test_doctor_tells_a_node_that_was_killed_from_one_that_hangs(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.cli.node_check.ANSWER_S", 0.1)
     config.server.data_dir.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = "http://{}:{}".format(*silent.getsockname())
