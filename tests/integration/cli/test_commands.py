@@ -8,42 +8,10 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from typer.testing import CliRunner, Result
 
-from acd.cli.main import app
 from acd.config import Config
 from acd.config.docs import reference
-
-CONFIG = """\
-[[departments]]
-id = "support"
-name = "Support"
-[[agents]]
-id = "anna"
-name = "Anna Novak"
-email = "anna@example.com"
-departments = ["support"]
-"""
-
-Acd = Callable[..., Result]
-
-
-@pytest.fixture
-def acd(tmp_path: Path) -> Acd:
-    """`acd("config", "check")` in a folder of its own, with the small configuration above."""
-    file = tmp_path / "config.toml"
-    file.write_text(CONFIG)
-    env = {
-        "ACD_CONFIG": str(file),
-        "ACD_SERVER__DATA_DIR": str(tmp_path / "data"),
-        "ACD_SERVER__PORT": "0",
-        "ACD_REDIS_SERVER": None,
-    }
-
-    def run(*words: str, stdin: str | None = None) -> Result:
-        return CliRunner(env=env).invoke(app, words, input=stdin)
-
-    return run
+from tests.integration.cli.conftest import ADD, CONFIG, Acd
 
 
 def test_help_names_every_command(acd: Acd) -> None:
@@ -136,7 +104,7 @@ class TestSecretsThatAreNotHere:
         assert acd("agents", "list").exit_code == 0
         monkeypatch.delenv("REPORTING_KEY")
         (tmp_path / "config.toml").write_text(CONFIG.replace("anna", "basile") + self.KEY)
-        assert acd(*TestAgents.ADD, stdin="").exit_code == 0
+        assert acd(*ADD, stdin="").exit_code == 0
         listed = acd("agents", "list").stdout
         assert "claire" in listed
         assert "basile" not in listed, "the file is applied by who has the secrets"
@@ -175,88 +143,6 @@ def test_demo_refuses_stores_of_somebody_else(
     assert result.exit_code == 2
     assert "the demonstration keeps its own stores" in result.stderr
     assert not (tmp_path / "demo").exists()
-
-
-class TestAgents:
-    ADD = ("agents", "add", "claire", "--name", "Claire Dubois", "--email", "Claire@example.com")
-
-    def test_an_agent_is_added_with_a_made_password(self, acd: Acd) -> None:
-        result = acd(*self.ADD, "--role", "supervisor", stdin="")
-        assert result.exit_code == 0, result.output
-        assert "Claire Dubois (claire) is added and signs in with claire@example.com." in (
-            result.stdout
-        )
-        assert "Password: " in result.stdout
-        assert (
-            "claire  Claire Dubois  claire@example.com  supervisor" in acd("agents", "list").stdout
-        )
-
-    def test_a_password_may_come_from_a_file_or_standard_input(
-        self, acd: Acd, tmp_path: Path
-    ) -> None:
-        (tmp_path / "password").write_text("correct horse battery\n")
-        result = acd(*self.ADD, "--password-file", str(tmp_path / "password"))
-        assert result.exit_code == 0, result.output
-        assert "Password:" not in result.stdout
-        result = acd("agents", "passwd", "claire", "--password-file", "-", stdin="another horse\n")
-        assert result.exit_code == 0, result.output
-        assert "open consoles are signed out" in result.stdout
-
-    @pytest.mark.parametrize(
-        ("words", "code", "said"),
-        [
-            pytest.param((*ADD, "--email", "claire"), 2, "is no e-mail address", id="e-mail"),
-            pytest.param((*ADD, "--name", ""), 2, "A name has 1 to 80 characters", id="name"),
-            pytest.param((*ADD, "--locale", "de"), 2, "is no language of ours", id="locale"),
-            pytest.param(
-                (*ADD, "--department", "support", "--department", "support:1"),
-                2,
-                "`support` is named twice",
-                id="department-twice",
-            ),
-            pytest.param(
-                (*ADD, "--department", "suport"), 1, "Did you mean `support`?", id="department"
-            ),
-            pytest.param((*ADD, "--department", "support:0"), 2, "is no priority", id="priority"),
-            pytest.param(("agents", "passwd", "nobody"), 1, "no such agent", id="unknown"),
-        ],
-    )
-    def test_what_is_wrong_is_said_and_nothing_is_done(
-        self, acd: Acd, words: tuple[str, ...], code: int, said: str
-    ) -> None:
-        result = acd(*words, stdin="")
-        assert result.exit_code == code, result.output
-        assert said in result.stderr
-        assert "claire" not in acd("agents", "list").stdout
-
-    def test_a_short_password_is_refused(self, acd: Acd) -> None:
-        result = acd(*self.ADD, "--password-file", "-", stdin="short\n")
-        assert result.exit_code == 2
-        assert "it needs 10 characters" in result.stderr
-
-    @pytest.mark.parametrize(
-        ("typed", "code", "said"),
-        [
-            pytest.param([""], 0, "Password: ", id="nothing"),
-            pytest.param(["correct horse", "correct horse"], 0, "Claire Dubois", id="twice"),
-            pytest.param(["correct horse", "correct house"], 2, "not the same", id="differently"),
-        ],
-    )
-    def test_a_terminal_is_asked_for_the_password(
-        self, acd: Acd, monkeypatch: pytest.MonkeyPatch, typed: list[str], code: int, said: str
-    ) -> None:
-        answers = iter(typed)
-        monkeypatch.setattr("acd.cli.agents.on_terminal", lambda: True)
-        monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
-        result = acd(*self.ADD)
-        assert result.exit_code == code, result.output
-        assert said in result.output
-
-    def test_an_id_twice_is_a_conflict(self, acd: Acd) -> None:
-        assert acd(*self.ADD, stdin="").exit_code == 0
-        result = acd(*self.ADD, stdin="")
-        assert result.exit_code == 1
-        assert "exists" in result.stderr
 
 
 def test_a_folder_that_cannot_be_used_is_told_with_its_code(acd: Acd, tmp_path: Path) -> None:
