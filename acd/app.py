@@ -16,6 +16,7 @@ from aiohttp import web
 
 from acd.domain.errors import AcdError
 from acd.node.assembly import assemble
+from acd.node.manager import Manager
 from acd.node.stores import open_stores
 from acd.node.works import going_on
 from acd.web.listener import bind, local_url
@@ -54,13 +55,16 @@ async def serve(config: Config) -> None:
     Raises:
         AcdError: it cannot start, with the remedy in the message.
     """
+    manager = Manager.take()
     with stop_signals() as stop:
         async with running_node(config, hands_over=lambda: stop.hands_over) as node:
             settle()
             address = config.server.public_url or node.url
             log.info("serving", url=node.url, console=f"{address}/console/")
+            manager.tell("READY=1")
             await stop.wait()
             log.info("stopping")
+            manager.tell("STOPPING=1")
 
 
 def settle() -> None:

@@ -197,7 +197,11 @@ async def test_the_command_serves_until_told_to_stop(
         "ACD_SERVER__DATA_DIR": str(tmp_path / "data"),
         "ANNA_PASSWORD": PASSWORD,
         "ACD_SERVER__LOG_FORMAT": "json",
+        "NOTIFY_SOCKET": str(tmp_path / "manager"),
     }
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(env["NOTIFY_SOCKET"])
+    manager.setblocking(False)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "acd", "serve", env=env, stderr=asyncio.subprocess.PIPE
     )
@@ -208,12 +212,16 @@ async def test_the_command_serves_until_told_to_stop(
             while b'"serving"' not in said:
                 said = await process.stderr.readline()
                 assert said, "it ended before it served"
+            told = [await asyncio.get_running_loop().sock_recv(manager, 100)]
             process.send_signal(number)
             assert await process.wait() == 0
+            told.append(manager.recv(100))
             rest = await process.stderr.read()
+        assert told == [b"READY=1", b"STOPPING=1"]
         assert b"Traceback" not in rest, rest.decode()
         assert not (tmp_path / "data" / "running.json").exists()
     finally:
+        manager.close()
         if process.returncode is None:
             process.kill()
             await process.wait()
