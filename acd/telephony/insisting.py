@@ -32,7 +32,7 @@ async def answered(
             return await ask()
         except AcdError as error:
             if once or not error.retryable:
-                log.warning("not answered", call=call, code=error.code)
+                log.warning("store refused", call=call, code=error.code)
                 return None
         await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
         tries += 1

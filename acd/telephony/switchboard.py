@@ -143,8 +143,8 @@ class Switchboard:
             await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="elsewhere"))
 
     async def beat(self) -> None:
-        """Vouch for the callers who wait."""
-        waiting = [call for call, live in self._calls.items() if live.waiting]
+        """Vouch for who waits, and for who is being taken up: routing passes over who does not."""
+        waiting = {call for call, live in self._calls.items() if live.waiting} | {*self._early}
         if waiting:
             try:
                 await self._means.router.heartbeat([], sorted(waiting))
@@ -243,15 +243,22 @@ class Switchboard:
             end = port.HangUp(call=call, epoch=standing.epoch, cause="lost")
             await self._means.adapter.execute(end)
             return
+        except Exception:
+            log.exception("call failed", call=call)
+            await self._fail(call)
+            return
         finally:
             self._early.pop(call, None)
         await self._serve(call, live)
 
     async def _let_go(self, call: InteractionId) -> None:
         """A call that was given to a number: its agent is free, whatever was told before."""
-        row = await self._row(call)
-        if row is not None:
-            await LiveCall(self._means, row).let_go()
+        try:
+            row = await self._row(call)
+            if row is not None:
+                await LiveCall(self._means, row).let_go()
+        except Exception:
+            log.exception("call not let go", call=call)
 
     async def _row(self, call: InteractionId) -> IntakeRow | None:
         """How it arrived; a database that is away is waited for, as who is on the line waits."""
@@ -263,10 +270,14 @@ class Switchboard:
             await live.run()
         except Exception:
             log.exception("call failed", call=call)
-            await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="failed"))
-            if not live.unanswered:
-                with contextlib.suppress(AcdError):  # else its lease ends it
-                    await self._means.router.abandon(call)
+            await self._fail(call, keeps_place=live.unanswered)
         finally:
             if self._calls.get(call) is live:
                 del self._calls[call]
+
+    async def _fail(self, call: InteractionId, *, keeps_place: bool = False) -> None:
+        """A defect of ours: the call ends; a callback keeps its place, and is tried again."""
+        await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="failed"))
+        if not keeps_place:
+            with contextlib.suppress(AcdError):  # else its lease ends it
+                await self._means.router.abandon(call)

@@ -144,6 +144,52 @@ async def test_a_database_that_is_away_just_then_is_waited_for(
     assert there.over == ("" if given_away else "caller")
 
 
+async def test_who_is_taken_up_is_vouched_for_meanwhile(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    call = InteractionId(await exchange.phones.arrive())
+    await exchange.hears(call, "music")
+    await until(lambda: call in exchange.board._calls)
+    arrival, heartbeat = exchange.callers.arrival, exchange.router.heartbeat
+    database, vouched = asyncio.Event(), list[str]()
+
+    async def away(one: InteractionId) -> Any:
+        if not database.is_set():
+            raise StoreUnavailable
+        return await arrival(one)
+
+    async def heard(held: Any, waiting: list[InteractionId]) -> Any:
+        vouched.extend(waiting)
+        return await heartbeat(held, waiting)
+
+    monkeypatch.setattr(exchange.callers, "arrival", away)
+    await dies_and_begins_anew(exchange)
+    await until(lambda: call in exchange.board)
+    monkeypatch.setattr(exchange.router, "heartbeat", heard)
+    await exchange.board.beat()
+    assert vouched == [call]
+    database.set()
+    await until(lambda: call in exchange.board._calls)
+
+
+async def test_who_cannot_be_taken_up_by_a_defect_is_hung_up(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive()
+    await exchange.hears(call, "music")
+    await until(lambda: InteractionId(call) in exchange.board._calls)
+
+    async def broken(_: InteractionId) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(exchange.callers, "arrival", broken)
+    await dies_and_begins_anew(exchange)
+    assert await exchange.over(call) == "failed"
+    assert await exchange.outcome(call) == "abandoned"
+
+
 async def test_what_nobody_knows_is_hung_up(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     call, _ = await exchange.talk("anna")
