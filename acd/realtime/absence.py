@@ -60,7 +60,7 @@ class Absence:
         if (await self._relay.router.contact_lost(call, grace_s=self.caller_grace_s)).changed:
             await self._tell_rung(call)
 
-    async def is_over(self, visit: Visit) -> None:
+    async def ends(self, visit: Visit) -> None:
         """They are here, and nobody talks with them yet; the next heartbeat says what cannot be."""
         if visit.chat is None or not visit.unserved:
             return

@@ -144,7 +144,7 @@ class Relay:
                     await visit.load(asker=connection)
             if first:
                 visit.announce(on=True)
-                await self.absence.is_over(visit)
+                await self.absence.ends(visit)
         except BaseException:
             self.depart(visit, connection)
             raise

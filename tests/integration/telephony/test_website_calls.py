@@ -29,6 +29,7 @@ async def test_who_left_the_page_does_not_wait_for_ever(exchanges: Exchanges) ->
     exchange = await exchanges()
     call = await visited(exchange)
     assert (await exchange.router.contact_lost(call, grace_s=0.2)).changed
+    await exchange.board.beat()  # which vouches for telephones' callers
     assert await exchange.outcome(call) == "abandoned"
 
 
