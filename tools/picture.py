@@ -12,10 +12,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.acceptance.calls.exchange import CALLS
 from tests.acceptance.house import PASSWORD, House, Server
 from tests.acceptance.people import Agent, Shopper
 from tests.acceptance.website import website
 
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "console.png"
 
 
@@ -23,14 +30,12 @@ def main() -> None:
     """Plays the morning, takes the picture, and clears it all away."""
     chromium = shutil.which("chromium") or sys.exit("chromium is not installed")
     with tempfile.TemporaryDirectory(prefix="acd-picture-") as folder:
-        server = Server(Path(folder), places=4)
+        server = Server(Path(folder), places=4, rules=CALLS)
         server.start()
         try:
             house = server.house()
             with sync_playwright() as playwright, website(house) as shop:
-                browser = playwright.chromium.launch(
-                    executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-                )
+                browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 _morning(browser, house, shop)
                 browser.close()
         finally:

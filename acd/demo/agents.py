@@ -124,7 +124,7 @@ class SimulatedAgent:
         """Starts a talk when a chat appears, ends it when the chat does."""
         conversation, state = chat["conversation"], chat["state"]
         if chat["channel"] == "call":
-            self._hold_call(chat)
+            self._follow_call(chat)
             return
         if state in {"active", "idle"}:
             if conversation not in self._talks:
@@ -138,8 +138,8 @@ class SimulatedAgent:
         if state == "wrap_up":
             self._begin(self._wrap_up(chat["interaction"]))
 
-    def _hold_call(self, chat: dict[str, Any]) -> None:
-        """The telephone talks; about a call of somebody else they cannot, and say so."""
+    def _follow_call(self, chat: dict[str, Any]) -> None:
+        """Their telephone talks for them; asked about somebody else's call, they decline."""
         if chat["state"] == "wrap_up":
             self._begin(self._wrap_up(chat["interaction"]))
         elif chat["role"] == "consult":

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OWNER: Final = "claire"
 """Whose it is, of those in demo.toml."""
+_LONGEST_S: Final = 3600
+"""So long at most it outlives a demonstration that was killed."""
 _PAUSE_S: Final = 2.0
 
 
@@ -54,5 +56,6 @@ class DeskPhone:
             await play(
                 program, "desk_phone.xml", "-i", host, "-p", port,
                 "-mi", host, "-mp", str(free_port()),
+                "-timeout", f"{_LONGEST_S}s",
             )  # fmt: skip
             await asyncio.sleep(_PAUSE_S)

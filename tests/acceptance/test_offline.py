@@ -76,7 +76,7 @@ def test_the_form_says_what_comes_of_it_and_keeps_up(agent: Agents, visitor: Vis
     expect(jean.find("field-department")).to_contain_text("Sales (leave a message)")
     expect(jean.find("start-chat")).to_have_text("Leave a message")
     changed.clear()
-    jean.page.clock.run_for(10_000)
+    jean.page.clock.run_for(20_000)
     expect(jean.find("start-chat")).to_have_text("Start")
     expect(jean.find("field-text")).to_have_value("Do you ship to Canada?")
     expect(jean.find("field-department")).to_have_value(jean.house.department("sales"))

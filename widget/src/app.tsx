@@ -14,7 +14,7 @@ import styles from "./styles.css?shadow";
 import { Panel } from "./views/panel.tsx";
 
 /** How often a visitor who is about to ask is shown what has become of the site. */
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 20_000;
 
 export function mount(options: Mount): Show {
   const { root, base, site: id } = options;
