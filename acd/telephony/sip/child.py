@@ -45,6 +45,8 @@ END_S: Final = 3.0
 FIRST_RESTART_S: Final = 0.1
 LAST_RESTART_S: Final = 5.0
 HEALTHY_AFTER_S: Final = 60.0
+_REAPS: Final = 20
+_REAP_S: Final = 0.05
 LOG_MAX_BYTES: Final = 1 << 20
 
 
@@ -255,8 +257,7 @@ class ChildRtpengine:
         """Returns when it is gone. One that was taken up is no child, and cannot be waited for."""
         while note.runs():  # noqa: ASYNC110 - a process that is no child has no event to wait for
             await asyncio.sleep(0.1)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(note.pid, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
+        await _reaped(note.pid)
 
     async def _end(self, note: _Note) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -265,9 +266,24 @@ class ChildRtpengine:
             with contextlib.suppress(TimeoutError, ProcessLookupError):
                 os.kill(note.pid, number)
                 await asyncio.wait_for(self._ended(note), END_S)
+        await _reaped(note.pid)  # one that ended by itself, too
 
     def _rotated_log(self) -> Path:
         path = self._file("log")
         if path.is_file() and path.stat().st_size > LOG_MAX_BYTES:
             path.replace(path.with_suffix(".log.1"))
         return path
+
+
+async def _reaped(pid: int) -> None:
+    """Take the end of a child, or it is kept as a zombie; one that was taken up is none.
+
+    It may be a moment before the last of its threads is gone.
+    """
+    for _ in range(_REAPS):
+        try:
+            if os.waitpid(pid, os.WNOHANG)[0]:  # noqa: ASYNC222 - it does not wait
+                return
+        except ChildProcessError:
+            return
+        await asyncio.sleep(_REAP_S)

@@ -132,6 +132,20 @@ async def test_one_whose_log_cannot_be_written_is_started_once_it_can(tmp_path: 
         await engine.stop()
 
 
+async def test_one_that_ends_at_its_start_leaves_no_zombie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = tmp_path / "rtpengine-that-ends"
+    ends.write_text("#!/bin/sh\nexit 1\n")
+    ends.chmod(0o755)
+    monkeypatch.setattr("acd.telephony.sip.child.find_rtpengine", lambda: ends)
+    before = set(psutil.Process().children())
+    for _ in range(2):
+        with pytest.raises(RtpengineFailed):
+            await child(tmp_path, []).start()
+    assert set(psutil.Process().children()) == before
+
+
 async def test_it_outlives_a_killed_node_and_is_taken_up_again(tmp_path: Path) -> None:
     orphan = left_by_a_killed_node(tmp_path)
     told: list[str] = []
