@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import signal
+import subprocess
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -214,23 +215,20 @@ class ChildRtpengine:
                 raise RtpengineFailed(f"{RtpengineFailed.message()}\n{words}")
 
     def _spawn(self, argv: tuple[str, ...], log_path: Path) -> int:
-        """By hand, since asyncio kills its children when its loop closes."""
+        """Not as a child of asyncio's, which kills those when its loop closes."""
         with log_path.open("ab") as out:
             try:
-                return os.posix_spawn(
-                    argv[0],
+                process = subprocess.Popen(  # noqa: S603 - found on this machine, no shell
                     argv,
-                    os.environ,
-                    file_actions=(
-                        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                        (os.POSIX_SPAWN_DUP2, out.fileno(), 1),
-                        (os.POSIX_SPAWN_DUP2, out.fileno(), 2),
-                    ),
-                    setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # which Python ignores
-                    setsid=True,  # Ctrl-C is for the parent, which then calls stop()
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=out,
+                    start_new_session=True,  # Ctrl-C is for the parent, which then calls stop()
                 )
             except OSError as error:
                 raise RtpengineFailed(f"{self._binary}: {error}") from error
+        process.returncode = 0  # it is watched by its note, and may outlive us
+        return process.pid
 
     async def _keep_alive(self) -> None:
         delay_s = FIRST_RESTART_S
