@@ -70,6 +70,7 @@ class Pipe:
         self._connection: AbstractConnection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
         self._reply_timeout_s = reply_timeout_s
         self._turn = asyncio.Lock()
+        self._closed = asyncio.Event()
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Any]:
         """Send packed commands in one go; a reply for each, an exception where it was refused.
@@ -79,13 +80,20 @@ class Pipe:
         """
         connection = self._connection
         async with self._turn, asyncio.timeout(self._reply_timeout_s):
+            if self._closed.is_set():
+                raise ConnectionError("closed")
             if connection.is_connected and await connection.can_read():
                 await connection.disconnect()  # the server ended it while nothing was asked
-            await connection.send_packed_command(b"".join(commands))
-            return [await _reply(connection) for _ in commands]
+            try:
+                await connection.send_packed_command(b"".join(commands))
+                return [await _reply(connection) for _ in commands]
+            finally:
+                if self._closed.is_set():  # it was just connecting
+                    await connection.disconnect()
 
     async def close(self) -> None:
-        """Disconnect; the next exchange would connect again."""
+        """Disconnect for good: an exchange in flight, and those that come, fail."""
+        self._closed.set()
         await self._connection.disconnect()
 
 

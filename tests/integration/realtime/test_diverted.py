@@ -62,8 +62,9 @@ async def test_who_is_turned_away_is_told_so(nodes: Nodes) -> None:
 async def test_a_wait_that_is_too_long_becomes_a_form(nodes: Nodes) -> None:
     node = await nodes(max_wait_s=0.3, on_max_wait=FORM)
     jean = await node.visitor()
-    await jean.done("chat.start", new_start())
-    told = await jean.hears("chat", state="ended")
+    told = (await jean.done("chat.start", new_start()))["chat"]
+    if told["state"] != "ended":  # on a busy machine the wait is over before the answer is made
+        told = await jean.hears("chat", state="ended")
     assert (told["outcome"], told["diverted"]) == ("form", "form")
     await jean.done("message.send", {"client_id": "m", "text": "Then I write."})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from acd.domain.errors import ConfigInvalid, StoreUnavailable
 from acd.domain.ids import InteractionId, QueueId
@@ -93,6 +94,26 @@ async def test_connections_that_the_server_ended_meanwhile_are_made_anew(server:
     finally:
         await other.aclose()
         await router.close()
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_what_is_said_while_the_link_closes_leaves_no_connection(
+    server: Server, steps: int
+) -> None:
+    router = await Router.open(server.url, "t")
+    addresses = router.addresses()
+    told = [
+        asyncio.create_task(addresses.publish_many([("agent:anna", {"type": "x"})]))
+        for _ in range(3)
+    ]
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await router.close()
+    answers = await asyncio.gather(*told, return_exceptions=True)
+    assert {type(each) for each in answers} <= {type(None), StoreUnavailable}
+    async with Redis.from_url(server.url, decode_responses=True) as stranger:
+        names = [client["name"] for client in await stranger.client_list()]
+        assert names == [""]
 
 
 async def test_a_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
