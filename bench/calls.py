@@ -155,7 +155,8 @@ async def _call(
 
 def _tell_missed(folder: Path) -> None:
     for path in folder.glob("*_errors.log"):
-        missed = re.findall(r"(Aborting .*?received '[^\r\n]*)", path.read_text())
+        text = path.read_text(errors="replace")
+        missed = re.findall(r"(Aborting .*?received '[^\r\n]*)", text)
         if missed:
             print(f"  sipp: {len(missed)} calls, such as: {missed[:3]}", flush=True)
 
