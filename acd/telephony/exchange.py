@@ -77,14 +77,20 @@ class Exchange:
         """Unless it is told to end: a fault of ours ends no call, since all of it begins anew."""
         self._left = 0
         """How many calls the last board left."""
+        self._kept = False
+        """Whether calls may wait in rtpengine for whoever begins next."""
         self._leaving = asyncio.Event()
-        self._ended = asyncio.Event()
+        self._running = asyncio.Lock()
         self.board: Switchboard | None = None
         """While calls are taken."""
 
     async def run(self) -> None:
         """Take calls until cancelled, or told to stop."""
-        self._ended.clear()
+        async with self._running:
+            if not self._leaving.is_set():
+                await self._run()
+
+    async def _run(self) -> None:
         engine = media_engine(
             self._settings.rtpengine,
             self._settings.sip,
@@ -92,18 +98,17 @@ class Exchange:
             on_lost=lambda: log.error("rtpengine is gone"),
             on_back=lambda: log.info("rtpengine is back"),
         )
+        await engine.start()
         try:
-            await engine.start()
-            try:
-                await self._serve(engine)
-            finally:
-                await (engine.leave() if self._has_calls(engine) else engine.stop())
+            await self._serve(engine)
         finally:
-            self._ended.set()
+            self._kept = self._has_calls(engine)
+            await (engine.leave() if self._kept else engine.stop())
 
     def _has_calls(self, engine: MediaEngine) -> bool:
-        """Whether calls wait in it: those we leave, or a former process left where we failed."""
-        return self._left > 0 or (engine.adopted and not self._leaving.is_set())
+        """Whether calls wait in it: those we leave, or were left before where we failed."""
+        before = self._kept or engine.adopted
+        return self._left > 0 or (before and not self._leaving.is_set())
 
     async def _serve(self, engine: MediaEngine) -> None:
         self._left = 0
@@ -183,7 +188,12 @@ class Exchange:
         if self.board is not None:
             self.board.hands_over = hands_over
         self._leaving.set()
-        await self._ended.wait()
+        async with self._running:
+            if self._kept and not hands_over:  # a fault left them, and it has not begun anew
+                try:
+                    await self._run()
+                except Exception:  # what else stops has to stop all the same
+                    log.exception("calls that a fault left have not ended")
 
 
 def sip_ledger(redis_url: str, tenant: str, sip: SipSettings) -> RedisLedger | None:

@@ -19,6 +19,7 @@ from acd.config.loader import parse_config
 from acd.demo.client import Line
 from acd.domain.agent import Availability
 from acd.domain.ids import AgentId, SessionId, new_id
+from acd.telephony.exchange import Exchange
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.rig import eventually
 from tests.integration.nodes import PASSWORD
@@ -130,6 +131,33 @@ async def test_a_fault_of_ours_ends_no_call(
         assert await calling.bye_now() == 200
         await ringing.is_over()
         await recorded(node)
+
+
+async def test_one_that_ends_for_good_just_after_a_fault_ends_the_calls_that_it_left(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.switchboard.HEARTBEAT_S", 0.2)
+    monkeypatch.setattr("acd.node.works.FIRST_PAUSE_S", 60.0)
+    run, pauses = Exchange.run, asyncio.Event()
+
+    async def watched(exchange: Exchange) -> None:
+        try:
+            await run(exchange)
+        finally:
+            pauses.set()
+
+    async def fail(_: Switchboard) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Exchange, "run", watched)
+    async with running_node(around.config, front_end=False) as node:
+        calling, ringing = await talk(node, around)
+        monkeypatch.setattr(Switchboard, "beat", fail)
+        await asyncio.wait_for(pauses.wait(), 10)
+        await calling.voice.hears(AGENT_HZ)
+    await calling.is_over()
+    await ringing.is_over()
+    assert not (around.config.server.data_dir / "rtpengine.json").exists()
 
 
 @pytest.mark.long
