@@ -24,6 +24,7 @@ _NEEDS: Final = {
     "users": "who calls with a password needs one",
     "trunk": "a trunk with a user needs its password",
 }
+_IN_QUERY = re.compile(r"([?&](?:ssl)?password=)[^&#]+", re.IGNORECASE)
 _CLEAR = re.compile(r"^(password|secret|token|api_?key|private_?key)$", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ def without_password(url: str) -> str:
     before, slash, path = rest.partition("/")
     user, at, host = before.rpartition("@")
     name = user.split(":", 1)[0]
-    return f"{scheme}{mark}{name}{at if name else ''}{host}{slash}{path}"
+    return _IN_QUERY.sub(r"\1…", f"{scheme}{mark}{name}{at if name else ''}{host}{slash}{path}")
 
 
 def clear_secrets(value: Any, path: KeyPath = ()) -> Iterator[Problem]:
@@ -102,7 +103,7 @@ def clear_secrets(value: Any, path: KeyPath = ()) -> Iterator[Problem]:
 
 
 def _has_password(url: str) -> bool:
-    return re.search(r"://[^/?#]*:[^/?#@]*@", url) is not None
+    return re.search(r"://[^/?#]*:[^/?#@]*@", url) is not None or bool(_IN_QUERY.search(url))
 
 
 def _holders(config: Config) -> Iterator[tuple[KeyPath, str, Any]]:

@@ -8,6 +8,7 @@ export interface Estimate {
 
 export interface Minutes {
   from: number;
+  /** 0 where nine in ten wait less than a minute. */
   to: number;
 }
 
@@ -17,7 +18,7 @@ export const LONGEST_MIN = 60;
 /** Whole minutes, coarser the longer it is; null where nothing is known. */
 export function expectedMinutes(estimate: Estimate | null): Minutes | null {
   const { p50_s, p90_s } = estimate ?? { p50_s: null, p90_s: null };
-  return p50_s === null || p90_s === null ? null : { from: rounded(p50_s), to: rounded(p90_s) };
+  return p50_s === null || p90_s === null ? null : { from: rounded(p50_s), to: p90_s < 60 ? 0 : rounded(p90_s) };
 }
 
 function rounded(seconds: number): number {

@@ -9,7 +9,8 @@ const told = (p50_s, p90_s) => {
 };
 
 test("a wait is told in whole minutes, and never as none", () => {
-  assert.deepEqual(told(4, 80), [1, 1]);
+  assert.deepEqual(told(4, 59), [1, 0], "less than a minute");
+  assert.deepEqual(told(62, 88), [1, 1], "about one");
   assert.deepEqual(told(95, 300), [2, 5]);
 });
 

@@ -44,7 +44,7 @@ export function expected(estimate: Estimate | null): string | null {
   const minutes = expectedMinutes(estimate);
   if (!minutes) return null;
   const { from, to } = minutes;
-  if (to === 1) return t("lines.short");
+  if (to === 0) return t("lines.short");
   if (to === LONGEST_MIN) return t("lines.more", { count: from });
   return from === to ? t("lines.about", { count: from }) : t("lines.range", { from, count: to });
 }

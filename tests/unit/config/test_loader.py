@@ -247,6 +247,7 @@ class TestSecrets:
         [
             pytest.param('[redis]\nurl = "redis://user:secret@host"', id="in-redis-url"),
             pytest.param('[database]\nurl = "postgresql://u:p@host/acd"', id="in-database-url"),
+            pytest.param('[redis]\nurl = "redis://user@host?password=x"', id="in-its-query"),
             pytest.param(
                 '[[agents]]\nid = "a"\nname = "A"\nemail = "a@b"\npassword = "x"', id="password"
             ),

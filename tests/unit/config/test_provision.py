@@ -99,6 +99,8 @@ def test_a_password_is_put_into_an_address_and_taken_out_again() -> None:
     assert without_password(full) == "postgresql://acd@db:5432/acd"
     assert with_password("redis://host:6379/0", "x") == "redis://:x@host:6379/0"
     assert without_password("redis://:x@host:6379/0") == "redis://host:6379/0"
+    assert without_password("redis://h/0?password=s&db=1") == "redis://h/0?password=…&db=1"
+    assert without_password("postgresql://h/a?sslpassword=s") == "postgresql://h/a?sslpassword=…"
     assert with_password("", "x") == ""
     for plain in ("sqlite:////var/lib/acd/acd.db", "unix:///run/redis.sock", "redis://a:1,b:2/m/0"):
         assert without_password(plain) == plain

@@ -62,7 +62,7 @@ function Expected({ now, rank }: { now: Chat; rank: number | null }) {
 
 function inMinutes({ from, to }: Minutes, { t }: Words): string {
   if (from === LONGEST_MIN) return t("wait.long");
-  return to === 1 ? t("wait.short") : t("wait.estimate", { count: from });
+  return to === 0 ? t("wait.short") : t("wait.estimate", { count: from });
 }
 
 function inRange({ from, to }: Minutes, { t }: Words): string {
