@@ -77,6 +77,8 @@ class Exchange:
         """Unless it is told to end: a fault of ours ends no call, since all of it begins anew."""
         self._left = 0
         """How many calls the last board left."""
+        self._before: frozenset[InteractionId] = frozenset()
+        """What the last board had when it ended."""
         self._kept = False
         """Whether calls may wait in rtpengine for whoever begins next."""
         self._leaving = asyncio.Event()
@@ -129,6 +131,7 @@ class Exchange:
                 callbacks.cancel()
         finally:
             self.board, self._left = None, board.left
+            self._before = board.had or self._before
 
     def _announcements(self, means: Means, sounds: SoundFiles) -> Announcements:
         sip = self._settings.sip
@@ -163,12 +166,13 @@ class Exchange:
     def anchors(self, call: InteractionId) -> bool:
         """Whether the audio of a website's call goes through here: what does stays.
 
-        Any other goes from page to page while rtpengine is away, or there are too many calls.
+        After a fault of ours, too, until calls are taken anew. Any other goes from page to page
+        meanwhile, while rtpengine is away, or where there are too many calls.
         """
         board = self.board
-        if board is None:
-            return False
-        return call in board or (board.up and board.calls < self._settings.sip.max_calls)
+        if board is None or not board.up:
+            return call in self._before or (board is not None and call in board)
+        return call in board or board.calls < self._settings.sip.max_calls
 
     async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
         """What the page of a website's caller says; whether anybody here heard it.

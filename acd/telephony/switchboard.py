@@ -47,6 +47,8 @@ class Switchboard:
         """Whether calls are left to another process when it is told to leave, where they can be."""
         self.left = 0
         """How many were."""
+        self.had: frozenset[InteractionId] = frozenset()
+        """Which there were when it stopped."""
         self.up = False
         """Whether the adapter can make and take calls."""
 
@@ -157,6 +159,7 @@ class Switchboard:
         self._stopping = True
         if self.hands_over:
             await self._until_in()
+        self.had = frozenset((*self._calls, *self._early))
         self.left = await self._means.adapter.stop(hands_over=self.hands_over)
         running = set(self._tasks)
         unanswered = {f"callback-{call}" for call, live in self._calls.items() if live.unanswered}

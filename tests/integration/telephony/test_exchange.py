@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from acd.config.loader import parse_config
 from acd.demo.client import Line
 from acd.domain.agent import Availability
 from acd.domain.ids import AgentId, SessionId, new_id
+from acd.realtime.visitor_calls import SERVER
 from acd.telephony.exchange import Exchange
 from acd.telephony.switchboard import Switchboard
 from tests.contract.telephony.rig import eventually
@@ -136,28 +137,34 @@ async def test_a_fault_of_ours_ends_no_call(
 async def test_one_that_ends_for_good_just_after_a_fault_ends_the_calls_that_it_left(
     around: Around, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("acd.telephony.switchboard.HEARTBEAT_S", 0.2)
-    monkeypatch.setattr("acd.node.works.FIRST_PAUSE_S", 60.0)
-    run, pauses = Exchange.run, asyncio.Event()
-
-    async def watched(exchange: Exchange) -> None:
-        try:
-            await run(exchange)
-        finally:
-            pauses.set()
-
-    async def fail(_: Switchboard) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(Exchange, "run", watched)
+    fails = fault_to_come(monkeypatch)
     async with running_node(around.config, front_end=False) as node:
         calling, ringing = await talk(node, around)
-        monkeypatch.setattr(Switchboard, "beat", fail)
-        await asyncio.wait_for(pauses.wait(), 10)
+        await fails()
         await calling.voice.hears(AGENT_HZ)
     await calling.is_over()
     await ringing.is_over()
     assert not (around.config.server.data_dir / "rtpengine.json").exists()
+
+
+async def test_after_a_fault_a_website_call_waits_for_telephony_to_begin_anew(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = fault_to_come(monkeypatch)
+    async with (
+        running_node(around.config, front_end=False) as node,
+        Line(node.url, "/visitor") as jean,
+    ):
+        await jean.open({"site": "shop", "locale": "fr"})
+        call = (await calls(jean))["interaction"]
+        await anchored(jean, now=True)
+        said = {"interaction": call, "tab": "t_jean", "to": SERVER, "kind": "hello"}
+        await jean.call("call.signal", **said)
+        await fails()
+        assert (await jean.call("chat.resume", after_seq=0))["chat"]["anchored"]
+        await jean.call("chat.leave")
+        assert not (await calls(jean))["anchored"]  # a new one need not wait
+        await jean.call("chat.leave")
 
 
 @pytest.mark.long
@@ -190,6 +197,29 @@ async def test_while_rtpengine_is_away_a_website_call_goes_from_page_to_page(
         os.kill(pid, signal.SIGCONT)
         await anchored(jean, now=True)  # and it is again
         await jean.call("chat.leave")
+
+
+def fault_to_come(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
+    """Telephony fails when this is awaited, and has not begun anew when the test ends."""
+    monkeypatch.setattr("acd.telephony.switchboard.HEARTBEAT_S", 0.2)
+    monkeypatch.setattr("acd.node.works.FIRST_PAUSE_S", 60.0)
+    run, pauses = Exchange.run, asyncio.Event()
+
+    async def watched(exchange: Exchange) -> None:
+        try:
+            await run(exchange)
+        finally:
+            pauses.set()
+
+    async def fail(_: Switchboard) -> None:
+        raise RuntimeError
+
+    async def fails() -> None:
+        monkeypatch.setattr(Switchboard, "beat", fail)
+        await asyncio.wait_for(pauses.wait(), 10)
+
+    monkeypatch.setattr(Exchange, "run", watched)
+    return fails
 
 
 async def calls(visitor: Line) -> dict[str, Any]:
