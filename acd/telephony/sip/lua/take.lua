@@ -1,7 +1,7 @@
 -- Take over calls of a node that has said nothing since `said`: whoever is first has them. Who talks comes before who waits.
 -- KEYS    1 ledger, 2 nodes, 3 the other's ledger
 -- ARGV    life, the other's address, said, the most calls
--- RETURNS {name, record…} | {} (it lives, another node was first, or has ours)
+-- RETURNS {name, record…} | {} (it lives, another node was first or has ours, or there is room for no call)
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] or redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then return {} end
 local kept, room = redis.call('HGETALL', KEYS[3]), tonumber(ARGV[4])
 local calls, left, taken = {}, {}, {}
@@ -12,6 +12,8 @@ local function dialog_of(leg) return leg and leg ~= cjson.null and leg.dialog en
 for i = 1, #kept, 2 do
   if string.sub(kept[i], 1, 2) == 'c:' then calls[#calls + 1] = {name = kept[i], text = kept[i + 1]} end
 end
+-- nothing is taken: should it only have been slow, it goes on
+if #calls > 0 and room < 1 then return {} end
 if #calls > room then
   for _, call in ipairs(calls) do
     call.said = cjson.decode(call.text)

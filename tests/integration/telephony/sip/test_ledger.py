@@ -112,6 +112,17 @@ def test_calls_that_nobody_has_room_for_are_taken_all_the_same_in_the_end(node: 
     assert silent(other) == {}
 
 
+def test_one_that_was_slow_goes_on_where_nobody_had_room(node: Node) -> None:
+    slow, _, lost = node("10.0.0.1:5060")
+    named = call(slow, "1", talks=True)
+    full = node("10.0.0.2:5060")[0]
+    said = silent(full)["10.0.0.1:5060"]
+    assert full.take("10.0.0.1:5060", said, 0) == {}
+    slow.beat()
+    assert not lost
+    assert set(node("10.0.0.1:5060")[1]) == named
+
+
 def test_what_it_left_in_an_rtpengine_of_its_own_is_told_to_it(node: Node) -> None:
     dead = node("10.0.0.1:5060", OTHER_ENGINE)[0]
     dead.write("c:1", {})
