@@ -147,6 +147,7 @@ async def _call(
         "-p", str(udp_port()), "-mi", TRUNK, "-mp", str(udp_port()), "-r", str(load.rate),
         "-m", str(load.calls), "-l", str(load.calls),
         "-trace_rtt", "-rtt_freq", "1", "-trace_err", "-nostdin",
+        "-default_behaviors", "all,-abortunexp",  # what comes twice disturbs no telephone
         "-timeout", str(3 * load.seconds + 60),
         cwd=folder, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
