@@ -87,6 +87,7 @@ class VisitorCalls:
         elif serves is None or not await serves.hear_visitor(
             chat.interaction, {**said, "visitor": True}
         ):
+            visit_of(connection.who).tell()  # there may have been room when it was told before
             raise NotConnected
         return {"ok": True}
 

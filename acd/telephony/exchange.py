@@ -180,7 +180,9 @@ class Exchange:
         Raises:
             StoreUnavailable: the database is away.
         """
-        return self.board is not None and await self.board.hear_visitor(call, payload)
+        if self.board is None or not self.anchors(call):
+            return False
+        return await self.board.hear_visitor(call, payload)
 
     async def stop(self, *, hands_over: bool = False) -> None:
         """Take no more calls, and end those there are; returns when all have ended.

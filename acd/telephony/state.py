@@ -65,3 +65,8 @@ class Call:
     later: Mapping[OfferId, Offered] = field(default_factory=dict)
     winner: LegKey | None = None
     calls_back: str = field(default="", repr=False)
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is a callback that has not had its turn: no telephone knows of it."""
+        return bool(self.calls_back) and not self.legs

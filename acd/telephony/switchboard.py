@@ -54,8 +54,9 @@ class Switchboard:
 
     @property
     def calls(self) -> int:
-        """How many there are."""
-        return len(self._calls) + len(self._early)
+        """How many there are, as the adapter counts: without callbacks that wait for their turn."""
+        rest = sum(isinstance(one, LiveCall) and one.call.rests for one in self._calls.values())
+        return len(self._calls) - rest + len(self._early)
 
     def __contains__(self, call: object) -> bool:
         return call in self._calls or call in self._early

@@ -156,15 +156,16 @@ async def test_a_department_without_calls_takes_none(call_nodes: Nodes) -> None:
 class Exchange:
     """Carries the audio of website calls, and remembers what their pages said."""
 
-    def anchors(self, _: InteractionId) -> bool:
-        return True
-
     def __init__(self) -> None:
+        self.has_room = True
         self.heard: list[tuple[str, Any]] = []
+
+    def anchors(self, _: InteractionId) -> bool:
+        return self.has_room
 
     async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
         self.heard.append((call, payload["signal"]["kind"]))
-        return True
+        return self.has_room
 
 
 async def test_a_visitors_page_speaks_to_the_server_where_that_carries_the_call(
@@ -192,6 +193,10 @@ async def test_a_visitors_page_speaks_to_the_server_where_that_carries_the_call(
          "signal": told},
     )  # fmt: skip
     assert (await jean.hears("call.signal"))["tab"] == "server-line"
+    exchange.has_room = False
+    before = len(jean.heard)
+    assert await jean.refused("call.signal", said) == "not_connected"
+    assert (await jean.hears("chat", after=before))["anchored"] is False
     await jean.done("chat.leave", {})
     assert await jean.refused("call.signal", said) == "not_connected"
 

@@ -12,7 +12,9 @@ from acd.config.telephony import SipSettings, TelephonySettings
 from acd.domain.device import Device, DeviceKind
 from acd.domain.errors import TelephonyOff
 from acd.domain.ids import InteractionId
+from acd.records.intake_rows import IntakeRow
 from acd.telephony.exchange import Exchange
+from acd.telephony.live import LiveCall
 from acd.telephony.sip.engine import MediaEngine
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
@@ -46,6 +48,22 @@ def test_a_website_call_stays_where_its_audio_goes_and_others_go_where_it_can(
     assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
     board.up, board._calls[InteractionId("ix_other")] = True, nothing
     assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
+
+
+async def test_callbacks_that_wait_take_no_room_and_who_comes_when_all_is_taken_is_not_heard(
+    tmp_path: Path,
+) -> None:
+    nothing = cast("Any", None)
+    settings = TelephonySettings(sip=SipSettings(max_calls=1))
+    exchange = Exchange(settings, tmp_path, nothing, nothing, nothing)
+    exchange.board = board = Switchboard(nothing)
+    board.up = True
+    row = cast("IntakeRow", SimpleNamespace(interaction=InteractionId("ix_back"), contact="ct_1"))
+    board._calls[row.interaction] = LiveCall(nothing, row, calls_back="+33199001234")
+    new = InteractionId("ix_new")
+    assert exchange.anchors(new)
+    board._calls[InteractionId("ix_other")] = nothing
+    assert not await exchange.hear_visitor(new, {"type": "call.signal"})
 
 
 @pytest.mark.parametrize(
