@@ -123,11 +123,10 @@ class Exchange:
         if how is not AnswerHow.RINGING:
             means = replace(means, announcements=self._announcements(means, self._sounds))
         self.board = board = Switchboard(means, how=how)
-        board.hands_over = self._hands_over
         try:
             async with asyncio.TaskGroup() as group:
                 callbacks = group.create_task(self._call_back(board), name="callbacks")
-                await board.run(self._leaving)
+                await board.run(self._leaving, hands_over=lambda: self._hands_over)
                 callbacks.cancel()
         finally:
             self.board, self._left = None, board.left
@@ -184,15 +183,13 @@ class Exchange:
             return False
         return await self.board.hear_visitor(call, payload)
 
-    async def stop(self, *, hands_over: bool = False) -> None:
+    async def stop(self, *, hands_over: bool) -> None:
         """Take no more calls, and end those there are; returns when all have ended.
 
         With `hands_over` they are left to the next process on this address or to another node,
         and the sound with them.
         """
         self._hands_over = hands_over
-        if self.board is not None:
-            self.board.hands_over = hands_over
         self._leaving.set()
         async with self._running:
             if self._kept and not hands_over:  # a fault left them, and it has not begun anew

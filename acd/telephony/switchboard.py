@@ -17,7 +17,7 @@ from acd.telephony.live import LiveCall
 from acd.telephony.saying import SayingCall
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from acd.records.intake_rows import IntakeRow
     from acd.telephony.means import Means
@@ -43,10 +43,8 @@ class Switchboard:
         """What was heard of calls that are being let in."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self.hands_over = False
-        """Whether calls are left to another process when it is told to leave, where they can be."""
         self.left = 0
-        """How many were."""
+        """How many were left to another process when it stopped."""
         self.had: frozenset[InteractionId] = frozenset()
         """Which there were when it stopped."""
         self.up = False
@@ -61,10 +59,10 @@ class Switchboard:
     def __contains__(self, call: object) -> bool:
         return call in self._calls or call in self._early
 
-    async def run(self, leaving: asyncio.Event) -> None:
+    async def run(self, leaving: asyncio.Event, *, hands_over: Callable[[], bool]) -> None:
         """Take calls until told to leave, or cancelled; then no more, and those there are end.
 
-        Or they are handed over.
+        `hands_over` is asked then: whether they are left to another process, where they can be.
         """
         await self._means.adapter.start(self._hear)
         for standing in await self._means.adapter.calls():
@@ -75,7 +73,7 @@ class Switchboard:
                     await asyncio.wait_for(leaving.wait(), HEARTBEAT_S)
                 await self.beat()
         finally:
-            await self._stop()
+            await self._stop(hands_over=hands_over())
 
     def _stands(self, standing: port.Standing) -> None:
         """A call that is up already is this node's."""
@@ -156,12 +154,12 @@ class Switchboard:
             except Exception:  # in a moment again; calls go on
                 log.exception("callers not vouched for")
 
-    async def _stop(self) -> None:
+    async def _stop(self, *, hands_over: bool) -> None:
         self._stopping = True
-        if self.hands_over:
+        if hands_over:
             await self._until_in()
         self.had = frozenset((*self._calls, *self._early))
-        self.left = await self._means.adapter.stop(hands_over=self.hands_over)
+        self.left = await self._means.adapter.stop(hands_over=hands_over)
         running = set(self._tasks)
         unanswered = {f"callback-{call}" for call, live in self._calls.items() if live.unanswered}
         for task in running:

@@ -27,7 +27,7 @@ class TelephonyAdapter(Protocol):
     async def calls(self) -> Sequence[Standing]:
         """The calls it holds now, as after a restart."""
 
-    async def stop(self, *, hands_over: bool = False) -> int:
+    async def stop(self, *, hands_over: bool) -> int:
         """End: calls are hung up, each with its `CallerEnded`.
 
         With `hands_over`, where it has `REATTACH`, nothing is said to anybody: each is left to

@@ -134,7 +134,7 @@ class SipAdapter:
         """The calls it holds now."""
         return [call.standing() for call in self._calls.values()]
 
-    async def stop(self, *, hands_over: bool = False) -> int:
+    async def stop(self, *, hands_over: bool) -> int:
         """End: every call is hung up, each with its `CallerEnded`; or left, with `CallElsewhere`.
 
         Answers how many were left.

@@ -60,7 +60,7 @@ class FakeTelephony:
             for one in self.calls_there.values() if not one.over
         ]  # fmt: skip
 
-    async def stop(self, *, hands_over: bool = False) -> int:
+    async def stop(self, *, hands_over: bool) -> int:
         left = [call for call, one in self.calls_there.items() if hands_over and not one.over]
         for call in list(self.calls_there):
             if call in left:

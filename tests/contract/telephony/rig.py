@@ -238,4 +238,4 @@ async def stage(name: str, fixture: Fixture) -> AsyncIterator[Stage]:
         try:
             yield stage
         finally:
-            await world.adapter.stop()
+            await world.adapter.stop(hands_over=False)

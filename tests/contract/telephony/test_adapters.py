@@ -224,7 +224,7 @@ async def test_a_number_takes_the_call_over(it: Stage) -> None:
 async def test_an_end_of_the_adapter_ends_every_call(it: Stage) -> None:
     call = await it.queued()
     other, _ = await it.talking(TargetKind.SIP)
-    await it.world.adapter.stop()
+    await it.world.adapter.stop(hands_over=False)
     for one in (call, other):
         await it.expect(port.CallerEnded, call=InteractionId(one))
 

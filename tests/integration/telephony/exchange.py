@@ -71,7 +71,7 @@ class Exchange:
         self.devices = Devices(database)
         self.board = self.make_board()
         self.returning = self.make_returning("nd_1")
-        self.leaving = asyncio.Event()
+        self.leaving, self.hands_over = asyncio.Event(), False
         self.kept: set[str] = set()
         """Callbacks that have not had their turn when the test ends."""
         self.agents: set[str] = set()
@@ -79,6 +79,9 @@ class Exchange:
 
     def make_board(self, how: AnswerHow = AnswerHow.MUSIC) -> Switchboard:
         return Switchboard(means_of(self), how=how)
+
+    async def run_board(self) -> None:
+        await self.board.run(self.leaving, hands_over=lambda: self.hands_over)
 
     def announce(self, sounds: SoundFiles) -> None:
         """From the next call on, who waits is told the place all the time, and why they may not."""
@@ -108,7 +111,7 @@ class Exchange:
             "recorder": recorder.run(),
             "timers": run_timers_forever(self.router, asyncio.Event()),
             "consoles": self._beat(),
-            "switchboard": self.board.run(self.leaving),
+            "switchboard": self.run_board(),
         }.items():
             self.tasks.append(asyncio.create_task(work, name=name))
         await until(lambda: self.board.up)

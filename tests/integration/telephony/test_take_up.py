@@ -21,7 +21,7 @@ async def dies_and_begins_anew(exchange: Exchange) -> None:
     for task in (board, *exchange.board._tasks):
         task.cancel()
 
-    async def nothing(*, hands_over: bool = False) -> int:
+    async def nothing(*, hands_over: bool) -> int:
         return int(hands_over)
 
     stop, exchange.phones.stop = exchange.phones.stop, nothing  # type: ignore[method-assign]
@@ -35,7 +35,8 @@ async def dies_and_begins_anew(exchange: Exchange) -> None:
 
 def begins_anew(exchange: Exchange) -> None:
     exchange.board, exchange.leaving = exchange.make_board(), asyncio.Event()
-    task = asyncio.create_task(exchange.board.run(exchange.leaving), name="switchboard")
+    exchange.hands_over = False
+    task = asyncio.create_task(exchange.run_board(), name="switchboard")
     exchange.tasks.append(task)
 
 
@@ -43,7 +44,7 @@ async def test_one_that_hands_over_leaves_its_calls_to_the_next(exchanges: Excha
     exchange = await exchanges()
     talking, _ = await exchange.talk("anna")
     waiting = await exchange.phones.arrive()
-    exchange.board.hands_over = True
+    exchange.hands_over = True
     exchange.leaving.set()
     await exchange.tasks.pop()
     assert exchange.board.left == 2  # who was just arriving is let in first

@@ -28,6 +28,10 @@ class Node:
     adapter: SipAdapter
     board: Switchboard
     leaving: asyncio.Event
+    hands_over: bool = False
+
+    async def run(self) -> None:
+        await self.board.run(self.leaving, hands_over=lambda: self.hands_over)
 
     def fall_silent(self) -> None:
         """It says no more that it lives, and believes that all is well."""
@@ -37,7 +41,7 @@ class Node:
 
     def hand_over(self) -> None:
         """It is stopped."""
-        self.board.hands_over = True
+        self.hands_over = True
         self.leaving.set()
 
 
@@ -64,7 +68,7 @@ async def nodes(
         adapter = SipAdapter(options, ledger)
         board = Switchboard(replace(exchange.board._means, adapter=adapter))
         node = Node((options.place.host, options.place.port), adapter, board, asyncio.Event())
-        tasks.append(asyncio.create_task(board.run(node.leaving), name="switchboard"))
+        tasks.append(asyncio.create_task(node.run(), name="switchboard"))
         found.append(node)
     await until(lambda: all(node.board.up for node in found))
     yield Nodes(exchange, *found)

@@ -65,7 +65,7 @@ class Desk:
         await self.told(port.AdapterUp)
 
     async def stop(self) -> None:
-        await self.adapter.stop()
+        await self.adapter.stop(hands_over=False)
         assert self.engine.pairings() == []
 
     async def _hear(self, event: port.Event) -> None:
