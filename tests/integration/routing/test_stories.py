@@ -271,3 +271,14 @@ async def test_everything_is_forgotten_a_day_after_it_is_recorded(story: Story) 
     story.now_ms += 86_500_000
     await story.run_timers()
     assert name in story.model.interactions, "it is not recorded"
+
+
+async def test_who_comes_later_joins_a_ring_that_is_short(story: Story) -> None:
+    await story.queue(strategy=("ring_all",), ring_limit=2)
+    await story.agent("anna")
+    name = await story.arrive()
+    assert story.rung(name) == ["anna"]
+    await story.agent("bruno")
+    assert story.rung(name) == ["anna", "bruno"]
+    await story.agent("chloe")
+    assert story.rung(name) == ["anna", "bruno"], "it is full"

@@ -265,6 +265,32 @@ async def test_a_silent_chat_ends_after_a_day(story: Story) -> None:
     assert story.look(name).state is S.ENDED
 
 
+@pytest.mark.parametrize("then", ["sent on", "heard", "taken", "lost"])
+async def test_a_silent_chat_outlives_the_time_of_its_queue(story: Story, then: str) -> None:
+    await story.queue(idle_s=3)
+    await story.queue(SALES)
+    await story.agent("anna")
+    await story.agent("bruno")
+    name = await story.served()
+    owner = str(story.look(name).agent)
+    await story.later(4)
+    assert story.look(name).state is S.IDLE
+    await story.queue(idle_s=0)
+    match then:
+        case "sent on":
+            assert (await story.do("transfer_to_queue", name, owner, SALES)).reason == "moved"
+            assert f"i|{name}" not in story.model.timers
+        case "heard":
+            assert (await story.do("heard", name)).effect == "regained"
+        case "taken":
+            other = "bruno" if owner == "anna" else "anna"
+            await story.do("assign", name, other, "sofia")
+            assert story.look(name).agent == other
+        case _:
+            await story.do("remove_agent", owner, 9)
+    await story.later(4)
+
+
 async def test_who_comes_back_during_wrap_up_has_the_same_slot(story: Story) -> None:
     await story.queue(wrap_up_s=60)
     await story.agent("anna", chat=1)

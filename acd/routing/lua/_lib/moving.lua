@@ -60,7 +60,7 @@ function sharing.send(x, to)
   local a = agent(giver)
   sharing.clear(x, 'moved')
   times.wait_anew(x)
-  if from.rules.idle then untimer('i|' .. x.id) end
+  if x.state == 'idle' or from.rules.idle then untimer('i|' .. x.id) end -- its queue may have lost its time since
   count(from, 0, -1)
   if x.state == 'idle' then call('SREM', key('idle', giver), x.id)
   else sharing.hand_off(x, a, from) end
