@@ -171,6 +171,19 @@ async def test_who_served_them_last_is_rung_alone(story: Story) -> None:
     assert story.rung(name) == ["anna"]
 
 
+async def test_who_served_them_last_is_preferred_once(story: Story) -> None:
+    await story.queue(last_agent=LastAgent.PREFER, strategy=("longest_idle",), decline_s=2)
+    for agent in ("anna", "chloe", "bruno"):
+        await story.agent(agent)
+        await story.later(0.1)
+    name = await story.arrive(last_agent="bruno")
+    await story.do("decline", f"{name}.1", "bruno")
+    await story.later(3)
+    assert story.rung(name) == ["anna"]
+    await story.do("decline", f"{name}.2", "anna")
+    assert story.rung(name) == ["chloe"], "bruno may be asked again, as any other"
+
+
 async def test_who_is_full_is_waited_for_so_long(story: Story) -> None:
     await story.queue(last_agent=LastAgent.WAIT, last_agent_wait_s=10)
     await story.agent("bruno", chat=1)
