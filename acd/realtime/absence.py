@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.delivery import to_agent
 from acd.domain.errors import StoreUnavailable
-from acd.domain.interaction import Channel
+from acd.domain.interaction import Channel, InteractionState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from acd.domain.ids import InteractionId
     from acd.realtime.relay import Relay
     from acd.realtime.visit import Visit
@@ -38,9 +40,18 @@ class Absence:
         del relay.visits[visit.visitor]  # and all is said before anything is waited for:
         visit.announce(on=False)  # who comes from here on comes anew
         try:
+            await self._follow(visit)
             await self.say(visit)
         finally:
             await relay.delivery.forget(visit.address, visit)
+
+    async def _follow(self, visit: Visit) -> None:
+        """Where their call loses its agent while they are away, routing hears it again."""
+        chat = visit.chat
+        if chat is None or chat.channel != Channel.CALL or visit.over or visit.elsewhere:
+            return
+        with contextlib.suppress(StoreUnavailable):  # `missed` comes when the subscription stands
+            await self._relay.delivery.listen(visit.address, _Gone(self._relay, visit))
 
     async def say(self, visit: Visit) -> None:
         """Who waits is not there: for how long the place is kept, or the ring goes on, is settled.
@@ -55,9 +66,13 @@ class Absence:
         elif (await self._relay.router.contact_lost(chat.interaction)).changed:
             await self._tell_rung(chat.interaction)
 
-    async def found(self, call: InteractionId) -> None:
-        """Nobody is at the page that called: also where an agent took it and could not talk."""
-        if (await self._relay.router.contact_lost(call, grace_s=self.caller_grace_s)).changed:
+    async def found(self, call: InteractionId, *, for_s: float = 0.0) -> None:
+        """Nobody is at the page that called: also where an agent took it and could not talk.
+
+        `for_s`: how long they are known to be away; the grace is shorter by that.
+        """
+        grace_s = max(0.0, self.caller_grace_s - for_s)
+        if (await self._relay.router.contact_lost(call, grace_s=grace_s)).changed:
             await self._tell_rung(call)
 
     async def ends(self, visit: Visit) -> None:
@@ -74,3 +89,53 @@ class Absence:
         seen = await self._relay.router.interaction(interaction)
         for offer in seen.offers if seen is not None else ():
             self._relay.delivery.publish(to_agent(offer.agent), {"type": "contact"})
+
+
+class _Gone:
+    """A website's caller without a page: listens to their call until they are back or it is over.
+
+    Whoever talks with them may still hear them, and does not lose them by it. An agent who is lost
+    is different: nobody else is to be asked for a caller who is not there.
+    """
+
+    def __init__(self, relay: Relay, visit: Visit) -> None:
+        assert visit.chat is not None  # noqa: S101 - as was asked
+        self._relay = relay
+        self._visit = visit
+        self._call = visit.chat.interaction
+        self._since_s = asyncio.get_running_loop().time() - RETURN_S
+
+    def heard(self, address: str, payload: Mapping[str, Any]) -> None:
+        """Something happened to the call, or a node says who is with it."""
+        del address
+        kind, start = str(payload.get("type")), self._relay.chores.start
+        if kind == "here" and payload.get("on"):
+            start(self._forget(), "visitor-followed")
+        elif payload.get("interaction") != self._call:
+            return
+        elif kind == "interaction.ended":
+            start(self._forget(), "visitor-followed")
+        elif kind == "interaction.requeued":
+            start(self._say(), "visitor-still-gone")
+
+    def missed(self, address: str) -> None:
+        """Events were lost: see how it stands."""
+        del address
+        self._relay.chores.start(self._compare(), "visitor-still-gone")
+
+    async def _compare(self) -> None:
+        seen = await self._relay.router.interaction(self._call)
+        if seen is None or seen.state == InteractionState.ENDED:
+            await self._forget()
+        else:
+            await self._say()
+
+    async def _say(self) -> None:
+        if self._visit.visitor in self._relay.visits:  # they came while this began to listen
+            await self._forget()
+            return
+        away_s = asyncio.get_running_loop().time() - self._since_s
+        await self._relay.absence.found(self._call, for_s=away_s)
+
+    async def _forget(self) -> None:
+        await self._relay.delivery.forget(self._visit.address, self)

@@ -51,6 +51,7 @@ async def _refuse(call: SipCall, command: port.Reject) -> None:
 async def _visitor_said(call: SipCall, command: port.VisitorSaid) -> None:
     if isinstance(call.caller, Visitor):
         music = call.house.options.music
+        call.ears.visitor_spoke()
         await call.caller.said_by_page(command.signal, music, held=call.is_held)
 
 

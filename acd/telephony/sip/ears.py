@@ -2,7 +2,9 @@
 
 A page always sends, even muted: when it is silent, its network is. The caller hears music until it
 is heard again, by the same connection or a fresh one, and the leg ends when that takes too long. A
-telephone may be silent for good reasons: after a while it is asked whether it is there.
+telephone may be silent for good reasons: after a while it is asked whether it is there. A visitor's
+page sends as an agent's does: whoever talks with one that is silent for as long is left alone, so
+the call ends.
 """
 
 from __future__ import annotations
@@ -10,10 +12,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from acd.domain.offer import MEDIA_LOST
 from acd.telephony import port
 from acd.telephony.sip import sdp as descriptions
 from acd.telephony.sip.legs import PageLeg
 from acd.telephony.sip.media import A, B
+from acd.telephony.sip.visitor import Visitor
 
 if TYPE_CHECKING:
     from acd.telephony.sip.call import SipCall
@@ -66,7 +70,9 @@ class Ears:
         bridged = self._call.bridged
         if self._looks:
             return False  # it has not come to it yet
-        if bridged is not None and isinstance(bridged.leg, PageLeg):
+        if bridged is not None and (
+            isinstance(bridged.leg, PageLeg) or isinstance(self._call.caller, Visitor)
+        ):
             return True
         now_s = asyncio.get_running_loop().time()
         if now_s - self._asked_s < self._options.silence_s / 4:
@@ -78,6 +84,10 @@ class Ears:
         """In the call's turn."""
         self._looks = True
         self._call.do(self._look)
+
+    def visitor_spoke(self) -> None:
+        """Their page is there, and what it sends counts from now."""
+        self._caller = _Silence()
 
     async def _look(self) -> None:
         self._looks = False
@@ -91,6 +101,11 @@ class Ears:
             self._ask(self._caller, caller.dialog, lasts_s, None)
         if bridged is None:
             return
+        if isinstance(caller, Visitor):
+            lasts_s = await self._caller.lasts_s(caller.page, A)
+            if lasts_s >= self._options.media_lost_s:
+                call.gone(MEDIA_LOST, 0)
+                return
         leg = bridged.leg
         if isinstance(leg, PageLeg):
             at = leg.pairing if leg.is_ready else None

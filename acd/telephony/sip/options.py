@@ -61,7 +61,7 @@ class SipOptions:
     page_silence_s: float = 4.0
     """How long an agent's page may be silent before the caller hears music."""
     media_lost_s: float = 45.0
-    """And how long before it has lost the call."""
+    """And how long before it has lost the call; or a visitor's, who then has left it."""
     silence_s: float = 60.0
     """How long a telephone may be silent before it is asked whether it is there."""
     beat_s: float = 1.0

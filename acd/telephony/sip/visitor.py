@@ -31,7 +31,8 @@ class Visitor(Caller):
         """Args: tell takes what the page is to hear, as `call.signal` has it."""
         super().__init__(engine, name, dialog=None, sdp="")
         self._tell = tell
-        self._page: Pairing | None = None
+        self.page: Pairing | None = None
+        """The pairing whose side A their page is."""
 
     async def said_by_page(self, signal: Mapping[str, Any], music: str, *, held: bool) -> None:
         """The page offers audio, at first or after a reload: it hears what the caller hears."""
@@ -50,8 +51,8 @@ class Visitor(Caller):
         self._tell({**told, "kind": kind})
 
     async def _answer(self, offer: str, music: str) -> str:
-        if self._page is not None:
-            return await self._page.again(A, offer)
+        if self.page is not None:
+            return await self.page.again(A, offer)
         page = Pairing(self._engine, f"{self._name}-v", a=Wire.WEB, b=Wire.PLAIN)
         begins = self.at is None  # or they talk, and rtpengine had forgotten their page
         line = self.at or Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
@@ -63,7 +64,7 @@ class Visitor(Caller):
             if begins:
                 await line.delete()
             raise
-        self._page, self.at, self.sdp = page, line, sdp
+        self.page, self.at, self.sdp = page, line, sdp
         if begins:
             self.how = AnswerHow.MUSIC
             await self.music(music)
@@ -72,17 +73,17 @@ class Visitor(Caller):
     @property
     def pairings(self) -> set[str]:
         """What rtpengine must have for them."""
-        return super().pairings | ({self._page.name} if self._page is not None else set())
+        return super().pairings | ({self.page.name} if self.page is not None else set())
 
     async def again(self, music: str) -> None:
         """Nobody can be told: the page notices that it hears nothing, and offers anew."""
-        self._page = self.at = None
+        self.page = self.at = None
         self.sdp = ""  # that port is somebody else's by now
 
     async def hear(self, pairing: Pairing) -> None:
         """Move them to a pairing that is answered."""
-        if self._page is not None:
-            await self._page.again(B, pairing.a_sdp)
+        if self.page is not None:
+            await self.page.again(B, pairing.a_sdp)
         await super().hear(pairing)
         # whoever had them may have left them on hold, and a telephone tells no page
         self._say("resumed")
@@ -90,5 +91,5 @@ class Visitor(Caller):
     async def end(self) -> None:
         """Nothing of them is left."""
         await super().end()
-        if self._page is not None:
-            await self._page.delete()
+        if self.page is not None:
+            await self.page.delete()

@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from acd.domain.ids import AgentId
+from acd.domain.offer import MEDIA_LOST
 from acd.realtime import whereabouts
 from tests.integration.realtime.clients import new_start
 from tests.integration.realtime.nodes import Nodes
@@ -162,6 +164,47 @@ async def test_a_call_nobody_was_in_rings_the_next_as_such(
     await bruno.hears("offer", offer=again["offer"], contact_here=False)
     ended = await bruno.hears("offer.ended", offer=again["offer"])
     assert ended["reason"] == "customer_left"
+
+
+async def test_whose_page_and_agent_are_both_gone_rings_nobody_else(nodes: Nodes) -> None:
+    node = await nodes(calls=True, caller_grace_s=0.3)
+    anna, jean = await node.console("anna"), await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+    await anna.done("call.connected", {"offer": ring["offer"]})
+    many = len(anna.heard)
+    await jean.leave()
+    await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=False)
+    await asyncio.sleep(0.3)
+    held = await node.router.interaction(ring["interaction"])
+    assert held is not None
+    assert held.state == "active", "they may still hear each other"
+    await anna.leave()
+    bruno = await node.console("bruno")
+    assert (await node.router.fail(ring["offer"], AgentId("anna"), MEDIA_LOST)).changed
+    again = await bruno.hears("offer", interaction=ring["interaction"])
+    ended = await bruno.hears("offer.ended", offer=again["offer"])
+    assert ended["reason"] == "customer_left"
+
+
+async def test_a_visitor_who_came_back_keeps_the_call_that_lost_its_agent(nodes: Nodes) -> None:
+    node = await nodes(calls=True, caller_grace_s=0.3)
+    anna, jean = await node.console("anna"), await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+    await anna.done("call.connected", {"offer": ring["offer"]})
+    many = len(anna.heard)
+    await jean.leave()
+    await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=False)
+    await node.visitor(started["token"])
+    await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=True)
+    bruno = await node.console("bruno")
+    assert (await node.router.fail(ring["offer"], AgentId("anna"), MEDIA_LOST)).changed
+    again = await bruno.hears("offer", interaction=ring["interaction"])
+    taken = await bruno.done("offer.accept", {"offer": again["offer"]})
+    assert taken["outcome"] == "accepted"
 
 
 async def test_the_visitor_ends_a_running_chat(nodes: Nodes) -> None:

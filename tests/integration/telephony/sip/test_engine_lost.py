@@ -21,6 +21,7 @@ from tests.integration.telephony.sip.desk import (
     desk_phone,
 )
 from tests.integration.telephony.sip.test_browser_leg import BROWSER, answered
+from tests.integration.telephony.sip.website import Website
 from tests.peers.phone import Phone
 from tests.peers.rtpengine import Rtpengine
 from tests.peers.webpage import WebPage
@@ -100,27 +101,6 @@ async def test_without_it_for_long_calls_end(
     await talk.ringing.is_over()
     mortal.engine.start()
     await mortal.empty()
-
-
-class Website:
-    """A visitor's call, in a page that offers its audio."""
-
-    def __init__(self, desk: Desk, page: WebPage) -> None:
-        self._desk = desk
-        self.page = page
-        self.call = InteractionId("ix_visitor")
-
-    async def offers(self) -> None:
-        """At first, and again when the page hears nothing any more."""
-        await self.says_its_offer()
-        while (told := (await self._desk.told(port.VisitorTold)).signal)["kind"] != "description":
-            pass
-        await self.page.accept(told["description"]["sdp"])
-
-    async def says_its_offer(self) -> None:
-        description = {"type": "offer", "sdp": await self.page.offer()}
-        signal = {"tab": "tab", "kind": "description", "description": description}
-        await self._desk.do(port.VisitorSaid(call=self.call, epoch=self._desk.epoch, signal=signal))
 
 
 async def test_a_website_caller_hears_again_once_their_page_offers_anew(

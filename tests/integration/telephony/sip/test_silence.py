@@ -11,7 +11,8 @@ import pytest
 
 from acd.domain.ids import InteractionId, OfferId
 from acd.telephony import port
-from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk
+from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk, desk_phone
+from tests.integration.telephony.sip.website import Website
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import Rtpengine
@@ -143,4 +144,30 @@ async def test_a_caller_that_is_gone_without_a_word_is_noticed(desk: Desk, calle
     calling.voice.is_mute = True
     calling.reply = lambda _: (481, "")
     assert (await desk.told(port.CallerEnded)).code == 481
+    await desk.empty()
+
+
+async def test_who_talks_with_a_visitor_whose_page_is_gone_is_not_left_alone(
+    desk: Desk, agent_phone: Phone, rtpengine: Rtpengine
+) -> None:
+    page = await WebPage.open(rtpengine.ng, CALLER_HZ)
+    website = Website(desk, page)
+    await website.offers()
+    offer = await desk.ring(website.call, desk_phone(agent_phone))
+    rung = await agent_phone.ringing.get()
+    await agent_phone.pick_up(rung)
+    await desk.told(port.LegAnswered)
+    await desk.bridge(website.call, offer, "desk")
+    await rung.voice.hears(CALLER_HZ)
+
+    page.voice.is_mute = True
+    await asyncio.sleep(LOST_S * 0.6)
+    await page.end()
+    await website.offers()  # after a reload
+    await asyncio.sleep(LOST_S * 0.6)
+    assert not desk.heard(port.CallerEnded)
+    ended = await desk.told(port.CallerEnded)
+    assert (ended.call, ended.cause) == (website.call, "media_lost")
+    await rung.is_over()
+    await page.close()
     await desk.empty()
