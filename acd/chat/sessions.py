@@ -75,7 +75,7 @@ class Card:
     locale: str = ""
     department: str = ""
     call: str = ""
-    """What can be done with a telephone call: `number` where it can be given to one."""
+    """Of a call from a telephone: `number` where it can be given to one, else `telephone`."""
 
     @classmethod
     def parse(cls, card: object) -> Self:

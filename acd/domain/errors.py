@@ -146,6 +146,12 @@ class NotYours(AcdError):
     code = "not_yours"
 
 
+class NoPage(AcdError):
+    """Who calls from a telephone has no page to read on; say it to them."""
+
+    code = "no_page"
+
+
 class NotConnected(AcdError):
     """Nobody has taken this call, or no longer; wait for it to ring again."""
 

@@ -54,7 +54,7 @@ def caller_card(
         "contact_name": name or shown,
         "preview": shown if shown != name else "",
         "department": department,
-        "call": "number" if transfers else "",
+        "call": "number" if transfers else "telephone",
     }
     plain = _text(fields)
     whole = _text({**fields, "headers": dict(headers)}) if headers else plain

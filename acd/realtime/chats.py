@@ -42,11 +42,13 @@ class Chats(Mapping["InteractionId", HeldChat]):
         return len(self._held)
 
     def writable(self, conversation: str) -> HeldChat | None:
-        """The one of this conversation that the agent may write in."""
-        for chat in self._held.values():
-            if chat.conversation == conversation and chat.state in WRITABLE:
-                return chat
-        return None
+        """The one of this conversation that the agent may write in, one with a page if there is."""
+        found = [
+            chat
+            for chat in self._held.values()
+            if chat.conversation == conversation and chat.state in WRITABLE
+        ]
+        return min(found, key=lambda chat: chat.from_telephone, default=None)
 
     def shown(self, conversation: str) -> HeldChat | None:
         """The one of this conversation on the desk, wrap-up included."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.domain.conversation import AuthorKind, Side
-from acd.domain.errors import NotYours, StoreUnavailable
+from acd.domain.errors import NoPage, NotYours, StoreUnavailable
 from acd.domain.ids import ConversationId
 from acd.realtime.typing import Typing
 
@@ -110,4 +110,6 @@ def _writable(console: Console, conversation: str) -> HeldChat:
         if console.desk.presence is None:
             raise StoreUnavailable  # nothing is known of this agent's work yet
         raise NotYours(field="conversation")
+    if chat.from_telephone:
+        raise NoPage(field="conversation")
     return chat

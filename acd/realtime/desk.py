@@ -70,6 +70,7 @@ class Desk:
             "owner": self.named(chat.owner),
             "guests": [self.named(guest) for guest in chat.guests],
             "to_number": chat.card.call == "number",
+            "from_telephone": chat.from_telephone,
             "on_phone": chat.on_phone,
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
@@ -79,7 +80,7 @@ class Desk:
             "last_seq": chat.last_seq,
             "read": {"agent": chat.agent_read, "visitor": chat.visitor_read},
             # who is on the telephone is there as long as the call is
-            "contact_here": bool(chat.nodes_here or chat.card.call),
+            "contact_here": bool(chat.nodes_here or chat.from_telephone),
             "now": self.relay.clock.now_ms(),
         }
 

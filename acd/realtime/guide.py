@@ -69,6 +69,7 @@ _CHAT_CODES: Final = (
     errors.NotFound,
     errors.NotYours,
     errors.ChatEnded,
+    errors.NoPage,
     errors.NotConnected,
     errors.Conflict,
     errors.TooMany,

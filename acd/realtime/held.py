@@ -69,6 +69,11 @@ class HeldChat:
             callback=held.callback,
         )
 
+    @property
+    def from_telephone(self) -> bool:
+        """Whether its contact calls from a telephone, and has no page."""
+        return bool(self.card.call)
+
     def called_back(self, *, dials: bool) -> dict[str, Any] | None:
         """The callback it is, as the wire says it."""
         back = self.callback

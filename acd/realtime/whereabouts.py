@@ -36,7 +36,7 @@ class Whereabouts:
 
         So long as a node may still answer, it may be.
         """
-        if chat.state != "connecting" or chat.channel != Channel.CALL or chat.card.call:
+        if chat.state != "connecting" or chat.channel != Channel.CALL or chat.from_telephone:
             return False
         asked_ms = self._desk.relay.clock.now_ms() - chat.since_ms
         return not chat.nodes_here and asked_ms >= ANSWER_S * 1000

@@ -32,6 +32,7 @@ STATUS: dict[str, int] = {
     "origin_refused": 403,
     "conflict": 409,
     "chat_ended": 409,
+    "no_page": 409,
     "not_connected": 409,
     "not_here": 409,
     "illegal_transition": 409,

@@ -110,8 +110,9 @@ class AgentChat(Outbound):
 
     `role` says what it is to them: a guest takes part, who is consulted reads along, or is talked
     to, and may take over, and a giver concludes what is somebody else's. `owner` is whose it is;
-    `transfer_to` has been asked to take over; with `to_number` a call can be given to a number, and
-    with `on_phone` the agent has it on a telephone of theirs: no page can take or hold it.
+    `transfer_to` has been asked to take over. With `to_number` a call can be given to a number, with
+    `from_telephone` its contact has no page to read on, and with `on_phone` the agent has it on a
+    telephone of theirs: no page can take or hold it.
     """
 
     interaction: str
@@ -126,6 +127,7 @@ class AgentChat(Outbound):
     owner: Named | None
     guests: list[Named]
     to_number: bool
+    from_telephone: bool
     on_phone: bool
     since_ms: int
     wrap_up_until_ms: int | None

@@ -19,6 +19,11 @@ export const LATE_MS = 120_000;
 
 const EMPTY: Thread = { messages: [], read: { agent: 0, visitor: 0 }, contact: null, history: [] };
 
+/** Whether the contact would read what the agent writes now. */
+export function canWrite(chat: AgentChat): boolean {
+  return (chat.state === "active" || chat.state === "idle") && chat.role !== "consult" && !chat.from_telephone;
+}
+
 /** The list with this chat as it is now; an ended one leaves. Places in the list do not move. */
 export function changed(chats: Chats, chat: AgentChat): Chats {
   if (chat.state === "ended") return chats.filter((each) => each.interaction !== chat.interaction);

@@ -106,6 +106,8 @@ export interface AgentChat {
   guests: Named[];
   /** Whether a call can be given to a number. */
   to_number: boolean;
+  /** Whether the contact calls from a telephone, and has no page to read on. */
+  from_telephone: boolean;
   /** Whether the agent has the call on a telephone of theirs. */
   on_phone: boolean;
   wrap_up_until_ms: number | null;

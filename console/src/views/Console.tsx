@@ -4,7 +4,7 @@ import { alert } from "../alerts/alerts.ts";
 import { standForLead } from "../alerts/leader.ts";
 import { Handset } from "../phone/handset.ts";
 import { pressed } from "../shortcuts.ts";
-import { unread } from "../state/chats.ts";
+import { canWrite, unread } from "../state/chats.ts";
 import { Place, useDesk, type At } from "../state/context.ts";
 import { Desk } from "../state/desk.ts";
 import { onTop } from "../state/rings.ts";
@@ -53,7 +53,7 @@ function Panes() {
   const chat = desk.current.value;
   const parts = handset.parts.value;
   const narrow = width === "narrow";
-  const writes = (chat?.state === "active" || chat?.state === "idle") && chat.role !== "consult";
+  const writes = chat !== null && canWrite(chat);
   const busy = desk.chats.value.length > 0 || desk.lines.value.some((line) => line.waiting > 0);
   // under 720 px one pane at a time; with nothing to list, the list gives way to what happens next
   const pane = !narrow ? "all" : chat ? desk.pane.value : busy ? "list" : "calm";

@@ -5,6 +5,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 import { useEffect } from "preact/hooks";
 
 import { useParts } from "../handover/loaded.ts";
+import { canWrite } from "../state/chats.ts";
 import { useDesk } from "../state/context.ts";
 import { t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
@@ -35,7 +36,7 @@ export function Thread({ chat, banners, inSight }: { chat: AgentChat; banners: b
           )}
         </p>
       )}
-      {(chat.state === "active" || chat.state === "idle") && chat.role !== "consult" && <Composer key={chat.conversation} chat={chat} />}
+      {canWrite(chat) && <Composer key={chat.conversation} chat={chat} />}
     </section>
   );
 }

@@ -91,6 +91,7 @@ def test_two_browsers_ring_and_one_wins(phone: Phones, camille: Camille) -> None
     expect(anna.find("taken-by")).to_contain_text("Claire")
     claire.is_in_call()
     expect(claire.page.locator(".thread-head .chip")).to_have_count(0)  # nobody is off the page
+    expect(claire.find("composer")).to_have_count(0)  # nor on one, to read
     call.hears(CLAIRE_HZ)
     hears(claire.page, CAMILLE_HZ)
     hears_nothing(anna.page)

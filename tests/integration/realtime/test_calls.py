@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from acd.chat.delivery import to_agent, to_contact
-from acd.domain.ids import AgentId, InteractionId
+from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+from acd.domain.interaction import Arrival
 from acd.realtime.allowance import LEASE
 from acd.realtime.wire import answers, common
 from tests.integration.realtime.clients import new_start
@@ -209,3 +213,31 @@ async def test_a_signal_is_bounded(call_nodes: Nodes) -> None:
     said = signal(interaction, "t_anna", "description", description=long)
     assert await anna.refused("call.signal", said) == "bad_request"
     assert await anna.refused("call.signal", {**said, "kind": "shout"}) == "bad_request"
+
+
+@pytest.mark.parametrize("call", ["number", "telephone"])
+async def test_nothing_is_written_to_who_calls_from_a_telephone(
+    call_nodes: Nodes, call: str
+) -> None:
+    node = await call_nodes(calls=True)
+    anna = await node.console("anna", session="ss_anna")
+    queue = QueueId("support/call")
+    told = {"contact_name": "Camille", "call": call}
+    await node.router.enqueue(
+        Arrival(
+            interaction=InteractionId("ix_camille"),
+            queue=queue,
+            contact=ContactId("ct_camille"),
+            conversation=ConversationId("cv_camille"),
+            card=json.dumps(told),
+            leased=False,
+        )
+    )
+    ring = await anna.hears("offer", interaction="ix_camille")
+    await anna.done("offer.accept", {"offer": ring["offer"]})
+    await anna.done("call.connected", {"offer": ring["offer"]})
+    chat = await anna.hears("chat", interaction="ix_camille", state="active")
+    assert (chat["from_telephone"], chat["to_number"]) == (True, call == "number")
+    assert chat["contact_here"]
+    say = {"conversation": "cv_camille", "client_id": "a1", "text": "Hello"}
+    assert await anna.refused("message.send", say) == "no_page"
