@@ -102,7 +102,8 @@ function MissedRing() {
       }
     >
       <b class="strong">{t("missed.title")}</b>{" "}
-      {t("missed.ring", { name: offer.contact.name, department: desk.departmentName(offer.department), time: words.value.time(atMs) })}
+      {t("missed.ring", { name: offer.contact.name, department: desk.departmentName(offer.department), time: words.value.time(atMs) })}{" "}
+      {offer.transfer ? t("missed.kept", { name: offer.transfer.name }) : t("missed.went_on")}
     </Banner>
   );
 }

@@ -44,7 +44,7 @@ export function Calm({ banners }: { banners: boolean }) {
               ? t("calm.rings_how")
               : away
               ? t("calm.away", { state: text.toLocaleLowerCase(words.value.locale) })
-              : t(open > 0 ? "calm.choose" : waiting > 0 ? "calm.in_turn" : "calm.available")}
+              : t(open > 0 ? "calm.choose" : "calm.available")}
           </p>
           {away && !rings && (
             <Button kind="primary" class="return" onClick={() => void desk.setPresence(null, "available")}>
