@@ -66,6 +66,7 @@ class Desk:
             "state": chat.state,
             "role": chat.role,
             "transfer_to": self.named(chat.transfer_to),
+            "transfer_waits": chat.transfer_waits,
             "consulted": self.named(chat.consulted),
             "owner": self.named(chat.owner),
             "guests": [self.named(guest) for guest in chat.guests],

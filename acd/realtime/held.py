@@ -29,6 +29,7 @@ class HeldChat:
     wrap_up_extended: bool
     role: str
     transfer_to: AgentId | None
+    transfer_waits: bool
     consulted: AgentId | None
     owner: AgentId | None
     guests: tuple[AgentId, ...]
@@ -62,6 +63,7 @@ class HeldChat:
             wrap_up_extended=held.wrap_up_extended,
             role=held.role.value,
             transfer_to=held.transfer_to,
+            transfer_waits=held.transfer_waits,
             consulted=held.consulted,
             owner=held.owner,
             guests=held.guests,
@@ -95,7 +97,7 @@ class HeldChat:
 
 _FOLLOWED: Final = (
     "queue", "state", "since_ms", "wrap_up_until_ms", "wrap_up_extended", "role", "transfer_to",
-    "consulted", "owner", "guests", "callback",
+    "transfer_waits", "consulted", "owner", "guests", "callback",
 )  # fmt: skip
 """What may change while it is on the desk."""
 

@@ -91,6 +91,7 @@ def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
         state=InteractionState.ENDED if given else InteractionState(fields[1]),
         role=role,
         transfer_to=more.get("transfer", {}).get("to"),
+        transfer_waits=bool(more.get("transfer", {}).get("waits")),
         guests=tuple(sorted(guests)),
         consulted=next((a for a, role in guests.items() if role == Role.CONSULT), None),
         owner=fields[7] or None,

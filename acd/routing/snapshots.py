@@ -111,6 +111,8 @@ class HeldSnapshot:
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
     card: str
+    transfer_waits: bool = False
+    """Whether they are full, and asked once they have room."""
     consulted: AgentId | None = None
     """The one of the guests who may take over."""
     callback: CallbackSnapshot | None = None

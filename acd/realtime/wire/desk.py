@@ -110,9 +110,10 @@ class AgentChat(Outbound):
 
     `role` says what it is to them: a guest takes part, who is consulted reads along, or is talked
     to, and may take over, and a giver concludes what is somebody else's. `owner` is whose it is;
-    `transfer_to` has been asked to take over. With `to_number` a call can be given to a number, with
-    `from_telephone` its contact has no page to read on, and with `on_phone` the agent has it on a
-    telephone of theirs: no page can take or hold it.
+    `transfer_to` has been asked to take over, or with `transfer_waits` will be once they have room.
+    With `to_number` a call can be given to a number, with `from_telephone` its contact has no page
+    to read on, and with `on_phone` the agent has it on a telephone of theirs: no page can take or
+    hold it.
     """
 
     interaction: str
@@ -123,6 +124,7 @@ class AgentChat(Outbound):
     state: Literal["connecting", "active", "idle", "wrap_up", "ended"]
     role: Literal["owner", "guest", "consult", "giver"]
     transfer_to: Named | None
+    transfer_waits: bool
     consulted: Named | None
     owner: Named | None
     guests: list[Named]

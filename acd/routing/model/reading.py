@@ -75,6 +75,7 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
         state=_S.ENDED if given else x.state,
         role=Role(x.guests[agent]) if agent in x.guests else mine,
         transfer_to=x.transfer.to if x.transfer else None,
+        transfer_waits=x.transfer is not None and x.transfer.waits,
         guests=tuple(sorted(x.guests)),
         consulted=x.consulted,
         owner=x.agent,

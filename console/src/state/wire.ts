@@ -100,6 +100,8 @@ export interface AgentChat {
   /** What it is to the agent: whoever is consulted only reads along, a giver concludes what is somebody else's. */
   role: "owner" | "guest" | "consult" | "giver";
   transfer_to: Named | null;
+  /** They are busy, and asked once they are free. */
+  transfer_waits: boolean;
   consulted: Named | null;
   /** Whose it is. */
   owner: Named | null;

@@ -68,7 +68,7 @@ export function Handover({ chat, ways, icon = IconNext, kind = "second", side = 
 /** Who else has a part in it, and what can be done about that. */
 export function Sharing({ chat }: { chat: AgentChat }) {
   const { desk } = useDesk();
-  const { interaction, role, transfer_to, consulted, guests } = chat;
+  const { interaction, role, transfer_to, transfer_waits, consulted, guests } = chat;
   const others = guests.filter(({ id }) => id !== consulted?.id && id !== desk.me.value?.id);
   if (chat.state !== "active" && chat.state !== "idle") return null;
   // whoever is asked about a call talks, at the foot of the console
@@ -103,7 +103,7 @@ export function Sharing({ chat }: { chat: AgentChat }) {
             </Button>
           }
         >
-          {t("sharing.offered", { name: transfer_to.name })}
+          {t(transfer_waits ? "sharing.waits" : "sharing.offered", { name: transfer_to.name })}
         </Banner>
       )}
       {consulted && !talks && (
