@@ -36,7 +36,7 @@ function Now({ phone }: { phone: Phone }) {
   if (mine) return mine.on_phone ? <OnPhone phone={phone} chat={mine} /> : <Elsewhere phone={phone} chat={mine} />;
   if (asked) return advice ? <Advising phone={phone} chat={asked} line={advice} /> : <Asked phone={phone} chat={asked} />;
   if (phone.trouble.value) return <Troubled phone={phone} trouble={phone.trouble.value} />;
-  return <Idle phone={phone} available={presence.channels.call?.availability === "available"} />;
+  return <Idle phone={phone} as={desk.cut.value ? "cut" : presence.channels.call?.availability === "available" ? "ready" : "away"} />;
 }
 
 function Troubled({ phone, trouble }: { phone: Phone; trouble: Trouble }) {

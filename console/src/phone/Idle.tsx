@@ -9,14 +9,15 @@ import { t } from "./words.ts";
 
 const KINDS: readonly DeviceKind[] = ["microphone", "speaker"];
 
-export function Idle({ phone, available }: { phone: Phone; available: boolean }) {
+/** With `as` "cut" nobody knows: the connection is lost. */
+export function Idle({ phone, as }: { phone: Phone; as: "ready" | "away" | "cut" }) {
   const level = phone.tryout.level.value;
   return (
     <Bar
-      state={available ? "ready" : "off"}
+      state={as === "ready" ? "ready" : "off"}
       icon={IconPhone}
-      title={t(available ? "ready" : "away")}
-      aside={t(level ? "testing" : available ? "ready_where" : "away_where")}
+      title={t(as)}
+      aside={t(level ? "testing" : `${as}_where`)}
       end={
         <>
           {level && <Level level={level} />}

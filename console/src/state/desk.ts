@@ -55,6 +55,9 @@ export class Desk {
     return this.chats.value.find((chat) => chat.interaction === wanted) ?? (this.ended.value?.interaction === wanted ? this.ended.value : null);
   });
 
+  /** What is shown of this agent may be true no longer: the connection is lost. */
+  readonly cut = computed(() => this.me.value !== null && this.connection.state.value !== "open");
+
   readonly connection: Connection<AgentRequests, AgentEvents>;
   #timers: ReturnType<typeof setInterval>[] = [];
 

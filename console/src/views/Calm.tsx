@@ -29,6 +29,7 @@ export function Calm({ banners }: { banners: boolean }) {
   const away = availability !== "available";
   const open = desk.chats.value.length;
   const rings = desk.ringing.value.length > 0;
+  const cut = desk.cut.value;
   const steers = (desk.me.value?.role ?? "agent") !== "agent";
   if (desk.me.value?.departments.length === 0) return <ServesNone banners={banners} steers={steers} />;
   return (
@@ -37,16 +38,18 @@ export function Calm({ banners }: { banners: boolean }) {
       <div class="calm">
         <div class="calm-head">
           <h2 class="page-title" id="h-calm" tabIndex={-1}>
-            {rings ? t("calm.rings") : waiting > 0 ? t("calm.waiting", { count: waiting }) : t("calm.nobody")}
+            {cut ? t("calm.cut") : rings ? t("calm.rings") : waiting > 0 ? t("calm.waiting", { count: waiting }) : t("calm.nobody")}
           </h2>
           <p>
-            {rings
+            {cut
+              ? t("calm.cut_how")
+              : rings
               ? t("calm.rings_how")
               : away
               ? t("calm.away", { state: text.toLocaleLowerCase(words.value.locale) })
               : t(open > 0 ? "calm.choose" : "calm.available")}
           </p>
-          {away && !rings && (
+          {away && !rings && !cut && (
             <Button kind="primary" class="return" onClick={() => void desk.setPresence(null, "available")}>
               {t("calm.become_available")}
             </Button>

@@ -21,7 +21,8 @@ export function PresenceBar() {
   const summary = presence ? summarise(presence, channels) : null;
   useSignOutWhenDone(summary?.availability ?? "");
   if (!presence || !summary) return <header class="me" />;
-  const Mark = MARKS[summary.availability];
+  const cut = desk.cut.value;
+  const Mark = cut ? MarkOff : MARKS[summary.availability];
   const working = presence.used > 0;
   return (
     <header class="me">
@@ -34,8 +35,8 @@ export function PresenceBar() {
         buttonClass="button quiet"
         buttonTitle={`${t("presence.change")} (Alt P)`}
       >
-        <Mark class={TONES[summary.availability]} />
-        <span class="clip">{summary.text}</span>
+        <Mark class={cut ? "muted" : TONES[summary.availability]} />
+        <span class={cut ? "clip muted" : "clip"}>{cut ? t("presence.unknown") : summary.text}</span>
         <IconDown class="icon-16 muted" />
       </Menu>
       <Capacity channel={channels[0] ?? "chat"} />
