@@ -193,6 +193,8 @@ def _standing(verdict: Verdict, now_ms: int) -> str:
 
 def _reason(reason: Reason, now_ms: int) -> str:
     left = _left(int(reason.facts.get("until_ms", 0)), now_ms)
+    if reason.code is ReasonCode.FULL and not reason.facts["max"]:
+        return "takes none"
     said = _SAID[reason.code].format(**{**reason.facts, "left": left})
     return said.removesuffix(": ")
 

@@ -154,7 +154,7 @@ def test_a_call_goes_to_the_colleague_with_a_telephone_and_to_nobody_who_takes_n
     expect(anna).to_contain_text("takes no calls")
     expect(anna).to_have_attribute("aria-disabled", "true")
     claire = console.locator('[data-testid="transfer-agent"][data-agent="claire"]')
-    expect(claire).to_contain_text("free 0/1")
+    expect(claire).to_contain_text("free, 0 of 1")
 
     # she cannot talk in a page, and says so
     console.get_by_test_id("manner-consult").check()
