@@ -75,8 +75,10 @@ def test_a_ring_that_came_while_the_network_was_away_is_there_on_return(
     anna.sees_ring("Jean Martin")
     line.cut()
     expect(anna.find("reconnect-bar")).to_be_visible()
+    expect(anna.find("presence")).to_have_text("Not connected")
     line.mend()
     expect(anna.find("reconnect-bar")).to_have_count(0)
+    expect(anna.find("presence")).to_have_text("Available")
     anna.accepts("Jean Martin")
     jean.is_served_by("Anna")
 

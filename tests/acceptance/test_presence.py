@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.people import Agent, Visitor
+from tests.acceptance.people import DESKTOP, PHONE, Agent, Visitor, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -57,6 +57,11 @@ def test_the_first_missed_ring_leaves_a_trace_until_the_next_answer(
     visitor("Jean Martin").starts_chat("Hello", department="express")
     anna.sees_ring("Jean Martin")
     expect(anna.find("missed-ring")).to_contain_text("Missed: Jean Martin, Express desk, at ")
+    expect(anna.find("missed-ring")).to_contain_text("It went to a colleague, or back to the line.")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, "missed")
+    anna.page.set_viewport_size(DESKTOP)
+    looks(anna, "missed")
     expect(anna.find("presence")).to_contain_text("Available")
     claire.accepts("Jean Martin")
     visitor("Lina Haddad").starts_chat("Hello")
