@@ -142,7 +142,7 @@ function ColleagueRow({ colleague, channel, waits, onPick }: ColleagueProps) {
       <Mark class={free ? "is-ok" : "muted"} />
       <span class="clip">{name}</span>
       <span class="small muted number">
-        {free || state === "full" ? t("slots", { told, count, max }) : told}
+        {free || (state === "full" && !waits) ? t("slots", { told, count, max }) : told}
       </span>
     </button>
   );
