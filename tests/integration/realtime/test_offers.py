@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from acd.domain.ids import AgentId
 from acd.domain.offer import MEDIA_LOST
 from acd.realtime import whereabouts
-from tests.integration.realtime.clients import new_start
-from tests.integration.realtime.nodes import Nodes
+from tests.integration.realtime.clients import Client, new_start
+from tests.integration.realtime.nodes import Node, Nodes
 from tests.integration.realtime.test_messages import talking
 
 
@@ -166,8 +167,11 @@ async def test_a_call_nobody_was_in_rings_the_next_as_such(
     assert ended["reason"] == "customer_left"
 
 
-async def test_whose_page_and_agent_are_both_gone_rings_nobody_else(nodes: Nodes) -> None:
-    node = await nodes(calls=True, caller_grace_s=0.3)
+async def left_while_talking(node: Node) -> tuple[Client, dict[str, Any], str, int]:
+    """Anna talks with a visitor whose page is gone.
+
+    Returns her, her ring, the visitor's token, and how much she had heard when they left.
+    """
     anna, jean = await node.console("anna"), await node.visitor()
     started = await jean.done("chat.start", new_start(channel="call"))
     ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
@@ -176,6 +180,12 @@ async def test_whose_page_and_agent_are_both_gone_rings_nobody_else(nodes: Nodes
     many = len(anna.heard)
     await jean.leave()
     await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=False)
+    return anna, ring, str(started["token"]), many
+
+
+async def test_whose_page_and_agent_are_both_gone_rings_nobody_else(nodes: Nodes) -> None:
+    node = await nodes(calls=True, caller_grace_s=0.3)
+    anna, ring, _, _ = await left_while_talking(node)
     await asyncio.sleep(0.3)
     held = await node.router.interaction(ring["interaction"])
     assert held is not None
@@ -190,15 +200,8 @@ async def test_whose_page_and_agent_are_both_gone_rings_nobody_else(nodes: Nodes
 
 async def test_a_visitor_who_came_back_keeps_the_call_that_lost_its_agent(nodes: Nodes) -> None:
     node = await nodes(calls=True, caller_grace_s=0.3)
-    anna, jean = await node.console("anna"), await node.visitor()
-    started = await jean.done("chat.start", new_start(channel="call"))
-    ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
-    await anna.done("offer.accept", {"offer": ring["offer"]})
-    await anna.done("call.connected", {"offer": ring["offer"]})
-    many = len(anna.heard)
-    await jean.leave()
-    await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=False)
-    await node.visitor(started["token"])
+    anna, ring, token, many = await left_while_talking(node)
+    await node.visitor(token)
     await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=True)
     bruno = await node.console("bruno")
     assert (await node.router.fail(ring["offer"], AgentId("anna"), MEDIA_LOST)).changed
