@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from bench.client import Gone, Refused
+from tests.peers.webpage import silent_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,24 +20,6 @@ if TYPE_CHECKING:
 
 RINGS_S = 0.3
 _TAB = "page"
-_SDP = """v=0\r
-o=- 4611 2 IN IP4 127.0.0.1\r
-s=-\r
-t=0 0\r
-a=group:BUNDLE {mid}\r
-m=audio 9 UDP/TLS/RTP/SAVPF 0 101\r
-c=IN IP4 0.0.0.0\r
-a=rtcp:9 IN IP4 0.0.0.0\r
-a=ice-ufrag:abcd\r
-a=ice-pwd:abcdefghijklmnopqrstuvwx\r
-a=fingerprint:sha-256 {fingerprint}\r
-a=setup:active\r
-a=mid:{mid}\r
-a=sendrecv\r
-a=rtcp-mux\r
-a=rtpmap:0 PCMU/8000\r
-a=rtpmap:101 telephone-event/8000\r
-"""
 
 
 @dataclass(slots=True)
@@ -89,8 +72,7 @@ class Desk:
 
     async def answer(self, offered: str) -> str:
         """What the page answers to the server's description; nobody is behind it."""
-        mid = next(line[6:] for line in offered.splitlines() if line.startswith("a=mid:"))
-        return _SDP.format(mid=mid, fingerprint=":".join(["AB"] * 32))
+        return silent_answer(offered)
 
     def _rang(self, offer: Mapping[str, Any]) -> None:
         self._group.create_task(self._ring(offer))

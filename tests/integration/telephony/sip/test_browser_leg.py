@@ -13,31 +13,9 @@ from acd.telephony.sip.media import Pairing
 from acd.telephony.sip.ng import EngineRefused
 from tests.integration.telephony.sip.desk import MUSIC_HZ, Desk
 from tests.peers.phone import Phone
+from tests.peers.webpage import silent_answer, silent_offer
 
 BROWSER = port.Target(device="browser", kind=port.TargetKind.BROWSER)
-PAGE = """v=0\r
-o=- 4611 2 IN IP4 127.0.0.1\r
-s=-\r
-t=0 0\r
-a=group:BUNDLE {mid}\r
-m=audio 9 UDP/TLS/RTP/SAVPF 0 101\r
-c=IN IP4 0.0.0.0\r
-a=rtcp:9 IN IP4 0.0.0.0\r
-a=ice-ufrag:abcd\r
-a=ice-pwd:abcdefghijklmnopqrstuvwx\r
-a=fingerprint:sha-256 {print}\r
-a=setup:active\r
-a=mid:{mid}\r
-a=sendrecv\r
-a=rtcp-mux\r
-a=rtpmap:0 PCMU/8000\r
-a=rtpmap:101 telephone-event/8000\r
-"""
-
-
-def page_sdp(offer: str) -> str:
-    mid = next(line[6:] for line in offer.splitlines() if line.startswith("a=mid:"))
-    return PAGE.format(mid=mid, print=":".join(["AB"] * 32))
 
 
 async def said(desk: Desk, call: InteractionId, offer: OfferId, **signal: Any) -> None:
@@ -49,7 +27,7 @@ async def said(desk: Desk, call: InteractionId, offer: OfferId, **signal: Any) -
 
 
 async def answered(desk: Desk, told: port.PageTold, *, tab: str = "tab-1", to: str = "") -> None:
-    sdp = page_sdp(told.signal["description"]["sdp"])
+    sdp = silent_answer(told.signal["description"]["sdp"])
     await said(
         desk, told.call, told.offer, tab=tab, to=to or told.signal["tab"], kind="description",
         description={"type": "answer", "sdp": sdp},
@@ -176,12 +154,9 @@ SDES = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQ
 async def test_a_visitor_who_speaks_no_webrtc_is_sent_nothing(desk: Desk, caller: Phone) -> None:
     """Or anybody could have music sent to whom they like: without ICE nobody there is asked."""
     voice = await caller.voice()
-    page = PAGE.format(mid="0", print=":".join(["AB"] * 32)).replace(
-        "setup:active", "setup:actpass"
-    )
     for call, sdp in {
         "ix_flood": voice.sdp(SDES).replace("RTP/AVP", "RTP/SAVP"),
-        "ix_page": page,
+        "ix_page": silent_offer(),
     }.items():
         signal = {"tab": "tab-1", "description": {"type": "offer", "sdp": sdp}}
         await desk.do(port.VisitorSaid(call=InteractionId(call), epoch=0, signal=signal))
