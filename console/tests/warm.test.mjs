@@ -4,30 +4,14 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { signal } from "@preact/signals";
 
+import { connections } from "../../ui/tests/connections.mjs";
 import { leads } from "../src/alerts/leader.ts";
 import { Warm } from "../src/phone/warm.ts";
 
-const opened = [];
 globalThis.Audio = class {
   play = async () => undefined;
 };
-globalThis.RTCPeerConnection = class {
-  connectionState = "connected";
-  iceGatheringState = "complete";
-  localDescription = { sdp: "mine" };
-  isClosed = false;
-  constructor() {
-    opened.push(this);
-  }
-  setRemoteDescription = async () => undefined;
-  createAnswer = async () => ({});
-  setLocalDescription = async () => undefined;
-  getTransceivers = () => [];
-  getSenders = () => [];
-  close() {
-    this.isClosed = true;
-  }
-};
+const opened = connections({ connectionState: "connected", iceGatheringState: "complete" });
 
 const OFFER = { offer: "ix_1.1", interaction: "ix_1" };
 const described = (more = {}) => ({
@@ -69,7 +53,7 @@ test("while it rings, what the server offers is answered once", async () => {
   assert.deepEqual(said, [["call.signal", "description"]]);
   ringing.value = [];
   await settled();
-  assert.equal(opened[0].isClosed, true);
+  assert.equal(opened[0].connectionState, "closed");
   stop();
 });
 
@@ -91,9 +75,9 @@ test("what was prepared is given to whoever answers, and nothing beside it", asy
   ringing.value = [];
   await settled();
   assert.equal(opened.length, 1);
-  assert.equal(opened[0].isClosed, false);
+  assert.equal(opened[0].connectionState, "connected");
   line.close();
-  assert.equal(opened[0].isClosed, true);
+  assert.equal(opened[0].connectionState, "closed");
   stop();
 });
 

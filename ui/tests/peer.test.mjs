@@ -3,29 +3,10 @@ import { mock, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 
 import { Peer } from "../src/peer.ts";
+import { connections } from "./connections.mjs";
 
-const opened = [];
 globalThis.MediaStream = class {};
-globalThis.RTCPeerConnection = class {
-  connectionState = "connecting";
-  iceGatheringState = "gathering";
-  localDescription = { sdp: "mine" };
-  constructor() {
-    opened.push(this);
-  }
-  setRemoteDescription = async () => undefined;
-  createAnswer = async () => ({});
-  setLocalDescription = async () => undefined;
-  getTransceivers = () => [];
-  getSenders = () => [];
-  close() {
-    this.connectionState = "closed";
-  }
-  gathered() {
-    this.iceGatheringState = "complete";
-    this.onicegatheringstatechange?.();
-  }
-};
+const opened = connections();
 
 const VOICE = { getAudioTracks: () => [] };
 const OFFERED = {

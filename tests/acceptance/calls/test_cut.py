@@ -13,7 +13,6 @@ from playwright.sync_api import expect
 from tests.acceptance.calls.exchange import (
     CAMILLE,
     CAMILLE_HZ,
-    MUSIC_HZ,
     calls_in,
     telephone_server,
 )
@@ -22,6 +21,7 @@ from tests.acceptance.calls.telephones import Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.outcomes import outcomes_of_calls
+from tests.telephony import MUSIC_HZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -14,7 +14,6 @@ from tests.acceptance.calls.exchange import (
     CAMILLE_HZ,
     DENISE,
     DENISE_HZ,
-    MUSIC_HZ,
     calls_in,
     telephone_server,
 )
@@ -23,6 +22,7 @@ from tests.acceptance.calls.telephones import Telephone, Telephones
 from tests.acceptance.calls.voices import ANNA_HZ, JEAN_HZ, hears, hears_nothing
 from tests.acceptance.house import House, Server
 from tests.outcomes import outcomes_of_calls
+from tests.telephony import MUSIC_HZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

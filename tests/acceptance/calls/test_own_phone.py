@@ -12,7 +12,6 @@ from tests.acceptance.calls.exchange import (
     CAMILLE,
     CAMILLE_HZ,
     DIGITS_HZ,
-    MUSIC_HZ,
     OUTSIDE_HZ,
     PROMPT_HZ,
     calls_in,
@@ -24,6 +23,7 @@ from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, hears
 from tests.acceptance.house import House, Server
 from tests.acceptance.people import DESKTOP, PHONE, looks
 from tests.outcomes import outcomes_of_calls
+from tests.telephony import MUSIC_HZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -12,7 +12,6 @@ from tests.acceptance.calls.exchange import (
     CALLS,
     CAMILLE,
     CAMILLE_HZ,
-    MUSIC_HZ,
     OUTSIDE_HZ,
     telephone_server,
 )
@@ -23,6 +22,7 @@ from tests.acceptance.house import House, Server
 from tests.acceptance.network import Wire
 from tests.acceptance.people import DESKTOP, PHONE, looks
 from tests.outcomes import outcomes_of_calls
+from tests.telephony import MUSIC_HZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

@@ -27,39 +27,9 @@ from tests.integration.nodes import PASSWORD
 from tests.integration.test_app import console, heard
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
-from tests.peers.rtpengine import audio_room, udp_port
-from tests.peers.tones import write_tone
+from tests.telephony import MUSIC_HZ, department, desk_agent, telephony
 
-MUSIC_HZ, AGENT_HZ, CALLER_HZ = 300, 700, 1000
-TEXT = """\
-[server]
-port = 0
-[[sites]]
-id = "shop"
-name = "Maison Perrin"
-[[departments]]
-id = "support"
-name = {{ en = "Support", fr = "Assistance" }}
-[departments.call]
-[[agents]]
-id = "anna"
-name = "Anna Novak"
-email = "anna@example.com"
-departments = [{{ department = "support" }}]
-devices = [{{ id = "desk", address = "sip:anna@127.0.0.1:{phone}", closed_console = true }}]
-password_env = "ANNA_PASSWORD"
-[telephony]
-region = "FR"
-[telephony.sip]
-port = {sip}
-music_file = "music.wav"
-[telephony.sip.numbers]
-"600" = "support"
-[telephony.rtpengine]
-interface = "127.0.0.1"
-first_port = {audio}
-last_port = {last}
-"""
+AGENT_HZ, CALLER_HZ = 700, 1000
 
 
 @dataclass(frozen=True)
@@ -76,16 +46,18 @@ async def around(
     peer: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Around]:
     peer("rtpengine")
-    write_tone(str(tmp_path / "music.wav"), MUSIC_HZ)
     monkeypatch.setenv("ANNA_PASSWORD", PASSWORD)
-    audio = audio_room()
+    tables, _ = telephony(tmp_path)
     async with Phone.open(CALLER_HZ) as caller, Phone.open(AGENT_HZ) as desk:
-        text = TEXT.format(phone=desk.port, sip=udp_port(), audio=audio, last=audio + 399)
+        anna = desk_agent("anna", desk.port, more='password_env = "ANNA_PASSWORD"')
         config = parse_config(
-            text,
+            department() + anna + tables,
             source=tmp_path / "config.toml",
-            env={"ACD_SERVER__DATA_DIR": str(tmp_path / "data"), "ANNA_PASSWORD": "x" * 12},
-        )
+            env={
+                "ACD_SERVER__PORT": "0", "ACD_SERVER__DATA_DIR": str(tmp_path / "data"),
+                "ANNA_PASSWORD": PASSWORD,
+            },
+        )  # fmt: skip
         yield Around(config, caller, desk)
 
 

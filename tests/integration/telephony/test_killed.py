@@ -18,46 +18,12 @@ from tests.contract.telephony.rig import eventually
 from tests.outcomes import outcomes_of_calls
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
-from tests.peers.rtpengine import audio_room, udp_port
-from tests.peers.tones import write_tone
+from tests.telephony import MUSIC_HZ, department, desk_agent, telephony
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 WAITING, TALKING = 20, 10
-MUSIC_HZ, AGENT_HZ, CALLER_HZ = 300, 700, 1000
-CONFIG = """
-[[sites]]
-id = "shop"
-name = "Maison Perrin"
-[[departments]]
-id = "support"
-name = {{ en = "Support", fr = "Assistance" }}
-ring_time_s = 60
-[departments.call]
-wrap_up_s = 0
-{agents}
-[telephony]
-region = "FR"
-[telephony.sip]
-enabled = true
-port = {sip}
-music_file = "{folder}/music.wav"
-announce_s = 0
-[telephony.sip.numbers]
-"600" = "support"
-[telephony.rtpengine]
-interface = "127.0.0.1"
-first_port = {first}
-last_port = {last}
-"""
-AGENT = """
-[[agents]]
-id = "agent-{n}"
-name = "Agent {n}"
-email = "agent-{n}@example.com"
-departments = [{{ department = "support" }}]
-devices = [{{ id = "desk", address = "sip:agent-{n}@127.0.0.1:{port}", closed_console = true }}]
-"""
+AGENT_HZ, CALLER_HZ = 700, 1000
 
 
 @pytest.fixture
@@ -79,11 +45,9 @@ async def server(
 ) -> AsyncIterator[Server]:
     del callers  # they are there for longer
     peer("rtpengine")
-    write_tone(str(tmp_path / "music.wav"), MUSIC_HZ)
-    sip, first = udp_port(), audio_room()
-    agents = "".join(AGENT.format(n=n, port=desks.port) for n in range(TALKING))
-    more = CONFIG.format(agents=agents, sip=sip, folder=tmp_path, first=first, last=first + 399)
-    server = Server(tmp_path, houses=0, more=more)
+    tables, sip = telephony(tmp_path, more="announce_s = 0")
+    agents = "".join(desk_agent(f"agent-{n}", desks.port) for n in range(TALKING))
+    server = Server(tmp_path, houses=0, more=department("ring_time_s = 60") + agents + tables)
     server.sip_port = sip
     await asyncio.to_thread(server.start)
     yield server

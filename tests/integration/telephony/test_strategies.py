@@ -19,10 +19,9 @@ from tests.contract.telephony.rig import eventually
 from tests.outcomes import outcomes_of_calls
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
-from tests.peers.rtpengine import audio_room, udp_port
-from tests.peers.tones import write_tone
+from tests.telephony import MUSIC_HZ, department, desk_agent, telephony
 
-MUSIC_HZ, CALLERS_HZ = 300, (1000, 1100, 1200, 1300)
+CALLERS_HZ = (1000, 1100, 1200, 1300)
 AGENTS_HZ = {"anna": 700, "bruno": 820, "claire": 940}
 SIGNED_IN = ("claire", "anna", "bruno")
 """In this order, so that Claire is without work longest."""
@@ -43,41 +42,6 @@ PLACES = {"max_utilization": 2, "average_utilization": 2}
 """How many calls an agent takes at once, where not one: only then some have more than others."""
 SHORT = ("ring_all", "round_robin")
 """They stand for all in the quick run."""
-
-TEXT = """\
-[server]
-port = 0
-[[sites]]
-id = "shop"
-name = "Maison Perrin"
-[[departments]]
-id = "support"
-name = {{ en = "Support", fr = "Assistance" }}
-strategy = "{strategy}"
-[departments.call]
-wrap_up_s = 0
-{agents}
-[telephony]
-region = "FR"
-[telephony.sip]
-port = {sip}
-music_file = "music.wav"
-[telephony.sip.numbers]
-"600" = "support"
-[telephony.rtpengine]
-interface = "127.0.0.1"
-first_port = {audio}
-last_port = {last}
-"""
-AGENT = """\
-[[agents]]
-id = "{name}"
-name = "{name}"
-email = "{name}@example.com"
-departments = [{{ department = "support", priority = {priority} }}]
-capacity = {{ call = {{ weight = 50, max = {places} }} }}
-devices = [{{ id = "desk", address = "sip:{name}@127.0.0.1:{port}", closed_console = true }}]
-"""
 
 
 @dataclass
@@ -155,21 +119,20 @@ class House:
 
 @asynccontextmanager
 async def house(strategy: str, folder: Path) -> AsyncIterator[House]:
-    write_tone(str(folder / "music.wav"), MUSIC_HZ)
-    sip, audio = udp_port(), audio_room()
+    tables, sip = telephony(folder)
     async with Phone.open() as caller, Phone.open() as desks:
         desks.tones = AGENTS_HZ
         agents = "".join(
-            AGENT.format(
-                name=name, priority=PRIORITY[name], places=PLACES.get(strategy, 1),
-                port=desks.port,
+            desk_agent(
+                name, desks.port, priority=PRIORITY[name],
+                more=f"capacity = {{ call = {{ weight = 50, max = {PLACES.get(strategy, 1)} }} }}",
             )
             for name in ALL
         )  # fmt: skip
         config = parse_config(
-            TEXT.format(strategy=strategy, agents=agents, sip=sip, audio=audio, last=audio + 399),
+            department(f'strategy = "{strategy}"') + agents + tables,
             source=folder / "config.toml",
-            env={"ACD_SERVER__DATA_DIR": str(folder / "data")},
+            env={"ACD_SERVER__PORT": "0", "ACD_SERVER__DATA_DIR": str(folder / "data")},
         )
         async with running_node(config, front_end=False) as node:
             found = House(node, ("127.0.0.1", sip), caller, desks, folder / "data" / "acd.db")
