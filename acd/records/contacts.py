@@ -54,17 +54,6 @@ class Contacts:
         found = await self._database.read(lambda tx: _with_addresses(tx, query))
         return {contact.id: contact for contact in found}
 
-    async def find_by_email(self, email: str, *, verified: bool = True) -> list[Contact]:
-        """The contact who was proved to own the address; with verified=False all who claim it."""
-        address = contact_addresses.c
-        claims = select(address.contact).where(
-            address.kind == AddressKind.EMAIL.value, address.value == normal_email(email)
-        )
-        if verified:
-            claims = claims.where(address.verified)
-        query = select(contacts).where(contacts.c.id.in_(claims)).order_by(contacts.c.id)
-        return await self._database.read(lambda tx: _with_addresses(tx, query))
-
     async def create(
         self,
         *,

@@ -39,10 +39,6 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open_for(self, contact: ContactId, site: SiteId) -> Conversation:
-        """The contact's conversation on that site, made if there is none."""
-        return await self._database.write(lambda tx: open_conversation(tx, contact, site))
-
     async def get(self, conversation: ConversationId) -> Conversation | None:
         found = (await self.newest([conversation])).get(conversation)
         return found[0] if found is not None else None

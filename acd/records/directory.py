@@ -154,27 +154,6 @@ class Directory:
 
         return await self._database.write(work)
 
-    async def update_agent(self, agent: Agent) -> int:
-        """Overwrite an agent's row, memberships and skills; return the new version.
-
-        Raises:
-            NotFound: there is no such agent, department or skill.
-            Conflict: the agent belongs to config.toml, or the e-mail address is taken.
-        """
-
-        def work(tx: Connection) -> int:
-            _own(tx, agent.id)
-            _check_references(tx, agent)
-            values = {k: v for k, v in rows.agent_row(agent).items() if k != "provisioned"}
-            try:
-                tx.execute(update(agents).where(agents.c.id == agent.id).values(values))
-            except exc.IntegrityError as error:
-                raise Conflict("Another agent has this e-mail address.", field="email") from error
-            _write_details(tx, agent)
-            return next_version(tx)
-
-        return await self._database.write(work)
-
     async def set_password(self, agent: AgentId, password: str) -> None:
         """Store the hash of an agent's password; allowed for agents of config.toml too.
 
@@ -211,14 +190,6 @@ def _without_password(tx: Connection, ids: Iterable[AgentId]) -> set[str]:
     return wanted - stored
 
 
-def _own(tx: Connection, agent: AgentId) -> None:
-    row = tx.execute(select(agents.c.provisioned).where(agents.c.id == agent)).first()
-    if row is None:
-        raise NotFound("There is no such agent.", field="agent")
-    if row.provisioned:
-        raise Conflict("This agent belongs to config.toml; change it there.", field="agent")
-
-
 def _check_references(tx: Connection, agent: Agent) -> None:
     for table, wanted, field in (
         (departments, {place.department for place in agent.memberships}, "memberships"),
@@ -230,8 +201,6 @@ def _check_references(tx: Connection, agent: Agent) -> None:
 
 
 def _write_details(tx: Connection, agent: Agent) -> None:
-    tx.execute(memberships.delete().where(memberships.c.agent == agent.id))
-    tx.execute(agent_skills.delete().where(agent_skills.c.agent == agent.id))
     if places := rows.membership_rows(agent):
         tx.execute(memberships.insert(), places)
     if levels := rows.skill_rows(agent):

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from acd.domain.conversation import Conversation
 from acd.domain.directory import Department, Provision, Site
-from acd.domain.ids import DepartmentId, QueueId, SiteId
+from acd.domain.ids import ContactId, DepartmentId, QueueId, SiteId
 from acd.domain.interaction import Channel
 from acd.domain.queue import QueueSettings
+from acd.records.conversations import open_conversation
 from acd.records.directory import Directory
 from acd.records.engine import Database, open_database
 
@@ -27,11 +29,16 @@ PROVISION = Provision(
 )
 
 
+async def opened(database: Database, contact: ContactId, site: SiteId = SHOP) -> Conversation:
+    """Their conversation there, as a chat or a call opens it."""
+    return await database.write(lambda tx: open_conversation(tx, contact, site))
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await open_database(database_url)
-    yield opened
-    await opened.close()
+    database = await open_database(database_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ import pytest
 
 from acd.domain.conversation import AuthorKind, Conversation, NewMessage, Side
 from acd.domain.errors import Conflict, NotFound
-from acd.domain.ids import ConversationId, SiteId
+from acd.domain.ids import ConversationId
 from acd.records.contacts import Contacts
 from acd.records.conversations import Conversations
 from acd.records.directory import Directory
 from acd.records.engine import Database, open_database
-
-SHOP, BLOG = SiteId("shop"), SiteId("blog")
+from tests.integration.records.conftest import BLOG, opened
 
 
 @pytest.fixture
@@ -24,11 +23,9 @@ def conversations(database: Database) -> Conversations:
 
 
 @pytest.fixture
-async def conversation(
-    database: Database, directory: Directory, conversations: Conversations
-) -> Conversation:
+async def conversation(database: Database, directory: Directory) -> Conversation:
     contact = await Contacts(database).create(name="Camille")
-    return await conversations.open_for(contact.id, SHOP)
+    return await opened(database, contact.id)
 
 
 def message(
@@ -48,10 +45,10 @@ async def test_one_conversation_per_contact_and_site(
     database: Database, directory: Directory, conversations: Conversations
 ) -> None:
     contact = await Contacts(database).create(name="Camille")
-    opened = await asyncio.gather(*(conversations.open_for(contact.id, SHOP) for _ in range(5)))
-    assert len({conversation.id for conversation in opened}) == 1
-    assert (await conversations.open_for(contact.id, BLOG)).id != opened[0].id
-    assert await conversations.get(opened[0].id) == opened[0]
+    same = await asyncio.gather(*(opened(database, contact.id) for _ in range(5)))
+    assert len({conversation.id for conversation in same}) == 1
+    assert (await opened(database, contact.id, BLOG)).id != same[0].id
+    assert await conversations.get(same[0].id) == same[0]
 
 
 async def test_messages_count_from_one_without_a_gap(
@@ -121,7 +118,7 @@ async def test_two_nodes_never_give_one_place_twice(
     """Two nodes send in two conversations, each message twice and in any order."""
     other = await open_database(database_url)
     contact = await Contacts(other).create(name="Noor")
-    second = await conversations.open_for(contact.id, SHOP)
+    second = await opened(other, contact.id)
     sends = [
         message(thread, f"c{n}") for thread in (conversation, second) for n in range(100)
     ] * 2  # fmt: skip
@@ -190,9 +187,9 @@ async def test_pages(conversations: Conversations, conversation: Conversation) -
 
 
 async def test_the_newest_of_several(
-    conversations: Conversations, conversation: Conversation
+    database: Database, conversations: Conversations, conversation: Conversation
 ) -> None:
-    silent = await conversations.open_for(conversation.contact, BLOG)
+    silent = await opened(database, conversation.contact, BLOG)
     for client_id in ("c1", "c2"):
         said = await conversations.add_message(message(conversation, client_id, "«Ça va ?»"))
     unknown = ConversationId("cv_none")

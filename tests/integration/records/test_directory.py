@@ -220,17 +220,15 @@ async def test_adding_says_what_is_wrong(directory: Directory) -> None:
     assert await directory.version() == 2
 
 
-async def test_changing_an_agent(directory: Directory) -> None:
+async def test_an_added_agent_comes_back_as_they_were(directory: Directory) -> None:
     await directory.apply(with_agents(ANNA))
-    await directory.create_agent(BASILE)
     place = DepartmentMembership(department=SUPPORT, channels=(Channel.CHAT, Channel.CALL))
-    changed = replace(BASILE, name="Basile D.", memberships=(place,), skills={"french": 2})
-    assert await directory.update_agent(changed) == 4
-    assert await directory.agent(BASILE.id) == changed
-    with pytest.raises(Conflict):  # config.toml's
-        await directory.update_agent(replace(ANNA, name="Somebody"))
-    with pytest.raises(NotFound):
-        await directory.update_agent(replace(BASILE, id=AgentId("nobody")))
+    added = replace(BASILE, memberships=(place,), skills={"french": 2})
+    assert await directory.create_agent(added) == 3
+    assert await directory.agent(BASILE.id) == added
+
+
+async def test_nobody_has_no_password(directory: Directory) -> None:
     with pytest.raises(NotFound):
         await directory.set_password(AgentId("nobody"), "words")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from acd.domain.ids import SiteId
 from acd.records.contacts import Contacts
 from acd.records.conversations import Conversations
 from acd.records.directory import Directory
 from acd.records.engine import Database, open_database
 from tests.integration.records import writer_process
+from tests.integration.records.conftest import opened
 from tests.processes import forked
 
 
@@ -18,7 +18,7 @@ async def test_acknowledged_messages_survive_a_kill(
     database: Database, database_url: str, directory: Directory
 ) -> None:
     contact = await Contacts(database).create(name="Camille")
-    conversation = await Conversations(database).open_for(contact.id, SiteId("shop"))
+    conversation = await opened(database, contact.id)
     acknowledged: dict[int, str] = {}
     context = forked()
     for _ in range(3):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from acd.domain.contact import Address, AddressKind, Visitor
-from acd.domain.directory import Agent
+from acd.domain.directory import Agent, ProvisionedAgent
 from acd.domain.errors import Conflict, NotFound, SignInFailed
-from acd.domain.ids import AgentId, ContactId, SiteId
+from acd.domain.ids import AgentId, ContactId
 from acd.domain.phone import E164
 from acd.records.accounts import Accounts
 from acd.records.contacts import Contacts
@@ -16,8 +18,8 @@ from acd.records.directory import Directory
 from acd.records.engine import Database
 from acd.records.tables.directory import agent_sessions
 from acd.records.tables.people import visitor_tokens
+from tests.integration.records.conftest import PROVISION, SHOP
 
-SHOP = SiteId("shop")
 CAMILLE = "camille@example.com"
 
 
@@ -31,9 +33,9 @@ async def test_only_a_verified_address_identifies(database: Database) -> None:
     claims = [
         await contacts.create(name="?", addresses=[email(" Camille@Example.COM")]) for _ in "ab"
     ]
-    assert [c.id for c in await contacts.find_by_email("CAMILLE@example.com")] == [owner.id]
-    everybody = await contacts.find_by_email(CAMILLE, verified=False)
+    everybody = (await contacts.search("CAMILLE@example.com")).contacts
     assert {c.id for c in everybody} == {owner.id, *(claim.id for claim in claims)}
+    assert [c.id for c in everybody if c.addresses[0].verified] == [owner.id]
     assert [claim.verified for claim in claims] == [False, False]
     with pytest.raises(Conflict):
         await contacts.create(name="thief", addresses=[email(verified=True)])
@@ -131,11 +133,11 @@ async def test_console_sessions(database: Database, directory: Directory) -> Non
 async def test_who_left_is_signed_out(database: Database, directory: Directory) -> None:
     accounts = Accounts(database)
     anna = Agent(id=AgentId("anna"), name="Anna", email="anna@example.com")
-    await directory.create_agent(anna, "words")
+    words = ProvisionedAgent(agent=anna, first_password="words")
+    await directory.apply(replace(PROVISION, agents=(words,)))
     signed_in = await accounts.sign_in(anna, hours=1)
-    await directory.update_agent(
-        Agent(id=AgentId("anna"), name="Anna", email="anna@example.com", active=False)
-    )
+    assert await accounts.session(signed_in.token)
+    await directory.apply(PROVISION)
     assert await accounts.session(signed_in.token) is None
     with pytest.raises(SignInFailed):
         await accounts.check_password("anna@example.com", "words")
