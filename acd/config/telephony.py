@@ -27,7 +27,7 @@ from acd.domain.phone import has_plan
 
 StunUrl = Annotated[str, StringConstraints(pattern=STUN_URL)]
 TurnUrl = Annotated[str, StringConstraints(pattern=TURN_URL)]
-Dialled = Annotated[str, StringConstraints(pattern=DIALLED)]
+DialledNumber = Annotated[str, StringConstraints(pattern=DIALLED)]
 SipName = Annotated[str, StringConstraints(pattern=SIP_NAME)]
 XHeader = Annotated[str, StringConstraints(pattern=X_HEADER)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -132,7 +132,7 @@ class SipSettings(Section):
     users: tuple[SipUserSettings, ...] = ()
     """Who is taken from any other address, with a password; empty: nobody. After ten wrong ones
     from an address, nothing is taken from there for a minute."""
-    numbers: dict[Dialled, Slug] = Field(default_factory=dict)
+    numbers: dict[DialledNumber, Slug] = Field(default_factory=dict)
     """What is dialled, and the department it leads to, which needs a `call` table: a number with
     its country (`"+33123456789" = "support"`), a short one, or a name (`support = "support"`)."""
     answer: Literal["music", "ringing", "progress"] = "music"

@@ -16,7 +16,6 @@ from acd.domain.errors import PhoneNumberInvalid
 E164 = NewType("E164", str)
 """`+33199001234`: `+`, the country's code, at most 15 digits in all."""
 
-_SHOWN: Final = 3
 _COSTLY: Final = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 
 
@@ -65,8 +64,3 @@ def is_emergency(dialled: str, region: str) -> bool:
 def shown(number: E164) -> str:
     """The number for people to read, in its international form: `+33 1 99 00 12 34`."""
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
-
-
-def masked(number: str) -> str:
-    """The number for a log: its first third and its length, `+331xxxxxxxx`. Takes any text."""
-    return number[: len(number) // _SHOWN].ljust(len(number), "x")

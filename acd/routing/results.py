@@ -97,7 +97,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialled:
+class CallbackTried:
     """What a try to reach the customer came to: `active`, `parked`, `unreached`; `late` for none.
 
     `late` (not `changed`) says that nobody was being called by this agent.

@@ -150,7 +150,7 @@ class LiveCall:
 
     async def _next(self) -> port.CallEvent | Mapping[str, Any] | None:
         """What is heard next; meanwhile a waiting caller is told the place."""
-        while self.waiting and (left_s := self._line.tells_in_s) is not None:
+        while self.waiting and (left_s := self._line.plan_telling()) is not None:
             try:
                 async with asyncio.timeout(left_s):
                     return await self._heard.get()

@@ -28,9 +28,8 @@ class Waiting:
         self._reachable = reachable
         self._tell_at_s = 0.0
 
-    @property
-    def tells_in_s(self) -> float | None:
-        """How long until they are told their place again; None where nobody tells them."""
+    def plan_telling(self) -> float | None:
+        """Plan when their place is told next, unless it is; in how many seconds, None for never."""
         sayings = self._means.announcements
         if sayings is None or not sayings.every_s:
             return None

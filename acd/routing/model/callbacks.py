@@ -10,7 +10,7 @@ from acd.domain.ids import is_plain_id
 from acd.domain.interaction import InteractionState, Outcome
 from acd.routing.model import times
 from acd.routing.model.policy import Policy
-from acd.routing.results import Changed, Dialled
+from acd.routing.results import CallbackTried, Changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ class Callbacks(Policy):
 
     def callback_dialled(
         self, offer: OfferId, agent: AgentId, *, answered: bool, now_ms: int = 0
-    ) -> Dialled:
+    ) -> CallbackTried:
         """The customer was called by whoever accepted that offer."""
         _, number, x = self._find(offer)
         self._begin(now_ms)
@@ -64,16 +64,16 @@ class Callbacks(Policy):
             raise NotFound(field="interaction")
         back = x.calls_back
         if not back or x.state is not _S.CONNECTING or (x.agent, x.won) != (agent, number):
-            return Dialled(changed=False, reason="late")
+            return CallbackTried(changed=False, reason="late")
         if answered:
             self._answered(x, back)
         else:
             self._unanswered(x, back)
         self._commit()
         if answered:
-            return Dialled(changed=True, reason="active")
+            return CallbackTried(changed=True, reason="active")
         reason = "unreached" if back.next_ms is None else "parked"
-        return Dialled(changed=True, reason=reason, next_try_ms=back.next_ms)
+        return CallbackTried(changed=True, reason=reason, next_try_ms=back.next_ms)
 
     def _dial_ms(self, queue: Queue) -> int:
         return int(queue.rules.get("dial", DIAL_MS))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acd.domain.errors import BadRequest, NotFound
 from acd.domain.ids import is_plain_id
-from acd.routing.results import Changed, Dialled
+from acd.routing.results import CallbackTried, Changed
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Callbacks(Tenant):
 
     async def callback_dialled(
         self, offer: OfferId, agent: AgentId, *, answered: bool, now_ms: int = 0
-    ) -> Dialled:
+    ) -> CallbackTried:
         """The customer was called. Unanswered: the agent is free, and there is another try later.
 
         `offer` is the one by which the agent got it; of an earlier try it is `late`.
@@ -59,6 +59,6 @@ class Callbacks(Tenant):
         )
         if word == "unknown":
             raise NotFound(field="interaction")
-        return Dialled(
+        return CallbackTried(
             changed=word != "late", reason=word, next_try_ms=reply[0] if word == "parked" else None
         )

@@ -11,15 +11,12 @@ if TYPE_CHECKING:
 
 
 class Ability(StrEnum):
-    """What not every adapter can do; a transfer to a number is offered only where there is one."""
+    """What not every adapter can do."""
 
-    MUSIC = "music"
-    RING_ALL = "ring_all"
-    CONFIRM = "confirm"
-    HOLD = "hold"
     TRANSFER = "transfer"
-    CALLBACK = "callback"
+    """Give a call away to a number: offered to agents only where it is there."""
     REATTACH = "reattach"
+    """Leave its calls to another process."""
 
 
 class TargetKind(StrEnum):

@@ -46,16 +46,7 @@ class SipAdapter:
     """`port.TelephonyAdapter` over SIP and rtpengine."""
 
     name = "sip"
-    abilities = frozenset(
-        {
-            Ability.MUSIC,
-            Ability.RING_ALL,
-            Ability.CONFIRM,
-            Ability.HOLD,
-            Ability.TRANSFER,
-            Ability.CALLBACK,
-        }
-    )
+    abilities = frozenset({Ability.TRANSFER})
 
     def __init__(
         self, options: SipOptions, ledger: Ledger | None = None, observe: Observe = nobody

@@ -10,7 +10,6 @@ from typing import Final
 class Prompt(StrEnum):
     """A text of `sounds/texts.toml`."""
 
-    WELCOME = "welcome"
     YOU_ARE_NEXT = "you-are-next"
     YOU_ARE_NUMBER = "you-are-number"
     MANY_BEFORE_YOU = "many-before-you"

@@ -10,7 +10,7 @@ from acd.domain.capacity import DEFAULT_CHANNELS
 from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
 from acd.routing.model.interaction import Interaction
-from acd.routing.results import Dialled
+from acd.routing.results import CallbackTried
 from tests.integration.routing.pair import Pair
 
 CHAT, CALL, SALES = "support/chat", "support/call", "sales/chat"
@@ -85,11 +85,11 @@ class Story(Pair):
         for ring in self.look(name).live:
             await self.do("delivered", f"{name}.{ring.number}", ring.agent)
 
-    async def dialled(self, name: str, agent: str, *, answered: bool) -> Dialled:
+    async def dialled(self, name: str, agent: str, *, answered: bool) -> CallbackTried:
         """The agent says what came of the call, by the offer that was accepted last."""
         x = self.model.interactions.get(name)
         offer = f"{name}.{x.won if x else 1}"
-        told: Dialled = await self.do("callback_dialled", offer, agent, answered=answered)
+        told: CallbackTried = await self.do("callback_dialled", offer, agent, answered=answered)
         return told
 
     async def later(self, seconds: float) -> None:

@@ -12,7 +12,7 @@ from acd.domain.events import Event, EventType
 from acd.domain.interaction import Arrival, Channel
 from acd.domain.queue import QueueSettings
 from acd.routing import keys
-from acd.routing.results import Dialled, Enqueued
+from acd.routing.results import CallbackTried, Enqueued
 from acd.routing.router import Router
 from acd.routing.snapshots import AgentSnapshot, InteractionSnapshot
 from tests.integration.routing.fold import Fold
@@ -172,7 +172,7 @@ class World:
         assert accepted.outcome == "accepted"
         return agent
 
-    async def dialled(self, interaction: str, agent: str, *, answered: bool) -> Dialled:
+    async def dialled(self, interaction: str, agent: str, *, answered: bool) -> CallbackTried:
         """The agent says what came of the call, by the offer that was accepted."""
         found = await self.router.interaction(interaction, **self.at)
         offer = (found and found.connects) or f"{interaction}.1"

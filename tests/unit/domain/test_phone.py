@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.domain.errors import PhoneNumberInvalid
-from acd.domain.phone import country, has_plan, is_costly, is_emergency, masked, parse, shown
+from acd.domain.phone import country, has_plan, is_costly, is_emergency, parse, shown
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,3 @@ def test_an_emergency_is_one_of_its_country() -> None:
 
 def test_people_read_it_in_groups() -> None:
     assert shown(parse("0199001234", "FR")) == "+33 1 99 00 12 34"
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [("+33199001234", "+331xxxxxxxx"), ("1001", "1xxx"), ("7", "x"), ("", "")]
-)
-def test_a_log_does_not_tell_it(number: str, said: str) -> None:
-    assert masked(number) == said

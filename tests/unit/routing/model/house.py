@@ -13,7 +13,7 @@ from acd.domain.interaction import Arrival, Channel, InteractionState, Opening
 from acd.domain.queue import QueueSettings
 from acd.routing.model import Model
 from acd.routing.model.interaction import Interaction
-from acd.routing.results import Dialled
+from acd.routing.results import CallbackTried
 from tests.integration.routing.fold import Fold
 
 CHAT, SALES, CALL, TICKET = "support/chat", "sales/chat", "support/call", "support/ticket"
@@ -129,11 +129,11 @@ class House:
         for ring in self.look(name).live:
             self.do("delivered", f"{name}.{ring.number}", ring.agent)
 
-    def dialled(self, name: str, agent: str, *, answered: bool) -> Dialled:
+    def dialled(self, name: str, agent: str, *, answered: bool) -> CallbackTried:
         """The agent says what came of the call, by the offer that was accepted last."""
         x = self.model.interactions.get(name)
         offer = f"{name}.{x.won if x else 1}"
-        told: Dialled = self.do("callback_dialled", offer, agent, answered=answered)
+        told: CallbackTried = self.do("callback_dialled", offer, agent, answered=answered)
         return told
 
     def served(self, queue: str = CHAT, agent: str = "", **more: Any) -> str:
