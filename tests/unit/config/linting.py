@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.config import ConfigProblems, Problem, codes
+from acd.config import Config, ConfigProblems, Problem, codes, parse_config
 from acd.config.loader import check_text, with_secrets
 
 SOURCE = Path("/etc/acd/config.toml")
@@ -28,22 +28,33 @@ name = "Support"
 """
 
 
+def parse(text: str, **env: str) -> Config:
+    return parse_config(text, source=SOURCE, env=env)
+
+
+def problems(text: str, **env: str) -> list[str]:
+    """All that makes it no configuration, as it is told."""
+    with pytest.raises(ConfigProblems) as caught:
+        parse(text, **env)
+    return [str(problem) for problem in caught.value.problems]
+
+
 def found(text: str) -> list[Problem]:
     """Everything said of a text, errors or warnings, each under a code of its kind."""
     try:
-        problems = check_text(text, source=SOURCE, env={}).warnings
+        said = check_text(text, source=SOURCE, env={}).warnings
     except ConfigProblems as raised:
-        problems = raised.problems
-    for problem in problems:
+        said = raised.problems
+    for problem in said:
         assert problem.code in (codes.WARNINGS if problem.warning else codes.ERRORS)
-    return list(problems)
+    return list(said)
 
 
 def one(text: str, code: str) -> Problem:
-    problems = found(text)
-    assert [problem.code for problem in problems] == [code]
-    assert problems[0].remedy
-    return problems[0]
+    said = found(text)
+    assert [problem.code for problem in said] == [code]
+    assert said[0].remedy
+    return said[0]
 
 
 def check_secrets(text: str) -> tuple[Problem, ...]:
