@@ -106,7 +106,7 @@ async def _killed(engine: Engine, folder: str, leak_s: float) -> Values:
         street = Street(Intake(router, directory, Intakes(database)), router)
         async with asyncio.TaskGroup() as group:
             desks = [
-                Desk(client, url, await sign_in(directory, accounts, number), group, dice)
+                Desk(url, await sign_in(directory, accounts, number), group, dice)
                 for number in range(AGENTS)
             ]
             lives = [group.create_task(desk.live()) for desk in desks]

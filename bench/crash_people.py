@@ -10,8 +10,6 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import ClientError, ClientSession
-
 from acd.domain.errors import AcdError
 from acd.domain.ids import DepartmentId, InteractionId, SiteId
 from acd.flow.intake import ChatStart
@@ -32,7 +30,6 @@ WORK_S = 0.3
 class Desk:
     """An agent's browser: comes back whenever the connection is lost, and goes on where it was."""
 
-    client: ClientSession
     url: str
     pass_: SignedIn
     group: asyncio.TaskGroup
@@ -46,7 +43,7 @@ class Desk:
         first = True
         while not self.dropped:
             try:
-                self.socket = await console(self.client, self.url, self.pass_, self.group)
+                self.socket = await console(self.url, self.pass_)
                 self.socket.on("offer", self._rang)
                 shown = await self.socket.ask("console.open", {})
                 if first:
@@ -58,7 +55,7 @@ class Desk:
                 for offer in shown["offers"]:
                     self._rang(offer)
                 await self.socket.gone.wait()
-            except (ClientError, Refused, Gone, TimeoutError):
+            except (OSError, Refused, Gone, TimeoutError):
                 await asyncio.sleep(0.2 + 0.3 * self.dice.random())
 
     def drop(self) -> None:

@@ -77,6 +77,8 @@ class BenchNode:
     database: Database
     process: psutil.Process
     group: asyncio.TaskGroup
+    sockets: list[Socket]
+    """All that were opened; they are closed with the node."""
 
     def cpu_s(self) -> float:
         """User and system time the node has spent so far."""
@@ -90,18 +92,15 @@ class BenchNode:
     async def agent(self, number: int) -> Socket:
         """The console of the n-th agent, signed in; it has not opened yet."""
         pass_ = await sign_in(self.directory, self.accounts, number)
-        return await console(self.client, self.url, pass_, self.group)
+        self.sockets.append(socket := await console(self.url, pass_))
+        return socket
 
     async def visitor(self) -> Socket:
         """A visitor who has opened the chat and said nothing yet."""
-        return await Socket.connect(
-            self.client,
-            self.url,
-            "/visitor",
-            {"site": "shop", "locale": "en"},
-            headers={"Origin": self.url},
-            group=self.group,
-        )
+        auth = {"site": "shop", "locale": "en"}
+        socket = await Socket.connect(self.url, "/visitor", auth, headers={"Origin": self.url})
+        self.sockets.append(socket)
+        return socket
 
 
 async def sign_in(directory: Directory, accounts: Accounts, number: int) -> SignedIn:
@@ -111,20 +110,16 @@ async def sign_in(directory: Directory, accounts: Accounts, number: int) -> Sign
     return await accounts.sign_in(known, hours=1)
 
 
-async def console(
-    client: ClientSession, url: str, signed_in: SignedIn, group: asyncio.TaskGroup
-) -> Socket:
+async def console(url: str, signed_in: SignedIn) -> Socket:
     """An agent's console, connected; it has not opened yet.
 
     Raises:
-        ClientError: nobody serves there.
+        OSError: nobody serves there.
         Refused, Gone: the node does not let them in.
     """
     headers = {"Cookie": f"acd_session={signed_in.token}", "Origin": url}
-    socket = await Socket.connect(
-        client, url, "/agent", {"csrf": signed_in.csrf}, headers=headers, group=group
-    )
-    group.create_task(socket.beat())
+    socket = await Socket.connect(url, "/agent", {"csrf": signed_in.csrf}, headers=headers)
+    socket.beat()
     return socket
 
 
@@ -156,7 +151,7 @@ async def running(
                 router = await Router.open(store.url, "bench")
                 gc.collect()
                 gc.freeze()  # pauses of this process are not the node's
-                yield BenchNode(
+                node = BenchNode(
                     url=url,
                     store=store,
                     router=router,
@@ -166,7 +161,11 @@ async def running(
                     database=database,
                     process=psutil.Process(process.pid),
                     group=group,
+                    sockets=[],
                 )
+                yield node
+                for socket in node.sockets:
+                    socket.close()
                 await router.close()
                 await database.close()
                 await client.close()
