@@ -19,16 +19,17 @@ from redis.exceptions import RedisError
 from acd.domain.errors import StoreUnavailable
 from acd.routing.keys import channel
 from acd.routing.redis_link import AWAY, BACK_OFF_S
+from acd.routing.wire import Wire, packed
 from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from redis.asyncio.client import PubSub
-
     from acd.routing.redis_link import RedisLink
 
 CONFIRM_TIMEOUT_S: Final = 5.0
+LINGER_S: Final = 0.05
+"""How long what is not wanted any more may be heard: then several are given up in one write."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,9 @@ class Addresses:
         self._echo: str | None = None
         self._messages: list[Callable[[str, Mapping[str, Any]], None]] = []
         self._reconnects: list[Callable[[list[str]], None]] = []
-        self._pubsub: PubSub | None = None
+        self._wire: Wire | None = None
+        self._unsaid: list[bytes] = []
+        self._saying: asyncio.TimerHandle | None = None
         self._wanted = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
 
@@ -83,8 +86,9 @@ class Addresses:
         self._waiters.setdefault(address, []).append(confirmed)
         try:
             self._wanted.set()
-            if self._pubsub is not None:
-                await self._pubsub.ssubscribe(channel(self._tenant, address))
+            if self._wire is not None:
+                self._unsaid.append(self._asking("SSUBSCRIBE", address))
+                self._say()
             await asyncio.wait_for(confirmed, CONFIRM_TIMEOUT_S)
         except (*AWAY, RedisError) as error:
             await self.unsubscribe(address)
@@ -106,10 +110,12 @@ class Addresses:
         if self._counts.pop(address, None) is None:
             return
         self._confirmed.discard(address)
-        if self._pubsub is not None:
+        if self._wire is not None:
             self._undone[address] = self._undone.get(address, 0) + 1
-            with contextlib.suppress(*AWAY, RedisError):
-                await self._pubsub.sunsubscribe(channel(self._tenant, address))
+            self._unsaid.append(self._asking("SUNSUBSCRIBE", address))
+            if self._saying is None:
+                loop = asyncio.get_running_loop()
+                self._saying = loop.call_later(LINGER_S, self._say)
 
     async def publish(self, address: str, payload: Mapping[str, Any]) -> None:
         """Tell every node that listens to the address; lost if nobody does.
@@ -137,6 +143,9 @@ class Addresses:
 
     async def close(self) -> None:
         """Stop the reader."""
+        if self._saying is not None:
+            self._saying.cancel()
+            self._saying = None
         if self._reader:
             self._reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -163,38 +172,51 @@ class Addresses:
     async def _read(self, *, first: bool) -> None:
         """Subscribe to all that is wanted and hear it until the connection breaks."""
         client = await self._link.dedicated()
-        pubsub = client.pubsub()
-        self._undone.clear()
+        wire = Wire(client)
         try:
+            await wire.connect()
             again = list(self._counts)
             if not again:
                 self._wanted.clear()
                 return
-            await pubsub.ssubscribe(*(channel(self._tenant, address) for address in again))
-            self._pubsub = pubsub
-            # what was asked for while connecting
-            late = [a for a in self._counts if a not in set(again)]
-            if late:
-                await pubsub.ssubscribe(*(channel(self._tenant, address) for address in late))
+            wire.write(self._asking("SSUBSCRIBE", *again))
+            self._wire = wire
             missing = set() if first else set(again)
             while True:
-                heard = await pubsub.get_message(timeout=None)
-                if heard is None:
-                    continue
-                address = heard["channel"][self._cut :]
-                if heard["type"] == "smessage":
-                    self._tell(address, heard["data"])
-                elif heard["type"] == "ssubscribe":
-                    self._confirm(address, missing)
-                elif heard["type"] == "sunsubscribe":
-                    self._undo(address)
+                for reply in await wire.hear():
+                    if isinstance(reply, Exception):
+                        raise reply
+                    self._heard(reply, missing)
         finally:
-            self._pubsub = None
-            await pubsub.aclose()  # type: ignore[no-untyped-call]
+            self._wire = None
+            self._undone.clear()
+            self._unsaid.clear()
+            await wire.disconnect(at_once=True)
             await client.aclose()
 
+    def _heard(self, reply: list[Any], missing: set[str]) -> None:
+        kind, address = reply[0], reply[1][self._cut :]
+        if kind == "smessage":
+            self._tell(address, reply[2])
+        elif kind == "ssubscribe":
+            self._confirm(address, missing)
+        elif kind == "sunsubscribe":
+            self._undo(address)
+
+    def _asking(self, command: str, *addresses: str) -> bytes:
+        return packed(command, *(channel(self._tenant, address) for address in addresses))
+
+    def _say(self) -> None:
+        """What was asked of the server, in its order."""
+        if self._saying is not None:
+            self._saying.cancel()
+            self._saying = None
+        said, self._unsaid = self._unsaid, []
+        if self._wire is not None and said:
+            self._wire.write(b"".join(said))
+
     def _tell(self, address: str, text: str) -> None:
-        if self._echo is not None and text.endswith(self._echo):
+        if address not in self._counts or (self._echo is not None and text.endswith(self._echo)):
             return
         # whatever was published or goes wrong with it, this node must not become deaf
         try:

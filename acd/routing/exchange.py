@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-import hiredis
 from redis.exceptions import (
     BusyLoadingError,
     ClusterDownError,
+    InvalidResponse,
     MasterDownError,
     MovedError,
     OutOfMemoryError,
@@ -16,12 +16,16 @@ from redis.exceptions import (
     ResponseError,
     TryAgainError,
 )
+from redis.exceptions import (
+    ConnectionError as RedisConnectionError,
+)
+
+from acd.routing.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis.asyncio import Redis
-    from redis.asyncio.connection import AbstractConnection
 
 _REFUSES: Final = (
     BusyLoadingError,
@@ -45,20 +49,10 @@ def knows_no_library(reply: Any) -> bool:
     return isinstance(reply, ResponseError) and "unction not found" in str(reply)
 
 
-def packed(*command: str | float | bytes) -> bytes:
-    """A command as it travels. The client's own way of saying it costs ten times as much.
-
-    Raises:
-        TypeError: a part of it is none of these.
-        UnicodeEncodeError: a text cannot be encoded.
-    """
-    return bytes(hiredis.pack_command(command))  # type: ignore[arg-type] # any number of parts
-
-
 class Pipe:
     """One connection; exchanges on it follow each other.
 
-    A pipeline of the client's does the same for four times the work: it takes a connection of the
+    A pipeline of the client's does the same for many times the work: it takes a connection of the
     pool, starts a task to write, and a timer for each reply.
     """
 
@@ -67,10 +61,10 @@ class Pipe:
 
         Nothing is sent before the first exchange.
         """
-        self._connection: AbstractConnection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+        self._wire = Wire(client)
         self._reply_timeout_s = reply_timeout_s
         self._turn = asyncio.Lock()
-        self._closed = asyncio.Event()
+        self._closed = False
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Any]:
         """Send packed commands in one go; a reply for each, an exception where it was refused.
@@ -78,27 +72,32 @@ class Pipe:
         Raises:
             What is in `redis_link.AWAY`, and other errors of the client's.
         """
-        connection = self._connection
-        async with self._turn, asyncio.timeout(self._reply_timeout_s):
-            if self._closed.is_set():
-                raise ConnectionError("closed")
-            if connection.is_connected and await connection.can_read():
-                await connection.disconnect()  # the server ended it while nothing was asked
+        async with self._turn:
             try:
-                await connection.send_packed_command(b"".join(commands))
-                return [await _reply(connection) for _ in commands]
-            finally:
-                if self._closed.is_set():  # it was just connecting
-                    await connection.disconnect()
+                if not self._closed:
+                    await self._wire.connect()
+                if self._closed:
+                    raise RedisConnectionError("closed")
+                return await self._ask(commands)
+            except BaseException:
+                await self._wire.disconnect(at_once=True)  # what is still said is of this exchange
+                raise
+
+    async def _ask(self, commands: Sequence[bytes]) -> list[Any]:
+        wire = self._wire
+        limit = asyncio.get_running_loop().call_later(self._reply_timeout_s, wire.abort)
+        try:
+            wire.write(b"".join(commands))
+            replies = await wire.hear()
+            while len(replies) < len(commands):
+                replies += await wire.hear()
+        finally:
+            limit.cancel()
+        if len(replies) > len(commands):
+            raise InvalidResponse("the server answered what was not asked")
+        return replies
 
     async def close(self) -> None:
         """Disconnect for good: an exchange in flight, and those that come, fail."""
-        self._closed.set()
-        await self._connection.disconnect()
-
-
-async def _reply(connection: AbstractConnection) -> Any:
-    try:
-        return await connection.read_response()
-    except ResponseError as refusal:
-        return refusal
+        self._closed = True
+        await self._wire.disconnect()

@@ -23,9 +23,10 @@ from redis.exceptions import (
 
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.admission import UNSURE, Admissions
-from acd.routing.exchange import Pipe, knows_no_library, packed, serves_nobody
+from acd.routing.exchange import Pipe, knows_no_library, serves_nobody
 from acd.routing.redis_url import REPLY_TIMEOUT_S, connect, parse_redis_url
 from acd.routing.scripts import load_library
+from acd.routing.wire import packed
 from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ import hiredis
 import pytest
 
 from acd.routing.events import parse_entries
-from acd.routing.exchange import Pipe, packed
+from acd.routing.exchange import Pipe
 from acd.routing.scripts import load_library
+from acd.routing.wire import packed
 
 ELSEWHERE = re.compile("reconcile_|interaction_restore")
 """What one node does for all after a failover: tests/integration/flow/test_reconcile.py."""
