@@ -110,7 +110,9 @@ def store_errors() -> Iterator[None]:
         if not _away(error.orig):
             raise
         raise StoreUnavailable from error
-    except (sqlite3.OperationalError, sqlite3.InternalError) as error:  # of the hot statements
+    except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError):
+        raise  # as above, of the statements that run on the driver
+    except sqlite3.DatabaseError as error:
         raise StoreUnavailable from error
     except asyncpg.PostgresError as error:  # raised while connecting, before SQLAlchemy wraps
         if not _away(error):

@@ -17,43 +17,29 @@ import contextlib
 import os
 import queue
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import structlog
-
 from acd.domain.errors import AcdError, ConfigInvalid, StoreUnavailable
-from acd.records.engine import GROUP_MAX, BatchWork, store_errors
+from acd.records.engine import GROUP_MAX, store_errors
 from acd.records.migrations import migrate
 from acd.records.sqlite_file import Checkpointer, make_engine
+from acd.records.sqlite_groups import Waiting, commit_together, tell
+from acd.records.sqlite_readers import Readers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine import URL
+
+    from acd.records.engine import BatchWork
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 READERS = 4
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """Work that waits for its transaction, and where its answer goes."""
-
-    answer: asyncio.Future[Any]
-    work: Callable[[Connection], Any] | None = None
-    batch: BatchWork[Any, Any] | None = None
-    item: Any = None
-    result: Any = None
-    error: BaseException | None = None
 
 
 class DatabaseUnusable(AcdError):
@@ -74,10 +60,9 @@ class SqliteDatabase:
 
     def __init__(self, engine: Engine, readers: Engine) -> None:
         self._engine = engine
-        self._readers = readers
+        self._readers = Readers(readers, READERS)
         self._loop = asyncio.get_running_loop()
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
-        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._closed = False
         # A daemon: a process that fails before it closes must not wait here for ever.
         self._writer = threading.Thread(
@@ -111,30 +96,26 @@ class SqliteDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run work on a reader; it sees every write answered before."""
-
-        def run() -> T:
-            with store_errors(), self._readers.connect() as connection:
-                return work(connection)
-
         if self._closed:
             raise StoreUnavailable
-        return await self._loop.run_in_executor(self._pool, run)
+        answer: T = await self._readers.read(work)
+        return answer
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run work in the next group and return its answer after the commit.
 
         The work is done even when the caller is cancelled meanwhile.
         """
-        answer: T = await self._enlist(_Waiting(self._loop.create_future(), work=work))
+        answer: T = await self._enlist(Waiting(self._loop.create_future(), work=work))
         return answer
 
     async def write_together(self, work: BatchWork[Item, Answer], item: Item) -> Answer:
         """Hand an item to work that takes many, in the next group."""
-        waiting = _Waiting(self._loop.create_future(), batch=work, item=item)
+        waiting = Waiting(self._loop.create_future(), batch=work, item=item)
         answer: Answer = await self._enlist(waiting)
         return answer
 
-    def _enlist(self, waiting: _Waiting) -> asyncio.Future[Any]:
+    def _enlist(self, waiting: Waiting) -> asyncio.Future[Any]:
         if self._closed:
             raise StoreUnavailable
         self._waiting.put(waiting)
@@ -147,9 +128,8 @@ class SqliteDatabase:
         self._closed = True
         self._waiting.put(None)
         await asyncio.to_thread(self._writer.join)
-        await asyncio.to_thread(self._pool.shutdown)
+        await asyncio.to_thread(self._readers.close)
         await asyncio.to_thread(self._checkpointer.close)
-        self._readers.dispose()
         self._engine.dispose()
 
     def _write_groups(self) -> None:
@@ -170,7 +150,7 @@ class SqliteDatabase:
             try:
                 with store_errors():
                     connection = connection or self._engine.connect()
-                    _commit_together(connection, group)
+                    commit_together(connection, group)
             except BaseException as error:  # noqa: BLE001  every caller must hear of it
                 for waiting in group:
                     waiting.error = waiting.error or error
@@ -179,89 +159,9 @@ class SqliteDatabase:
                     connection.close()
                     connection = None
             with contextlib.suppress(RuntimeError):  # the loop is gone, and the callers with it
-                self._loop.call_soon_threadsafe(_answer, group)
+                self._loop.call_soon_threadsafe(tell, group)
         if connection is not None:
             connection.close()
-
-
-def _commit_together(connection: Connection, group: list[_Waiting]) -> None:
-    with connection.begin():
-        if len(group) == 1 and group[0].work is not None:
-            group[0].result = group[0].work(connection)
-            return
-        batches: dict[BatchWork[Any, Any], list[_Waiting]] = {}
-        for waiting in group:
-            if waiting.batch is not None:
-                batches.setdefault(waiting.batch, []).append(waiting)
-            elif waiting.work is not None:
-                _run_one(connection, waiting, waiting.work)
-        for batch, members in batches.items():
-            _run_batch(connection, batch, members)
-
-
-def _run_one(connection: Connection, waiting: _Waiting, work: Callable[[Connection], Any]) -> None:
-    try:
-        with store_errors(), savepoint(connection):
-            waiting.result = work(connection)
-    except Exception as error:  # noqa: BLE001  of this work alone: the others go on
-        waiting.error = error
-
-
-def _run_batch(connection: Connection, batch: BatchWork[Any, Any], members: list[_Waiting]) -> None:
-    answers = each_alone(connection, batch, [member.item for member in members])
-    for member, answer in zip(members, answers, strict=True):
-        if isinstance(answer, Exception):
-            member.error = answer
-        else:
-            member.result = answer
-
-
-def each_alone(
-    tx: Connection, work: BatchWork[Item, Answer], items: Sequence[Item]
-) -> list[Answer | Exception]:
-    """Run batch work; if it fails, run it for each item, so that only the one at fault fails."""
-    if len(items) > 1:
-        try:
-            with store_errors(), savepoint(tx):
-                return list(work(tx, items))
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001  one of them is at fault: find it
-            log.warning("batch failed", work=repr(work), items=len(items), error=repr(error))
-    answers: list[Answer | Exception] = []
-    for item in items:
-        try:
-            with store_errors(), savepoint(tx):
-                answers.extend(work(tx, [item]))
-        except StoreUnavailable:
-            raise  # nothing to do with this item
-        except Exception as error:  # noqa: BLE001  its caller alone must hear of it
-            answers.append(error)
-    return answers
-
-
-@contextlib.contextmanager
-def savepoint(tx: Connection) -> Iterator[None]:
-    """Undo what is done inside if it raises. Several times cheaper than `begin_nested`."""
-    driver: Any = tx.connection.dbapi_connection
-    driver.execute("SAVEPOINT work")
-    try:
-        yield
-    except BaseException:
-        driver.execute("ROLLBACK TO SAVEPOINT work")
-        raise
-    finally:
-        driver.execute("RELEASE SAVEPOINT work")
-
-
-def _answer(group: list[_Waiting]) -> None:
-    for waiting in group:
-        if waiting.answer.done():
-            continue  # the caller was cancelled
-        if waiting.error is not None:
-            waiting.answer.set_exception(waiting.error)
-        else:
-            waiting.answer.set_result(waiting.result)
 
 
 def _claim(file: Path) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -54,9 +54,15 @@ def make_engine(url: URL, *, synchronous: str, size: int, query_only: bool) -> E
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # IMMEDIATE: a transaction that read first could not become a writer after another's write.
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+        driver(connection).execute("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection. It runs a statement in a fraction of SQLAlchemy's time."""
+    own: Any = connection.connection.dbapi_connection
+    return own  # type: ignore[no-any-return]
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
