@@ -13,6 +13,7 @@ from acd.domain.contact import Visitor
 from acd.domain.errors import SignInFailed
 from acd.records import directory_rows as rows
 from acd.records.directory_reads import read_agents
+from acd.records.prepared import Prepared
 from acd.records.secrets import Passwords, new_token, token_hash
 from acd.records.sql import now_ms
 from acd.records.tables.directory import agent_sessions, agents, api_keys
@@ -27,6 +28,8 @@ SESSION_COOKIE: Final = "acd_session"
 """Where a browser keeps the token of its console session."""
 DAY_MS = 86_400_000
 VISITOR_DAYS = 180
+
+_add_token = Prepared.insert(visitor_tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,5 +172,5 @@ def issue_visitor_token(tx: Connection, contact: ContactId, site: SiteId) -> str
     """Insert a new visitor token and return it."""
     token = new_token()
     row = {"hash": token_hash(token), "contact": contact, "site": site, "created_ms": now_ms()}
-    tx.execute(visitor_tokens.insert(), row)
+    _add_token.write(tx, row)
     return token

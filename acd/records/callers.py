@@ -9,22 +9,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, exc, select
+from sqlalchemy import Connection, and_, bindparam, exc, select
 
 from acd.domain.contact import Address, AddressKind
 from acd.records.contacts import new_contact, put_address
-from acd.records.conversations import open_conversation
-from acd.records.intake_rows import insert_intake, read_intake
+from acd.records.conversations import new_conversation, open_conversation
+from acd.records.intake_rows import Whose, insert_intake, read_intake
+from acd.records.prepared import Prepared
 from acd.records.secrets import token_hash
-from acd.records.tables.people import contact_addresses, contacts
+from acd.records.tables.people import contact_addresses, contacts, conversations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from acd.domain.ids import ContactId, InteractionId, QueueId, SiteId
+    from acd.domain.ids import ContactId, ConversationId, InteractionId, QueueId, SiteId
     from acd.domain.phone import E164
     from acd.records.engine import Database
     from acd.records.intake_rows import IntakeRow
+
+_by_number = Prepared(
+    select(contacts.c.id, contacts.c.name, conversations.c.id.label("conversation"))
+    .join(contact_addresses, contact_addresses.c.contact == contacts.c.id)
+    .outerjoin(
+        conversations,
+        and_(conversations.c.contact == contacts.c.id, conversations.c.site == bindparam("site")),
+    )
+    .where(
+        contact_addresses.c.kind == AddressKind.PHONE.value,
+        contact_addresses.c.value == bindparam("number"),
+    )
+    .order_by(contact_addresses.c.verified.desc(), contacts.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +71,10 @@ class Callers:
         """Write an arrival, or find the one that is there by the interaction's id."""
         try:
             return await self._database.write(lambda tx: _begin(tx, new))
-        except exc.IntegrityError:  # twice at once: now the first is there
-            return await self._database.write(lambda tx: _begin(tx, new))
+        except exc.IntegrityError:  # a call hardly ever comes twice: only now is it looked for
+            return await self._database.write(
+                lambda tx: read_intake(tx, new.interaction) or _begin(tx, new)
+            )
 
     async def arrival(self, call: InteractionId) -> IntakeRow | None:
         """The arrival of that call."""
@@ -64,13 +82,11 @@ class Callers:
 
 
 def _begin(tx: Connection, new: NewCall) -> IntakeRow:
-    if (there := read_intake(tx, new.interaction)) is not None:
-        return there
-    contact, name = _found(tx, new.number) or _made(tx, new)
+    contact, name, conversation = _found(tx, new) or _made(tx, new)
     return insert_intake(
         tx,
         new.interaction,
-        open_conversation(tx, contact, new.site),
+        Whose(new.site, contact, conversation),
         start_hash=token_hash(new.interaction),
         queue=new.queue,
         level=new.level,
@@ -79,23 +95,17 @@ def _begin(tx: Connection, new: NewCall) -> IntakeRow:
     )
 
 
-def _found(tx: Connection, number: E164 | None) -> tuple[ContactId, str] | None:
-    if number is None:
+def _found(tx: Connection, new: NewCall) -> tuple[ContactId, str, ConversationId] | None:
+    if new.number is None:
         return None
-    address = contact_addresses.c
-    query = (
-        select(contacts.c.id, contacts.c.name)
-        .join(contact_addresses, address.contact == contacts.c.id)
-        .where(address.kind == AddressKind.PHONE.value, address.value == number)
-        .order_by(address.verified.desc(), contacts.c.id)
-        .limit(1)
-    )
-    row = tx.execute(query).first()
-    return (row.id, row.name) if row else None
+    row = _by_number.first(tx, {"number": new.number, "site": new.site})
+    if row is None:
+        return None
+    return row.id, row.name, row.conversation or open_conversation(tx, row.id, new.site).id
 
 
-def _made(tx: Connection, new: NewCall) -> tuple[ContactId, str]:
+def _made(tx: Connection, new: NewCall) -> tuple[ContactId, str, ConversationId]:
     contact = new_contact(tx, name=new.name, locale=new.locale)
     if new.number is not None:
         put_address(tx, contact, Address(kind=AddressKind.PHONE, value=new.number))
-    return contact, new.name
+    return contact, new.name, new_conversation(tx, contact, new.site).id

@@ -15,7 +15,8 @@ from acd.domain.contact import Address, AddressKind, Contact, normal_email
 from acd.domain.errors import Conflict, NotFound
 from acd.domain.ids import ContactId, new_id
 from acd.domain.phone import E164
-from acd.records.sql import insert_if_absent, now_ms, padded, upsert
+from acd.records.prepared import Prepared
+from acd.records.sql import now_ms, padded
 from acd.records.tables.people import contact_addresses, contacts
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from acd.records.engine import Database
 
 PAGE_MAX = 200
+
+_add = Prepared.insert(contacts)
+_claim_address = Prepared.insert_if_absent(contact_addresses)
+_put_address = Prepared.upsert(contact_addresses, "verified")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +178,11 @@ def new_contact(
     """Insert a person and return their id; the e-mail address is a claim."""
     contact, at_ms = ContactId(new_id("ct")), now_ms()
     row = {"name": name, "locale": locale, "verified": verified}
-    tx.execute(contacts.insert(), {"id": contact, **row, "created_ms": at_ms, "updated_ms": at_ms})
+    _add.write(tx, {"id": contact, **row, "created_ms": at_ms, "updated_ms": at_ms})
     if email:
         kind, value = AddressKind.EMAIL.value, normal_email(email)
         claimed = {"contact": contact, "kind": kind, "value": value, "verified": False}
-        tx.execute(contact_addresses.insert(), claimed)
+        _claim_address.write(tx, claimed)
     return contact
 
 
@@ -189,7 +194,7 @@ def claim(tx: Connection, contact: ContactId, *, name: str, email: str, locale: 
         tx.execute(statement.values(updated_ms=now_ms(), **values))
     if email:
         row = {"contact": contact, "kind": AddressKind.EMAIL.value, "value": normal_email(email)}
-        tx.execute(insert_if_absent(tx, contact_addresses), {**row, "verified": False})
+        _claim_address.write(tx, {**row, "verified": False})
 
 
 def put_address(tx: Connection, contact: ContactId, address: Address) -> None:
@@ -206,7 +211,7 @@ def put_address(tx: Connection, contact: ContactId, address: Address) -> None:
         "verified": address.verified,
     }
     try:
-        tx.execute(upsert(tx, contact_addresses, ["verified"]), row)
+        _put_address.write(tx, row)
     except exc.IntegrityError as error:
         raise Conflict("This address belongs to another contact.", field=address.kind) from error
 

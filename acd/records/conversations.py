@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from acd.domain.conversation import AuthorKind, Conversation, NewMessage, Side, StoredMessage
 from acd.domain.errors import AcdError, BadRequest, Conflict, NotFound
@@ -20,7 +20,8 @@ from acd.records.message_batch import (
     read_threads,
     write_messages,
 )
-from acd.records.sql import insert_if_absent, now_ms
+from acd.records.prepared import Prepared
+from acd.records.sql import now_ms
 from acd.records.tables.people import conversations, messages
 
 if TYPE_CHECKING:
@@ -31,6 +32,25 @@ if TYPE_CHECKING:
     from acd.records.engine import Database
 
 PAGE_MAX = 500
+
+_add = Prepared.insert(conversations)
+_add_if_absent = Prepared.insert_if_absent(conversations)
+_locked = Prepared(
+    select(conversations)
+    .where(
+        conversations.c.contact == bindparam("contact"), conversations.c.site == bindparam("site")
+    )
+    .with_for_update()
+)
+_last_by = Prepared(
+    select(messages)
+    .where(
+        messages.c.conversation == bindparam("conversation"),
+        messages.c.author_kind == bindparam("kind"),
+    )
+    .order_by(messages.c.seq.desc())
+    .limit(1)
+)
 
 
 class Conversations:
@@ -99,14 +119,9 @@ class Conversations:
 
     async def last_of(self, conversation: ConversationId, kind: AuthorKind) -> StoredMessage | None:
         """The last message of such an author, or None."""
-        query = (
-            select(messages)
-            .where(messages.c.conversation == conversation, messages.c.author_kind == kind)
-            .order_by(messages.c.seq.desc())
-            .limit(1)
-        )
-        row = await self._database.read(lambda tx: tx.execute(query).mappings().first())
-        return _message(row) if row is not None else None
+        values = {"conversation": conversation, "kind": kind}
+        row = await self._database.read(lambda tx: _last_by.first(tx, values))
+        return _message(row._asdict()) if row is not None else None
 
     async def mark_read(self, conversation: ConversationId, side: Side, seq: int) -> Conversation:
         """Move one side's read mark forward, never back nor past the last message.
@@ -128,7 +143,7 @@ def new_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conver
         last_message_ms=at_ms,
     )
     row = {"contact": contact, "site": site, "created_ms": at_ms, "last_message_ms": at_ms}
-    tx.execute(conversations.insert(), {"id": made.id, **row})
+    _add.write(tx, {"id": made.id, **row})
     return made
 
 
@@ -136,11 +151,8 @@ def open_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conve
     """The contact's conversation on that site, made if there is none, locked until the commit."""
     at_ms = now_ms()
     row = {"contact": contact, "site": site, "created_ms": at_ms, "last_message_ms": at_ms}
-    tx.execute(insert_if_absent(tx, conversations), {"id": new_id("cv"), **row})
-    query = select(conversations).where(
-        conversations.c.contact == contact, conversations.c.site == site
-    )
-    return Conversation(**tx.execute(query.with_for_update()).mappings().one())
+    _add_if_absent.write(tx, {"id": new_id("cv"), **row})
+    return Conversation(**_locked.first(tx, {"contact": contact, "site": site})._asdict())
 
 
 def add_messages(tx: Connection, batch: Sequence[NewMessage]) -> list[StoredMessage | AcdError]:

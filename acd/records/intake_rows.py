@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from acd.records.prepared import Prepared
 from acd.records.sql import now_ms
 from acd.records.tables.people import intakes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Row
-
-    from acd.domain.conversation import Conversation
     from acd.domain.ids import ContactId, ConversationId, InteractionId, QueueId, SiteId
+
+_add = Prepared.insert(intakes)
+_by_id = Prepared(select(intakes).where(intakes.c.interaction == bindparam("interaction")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,18 @@ class IntakeRow:
     ended_ms: int | None
 
 
+class Whose(NamedTuple):
+    """Whose arrival it is, and the conversation that it belongs to."""
+
+    site: SiteId
+    contact: ContactId
+    conversation: ConversationId
+
+
 def insert_intake(
     tx: Connection,
     interaction: InteractionId,
-    conversation: Conversation,
+    whose: Whose,
     *,
     start_hash: str,
     queue: QueueId,
@@ -50,26 +59,26 @@ def insert_intake(
     """Write an arrival; `start_hash` is unique on its site."""
     row: dict[str, Any] = {
         "interaction": interaction,
-        "site": conversation.site,
-        "contact": conversation.contact,
-        "conversation": conversation.id,
+        "site": whose.site,
+        "contact": whose.contact,
+        "conversation": whose.conversation,
         "queue": queue,
         "level": level,
         "card": card,
         "requires": dict(requires),
         "created_ms": now_ms(),
     }
-    tx.execute(intakes.insert(), {**row, "start_hash": start_hash})
+    _add.write(tx, {**row, "start_hash": start_hash})
     return IntakeRow(**row, confirmed_ms=None, ended_ms=None)
 
 
 def read_intake(tx: Connection, interaction: InteractionId) -> IntakeRow | None:
     """The arrival of that interaction, if there was one."""
-    row = tx.execute(select(intakes).where(intakes.c.interaction == interaction)).first()
+    row = _by_id.first(tx, {"interaction": interaction})
     return intake_of(row) if row else None
 
 
-def intake_of(row: Row[Any]) -> IntakeRow:
+def intake_of(row: Any) -> IntakeRow:
     """A row of the table as a value."""
     return IntakeRow(
         interaction=row.interaction,

@@ -20,7 +20,8 @@ from acd.domain.interaction import Channel
 from acd.records.accounts import issue_visitor_token
 from acd.records.contacts import claim, new_contact
 from acd.records.conversations import add_messages, new_conversation, open_conversation
-from acd.records.intake_rows import IntakeRow, insert_intake, intake_of, read_intake
+from acd.records.intake_rows import IntakeRow, Whose, insert_intake, intake_of, read_intake
+from acd.records.prepared import Prepared
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms
 from acd.records.tables.happened import interactions
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, ContactId, DepartmentId, QueueId, SiteId
     from acd.records.engine import Database
 
-_same_start = select(intakes).where(
-    intakes.c.site == bindparam("site"), intakes.c.start_hash == bindparam("start_hash")
+_same_start = Prepared(
+    select(intakes).where(
+        intakes.c.site == bindparam("site"), intakes.c.start_hash == bindparam("start_hash")
+    )
 )
-_last_of = (
+_last_of = Prepared(
     select(intakes)
     .where(intakes.c.conversation == bindparam("conversation"))
     .order_by(intakes.c.created_ms.desc(), intakes.c.interaction.desc())
@@ -151,7 +154,7 @@ class Intakes:
 
 def _begin(tx: Connection, new: NewIntake) -> Begun:
     start = {"site": new.site, "start_hash": token_hash(new.client_id)}
-    if (row := tx.execute(_same_start, start).first()) is not None:
+    if (row := _same_start.first(tx, start)) is not None:
         return _again(tx, new, intake_of(row))
     if new.visitor is None:
         return _stranger(tx, new, start["start_hash"])
@@ -159,9 +162,9 @@ def _begin(tx: Connection, new: NewIntake) -> Begun:
     claim(tx, contact, name=new.name, email=new.email, locale=new.locale)
     conversation = open_conversation(tx, contact, new.site)
     # From here on the conversation's row is locked: two tabs come one after the other.
-    if (row := tx.execute(_same_start, start).first()) is not None:
+    if (row := _same_start.first(tx, start)) is not None:
         return _again(tx, new, intake_of(row))
-    last = tx.execute(_last_of, {"conversation": conversation.id}).first()
+    last = _last_of.first(tx, {"conversation": conversation.id})
     live = last is not None and last.ended_ms is None and last.interaction != new.known_ended
     message = _first_message(tx, new, conversation, start["start_hash"])
     if last is not None and live:
@@ -239,7 +242,7 @@ def _insert(
     return insert_intake(
         tx,
         InteractionId(new_id("ix")),
-        conversation,
+        Whose(conversation.site, conversation.contact, conversation.id),
         start_hash=start_hash,
         queue=new.queue,
         level=new.level,

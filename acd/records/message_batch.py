@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, String, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from acd.records.prepared import Prepared, chunks, run
 from acd.records.tables.people import conversations, messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-CHUNK_MAX = 256
 COLUMNS = tuple(column.name for column in messages.c)
 THREAD_COLUMNS = tuple(column.name for column in conversations.c)
 
@@ -50,7 +50,7 @@ def read_threads(tx: Connection, ids: Iterable[str]) -> dict[str, Thread]:
     """
     wanted = sorted(set(ids))
     if tx.dialect.name == "sqlite":  # its writer is alone
-        folded = _sqlite(tx, _SQLITE_THREADS, (json.dumps(wanted),)).fetchone()[0]
+        folded = run(tx, _SQLITE_THREADS, (json.dumps(wanted),)).fetchone()[0]
         return {row[0]: Thread(*row) for row in json.loads(folded)}
     return {row[0]: Thread(*row) for row in tx.execute(_POSTGRES_THREADS, {"ids": wanted})}
 
@@ -63,7 +63,7 @@ def read_newest(tx: Connection, ids: Iterable[str]) -> list[Sequence[Any]]:
     """
     wanted = list(set(ids))
     if tx.dialect.name == "sqlite":
-        folded = _sqlite(tx, _SQLITE_NEWEST, (json.dumps(wanted),)).fetchone()[0]
+        folded = run(tx, _SQLITE_NEWEST, (json.dumps(wanted),)).fetchone()[0]
         return list(json.loads(folded))
     return list(tx.execute(_POSTGRES_NEWEST, {"ids": wanted}))
 
@@ -72,7 +72,7 @@ def read_sent_before(tx: Connection, sends: Iterable[Send]) -> set[Send]:
     """Those of the sends that are stored already."""
     wanted = list(sends)
     if tx.dialect.name == "sqlite":
-        folded = _sqlite(tx, _SQLITE_SENT, (json.dumps(wanted),)).fetchone()[0]
+        folded = run(tx, _SQLITE_SENT, (json.dumps(wanted),)).fetchone()[0]
         return {Send(*row) for row in json.loads(folded)}
     keys = {
         "conversations": [send.conversation for send in wanted],
@@ -83,34 +83,12 @@ def read_sent_before(tx: Connection, sends: Iterable[Send]) -> set[Send]:
 
 def write_messages(tx: Connection, rows: Sequence[dict[str, Any]], ends: Sequence[Thread]) -> None:
     """Insert the rows and move the ends of their conversations."""
+    _INSERT.write_all(tx, rows)
     if tx.dialect.name == "sqlite":
-        for chunk in _chunks(rows):
-            values = tuple(row[name] for row in chunk for name in COLUMNS)
-            _sqlite(tx, _sqlite_insert(len(chunk)), values)
-        for part in _chunks(ends):
-            _sqlite(tx, _sqlite_advance(len(part)), tuple(v for end in part for v in end))
+        for part in chunks(ends):
+            run(tx, _sqlite_advance(len(part)), tuple(v for end in part for v in end))
         return
-    tx.execute(_INSERT, list(rows))
     tx.execute(_ADVANCE, [{"key": end[0], "seq": end[1], "at_ms": end[2]} for end in ends])
-
-
-def _sqlite(tx: Connection, statement: str, values: tuple[Any, ...]) -> Any:
-    """Run a statement on the driver's own connection: a quarter of the work, and no surprise.
-
-    Its errors are the driver's, which is why `store_errors` knows them.
-    """
-    connection: Any = tx.connection.dbapi_connection
-    return connection.execute(statement, values)
-
-
-def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Pieces of a power of two each: a few texts, all of them prepared before long."""
-    start, size = 0, CHUNK_MAX
-    while start < len(rows):
-        while size > len(rows) - start:
-            size //= 2
-        yield rows[start : start + size]
-        start += size
 
 
 _NEWEST_COLUMNS = ", ".join(
@@ -137,12 +115,6 @@ _SQLITE_SENT = """
 
 
 @cache
-def _sqlite_insert(size: int) -> str:
-    row = f"({', '.join('?' * len(COLUMNS))})"
-    return f"INSERT INTO messages ({', '.join(COLUMNS)}) VALUES {', '.join([row] * size)}"  # noqa: S608  names of our own columns
-
-
-@cache
 def _sqlite_advance(size: int) -> str:
     ends = ", ".join(["(?, ?, ?)"] * size)
     return (
@@ -165,7 +137,7 @@ _POSTGRES_SENT = text(
 ).bindparams(
     bindparam("conversations", type_=ARRAY(String)), bindparam("client_ids", type_=ARRAY(String))
 )
-_INSERT = messages.insert()
+_INSERT = Prepared.insert(messages)
 _ADVANCE = (
     update(conversations)
     .where(conversations.c.id == bindparam("key"))

@@ -7,15 +7,27 @@ PostgreSQL the second one waits at that row and then finds it changed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from acd.domain.errors import AcdError
 from acd.domain.interaction import Channel
 from acd.records.fold import Folded, Row, touched
 from acd.records.log_rows import event_row
-from acd.records.sql import insert_if_absent, now_ms, padded, upsert
+from acd.records.prepared import Prepared
+from acd.records.sql import now_ms
 from acd.records.tables.happened import (
     events,
     events_unreadable,
@@ -34,17 +46,17 @@ if TYPE_CHECKING:
 RECORDER = "history"
 BEGINNING = "0-0"
 
-_confirm = (
+_confirm = Prepared(
     update(intakes)
     .where(intakes.c.interaction == bindparam("key"), intakes.c.confirmed_ms.is_(None))
     .values(confirmed_ms=bindparam("moment_ms"))
 )
-_end = (
+_end = Prepared(
     update(intakes)
     .where(intakes.c.interaction == bindparam("key"))
     .values(ended_ms=bindparam("moment_ms"))
 )
-_close_interval = (
+_close_interval = Prepared(
     update(presence_intervals)
     .where(
         presence_intervals.c.agent == bindparam("who"),
@@ -53,11 +65,42 @@ _close_interval = (
     )
     .values(to_ms=bindparam("moment_ms"))
 )
+_open_interval = Prepared.insert(presence_intervals)
+_position = Prepared(
+    select(recorder_positions.c.position).where(recorder_positions.c.name == RECORDER)
+)
+_move = Prepared(
+    update(recorder_positions)
+    .where(
+        recorder_positions.c.name == RECORDER,
+        recorder_positions.c.position == bindparam("expected"),
+    )
+    .values(position=bindparam("to"), recorded_ms=bindparam("moment_ms"))
+)
+_begin = Prepared.insert_if_absent(recorder_positions)
+_span = Prepared(
+    select(events.c.seq, events.c.type, events.c.at_ms).where(
+        events.c.generation == bindparam("generation"),
+        events.c.seq.between(bindparam("first"), bindparam("last")),
+    )
+)
+_add_event = Prepared.insert(events)
+_add_unreadable = Prepared.insert_if_absent(events_unreadable)
 
-_rows_of = {
-    table: select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
-    for table in (interactions, offers)
-}
+
+def _rows(table: Table) -> tuple[Prepared, Prepared]:
+    """How rows of a table are read by their ids, and written."""
+    ids = func.json_each(bindparam("ids", type_=JSON)).table_valued("value")
+    read = Prepared(
+        select(table).where(table.c.id.in_(select(ids.c.value))),
+        postgresql=select(table).where(table.c.id == any_(bindparam("ids", type_=ARRAY(String)))),
+    )
+    changed = [column.name for column in table.c if not column.primary_key]
+    return read, Prepared.upsert(table, *changed)
+
+
+_read_interactions, _write_interactions = _rows(interactions)
+_read_offers, _write_offers = _rows(offers)
 
 
 class IdTaken(AcdError):
@@ -68,8 +111,8 @@ class IdTaken(AcdError):
 
 def stored_position(tx: Connection) -> str:
     """Up to where the log is recorded."""
-    query = select(recorder_positions.c.position).where(recorder_positions.c.name == RECORDER)
-    return tx.execute(query).scalar() or BEGINNING
+    row = _position.first(tx)
+    return BEGINNING if row is None else str(row.position)
 
 
 def record_events(tx: Connection, batch: Sequence[Event], position: str, expected: str) -> bool:
@@ -86,7 +129,7 @@ def record_events(tx: Connection, batch: Sequence[Event], position: str, expecte
         elif before != (row["type"], row["at_ms"]):
             raise IdTaken(f"{event.id} is recorded as {before}")
     if fresh:
-        tx.execute(events.insert(), [row for _, row in fresh])
+        _add_event.write_all(tx, [row for _, row in fresh])
         _write_meaning(tx, [event for event, _ in fresh])
     return True
 
@@ -98,22 +141,17 @@ def set_aside(
     if not move(tx, position, expected):
         return False
     row = {"event": event[:80], "raw": raw, "error": error, "noted_ms": now_ms()}
-    tx.execute(insert_if_absent(tx, events_unreadable), row)
+    _add_unreadable.write(tx, row)
     return True
 
 
 def move(tx: Connection, position: str, expected: str) -> bool:
     """Move the position if it is the expected one; the row is locked until the commit."""
-    row = {"position": position, "recorded_ms": now_ms()}
-    moved = tx.execute(
-        update(recorder_positions)
-        .where(recorder_positions.c.name == RECORDER, recorder_positions.c.position == expected)
-        .values(row)
-    )
-    if moved.rowcount or expected != BEGINNING:
-        return bool(moved.rowcount)
-    first = insert_if_absent(tx, recorder_positions)
-    return bool(tx.execute(first, {"name": RECORDER, **row}).rowcount)
+    moment_ms = now_ms()
+    if _move.write(tx, {"to": position, "expected": expected, "moment_ms": moment_ms}):
+        return True
+    row = {"name": RECORDER, "position": position, "recorded_ms": moment_ms}
+    return expected == BEGINNING and bool(_begin.write(tx, row))
 
 
 def _known(tx: Connection, rows: Iterable[Row]) -> dict[tuple[int, int], tuple[str, int]]:
@@ -124,41 +162,33 @@ def _known(tx: Connection, rows: Iterable[Row]) -> dict[tuple[int, int], tuple[s
     return {
         (generation, row.seq): (row.type, row.at_ms)
         for generation, seqs in spans.items()
-        for row in tx.execute(
-            select(events.c.seq, events.c.type, events.c.at_ms).where(
-                events.c.generation == generation, events.c.seq.between(min(seqs), max(seqs))
-            )
-        )
+        for row in _span.all(tx, {"generation": generation, "first": min(seqs), "last": max(seqs)})
     }
 
 
 def _write_meaning(tx: Connection, batch: Sequence[Event]) -> None:
     about, made = touched(batch)
-    folded = Folded(interactions=_load(tx, interactions, about), offers=_load(tx, offers, made))
+    folded = Folded(
+        interactions=_load(tx, _read_interactions, about), offers=_load(tx, _read_offers, made)
+    )
     for event in batch:
         folded.apply(event)
-    _store(tx, interactions, folded.interactions)
-    _store(tx, offers, folded.offers)
+    _store(tx, _write_interactions, folded.interactions)
+    _store(tx, _write_offers, folded.offers)
     for statement, moments in ((_confirm, folded.queued), (_end, folded.ended)):
-        if moments:
-            tx.execute(statement, [{"key": k, "moment_ms": ms} for k, ms in moments.items()])
+        statement.write_all(tx, [{"key": k, "moment_ms": ms} for k, ms in moments.items()])
     for row in folded.presence:
         channels = [row["channel"]] if row["channel"] else [channel.value for channel in Channel]
         for channel in channels:
             keys = {"who": row["agent"], "where": channel, "moment_ms": row["from_ms"]}
-            tx.execute(_close_interval, keys)
-            tx.execute(presence_intervals.insert(), {**row, "channel": channel})
+            _close_interval.write(tx, keys)
+            _open_interval.write(tx, {**row, "channel": channel})
 
 
-def _load(tx: Connection, table: Table, ids: Iterable[str]) -> dict[str, Row]:
-    wanted = padded(ids)
-    if not wanted:
-        return {}
-    return {row["id"]: dict(row) for row in tx.execute(_rows_of[table], {"ids": wanted}).mappings()}
+def _load(tx: Connection, read: Prepared, ids: Iterable[str]) -> dict[str, Row]:
+    wanted = sorted(ids)
+    return {row.id: row._asdict() for row in read.all(tx, {"ids": wanted})} if wanted else {}
 
 
-def _store(tx: Connection, table: Table, rows: dict[str, Row]) -> None:
-    if rows:
-        columns = [column.name for column in table.c if not column.primary_key]
-        ordered: list[dict[str, Any]] = [rows[key] for key in sorted(rows)]
-        tx.execute(upsert(tx, table, columns), ordered)
+def _store(tx: Connection, write: Prepared, rows: dict[str, Row]) -> None:
+    write.write_all(tx, [rows[key] for key in sorted(rows)])

@@ -34,11 +34,12 @@ def padded(values: Iterable[V]) -> list[V]:
 
 def upsert(connection: Connection, table: Table, columns: Sequence[str]) -> Insert:
     """An INSERT that overwrites those columns where the primary key is there already."""
-    return _upsert(connection.dialect.name, table, tuple(columns))
+    return upsert_on(connection.dialect.name, table, tuple(columns))
 
 
 @cache  # to build one costs as much as to run it
-def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+def upsert_on(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    """As `upsert`, for a store of that name."""
     statement = _insert(dialect, table)
     return statement.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=[column.name for column in table.primary_key],
@@ -46,9 +47,9 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
     )
 
 
-def insert_if_absent(connection: Connection, table: Table) -> Insert:
+def insert_if_absent_on(dialect: str, table: Table) -> Insert:
     """An INSERT that does nothing where any unique key is there already."""
-    return _insert(connection.dialect.name, table).on_conflict_do_nothing()  # type: ignore[no-any-return]
+    return _insert(dialect, table).on_conflict_do_nothing()  # type: ignore[no-any-return]
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 JOURNAL_MAX_PAGES = 16_000  # 64 MiB: only then does a commit move the journal into the file itself
 CHECKPOINT_BYTES = 4 << 20
 CHECKPOINT_EVERY_S = 1.0
+KEPT_STATEMENTS = 512  # a connection keeps so many prepared: each length of a list is one
 BUSY_TIMEOUT_MS = 5_000  # another process (the command line) may be writing
 
 log = structlog.get_logger(__name__)
@@ -33,8 +34,11 @@ def make_engine(url: URL, *, synchronous: str, size: int, query_only: bool) -> E
         pool_size=size,
         max_overflow=0,
         hide_parameters=True,  # an error reaches the log, what people wrote does not
-        # Connections move between the pool's threads, one at a time.
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={
+            "check_same_thread": False,  # a connection moves between threads, one at a time
+            "timeout": BUSY_TIMEOUT_MS / 1000,
+            "cached_statements": KEPT_STATEMENTS,
+        },
     )
 
     @event.listens_for(engine, "connect")
