@@ -22,7 +22,8 @@ _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 _FIRST: Final = re.compile(r"SIP/2\.0 [1-6]\d\d .*|[A-Z]{3,20} \S+ SIP/2\.0")
 _URI: Final = re.compile(r"<?(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
 _NAME: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<')
-_TAG: Final = re.compile(r";\s*tag=([^;\s>]+)")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TAG: Final = re.compile(r"\s*tag\s*(?:=\s*(.*?)\s*)?", re.IGNORECASE)
 
 
 class Malformed(ValueError):
@@ -56,13 +57,23 @@ class Message:
     @property
     def to_tag(self) -> str:
         """Names the dialog on the side it is sent to, in a request; empty outside of one."""
-        found = _TAG.search(self.header("to").rpartition(">")[2])
-        return found[1] if found else ""
+        return self._to_tag or ""
 
     @property
     def in_dialog(self) -> bool:
-        """Whether its sender takes it for part of a call that is up."""
-        return bool(self.to_tag)
+        """Whether its sender takes it for part of a call that is up.
+
+        What stands before us lets such a one pass without a password: it is read as the grammar has
+        it (RFC 3261, 25.1: any case, blanks, values in quotes), not as it is usually written.
+        """
+        return self._to_tag is not None
+
+    @property
+    def _to_tag(self) -> str | None:
+        value = _QUOTED.sub('""', self.header("to"))
+        parameters = value.partition(">")[2] if "<" in value else value
+        found = map(_TAG.fullmatch, parameters.split(";")[1:])
+        return next((tag[1] or "" for tag in found if tag), None)
 
     def header(self, name: str) -> str:
         """The first of that name, or empty."""

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
+from acd.telephony.sip.message import read
 from tests.integration.telephony.kamailio.edge_calls import (
+    GOOD,
     SDP,
     URI,
     Nodes,
@@ -27,6 +29,31 @@ def test_nobody_reaches_anybody_else_through_it(
     stranger.request("INVITE", there, edge.public, call="c2", tag="x", headers=route, body=SDP)
     assert stranger.hears("SIP/2.0 403")
     assert edge.refused("no_call") == 1
+    trunk.hears_nothing("INVITE", 0.2)
+
+
+@pytest.mark.parametrize("tag", ["tag=x", "TAG=x", "tag = x", 'tag=x;y=">"'])
+def test_who_says_that_a_call_is_up_is_believed_nothing(
+    edge: Edge, stranger: Wire, nodes: Nodes, tag: str
+) -> None:
+    claims = (
+        f"Route: <sip:{edge.public[0]}:{edge.public[1]};lr>\r\n"
+        "P-Asserted-Identity: <sip:+33199001234@acd.example>\r\nX-Customer: vip\r\n"
+    )
+    text = GOOD.format(place=stranger.place, n=1).replace("Contact:", f"{claims}Contact:")
+    text = text.replace(URI, f"sip:support@{nodes[0].place}", 1)
+    stranger.put(text.replace("acd.example>\r\nCall", f"acd.example>;{tag}\r\nCall"), edge.public)
+    heard = nodes[0].hears("INVITE")
+    assert not heard.all("P-Asserted-Identity")
+    assert not heard.all("X-Customer")
+    assert read(heard.encode()).in_dialog, "a node would take it for a new call"
+
+
+def test_the_address_of_a_node_alone_makes_nobody_one(
+    edge: Edge, trunk: Wire, nodes: Nodes
+) -> None:
+    nodes[0].request("INVITE", f"sip:+2525551234@{trunk.place}", edge.public, call="c1", body=SDP)
+    assert nodes[0].hears("SIP/2.0 401")
     trunk.hears_nothing("INVITE", 0.2)
 
 
