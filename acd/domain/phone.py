@@ -6,6 +6,7 @@ the ranges in use: these change faster than any copy of them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NewType
 
 import phonenumbers
@@ -16,9 +17,12 @@ from acd.domain.errors import PhoneNumberInvalid
 E164 = NewType("E164", str)
 """`+33199001234`: `+`, the country's code, at most 15 digits in all."""
 
+_ASKED_AGAIN: Final = 512
+"""Of one call a number is read, and shown, several times."""
 _COSTLY: Final = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 
 
+@lru_cache(maxsize=_ASKED_AGAIN)
 def parse(text: str, region: str = "") -> E164:
     """The number that somebody typed, dialled or sent.
 

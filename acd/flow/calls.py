@@ -15,6 +15,7 @@ from acd.domain.errors import NotFound, PhoneNumberInvalid
 from acd.domain.ids import QueueId
 from acd.domain.interaction import DEFAULT_LEVEL, Channel
 from acd.flow.cards import caller_card
+from acd.flow.doors import Doors
 from acd.records.callers import NewCall
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class CallIntake:
         self._directory = directory
         self._callers = callers
         self._plan = plan
+        self._doors: Doors[tuple[Site, Queue]] = Doors()
 
     async def enter(
         self,
@@ -163,6 +165,9 @@ class CallIntake:
         if department is None:
             raise NotFound("Nothing is known by this number.", field="called")
         department = instead or department
+        return await self._doors.at(department, lambda: self._find_door(department))
+
+    async def _find_door(self, department: DepartmentId) -> tuple[Site, Queue]:
         queue = await self._directory.queue(QueueId(f"{department}/{Channel.CALL.value}"))
         if queue is None or not queue.active:
             raise NotFound("This department takes no calls.", field="called")

@@ -31,6 +31,7 @@ from acd.domain.interaction import (
 )
 from acd.domain.queue import LastAgent
 from acd.flow.cards import visitor_card
+from acd.flow.doors import Doors
 from acd.records.intakes import NewIntake
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 CLIENT_ID_MIN_CHARS = 16
 SWEEP_AGE_MS = 10_000
 SWEEP_EVERY_S = 5.0
-DOOR_KNOWN_S = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +114,7 @@ class Intake:
         self._router = router
         self._directory = directory
         self._intakes = intakes
-        self._doors: dict[tuple[SiteId, DepartmentId, Channel], tuple[float, _Door]] = {}
+        self._doors: Doors[_Door] = Doors()
 
     async def start_chat(self, start: ChatStart) -> StartedChat:
         """Let a visitor in, or find them in already.
@@ -229,13 +229,9 @@ class Intake:
             return None
 
     async def _door(self, start: ChatStart) -> _Door:
-        """The queue asked for. An open door is known for a moment: rushes ask for the same one."""
-        door = (start.site, start.department, start.channel)
-        now_s = asyncio.get_running_loop().time()
-        known = self._doors.get(door)
-        if known is None or known[0] < now_s:
-            known = self._doors[door] = (now_s + DOOR_KNOWN_S, await self._find_door(start))
-        return known[1]
+        """The queue asked for."""
+        name = (start.site, start.department, start.channel)
+        return await self._doors.at(name, lambda: self._find_door(start))
 
     async def _find_door(self, start: ChatStart) -> _Door:
         site = await self._directory.site(start.site)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
     from acd.telephony.sip.caller import Caller
     from acd.telephony.sip.house import House
+    from acd.telephony.sip.ledger import Record
     from acd.telephony.sip.transfer import Transfer
 
 _log = structlog.get_logger(__name__)
@@ -63,6 +64,8 @@ class SipCall:
         """The file that the caller hears in place of the music."""
         self.transfer: Transfer | None = None
         self._mends = False
+        self._kept: Record | None = None
+        """What was last written of it."""
         self._timers: set[asyncio.TimerHandle] = set()
 
     # what others say
@@ -206,9 +209,18 @@ class SipCall:
         self._jobs.put_nowait(job)
 
     def keep(self) -> None:
-        """Write down how it stands."""
-        if not self.is_over and self.house.gateway.keeps:
-            self.house.gateway.write(f"{CALL}{self.id}", continuing.record(self))
+        """Write down how it stands, where that is not written yet."""
+        if self.is_over or not self.house.gateway.keeps:
+            return
+        stands = continuing.record(self)
+        if stands != self._kept:
+            self._kept = stands
+            self.house.gateway.write(f"{CALL}{self.id}", stands)
+
+    def keep_again(self) -> None:
+        """Write it whether it was written or not: Redis may have been away, or have forgotten."""
+        self._kept = None
+        self.keep()
 
     @property
     def pairings(self) -> set[str]:

@@ -121,14 +121,14 @@ class Caller:
             self.dialog.accept(told)
             return
         told = await line.sink(self.sdp)
+        await line.play(A, music)
+        self.hears_music = True
         if how is AnswerHow.PROGRESS:
             self.dialog.progress(told)
         else:
             self.is_answered = True
             self.keep()
             self.dialog.accept(told)
-        await line.play(A, music)
-        self.hears_music = True
 
     async def hear_early(self, file: str) -> float:
         """Let them hear it before they are answered; for how long, in seconds.

@@ -37,8 +37,7 @@ def record(call: SipCall) -> Record:
     kept = [one for one in devices.held.values() if one.is_wanted or one is bridged]
     return {
         "epoch": call.epoch, "held": call.is_held, "caller": call.caller.record(),
-        "made": devices.made, "devices": [_device(one) for one in kept],
-        "bridged": bridged and list(bridged.key),
+        "devices": [_device(one) for one in kept], "bridged": bridged and list(bridged.key),
         "away": call.transfer.record() if call.transfer else None,
     }  # fmt: skip
 
@@ -67,7 +66,7 @@ def take_up(
         there: the pairings that rtpengine still has.
         moved: whether that process spoke from another address.
     """
-    call.epoch, call.is_held, call.devices.made = kept["epoch"], kept["held"], kept["made"]
+    call.epoch, call.is_held = kept["epoch"], kept["held"]
     for one in kept["devices"]:
         target = port.Target(
             device=one["device"], kind=port.TargetKind(one["kind"]), address=one["address"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,6 @@ class Devices:
         self._call = call
         self._house = call.house
         self.held: dict[Key, Device] = {}
-        self.made = 0
 
     def get(self, offer: OfferId, device: str) -> Device | None:
         return self.held.get((offer, device))
@@ -56,9 +56,8 @@ class Devices:
         return next((one for one in self.held.values() if one.leg.pairing.name == pairing), None)
 
     def next_name(self) -> str:
-        """The name of one more pairing of this call."""
-        self.made += 1
-        return f"{self._call.id}-{self.made}"
+        """The name of one more pairing of this call, which no process had before."""
+        return f"{self._call.id}-{secrets.token_hex(4)}"
 
     def hang_up(self, reason: str) -> None:
         """All of them, now."""

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
     from acd.telephony.sip.media import Pairing
 
 
+class _Packets:
+    """What rtpengine has received, asked once a look for each pairing."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, int]] = {}
+
+    async def of(self, at: Pairing, side: str) -> int:
+        """How many from that side."""
+        if at.name not in self._of:
+            self._of[at.name] = await at.packets()
+        return self._of[at.name].get(side, 0)
+
+
 class _Silence:
     """Since when nothing was heard of one side."""
 
@@ -34,11 +47,11 @@ class _Silence:
         self._packets = 0
         self._since_s = asyncio.get_running_loop().time()
 
-    async def lasts_s(self, at: Pairing | None, side: str) -> float:
-        """By what rtpengine has received, where it is now or was before; None: nowhere."""
+    async def lasts_s(self, received: _Packets, at: Pairing | None, side: str) -> float:
+        """By what was received, where it is now or was before; None: nowhere."""
         now_s = asyncio.get_running_loop().time()
         if at is not None:
-            packets = (await at.packets()).get(side, 0)
+            packets = await received.of(at, side)
             before = self._packets if self._at == at.name else 0
             self._at, self._packets = at.name, packets
             if packets > before:
@@ -61,7 +74,7 @@ class Ears:
         self._whose: Device | None = None
         self._plays = False
         """Whether the caller hears music since the agent's page is silent."""
-        self._asked_s = 0.0
+        self._asked_s = asyncio.get_running_loop().time()
         self._looks = False
 
     @property
@@ -91,27 +104,28 @@ class Ears:
 
     async def _look(self) -> None:
         self._looks = False
-        call = self._call
+        call, received = self._call, _Packets()
+        call.keep_again()
         bridged = call.bridged
         if bridged is not self._whose:
             self._whose, self._plays, self._device = bridged, False, _Silence()
         caller = call.caller
         if caller.is_answered and descriptions.direction(caller.offered).speaks:
-            lasts_s = await self._caller.lasts_s(caller.at, A)
+            lasts_s = await self._caller.lasts_s(received, caller.at, A)
             self._ask(self._caller, caller.dialog, lasts_s, None)
         if bridged is None:
             return
         if isinstance(caller, Visitor):
-            lasts_s = await self._caller.lasts_s(caller.page, A)
+            lasts_s = await self._caller.lasts_s(received, caller.page, A)
             if lasts_s >= self._options.media_lost_s:
                 call.gone(MEDIA_LOST, 0)
                 return
         leg = bridged.leg
         if isinstance(leg, PageLeg):
             at = leg.pairing if leg.is_ready else None
-            await self._page(bridged, await self._device.lasts_s(at, B))
+            await self._page(bridged, await self._device.lasts_s(received, at, B))
         else:
-            lasts_s = await self._device.lasts_s(leg.pairing, B)
+            lasts_s = await self._device.lasts_s(received, leg.pairing, B)
             self._ask(self._device, leg.dialog, lasts_s, bridged)
 
     def _ask(

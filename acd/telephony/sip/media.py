@@ -77,11 +77,13 @@ class Pairing:
         self.a_sdp = ""
         """What A is to be told, once B answered."""
         self.deleted = False
+        self._heard = {A, B}
+        """Which are known not to be muted by name."""
 
     def record(self) -> dict[str, Any]:
         """What another process needs to go on with it."""
         return {
-            "name": self.name, "wires": self._wires, "said": self._said, "a_sdp": self.a_sdp,
+            "name": self.name, "wires": self._wires, "said": dict(self._said), "a_sdp": self.a_sdp,
         }  # fmt: skip
 
     @classmethod
@@ -90,6 +92,7 @@ class Pairing:
         wires = {side: Wire(wire) for side, wire in kept["wires"].items()}
         pairing = cls(engine, kept["name"], a=wires[A], b=wires[B])
         pairing._said, pairing.a_sdp = dict(kept["said"]), kept["a_sdp"]
+        pairing._heard.clear()
         return pairing
 
     def said(self, side: str) -> str:
@@ -128,7 +131,7 @@ class Pairing:
         """What A is to be told, when nobody is there yet; A is not heard."""
         await self.offer(sdp)
         told = await self.answer(SINK)
-        await self.mute(A)
+        await self.mute(A)  # without a sink at all rtpengine would hear no keys
         return told
 
     async def ask(self) -> str:
@@ -149,6 +152,7 @@ class Pairing:
         What is muted by name is unmuted by name: rtpengine keeps the two apart.
         """
         for side in sides:
+            self._heard.discard(side)
             await self._do("block media", from_tag=side)
         if not sides:
             await self._do("block media")
@@ -156,7 +160,9 @@ class Pairing:
     async def unmute(self, *sides: str) -> None:
         """They are heard again."""
         for side in sides:
-            await self._do("unblock media", from_tag=side)
+            if side not in self._heard:
+                await self._do("unblock media", from_tag=side)
+                self._heard.add(side)
         if not sides:
             await self._do("unblock media")
 

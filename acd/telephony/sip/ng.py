@@ -7,12 +7,16 @@ cookie it knows with what it answered before, and does nothing twice.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
+import itertools
 import secrets
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from pydantic_core import from_json, to_json
 
 from acd.domain.errors import AcdError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WAITS_S: Final = (0.25, 0.5, 1.0, 1.5)
 """How long each attempt waits for its answer."""
@@ -38,11 +42,44 @@ class MediaGone(EngineRefused):
     code = "media_gone"
 
 
+class _Question:
+    """Asked again until it is answered, or was asked often enough."""
+
+    def __init__(self, datagram: bytes, send: Callable[[bytes], bool]) -> None:
+        """Args: send says whether there is a way to send."""
+        self._loop = asyncio.get_running_loop()
+        self._datagram = datagram
+        self._send = send
+        self._waits_s = iter(_WAITS_S)
+        self._again: asyncio.TimerHandle | None = None
+        self.answered: asyncio.Future[dict[str, Any]] = self._loop.create_future()
+        self._ask()
+
+    def _ask(self) -> None:
+        if self.answered.done():
+            return
+        wait_s = next(self._waits_s, None)
+        if wait_s is None or not self._send(self._datagram):
+            self.answered.set_exception(EngineSilent())
+        else:
+            self._again = self._loop.call_later(wait_s, self._ask)
+
+    def end(self) -> None:
+        """It is asked no more; who still waits for an answer hears that there is none."""
+        if self._again is not None:
+            self._again.cancel()
+        if not self.answered.done():
+            self.answered.set_exception(EngineSilent())
+
+
 class Engine(asyncio.DatagramProtocol):
     """A client of one rtpengine."""
 
     def __init__(self) -> None:
-        self._asked: dict[bytes, asyncio.Future[dict[str, Any]]] = {}
+        self._asked: dict[bytes, _Question] = {}
+        self._me = secrets.token_hex(8).encode()
+        """Begins every cookie: who cannot guess it cannot answer in rtpengine's place."""
+        self._count = itertools.count()
         self._transport: asyncio.DatagramTransport | None = None
 
     @classmethod
@@ -62,9 +99,8 @@ class Engine(asyncio.DatagramProtocol):
         """What was asked and not answered raises `EngineSilent`."""
         if self._transport is not None:
             self._transport.close()
-        for waiting in self._asked.values():
-            if not waiting.done():
-                waiting.set_exception(EngineSilent())
+        for question in self._asked.values():
+            question.end()
 
     async def ask(self, command: str, **given: Any) -> dict[str, Any]:
         """The answer to one command; `call_id=` is sent as `call-id`.
@@ -77,29 +113,24 @@ class Engine(asyncio.DatagramProtocol):
         question = {"command": command} | {
             name.replace("_", "-"): value for name, value in given.items()
         }
-        cookie = secrets.token_hex(8).encode()
-        answered = asyncio.get_running_loop().create_future()
-        self._asked[cookie] = answered
+        cookie = b"%s_%d" % (self._me, next(self._count))
+        asked = self._asked[cookie] = _Question(cookie + b" " + to_json(question), self._send)
         try:
-            answer = await self._answer(cookie + b" " + json.dumps(question).encode(), answered)
+            answer = await asked.answered
         finally:
             del self._asked[cookie]
+            asked.end()
         if answer.get("result") in ("ok", "pong"):
             return answer
         reason = str(answer.get("error-reason", answer.get("result")))
         raise (MediaGone if _FOUND_NONE in reason else EngineRefused)(f"{command}: {reason}")
 
-    async def _answer(
-        self, datagram: bytes, answered: asyncio.Future[dict[str, Any]]
-    ) -> dict[str, Any]:
-        for wait_s in _WAITS_S:
-            if self._transport is None or self._transport.is_closing():
-                break
-            self._transport.sendto(datagram)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    return await asyncio.shield(answered)
-        raise EngineSilent
+    def _send(self, datagram: bytes) -> bool:
+        """Whether there is a way to send."""
+        if self._transport is None or self._transport.is_closing():
+            return False
+        self._transport.sendto(datagram)
+        return True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Of asyncio: the socket is there."""
@@ -108,14 +139,14 @@ class Engine(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Of asyncio: an answer, or what pretends to be one."""
         cookie, _, body = data.partition(b" ")
-        waiting = self._asked.get(cookie)
-        if waiting is None or waiting.done():
+        asked = self._asked.get(cookie)
+        if asked is None or asked.answered.done():
             return
         try:
-            answer = json.loads(body)
+            answer = from_json(body)
         except ValueError:
             answer = None
-        waiting.set_result(answer if isinstance(answer, dict) else {"result": "unreadable"})
+        asked.answered.set_result(answer if isinstance(answer, dict) else {"result": "unreadable"})
 
     def error_received(self, exc: Exception) -> None:
         """Of asyncio: nobody listens there now; the next attempt may find somebody."""
