@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from acd.chat.messages import Messages
     from acd.chat.people import People
     from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId
+
+FIRST_OFFER: Final = "1"
+"""The key of who accepts an interaction's first offer: nobody has joined before them."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +41,14 @@ class Notes:
         """
         name = self._people.agent_name(agent)
         mark = f"joined.{interaction}."
-        try:
-            last = await self._messages.last_note(conversation)
-        except AcdError:
-            last = None
-        if last is None or not last.client_id.startswith(mark) or last.author_name != name:
-            await self._write(contact, conversation, mark + key, "agent_joined", name)
+        if key != FIRST_OFFER:
+            try:
+                last = await self._messages.last_note(conversation)
+            except AcdError:
+                last = None
+            if last is not None and last.client_id.startswith(mark) and last.author_name == name:
+                return
+        await self._write(contact, conversation, mark + key, "agent_joined", name)
 
     async def left(
         self, contact: ContactId, conversation: ConversationId, key: str, agent: AgentId

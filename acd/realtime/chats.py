@@ -164,4 +164,4 @@ class Chats(Mapping["InteractionId", HeldChat]):
                 self._tell(chat)
 
     def _tell(self, chat: HeldChat) -> None:
-        self._desk.emit("chat", self._desk.described(chat))
+        self._desk.show("chat", self._desk.described(chat))

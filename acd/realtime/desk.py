@@ -95,7 +95,7 @@ class Desk:
         """Tell the lines where they differ from what the consoles show."""
         if lines != self.lines and any(each.who.opened for each in self.connections):
             self.lines = lines
-            self.emit("lines", {"lines": lines, "now": self.relay.clock.now_ms()})
+            self.show("lines", {"lines": lines, "now": self.relay.clock.now_ms()})
 
     def emit(self, name: str, data: Mapping[str, object], *, but: object = None) -> None:
         """Tell every console of the agent on this node but one."""
@@ -103,6 +103,12 @@ class Desk:
         for connection in self.connections:
             if connection.sid != but:
                 connection.push(packet)
+
+    def show(self, name: str, data: Mapping[str, object]) -> None:
+        """Tell every console what has changed in the picture: one change has several frames."""
+        packet = frames.event(NAMESPACE, name, data)
+        for connection in self.connections:
+            connection.push(packet, soon=True)
 
     # reading the stores
 
@@ -169,7 +175,7 @@ class Desk:
         }
         if presence != self.presence:
             self.presence = presence
-            self.emit("presence", {**presence, "now": self.relay.clock.now_ms()})
+            self.show("presence", {**presence, "now": self.relay.clock.now_ms()})
 
     async def close(self) -> None:
         """Forget every address; nobody looks at this desk any more."""

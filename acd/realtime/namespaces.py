@@ -89,10 +89,10 @@ class Connection(Generic[Identity]):
         """Send an event; the client may be gone, then nothing happens."""
         self.push(frames.event(self.namespace, name, data))
 
-    def push(self, packet: frames.Packet) -> None:
-        """Send an event that was serialised for several."""
+    def push(self, packet: frames.Packet, *, soon: bool = False) -> None:
+        """Send an event that was serialised for several; soon: see `Socket.push`."""
         if self._early is None:
-            self.socket.push(packet)
+            self.socket.push(packet, soon=soon)
         else:
             self._early.append(packet)
 

@@ -195,4 +195,4 @@ class Rings:
         ended: dict[str, Any] = {"offer": offer, "outcome": outcome, "reason": reason}
         if by and by != self._desk.agent.id:
             ended["by"] = {"id": by, "name": self._desk.relay.people.agent_name(str(by))}
-        self._desk.emit("offer.ended", ended)
+        self._desk.show("offer.ended", ended)

@@ -29,6 +29,9 @@ SLOW_READER_BYTES: Final = 1024 * 1024
 SLOW_READER_PACKETS: Final = 1000
 """Unfetched packets at which a polling client counts as gone."""
 
+SOON_S: Final = 0.02
+"""How long what is said soon may be held for what is said next: a write costs more than a frame."""
+
 _CLOSE_FRAME: Final = b"\x88\x02\x03\xe8"  # 1000, normal closure
 _PING: Final = frames.packet(b"2")
 _NAMELESS_S: Final = 20.0  # a socket that enters no namespace within this is closed
@@ -74,13 +77,17 @@ class Socket(async_socket.AsyncSocket):  # type: ignore[misc] # engineio ships n
         self._wire: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._inbox = asyncio.Lock()
+        self._held: list[bytes] = []
+        self._release: asyncio.TimerHandle | None = None
 
     # outgoing
 
-    def push(self, packet: frames.Packet) -> None:
-        """Send without waiting; nothing happens when the client is gone."""
-        wire = self._wire
-        if wire is None:
+    def push(self, packet: frames.Packet, *, soon: bool = False) -> None:
+        """Send without waiting, in the order of the calls; nothing happens when the client is gone.
+
+        Soon: within `SOON_S`, in one write with what is sent until then.
+        """
+        if self._wire is None:
             if not self.closed and not self.closing:
                 self.queue.put_nowait(
                     eio_packet.Packet(eio_packet.MESSAGE, packet.text[1:])
@@ -89,13 +96,28 @@ class Socket(async_socket.AsyncSocket):  # type: ignore[misc] # engineio ships n
                 )
                 if self.queue.qsize() > SLOW_READER_PACKETS:
                     self.server.own(self.close(wait=False, abort=True))
-            return
-        if wire.is_closing():
+        elif soon:
+            self._held.append(packet.frame)
+            if self._release is None:
+                self._release = self.server.loop.call_later(SOON_S, self._write, b"")
+        else:
+            self._write(packet.frame)
+
+    def _write(self, frame: bytes) -> None:
+        """What is held, and this."""
+        if self._release is not None:
+            self._release.cancel()
+            self._release = None
+            self._held.append(frame)
+            frame = b"".join(self._held)
+            self._held.clear()
+        wire = self._wire
+        if wire is None or wire.is_closing():
             return
         if wire.get_write_buffer_size() > SLOW_READER_BYTES:
             wire.abort()
             return
-        wire.write(packet.frame)
+        wire.write(frame)
 
     async def send(self, pkt: Any) -> None:
         """What engineio itself sends: its handshake, and packets of the upgrade."""
@@ -192,8 +214,9 @@ class Socket(async_socket.AsyncSocket):  # type: ignore[misc] # engineio ships n
         if self.closed or self.closing:
             return
         self.closing = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._release if abort else None):
+            if timer is not None:
+                timer.cancel()
         try:
             await self.server.on_closed(self, reason or self.server.reason.SERVER_DISCONNECT)
         finally:
@@ -204,9 +227,8 @@ class Socket(async_socket.AsyncSocket):  # type: ignore[misc] # engineio ships n
                     self.queue.put_nowait(eio_packet.Packet(eio_packet.CLOSE))
                 self.queue.put_nowait(None)
             else:
-                if not abort and not self._wire.is_closing():  # uvloop raises on one that is
-                    self._wire.write(frames.packet(b"1").frame)
-                    self._wire.write(_CLOSE_FRAME)
+                if not abort:
+                    self._write(frames.packet(b"1").frame + _CLOSE_FRAME)
                 self._wire.close()
 
 

@@ -27,7 +27,8 @@ class Whereabouts:
     def ask(self, chat: HeldChat) -> None:
         """Ask every node whether it holds the chat's contact, and of a call where the agent is."""
         address, delivery = to_contact(chat.contact), self._desk.relay.delivery
-        delivery.publish(address, {"type": "here.ask"})
+        if not chat.from_telephone:  # who calls from one is there as long as the call is
+            delivery.publish(address, {"type": "here.ask"})
         if chat.channel == Channel.CALL:
             delivery.publish(address, {"type": "call.where.ask", "interaction": chat.interaction})
 
@@ -54,7 +55,7 @@ class Whereabouts:
             else:
                 chat.nodes_here.discard(node)
             if bool(chat.nodes_here) != before:
-                self._desk.emit("chat", self._desk.described(chat))
+                self._desk.show("chat", self._desk.described(chat))
 
     async def check(self) -> None:
         """Ask again which nodes hold the visitors; a node that died does not answer."""
@@ -66,4 +67,4 @@ class Whereabouts:
             before = bool(chat.nodes_here)
             chat.nodes_here &= chat.answered
             if before and not chat.nodes_here:
-                self._desk.emit("chat", self._desk.described(chat))
+                self._desk.show("chat", self._desk.described(chat))

@@ -127,15 +127,15 @@ async def test_a_ring_that_calls_nobody_back_says_nothing_of_it(nodes: Nodes) ->
 
 
 async def test_nobody_answers_and_it_is_tried_again_then_given_up(nodes: Nodes) -> None:
-    node = await nodes(callback=True, callback_tries=2, callback_retry_s=0.05)
+    node = await nodes(callback=True, callback_tries=2, callback_retry_s=0.5)
     jean, anna, ix = await called(node)
     unanswered = {"interaction": ix, "offer": f"{ix}.1", "answered": False}
+    heard = len(anna.heard)
     parked = await anna.done("callback.dialled", unanswered)
     assert (parked["outcome"], parked["chat"]["state"]) == ("parked", "ended")
     again = await jean.hears("chat", state="parked")
     assert again["callback"]["state"] == "again"
     assert again["callback"]["next_try_ms"] > again["now"] - 1000
-    heard = len(anna.heard)
     ring = await anna.hears("offer", after=heard, interaction=ix)
     accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
     back = accepted["chat"]["callback"]

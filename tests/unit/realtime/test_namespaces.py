@@ -19,7 +19,8 @@ class Wire:
     def __init__(self) -> None:
         self.sent: list[str] = []
 
-    def push(self, packet: frames.Packet) -> None:
+    def push(self, packet: frames.Packet, *, soon: bool = False) -> None:
+        del soon
         self.sent.append(packet.text)
 
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from acd.realtime import frames
 from acd.realtime.transport import Engine, Socket
 
 
@@ -67,3 +68,67 @@ def test_a_stop_says_goodbye_to_everybody_though_one_has_just_gone() -> None:
         heard = runner.run(asyncio.wait_for(_stop_with_one_that_is_just_gone(), 5))
     assert heard.startswith(b"\x81\x011")
     assert heard.endswith(b"\x88\x02\x03\xe8")
+
+
+class Pipe(asyncio.Transport):
+    """What a socket writes, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.ended = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return self.ended
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        self.ended = True
+
+
+async def _attached() -> tuple[Socket, Pipe]:
+    engine, pipe = Engine(), Pipe()
+
+    async def said_nothing(_: Socket, __: str) -> None: ...
+
+    engine.on_closed = said_nothing
+    socket = Socket(engine, "one")
+    socket._attach(pipe)
+    return socket, pipe
+
+
+async def test_what_is_said_soon_goes_with_what_is_said_next_and_before_it() -> None:
+    socket, pipe = await _attached()
+    first, second, third = (frames.packet(text) for text in (b"4first", b"4second", b"4third"))
+    socket.push(first, soon=True)
+    socket.push(second, soon=True)
+    assert pipe.written == []
+    socket.push(third)
+    assert pipe.written == [first.frame + second.frame + third.frame]
+    socket.push(first)
+    assert pipe.written[1:] == [first.frame]
+
+
+async def test_what_is_said_soon_does_not_wait_for_ever() -> None:
+    socket, pipe = await _attached()
+    packets = [frames.packet(text) for text in (b"4first", b"4second")]
+    for packet in packets:
+        socket.push(packet, soon=True)
+    async with asyncio.timeout(5):
+        while not pipe.written:  # noqa: ASYNC110 - a transport wakes nobody
+            await asyncio.sleep(0.001)
+    assert pipe.written == [packets[0].frame + packets[1].frame]
+
+
+async def test_what_was_to_be_said_soon_is_said_before_goodbye() -> None:
+    socket, pipe = await _attached()
+    packet = frames.packet(b"4first")
+    socket.push(packet, soon=True)
+    await socket.close(wait=False)
+    assert b"".join(pipe.written) == packet.frame + b"\x81\x011" + b"\x88\x02\x03\xe8"
+    assert pipe.ended
