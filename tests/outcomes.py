@@ -21,6 +21,7 @@ def outcomes_of_calls(database: Path) -> Counter[str]:
     No call is missing in the history, ended twice, or ended without saying how.
     """
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as history:
+        history.execute("BEGIN")  # all of one moment, while the server goes on writing
         calls = {call: (outcome, ended) for call, outcome, ended in history.execute(CALLS)}
         ends = Counter(call for (call,) in history.execute(ENDS))
         arrivals = {call for (call,) in history.execute(ARRIVALS)}
