@@ -19,6 +19,7 @@ _NEEDED: Final = ("via", "from", "to", "call-id", "cseq")
 # another header of what is inside of one
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_FOLD: Final = re.compile("\n[ \t]+")
 _FIRST: Final = re.compile(r"SIP/2\.0 [1-6]\d\d .*|[A-Z]{3,20} \S+ SIP/2\.0")
 _URI: Final = re.compile(r"<?(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
 _NAME: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<')
@@ -102,9 +103,10 @@ def read(data: bytes) -> Message:
     head, found, body = text.partition("\r\n\r\n")
     if not found:
         head, found, body = text.partition("\n\n")
-    lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]+", " ", head.rstrip("\r\n")))
-    if any(_CONTROL.search(line) for line in lines):
+    head = _FOLD.sub(" ", head.rstrip("\r\n").replace("\r\n", "\n"))
+    if _CONTROL.search(head):
         raise Malformed("a control character")
+    lines = head.split("\n")
     if not _FIRST.fullmatch(lines[0]):
         raise Malformed("no first line")
     headers = []
