@@ -81,7 +81,7 @@ class Dialog:
 
     def tell(self, event: DialogEvent) -> None:
         """Of the stack: something happened."""
-        self._loop.call_soon_threadsafe(self._hear, event)
+        sip_thread.tell(self._loop, self._hear, event)
 
     # the event loop
 

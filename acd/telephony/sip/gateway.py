@@ -13,6 +13,7 @@ from acd.telephony.sip.dialog import Dialog
 from acd.telephony.sip.guard import Verdict
 from acd.telephony.sip.ledger import ARRIVING, DIALOG
 from acd.telephony.sip.message import Message, read
+from acd.telephony.sip.outbox import Outbox
 from acd.telephony.sip.sdp import audio
 from acd.telephony.sip.thread import sip_thread
 
@@ -102,6 +103,7 @@ class Gateway:
         """
         self._lost = lost
         self._ledger = ledger
+        self._outbox = Outbox(ledger)
         self._place = place
         self._guard = guard
         self._arrived = arrived
@@ -172,12 +174,7 @@ class Gateway:
 
     def write(self, name: str, record: Record | None) -> None:
         """Write a record before all that is asked of the stack from now on, or drop it."""
-        if self._ledger is None:
-            return
-        if record is None:
-            sip_thread.post(self._ledger.drop, name)
-        else:
-            sip_thread.post(self._ledger.write, name, record)
+        sip_thread.post(self._outbox.write, name, lambda: record)
 
     async def counts(self) -> dict[str, int]:
         """What the stack holds, by kind: to see that nothing is left behind."""
@@ -190,13 +187,13 @@ class Gateway:
     def _listen(self, engine: str) -> tuple[Front, Revived]:
         from acd.telephony.sip.stack.front import Front  # noqa: PLC0415 - it belongs there
 
-        front = Front(self._place, self._judge, self._take, self._ledger)
+        front = Front(self._place, self._judge, self._take, self._ledger, self._outbox)
         if self._ledger is None:
             return front, Revived({}, {})
 
         def lost() -> None:
             front.mute()
-            self._loop.call_soon_threadsafe(self._lost)
+            sip_thread.tell(self._loop, self._lost)
 
         return front, self._revive(front, self._ledger.begin(engine, lost), moved=False)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 DIALOG: Final = "d:"
 """How the names of dialogs begin."""
@@ -51,9 +51,11 @@ class Ledger(Protocol):
     def leave(self) -> None:
         """Another node is to take over at once what is left; nothing is written any more."""
 
-    def write(self, name: str, record: Record) -> None: ...
+    def write(self, records: Mapping[str, Record | None]) -> None:
+        """Write records by their names, and drop those of None, in one exchange.
 
-    def drop(self, name: str) -> None: ...
+        Returns once they are there, or could not be written; the same again costs nothing.
+        """
 
     def beat(self) -> dict[str, str]:
         """Say that this node lives. Answers who has fallen silent, and what they said last."""

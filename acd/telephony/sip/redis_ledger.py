@@ -12,24 +12,22 @@ import secrets
 import sys
 import time
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
-from redis.retry import Retry
-from redis.sentinel import Sentinel
 
 from acd.routing.redis_url import parse_redis_url
+from acd.telephony.sip.ledger_server import connected
 from acd.telephony.sip.neighbours import LEFT, Neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from acd.telephony.sip.ledger import Record
+    from acd.telephony.sip.ledger_server import Asks
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +41,7 @@ _PAUSE_S: Final = 2.0
 everybody says so before anybody is taken for dead."""
 _AWAY: Final = (RedisError, RedisClusterException)
 """What the client raises; the second, of a cluster whose nodes are away, is none of the first."""
+_encoded: Final = json.JSONEncoder(separators=(",", ":")).encode
 _SCRIPTS: Final = Path(__file__).parent / "lua"
 _LOST, _FORGOTTEN = 0, 2
 """What `keep` answers when another node has the calls, and when Redis knew nothing of them."""
@@ -63,7 +62,7 @@ class RedisLedger:
         """Names who writes, since it began; empty once another node has the records."""
         self._beats = 0
         self._neighbours = Neighbours(place, lease_s)
-        self._client: Redis | RedisCluster | None = None
+        self._ask_server: Asks | None = None
         self._written: dict[str, str] = {}
         self._undropped: set[str] = set()
         """What is still there since Redis was away: it would come back to life."""
@@ -88,7 +87,7 @@ class RedisLedger:
     def end(self) -> None:
         """Nobody is to take over what is left."""
         try:
-            self._redis().hdel(self._nodes, self._place)
+            self._server()("HDEL", self._nodes, self._place)
         except _AWAY as error:
             _log.warning("sip.ledger_unwritten", error=type(error).__name__)
 
@@ -97,16 +96,23 @@ class RedisLedger:
         self._ask("leave", self._own, self._life, self._place, LEFT)
         self._life = ""
 
-    def write(self, name: str, record: Record) -> None:
-        """Returns once it is there, or could not be written; the same again costs nothing."""
-        text = json.dumps(record, separators=(",", ":"))
-        self._undropped.discard(name)
-        if self._written.get(name) != text and self._keep(name, text):
-            self._written[name] = text
-
-    def drop(self, name: str) -> None:
-        if self._written.pop(name, None) is not None and not self._keep(name, ""):
-            self._undropped.add(name)
+    def write(self, records: Mapping[str, Record | None]) -> None:
+        texts = {}
+        for name, record in records.items():
+            text = _encoded(record) if record is not None else ""
+            if text:
+                self._undropped.discard(name)
+            if self._written.get(name, "") != text:
+                texts[name] = text
+        for name, text in texts.items():
+            if not text:
+                del self._written[name]
+        if not texts:
+            return
+        if self._keep(texts):
+            self._written |= {name: text for name, text in texts.items() if text}
+        else:
+            self._undropped |= {name for name, text in texts.items() if not text}
 
     def beat(self) -> dict[str, str]:
         """Nobody is taken for dead who could not be heard."""
@@ -120,7 +126,8 @@ class RedisLedger:
             self._is_lost()
         else:
             self._neighbours.see(_pairs(found), time.monotonic())
-            self._undropped = {name for name in self._undropped if not self._keep(name, "")}
+            if self._undropped and self._keep(dict.fromkeys(self._undropped, "")):
+                self._undropped.clear()
             return self._neighbours.silent(time.monotonic())
         return {}
 
@@ -141,10 +148,10 @@ class RedisLedger:
         self._written |= texts
         return {name: json.loads(text) for name, text in texts.items()}
 
-    def _keep(self, name: str, text: str) -> bool:
+    def _keep(self, texts: Mapping[str, str]) -> bool:
         if not self._life:
             return False
-        done = self._ask("keep", self._own[:1], self._life, name, text)
+        done = self._ask("keep", self._own[:1], self._life, *chain.from_iterable(texts.items()))
         if done == _LOST:
             self._is_lost()
         elif done == _FORGOTTEN:
@@ -172,44 +179,21 @@ class RedisLedger:
             return None
         text, digest = _script(script)
         try:
-            redis = self._redis()
+            ask = self._server()
             try:
-                return redis.evalsha(digest, len(keys), *keys, *given)
+                return ask("EVALSHA", digest, len(keys), *keys, *given)
             except NoScriptError:
-                return redis.eval(text, len(keys), *keys, *given)
+                return ask("EVAL", text, len(keys), *keys, *given)
         except _AWAY as error:
             self._paused_until = time.monotonic() + _PAUSE_S
-            self._client = None  # another server may have taken over
+            self._ask_server = None  # another server may have taken over
             _log.warning("sip.ledger_silent", asked=script, error=type(error).__name__)
             return None
 
-    def _redis(self) -> Redis | RedisCluster:
-        if self._client is None:
-            self._client = self._connect()
-        return self._client
-
-    def _connect(self) -> Redis | RedisCluster:
-        url = self._url
-        options: dict[str, Any] = {
-            "decode_responses": True,
-            "protocol": 2,
-            "retry": Retry(NoBackoff(), 0),
-            "socket_timeout": _WAIT_S,
-            "socket_connect_timeout": _WAIT_S,
-        }
-        if url.kind == "plain":
-            return Redis.from_url(url.text, **options)
-        options |= {"username": url.username, "password": url.password, "ssl": url.tls}
-        if url.kind == "sentinel":
-            watch = {"socket_connect_timeout": _WAIT_S, "socket_timeout": _WAIT_S}
-            sentinel = Sentinel(  # type: ignore[no-untyped-call]
-                list(url.nodes), sentinel_kwargs=watch
-            )
-            found = sentinel.discover_master(url.service)  # type: ignore[no-untyped-call]
-            options |= {"host": found[0], "port": found[1], "db": url.database}
-            return Redis(**options)
-        nodes = [ClusterNode(*node) for node in url.nodes]  # type: ignore[no-untyped-call]
-        return RedisCluster(startup_nodes=nodes, **options)
+    def _server(self) -> Asks:
+        if self._ask_server is None:
+            self._ask_server = connected(self._url, _WAIT_S)
+        return self._ask_server
 
 
 def _nothing() -> None:

@@ -11,7 +11,8 @@ from sippy.SipHeader import SipHeader
 from acd.telephony.sip.events import Over
 from acd.telephony.sip.ledger import ARRIVING, CALLING, LEAVING, UP
 from acd.telephony.sip.session import called_by
-from acd.telephony.sip.stack.keeping import replay, revive, revive_calling
+from acd.telephony.sip.stack.eased import OURS
+from acd.telephony.sip.stack.keeping import replay, revive, revive_calling, without_secrets
 from acd.telephony.sip.stack.leg import Leg
 from acd.telephony.sip.stack.transactions import Transactions
 
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from acd.telephony.sip.guard import Verdict
     from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.message import Message
+    from acd.telephony.sip.outbox import Outbox
 
 _log = structlog.get_logger(__name__)
 
 SipConf.my_uaname = "acd"
+SipConf.my_address, SipConf.my_port, SipConf.my_transport = OURS
 
 
 class Front:
@@ -38,9 +41,11 @@ class Front:
         judge: Callable[[Message, str], Verdict | None],
         arrived: Callable[[Message, str], Dialog],
         ledger: Ledger | None,
+        outbox: Outbox,
     ) -> None:
         """Args: judge answers a request at once or lets it pass; arrived makes it a dialog."""
         self._replayed: Dialog | None = None
+        self._outbox = outbox
         self._judge = judge
         self._arrived = arrived
         self._transactions = Transactions(
@@ -49,6 +54,7 @@ class Front:
             advertise=place.advertise,
             session_s=place.session_s,
             ledger=ledger,
+            outbox=outbox,
             asked=self._asked,
         )
 
@@ -89,6 +95,7 @@ class Front:
     def mute(self) -> None:
         """Say nothing any more: another node has the dialogs."""
         self._transactions.mute = True
+        self._outbox.unsay()
 
     def knows(self, kept: Record) -> bool:
         """Whether a call that was only arriving came here by itself meanwhile."""
@@ -138,7 +145,7 @@ class Front:
             dialog = self._arrived(message, source)
         leg = Leg(self._transactions.settings, dialog.tell, ltag=dialog.key)
         leg.session = called_by(message, self._transactions.session_s)
-        leg.invited = self._transactions.raw.decode()
+        leg.invited = without_secrets(self._transactions.raw.decode())
         leg.source = list(request.getSource())
         dialog.bind(leg)
         self._transactions.call = leg.call

@@ -48,8 +48,11 @@ def stage(leg: Leg) -> str:
     return LEAVING if leg.connect_ts is not None and not leg.bye_received else ""
 
 
-def record(leg: Leg) -> Record:
-    """All that another process needs, as text as it is on the wire."""
+def record(leg: Leg) -> Record | None:
+    """All that another process needs, as text as it is on the wire; None when it is over."""
+    how_far = stage(leg)
+    if not how_far:
+        return None
     here = _here(leg)
 
     def wire(thing: Any) -> str | None:
@@ -63,16 +66,21 @@ def record(leg: Leg) -> Record:
     session = leg.session
     return {
         "call": leg.call, "call_id": str(leg.cId),
-        "stage": stage(leg), "called_us": leg.origin == "caller",
+        "stage": how_far, "called_us": leg.origin == "caller",
         "local": wire(leg.lUri), "remote": wire(leg.rUri), "target": wire(leg.rTarget),
         "routes": [wire(route) for route in leg.routes or ()],
         "address": [host, int(port), str(transport)], "user": leg.lContact.getUrl().username,
         "our_number": leg.lCSeq, "their_number": leg.rCSeq, "ours": wire(ours),
         "theirs": wire(theirs), "answered": leg.answered,
-        "invite": "" if stage(leg) == UP else _SECRETS.sub("", leg.invited),
+        "invite": "" if how_far == UP else leg.invited,
         "source": leg.source, "via": leg.outbound_proxy and list(leg.outbound_proxy),
         "session": session and [session.interval_s, session.is_ours, session.is_agreed],
     }  # fmt: skip
+
+
+def without_secrets(invite: str) -> str:
+    """An INVITE as it may be written down."""
+    return _SECRETS.sub("", invite)
 
 
 def revive(leg: Leg, kept: Record) -> None:

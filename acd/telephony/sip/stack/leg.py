@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sippy.CCEvents import (
@@ -28,7 +29,7 @@ from acd.telephony.sip.events import (
 )
 from acd.telephony.sip.ledger import DIALOG
 from acd.telephony.sip.sdp import audio, beside, following
-from acd.telephony.sip.stack.keeping import record, stage
+from acd.telephony.sip.stack.keeping import record, without_secrets
 from acd.telephony.sip.stack.mended import Mended, as_headers, text
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Leg(Mended):
         self.call = ""
         """The interaction it is of."""
         self.invited = ""
-        """The first INVITE as text, theirs or ours, until it is answered."""
+        """The first INVITE as text, theirs or ours, but for what proves a password."""
         self.source: list[Any] = []
         """Where theirs came from."""
         self.said = ""
@@ -234,14 +235,9 @@ class Leg(Mended):
     # keeping
 
     def keep(self) -> None:
-        """Write down how it stands, or that it is over."""
-        ledger = self.transactions.ledger
-        if ledger is None or self.cId is None:
-            return
-        if stage(self):
-            ledger.write(f"{DIALOG}{self.lTag}", record(self))
-        else:
-            ledger.drop(f"{DIALOG}{self.lTag}")
+        """Have written down how it stands, or that it is over, before anything is said."""
+        if self.cId is not None:
+            self.transactions.outbox.write(f"{DIALOG}{self.lTag}", partial(record, self))
 
     def recvEvent(self, event: Any) -> None:  # noqa: N802
         super().recvEvent(event)
@@ -251,7 +247,7 @@ class Leg(Mended):
         if not self.isConnected():
             # as it is on the wire, with its branch, and before it is there
             place = self.transactions.l4r.getServer(self.rAddr[0]).getSIPaddr()
-            self.invited = req.localStr(place)
+            self.invited = without_secrets(req.localStr(place))
             self.keep()
         super().newUacTransaction(req, **given)
 
@@ -261,11 +257,9 @@ class Leg(Mended):
         return super().newTransaction(req, *given, **more)
 
     def _bye_answered(self, response: Any) -> None:
-        ledger = self.transactions.ledger
         if response.getSCode()[0] < 200 or self.proved_bye(response):  # noqa: PLR2004
             return
-        if ledger is not None:
-            ledger.drop(f"{DIALOG}{self.lTag}")
+        self.transactions.outbox.write(f"{DIALOG}{self.lTag}", lambda: None)
 
     def _acked(self, request: Any) -> None:
         super()._acked(request)

@@ -20,6 +20,7 @@ from acd.telephony.sip.session import (
     is_too_short,
     least,
 )
+from acd.telephony.sip.stack.eased import ease_leg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +104,7 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
         if self.isConnected() and self.rSDP is None:
             self.rSDP = kept
         if method == "INVITE":
+            ease_leg(self)
             self.keep_alive()
             if isinstance(answered, tuple) and answered[1] is not None:
                 took_back = self._took_back if was_up else answered[1]
@@ -209,6 +211,7 @@ class Mended(UA):  # type: ignore[misc] # sippy has no types
             self._follow(resp)
         super().recvResponse(resp, tr)
         if is_invite and 200 <= code < 300:  # noqa: PLR2004
+            ease_leg(self)
             self.session = called(self.transactions.message, self.transactions.session_s)
             self.keep_alive()
         if self.isConnected():  # a refused re-INVITE leaves nothing agreed, and the next one fails

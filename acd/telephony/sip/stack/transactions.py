@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sippy.Network_server import Network_server
 from sippy.SipRequest import SipRequest
 from sippy.SipResponse import SipResponse
 from sippy.SipTransactionManager import SipTransactionManager
 from sippy.Time.MonoTime import MonoTime
-from sippy.Udp_server import Udp_server, Udp_server_opts
 
 from acd.telephony.sip import ladder
 from acd.telephony.sip.ledger import DIALOG
 from acd.telephony.sip.message import Malformed, Message, read
+from acd.telephony.sip.stack.eased import ease_message
+from acd.telephony.sip.stack.socket import Options, Socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.telephony.sip.ledger import Ledger
+    from acd.telephony.sip.outbox import Outbox
 
 _log = structlog.get_logger(__name__)
 
+_TAG: Final = re.compile(r">;tag=([^;\s]+)$")
+_BRANCH: Final = re.compile(r";branch=([^;,\s]+)")
 _PARKED: Final = 1000
 """The most requests that wait for their call to be taken over; the oldest make room."""
-
-
-class _Options(Udp_server_opts):  # type: ignore[misc] # sippy has no types
-    nworkers = 1
-    """Three threads that send, sippy's own choice, reorder a 100 and the 180 after it."""
-
-
-class _Socket(Udp_server):  # type: ignore[misc]
-    advertise: ClassVar[dict[int, str]] = {}
-    """By port: the address that others are told, when it is not the one that is bound."""
-
-    def getSIPaddr(self) -> Any:  # noqa: N802 - sippy's name
-        (host, port), transport = super().getSIPaddr()
-        return (self.advertise.get(port, host), port), transport
-
-    def send_to(self, data: Any, address: Any, delayed: bool = False) -> None:
-        """Of sippy, which knows no names where it speaks IPv6."""
-        host, port = address
-        Network_server.send_to(self, data, (host.strip("[]"), port), delayed)
 
 
 class _Silent:
@@ -61,7 +46,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
     answers what sippy expects: a response, a callback for CANCEL, another for a missing ACK.
     """
 
-    model_udp_server = (_Socket, _Options)
+    model_udp_server = (Socket, Options)
     provisional_retr = 55
     """How often we say that it still rings, in seconds: proxies give up after three minutes, and
     a minute is what RFC 3261 (13.3.1.1) asks for."""
@@ -74,18 +59,20 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         advertise: str,
         session_s: int,
         ledger: Ledger | None,
+        outbox: Outbox,
         asked: Callable[[Any, Any, Message], Any],
     ) -> None:
-        """Args: session_s: the session timer preferred, 0: none. ledger: keeps dialogs."""
+        """Args: session_s: the session timer preferred, 0: none. ledger: has others' dialogs."""
         if advertise:
-            _Socket.advertise[port] = bracketed(advertise)
+            Socket.advertise[port] = bracketed(advertise)
         self.malformed = 0
         self.mute = False
         """Send nothing: what is said to the stack was answered in a former life."""
         self._parked: dict[str, tuple[bytes, Any, Any]] = {}
         self._asked = asked
         self.session_s = session_s
-        self.ledger = ledger
+        self._ledger = ledger
+        self.outbox = outbox
         self.message: Message | None = None
         """What is being handled."""
         self.raw = b""
@@ -95,7 +82,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self._from: Any = None
         """Where it came from, until it is in the log."""
         where = {"_sip_address": bracketed(host), "_sip_port": port, "_sip_logger": _Silent()}
-        where["_sip_tm"] = self
+        where |= {"_sip_tm": self, "_outbox": outbox}
         with warnings.catch_warnings():  # it tries whether there is IPv6, and drops the socket
             warnings.simplefilter("ignore", ResourceWarning)
             super().__init__(where, self._new)
@@ -136,6 +123,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
 
     def incomingRequest(self, msg: Any, checksum: Any, tids: Any, server: Any) -> None:  # noqa: N802
         """Of sippy: what came is a request."""
+        ease_message(msg)
         name = msg.getTId(wBRN=True)
         is_new = name not in self.tserver
         try:
@@ -196,6 +184,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
 
     def shutdown(self) -> None:
         """Send and hear no more. sippy's own would let timers run into nothing."""
+        self.outbox.flush()
         self.mute = True
         for held in (*self.tclient.values(), *self.tserver.values()):
             _stop_timers(held)
@@ -207,10 +196,10 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
 
         It is not ours to refuse: a 481 would end the call on that side.
         """
-        if not message.in_dialog or self.ledger is None:
+        if not message.in_dialog or self._ledger is None:
             return False
         known = message.header("call-id") in self.req_consumers
-        return not known and self.ledger.is_elsewhere(f"{DIALOG}{message.to_tag}")
+        return not known and self._ledger.is_elsewhere(f"{DIALOG}{message.to_tag}")
 
     def _park(self, message: Message, datagram: tuple[bytes, Any, Any]) -> None:
         """Keep it, in case that we take the call over in a moment."""
@@ -234,6 +223,8 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         """
         if message.method != "INVITE" or not message.first.startswith("SIP/2.0 2"):
             return False
+        if _named(message) in self.tclient:
+            return False
         answer = SipResponse(data.decode())
         if answer.getTId(True, True) in self.tclient:
             return False
@@ -250,6 +241,15 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
             self.transmitMsg(server, ack, leg.rAddr[0], None)
             return True
         return False
+
+
+def _named(answer: Message) -> tuple[Any, ...]:
+    """The transaction it is of as sippy names it, where it is written as usual."""
+    tag = _TAG.search(answer.header("from"))
+    branch = _BRANCH.search(answer.header("via"))
+    number = int(answer.header("cseq").partition(" ")[0])
+    named = (tag and tag[1], number, answer.method, branch and branch[1])
+    return (answer.header("call-id"), *named)
 
 
 def bracketed(host: str) -> str:

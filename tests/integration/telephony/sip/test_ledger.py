@@ -43,21 +43,19 @@ def silent(ledger: RedisLedger) -> dict[str, str]:
 def test_the_next_one_on_an_address_finds_what_was_left(node: Node) -> None:
     former, kept, lost = node("10.0.0.1:5060")
     assert kept == {}
-    former.write("d:1", {"stage": "up"})
-    former.write("c:1", {"epoch": 3})
-    former.write("d:2", {})
-    former.drop("d:2")
+    former.write({"d:1": {"stage": "arriving"}, "d:2": {}})
+    former.write({"d:1": {"stage": "up"}, "c:1": {"epoch": 3}, "d:2": None, "d:3": None})
     _, kept, _ = node("10.0.0.1:5060")
     assert kept == {"d:1": {"stage": "up"}, "c:1": {"epoch": 3}}
-    former.write("d:3", {})
+    former.write({"d:3": {}})
     assert lost
     assert node("10.0.0.1:5060")[1] == kept
 
 
 def test_of_those_that_would_have_the_calls_of_a_dead_one_the_first_has_all(node: Node) -> None:
     dead, _, lost = node("10.0.0.1:5060")
-    dead.write("d:1", {})
-    dead.write("c:1", {})
+    dead.write({"d:1": {}})
+    dead.write({"c:1": {}})
     one, other = node("10.0.0.2:5060")[0], node("10.0.0.3:5060")[0]
     said, also_said = silent(one)["10.0.0.1:5060"], silent(other)["10.0.0.1:5060"]
     assert one.is_elsewhere("d:1")
@@ -66,8 +64,8 @@ def test_of_those_that_would_have_the_calls_of_a_dead_one_the_first_has_all(node
     assert (one.is_elsewhere("d:1"), other.is_elsewhere("d:1")) == (False, True)
     assert node("10.0.0.2:5060")[1] == {"d:1": {}, "c:1": {}}
 
-    dead.write("d:1", {"late": True})
-    dead.write("d:2", {})
+    dead.write({"d:1": {"late": True}})
+    dead.write({"d:2": {}})
     assert lost == ["10.0.0.1:5060"]
     assert node("10.0.0.1:5060")[1] == {}
 
@@ -75,14 +73,14 @@ def test_of_those_that_would_have_the_calls_of_a_dead_one_the_first_has_all(node
 def call(ledger: RedisLedger, name: str, *, talks: bool) -> set[str]:
     """A call with a telephone beside its caller; the names of what is written of it."""
     leg = {"dialog": f"{name}-leg"}
-    ledger.write(f"c:{name}", {
+    ledger.write({f"c:{name}": {
         "caller": {"dialog": f"{name}-caller"}, "away": None,
         "bridged": ["offer", "desk"] if talks else None,
         "devices": [{"leg": {"tab": "a page"}}, {"leg": leg}],
-    })  # fmt: skip
+    }})  # fmt: skip
     dialogs = {f"d:{name}-caller", f"d:{name}-leg"}
     for dialog in dialogs:
-        ledger.write(dialog, {})
+        ledger.write({dialog: {}})
     return {f"c:{name}", *dialogs}
 
 
@@ -90,7 +88,7 @@ def test_who_has_room_for_some_leaves_the_rest_to_others(node: Node) -> None:
     dead = node("10.0.0.1:5060")[0]
     waits, talks = call(dead, "1", talks=False), call(dead, "2", talks=True)
     late = call(dead, "3", talks=False)
-    dead.write("d:of-nobody", {})
+    dead.write({"d:of-nobody": {}})
     one, other = node("10.0.0.2:5060")[0], node("10.0.0.3:5060")[0]
     other.beat()
     said, also_said = silent(one)["10.0.0.1:5060"], other.beat()["10.0.0.1:5060"]
@@ -125,7 +123,7 @@ def test_one_that_was_slow_goes_on_where_nobody_had_room(node: Node) -> None:
 
 def test_what_it_left_in_an_rtpengine_of_its_own_is_told_to_it(node: Node) -> None:
     dead = node("10.0.0.1:5060", OTHER_ENGINE)[0]
-    dead.write("c:1", {})
+    dead.write({"c:1": {}})
     other = node("10.0.0.2:5060")[0]
     other.take("10.0.0.1:5060", silent(other)["10.0.0.1:5060"], MANY)
     assert node("10.0.0.1:5060")[1] == {"g:1": {}}
@@ -133,12 +131,12 @@ def test_what_it_left_in_an_rtpengine_of_its_own_is_told_to_it(node: Node) -> No
 
 def test_one_that_spoke_meanwhile_keeps_its_calls(node: Node) -> None:
     living, _, lost = node("10.0.0.1:5060")
-    living.write("c:1", {})
+    living.write({"c:1": {}})
     other = node("10.0.0.2:5060")[0]
     found = silent(other)
     living.beat()
     assert other.take("10.0.0.1:5060", found["10.0.0.1:5060"], MANY) == {}
-    living.write("c:2", {})
+    living.write({"c:2": {}})
     assert not lost
 
 
@@ -149,18 +147,18 @@ def test_one_that_ended_in_order_leaves_nothing_to_take(node: Node) -> None:
 
 def test_what_one_left_is_for_whoever_looks_first(node: Node) -> None:
     former = node("10.0.0.1:5060")[0]
-    former.write("c:1", {})
+    former.write({"c:1": {}})
     other = node("10.0.0.2:5060")[0]
     other.beat()
     former.leave()
-    former.write("c:1", {"late": True})
+    former.write({"c:1": {"late": True}})
     found = other.beat()
     assert other.take("10.0.0.1:5060", found["10.0.0.1:5060"], MANY) == {"c:1": {}}
 
 
 def test_one_that_comes_back_has_what_it_left(node: Node) -> None:
     former = node("10.0.0.1:5060")[0]
-    former.write("c:1", {})
+    former.write({"c:1": {}})
     former.leave()
     assert node("10.0.0.1:5060")[1] == {"c:1": {}}
     former.leave()  # late: it is not its own any more
@@ -171,10 +169,10 @@ def test_a_redis_that_lost_everything_is_no_other_node(
     node: Node, redis_url: str, tenant: str
 ) -> None:
     ledger, _, lost = node("10.0.0.1:5060")
-    ledger.write("c:1", {"epoch": 1})
-    ledger._redis().delete(f"acd:{{{tenant}}}:sip:10.0.0.1:5060")
-    ledger.write("c:2", {})
-    ledger.write("c:1", {"epoch": 1})  # it was written before; that is gone
+    ledger.write({"c:1": {"epoch": 1}})
+    ledger._server()("DEL", f"acd:{{{tenant}}}:sip:10.0.0.1:5060")
+    ledger.write({"c:2": {}})
+    ledger.write({"c:1": {"epoch": 1}})  # it was written before; that is gone
     assert not lost
     assert node("10.0.0.1:5060")[1] == {"c:1": {"epoch": 1}, "c:2": {}}
 
@@ -185,13 +183,28 @@ def test_a_node_that_begins_waits_for_a_redis_that_thinks(tmp_path: Path) -> Non
     try:
         former, later = (RedisLedger(server.url, "acd:{acme}:", "10.0.0.1:5060") for _ in range(2))
         former.begin(ENGINE, lambda: None)
-        former.write("c:1", {"epoch": 1})
+        former.write({"c:1": {"epoch": 1}})
         assert server.process is not None
         server.process.send_signal(signal.SIGSTOP)
         thinks = threading.Timer(0.8, server.process.send_signal, (signal.SIGCONT,))
         thinks.start()
         assert later.begin(ENGINE, lambda: None) == {"c:1": {"epoch": 1}}
         thinks.join()
+    finally:
+        server.kill()
+
+
+def test_a_server_that_was_started_again_meanwhile_has_the_next_record(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    try:
+        former, later = (RedisLedger(server.url, "acd:{acme}:", "10.0.0.1:5060") for _ in range(2))
+        former.begin(ENGINE, lambda: None)
+        former.write({"c:1": {"epoch": 1}})
+        server.kill()
+        server.start()
+        former.write({"c:1": {"epoch": 2}})
+        assert later.begin(ENGINE, lambda: None) == {"c:1": {"epoch": 2}}
     finally:
         server.kill()
 
@@ -204,19 +217,19 @@ def test_while_a_cluster_is_away_calls_go_on_unwritten(tmp_path: Path) -> None:
     try:
         ledger = RedisLedger(url, "acd:{acme}:", "10.0.0.1:5060")
         assert ledger.begin(ENGINE, lambda: None) == {}
-        ledger.write("c:1", {"epoch": 1})
-        ledger.write("c:2", {"epoch": 1})
+        ledger.write({"c:1": {"epoch": 1}})
+        ledger.write({"c:2": {"epoch": 1}})
         node.kill()
-        ledger.write("c:1", {"epoch": 2})
+        ledger.write({"c:1": {"epoch": 2}})
         ledger._paused_until = 0.0
-        ledger.drop("c:2")
+        ledger.write({"c:2": None})
         assert ledger.beat() == {}
         ledger._paused_until = 0.0
         ledger.end()
         node.start()
         cluster.settle()
         ledger._paused_until = 0.0
-        ledger.write("c:1", {"epoch": 3})
+        ledger.write({"c:1": {"epoch": 3}})
         ledger.beat()
         again = RedisLedger(url, "acd:{acme}:", "10.0.0.1:5060")
         assert again.begin(ENGINE, lambda: None) == {"c:1": {"epoch": 3}}
@@ -226,12 +239,12 @@ def test_while_a_cluster_is_away_calls_go_on_unwritten(tmp_path: Path) -> None:
 
 def test_what_ended_while_redis_was_away_does_not_come_back(node: Node) -> None:
     ledger = node("10.0.0.1:5060")[0]
-    ledger.write("c:1", {"epoch": 1})
-    ledger.write("c:2", {"epoch": 1})
+    ledger.write({"c:1": {"epoch": 1}})
+    ledger.write({"c:2": {"epoch": 1}})
     ledger._paused_until = time.monotonic() + 0.1
-    ledger.drop("c:1")
-    ledger.drop("c:2")
+    ledger.write({"c:1": None})
+    ledger.write({"c:2": None})
     time.sleep(0.1)
-    ledger.write("c:2", {"epoch": 2})
+    ledger.write({"c:2": {"epoch": 2}})
     ledger.beat()
     assert node("10.0.0.1:5060")[1] == {"c:2": {"epoch": 2}}
