@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.chat.rung import look_again
 from acd.chat.sessions import IN_LINE, ChatPhase
 from acd.domain import phone
 from acd.domain.errors import BadRequest, CallbackNotOffered, NotYours
@@ -17,6 +18,7 @@ from acd.routing.results import Changed
 
 if TYPE_CHECKING:
     from acd.chat.actors import Actor
+    from acd.chat.delivery import Delivery
     from acd.chat.notes import Notes
     from acd.chat.numbers import Numbers
     from acd.chat.people import People
@@ -37,6 +39,7 @@ class Callbacks:
         self,
         *,
         router: Router,
+        delivery: Delivery,
         contacts: Contacts,
         people: People,
         steering: Steering,
@@ -44,6 +47,7 @@ class Callbacks:
         numbers: Numbers,
     ) -> None:
         self._router = router
+        self._delivery = delivery
         self._contacts = contacts
         self._people = people
         self._steering = steering
@@ -62,7 +66,7 @@ class Callbacks:
             raise CallbackNotOffered
         number = self._numbers.read(typed)
         await self._contacts.call_back_at(chat.contact, number)
-        return await self._router.request_callback(chat.interaction, LEFT)
+        return await self._request(chat.interaction, LEFT)
 
     async def keep_place(
         self, actor: Actor, interaction: InteractionId, typed: str = "", *, command: str = ""
@@ -77,7 +81,14 @@ class Callbacks:
         if typed:
             await self._contacts.call_back_at(found.contact, self._numbers.read(typed))
         ref = LEFT if typed else ""
-        return await self._router.request_callback(interaction, ref, command=command)
+        return await self._request(interaction, ref, command)
+
+    async def _request(self, interaction: InteractionId, ref: str, command: str = "") -> Changed:
+        """A ring goes on, and says from then on whom it calls back."""
+        answer = await self._router.request_callback(interaction, ref, command=command)
+        if answer.changed:
+            await look_again(self._router, self._delivery, interaction)
+        return answer
 
     async def number(self, actor: Actor, interaction: InteractionId) -> str | None:
         """Where to call the contact of a callback, for people to read; None where nobody knows.

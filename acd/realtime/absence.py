@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
-from acd.chat.delivery import to_agent
+from acd.chat.rung import look_again
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import Channel, InteractionState
 
@@ -85,10 +85,7 @@ class Absence:
                 await self._tell_rung(visit.chat.interaction)
 
     async def _tell_rung(self, interaction: InteractionId) -> None:
-        """Whoever it rings looks again: see `Rings`."""
-        seen = await self._relay.router.interaction(interaction)
-        for offer in seen.offers if seen is not None else ():
-            self._relay.delivery.publish(to_agent(offer.agent), {"type": "contact"})
+        await look_again(self._relay.router, self._relay.delivery, interaction)
 
 
 class _Gone:

@@ -119,6 +119,7 @@ class Realtime:
         self.presence = Presence(stores.router, self.steering)
         self.callbacks = Callbacks(
             router=stores.router,
+            delivery=self.delivery,
             contacts=stores.contacts,
             people=self.people,
             steering=self.steering,

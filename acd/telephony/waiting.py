@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from acd.chat.rung import look_again
 from acd.telephony import port
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Waiting:
         if digit == LEAVE and self._may_leave:
             router, call = self._means.router, self._row.interaction
             await self._doing.answered(lambda: router.request_callback(call))
+            await look_again(router, self._means.delivery, call)
 
     async def can_be_called(self) -> bool:
         """Whether there is a number to call them back at: theirs, or one that was left for them."""

@@ -79,15 +79,16 @@ def test_who_left_a_number_is_called_twice_and_talks(agent: Agents, visitor: Vis
 
 def test_in_french_on_a_phone_and_given_up(agent: Agents, visitor: Visitors) -> None:
     lina = visitor("Lina Haddad", locale="fr-FR", viewport=PHONE)
+    claire = agent("claire", viewport=PHONE)
+    claire.is_available()
     lina.starts_chat("Bonjour")
+    claire.sees_ring("Lina Haddad")  # it goes on, as a callback
     lina.find("callback-open").click()
     lina.find("field-phone").fill("01 99 00 12 34")
     looks(lina, "callback-form-fr")
     lina.find("callback-keep").click()
     lina.sees("votre place est gard\u00e9e")
     looks(lina, "callback-kept-fr")
-    claire = agent("claire", viewport=PHONE)
-    claire.is_available()
     rings = "C\u2019est vous qui rappelez Lina Haddad, au +33 1 99 00 12 34."
     for _ in range(2):
         takes_up(claire, "Lina Haddad", rings)

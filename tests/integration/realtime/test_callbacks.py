@@ -116,6 +116,20 @@ async def test_the_ring_says_whom_it_calls_back_and_where(nodes: Nodes, dials: b
     await anna.done("offer.accept", {"offer": ring["offer"]})
 
 
+async def test_the_ring_goes_on_as_a_callback(nodes: Nodes) -> None:
+    node = await nodes(callback=True)
+    jean, chat = await waiting(node)
+    anna = await node.console("anna")
+    ring = await anna.hears("offer", interaction=chat["interaction"])
+    assert ring["callback"] is None
+    await jean.done("callback.ask", {"number": NUMBER})
+    told = {"by_hand": True, "number": "+33 1 99 00 12 34"}
+    now = await anna.hears("offer", offer=ring["offer"], callback=told)
+    assert now["deadline_ms"] == ring["deadline_ms"]
+    accepted = await anna.done("offer.accept", {"offer": ring["offer"]})
+    assert accepted["chat"]["state"] == "connecting"
+
+
 async def test_a_ring_that_calls_nobody_back_says_nothing_of_it(nodes: Nodes) -> None:
     node = await nodes(callback=True)
     _, chat = await waiting(node)
