@@ -18,9 +18,11 @@ from acd.telephony.sip.rtpengine import RtpengineMissing, sip_served, sip_wanted
 
 if TYPE_CHECKING:
     from acd.config import Config
+    from acd.domain.ids import AgentId, OfferId
     from acd.realtime.server import Realtime, Stores
     from acd.records.devices import Devices
     from acd.records.engine import Database
+    from acd.records.intake_rows import IntakeRow
     from acd.reporting.metrics import Metrics
     from acd.telephony.dialling import Dialling
     from acd.telephony.port import TelephonyAdapter
@@ -45,6 +47,13 @@ def exchange_of(
         return None
     router, numbers = stores.router, bool(config.telephony.sip.trunk.proxy)
 
+    def joined(row: IntakeRow, offer: OfferId, agent: AgentId) -> None:
+        key = offer.rpartition(".")[2]  # as of who accepts in a page: it is told once
+        told = realtime.chat.notes.joined(
+            row.contact, row.conversation, row.interaction, key, agent
+        )
+        realtime.relay.chores.start(told, "joined")
+
     def means(adapter: TelephonyAdapter) -> Means:
         return Means(
             router=router,
@@ -63,6 +72,7 @@ def exchange_of(
                 numbers=numbers,
             ),
             dialling=dialling,
+            joined=joined,
         )
 
     exchange = Exchange(

@@ -149,8 +149,10 @@ def _bridged(call: Call, heard: port.Bridged) -> Step:
             timeout_ms=_DIAL_MS,
         )
         return replace(call, phase=CallPhase.DIALLING), (dial,)
-    agent = call.legs[call.winner].agent
-    return replace(call, phase=CallPhase.TALKING), (Connected(offer=heard.offer, agent=agent),)
+    leg = call.legs[call.winner]
+    told = leg.target.kind is port.TargetKind.BROWSER
+    talks = Connected(offer=heard.offer, agent=leg.agent, told=told)
+    return replace(call, phase=CallPhase.TALKING), (talks,)
 
 
 def _dialled(call: Call, heard: port.Dialled) -> Step:
@@ -159,7 +161,7 @@ def _dialled(call: Call, heard: port.Dialled) -> Step:
     agent = call.legs[call.winner].agent
     if heard.ok:
         talks = replace(call, phase=CallPhase.TALKING, calls_back="")
-        return talks, (Connected(offer=call.winner[0], agent=agent),)
+        return talks, (Connected(offer=call.winner[0], agent=agent, told=False),)
     over = NotReached(offer=call.winner[0], agent=agent)
     return replace(call, phase=CallPhase.WAITING, legs={}, winner=None), (over,)
 

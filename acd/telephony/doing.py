@@ -114,7 +114,7 @@ class Doing:
             case words.Lost():
                 return await self._lost(asked)
             case words.Connected():
-                await router.connected(asked.offer, asked.agent)
+                await self._connected(asked)
             case words.NotReached():
                 await router.callback_dialled(asked.offer, asked.agent, answered=False)
             case words.HungUp():
@@ -126,6 +126,11 @@ class Doing:
         if answer.outcome is AcceptOutcome.ACCEPTED:
             return [words.Won(offer=asked.offer, agent=asked.agent, epoch=epoch)]
         return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
+
+    async def _connected(self, asked: words.Connected) -> None:
+        flows = await self._means.router.connected(asked.offer, asked.agent)
+        if flows.changed and not asked.told:
+            self._means.joined(self._row, asked.offer, asked.agent)
 
     async def _lost(self, asked: words.Lost) -> list[Heard]:
         """Back to the line; what routing will not put there ends.

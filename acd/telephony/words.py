@@ -144,10 +144,11 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """Media flows."""
+    """Media flows. `told`: the page that accepted it told the conversation who joined."""
 
     offer: OfferId
     agent: AgentId
+    told: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class Exchange:
         self.delivery = Delivery(router)
         self.phones = FakeTelephony()
         self.devices = Devices(database)
+        self.joined: list[tuple[str, str, str]] = []
+        """Whom the conversation was told of."""
         self.board = self.make_board()
         self.returning = self.make_returning("nd_1")
         self.leaving, self.hands_over = asyncio.Event(), False

@@ -45,4 +45,5 @@ def means_of(exchange: Exchange) -> Means:
             DiallingRules(countries=frozenset({"FR"})),
             Limits(router.link, router.tenant, rates),
         ),
+        joined=lambda row, offer, agent: exchange.joined.append((row.interaction, offer, agent)),
     )

@@ -41,6 +41,7 @@ async def test_the_agent_first_then_the_customer(exchanges: Exchanges) -> None:
     await exchange.state(call, "active")
     told = [type(one).__name__ for one in exchange.phones.told if one.call == call]
     assert told[-3:] == ["Ring", "Bridge", "Dial"]
+    assert exchange.joined == [(call, offer, "anna")], "they joined when the customer answered"
     await exchange.phones.hang_up(call)
     assert await exchange.outcome(call) == "handled"
 

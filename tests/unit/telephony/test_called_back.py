@@ -22,7 +22,7 @@ def test_a_callback_reaches_the_agent_first() -> None:
     assert [type(one) for one in actions] == [port.Dial]
     call, actions = called_back(*TALKING, port.Dialled(call=IX, ok=True))
     assert (call.phase, call.calls_back) == (CallPhase.TALKING, "")
-    assert actions == [words.Connected(offer="ix_1.1", agent=ANNA)]
+    assert actions == [words.Connected(offer="ix_1.1", agent=ANNA, told=False)]
 
 
 def test_a_customer_who_does_not_answer_frees_the_agent() -> None:

@@ -51,10 +51,12 @@ def test_the_device_that_claimed_is_the_one_bridged() -> None:
     assert actions[-1] == port.Bridge(call=IX, epoch=1, offer="ix_1.1", device="desk")
 
 
-def test_a_call_is_active_only_when_media_flows() -> None:
-    call, actions = told(offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer="ix_1.1"))
+@pytest.mark.parametrize(("device", "by_page"), [(PAGE, True), (DESK, False)])
+def test_a_call_is_active_only_when_media_flows(device: port.Target, by_page: bool) -> None:
+    flows = port.Bridged(call=IX, offer="ix_1.1")
+    call, actions = told(offered(1, ANNA, device), won(1, ANNA), flows)
     assert call.phase is CallPhase.TALKING
-    assert actions == [words.Connected(offer="ix_1.1", agent=ANNA)]
+    assert actions == [words.Connected(offer="ix_1.1", agent=ANNA, told=by_page)]
 
 
 def test_a_phone_claims_at_the_digit_not_when_it_is_picked_up() -> None:
