@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -11,12 +11,10 @@ from acd.cli.checks import examine
 from acd.cli.findings import Finding, Mark
 from acd.cli.running import (
     FAILED,
-    STORES,
     ConfigOption,
+    DemoOption,
     commands,
-    misuse,
-    read_checked,
-    read_demo_config,
+    read_beside,
     run,
     show_table,
 )
@@ -38,10 +36,7 @@ app = commands()
 
 
 @app.command()
-def doctor(
-    config: ConfigOption = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Examine the demonstration.")] = False,
-) -> None:
+def doctor(config: ConfigOption = None, demo: DemoOption = False) -> None:
     """Say whether a node serves here and has all it needs.
 
     Examines the node of this configuration on this machine, Redis, the database, the clocks, the
@@ -52,13 +47,8 @@ def doctor(
     wrongly, and with 3 when nothing is wrong but no node runs here: before the first start, or
     after a stop. Notes do not count.
     """
-    if demo and config is not None:
-        misuse("The demonstration has its own configuration: give --demo or --config.")
-    if demo:
-        findings = run(examine(read_demo_config()))
-    else:
-        checked = read_checked(config, *STORES)
-        findings = run(examine(checked.config, checked.missing))
+    checked = read_beside(config, demo=demo)
+    findings = run(examine(checked.config, checked.missing))
     _show(findings)
     marks = {finding.mark for finding in findings}
     if Mark.WRONG in marks:

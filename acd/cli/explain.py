@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from acd.cli.running import (
-    STORES,
     ConfigOption,
+    DemoOption,
     commands,
-    read_config,
+    read_beside,
     redis_beside,
     run,
     show_table,
@@ -57,13 +57,14 @@ app = commands()
 def explain(
     interaction: Annotated[str, typer.Argument(help="Its id, such as ix_01kb….")],
     config: ConfigOption = None,
+    demo: DemoOption = False,
 ) -> None:
     """Say why an interaction rings where it does, and why not elsewhere.
 
     Lists the offers that were made with the reason for each, and how every agent of the department
     stands to it now: offered, would be asked as which, or excluded and why.
     """
-    past, pages = run(_read(read_config(config, *STORES), InteractionId(interaction)))
+    past, pages = run(_read(read_beside(config, demo=demo).config, InteractionId(interaction)))
     if pages:
         _show_queue(pages[0])
     if past is not None and past.offers:

@@ -36,6 +36,11 @@ ConfigOption = Annotated[
 ]
 
 
+DemoOption = Annotated[
+    bool, typer.Option("--demo", help="Look at the demonstration, which has its own configuration.")
+]
+
+
 def fail(*errors: AcdError, exit_code: int = FAILED) -> NoReturn:
     """Says why on stderr, each error on a line with its code, and ends the command."""
     for code, said in dict.fromkeys((error.code, with_cause(error)) for error in errors):
@@ -78,22 +83,34 @@ STORES: Final = ("redis", "database")
 """The sections whose secrets a command needs that opens the stores and starts no node."""
 
 
-def read_config(file: Path | None, *secrets_of: str) -> Config:
+def read_checked(file: Path | None, *secrets_of: str) -> Checked:
     """The configuration, or the end of the command with every problem in it.
 
     Args:
         file: where; by default as `ConfigOption` says.
         secrets_of: the sections whose secrets must be there; none stands for all.
     """
-    return read_checked(file, *secrets_of).config
-
-
-def read_checked(file: Path | None, *secrets_of: str) -> Checked:
-    """The same, with what was noticed on the way."""
     try:
         return with_secrets(check_config(file), *secrets_of)
     except ConfigProblems as problems:
         refuse(problems)
+
+
+def read_beside(file: Path | None, *, demo: bool) -> Checked:
+    """What the node beside the command runs with, and the secrets of its stores; or the end of it.
+
+    Args:
+        file: where; by default as `ConfigOption` says.
+        demo: the demonstration's instead, of which there is no file.
+    """
+    if not demo:
+        return read_checked(file, *STORES)
+    if file is not None:
+        misuse("The demonstration has its own configuration: give --demo or --config.")
+    from acd.demo.desk_phone import as_it_runs  # noqa: PLC0415 - the other commands need no demo
+
+    config = as_it_runs(read_demo_config())
+    return Checked(config=config, source=Path(), warnings=(), missing=())
 
 
 def read_demo_config(

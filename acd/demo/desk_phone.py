@@ -7,9 +7,11 @@ the call arrived.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from acd.config.directory import DeviceSettings
+from acd.demo.seed import kept
 from acd.demo.sipp import find_sipp, play
 from acd.telephony.sip.rtpengine import free_port, sip_served
 
@@ -31,7 +33,24 @@ def with_desk_phone(config: Config) -> Config:
     """
     if find_sipp() is None or not sip_served(config.telephony):
         return config
-    address = f"sip:{OWNER}@{config.telephony.sip.host}:{free_port()}"
+    return _equipped(config, f"sip:{OWNER}@{config.telephony.sip.host}:{free_port()}")
+
+
+def as_it_runs(config: Config) -> Config:
+    """The configuration as the demonstration on its folder has it, or had it last."""
+    address = ""
+    with contextlib.suppress(OSError):  # whose folder it is, is told of with the node
+        address = kept(config.server.data_dir).get("desk_phone", "")
+    return _equipped(config, address) if address else config
+
+
+def desk_phone_of(config: Config) -> str:
+    """Its address, or nothing where nobody has one."""
+    owner = next(agent for agent in config.agents if agent.id == OWNER)
+    return owner.devices[0].address if owner.devices else ""
+
+
+def _equipped(config: Config, address: str) -> Config:
     desk = DeviceSettings(id="desk", address=address)
     owner = next(agent for agent in config.agents if agent.id == OWNER)
     calls = owner.capacity.call.model_copy(update={"max": 1})
@@ -45,8 +64,7 @@ class DeskPhone:
     """Picks up whatever rings, a moment later; nothing where nobody has a telephone."""
 
     def __init__(self, config: Config) -> None:
-        owner = next(agent for agent in config.agents if agent.id == OWNER)
-        self._place = owner.devices[0].address.partition("@")[2] if owner.devices else ""
+        self._place = desk_phone_of(config).partition("@")[2]
 
     async def run(self) -> None:
         """Until cancelled."""

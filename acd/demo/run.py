@@ -11,9 +11,9 @@ import structlog
 from acd.app import Node, running_node, settle, stop_signals
 from acd.config.places import make_data_dir
 from acd.demo.crowd import Crowd
-from acd.demo.desk_phone import with_desk_phone
+from acd.demo.desk_phone import desk_phone_of, with_desk_phone
 from acd.demo.routes import demo_routes
-from acd.demo.seed import YOU, forget, your_password
+from acd.demo.seed import YOU, forget, keep, your_password
 from acd.domain.ids import AgentId
 
 if TYPE_CHECKING:
@@ -31,17 +31,27 @@ async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
 
     Args:
         config: made by `demo_config`.
-        say: shows a line to whoever started it.
+        say: shows lines to whoever started it, again only where they differ.
 
     Raises:
         AcdError: it cannot start, with the remedy in the message.
     """
     config = with_desk_phone(config)
-    password = your_password(make_data_dir(config))
+    folder = make_data_dir(config)
+    keep(folder, desk_phone=desk_phone_of(config))
+    password = your_password(folder)
     with stop_signals() as stop:
+        said = ""
         while not stop.is_set():
             cleared = asyncio.Event()
-            await _one_run(config, password, say, stop, cleared)
+
+            def tell(lines: str) -> None:
+                nonlocal said
+                if lines != said:
+                    said = lines
+                    say(lines)
+
+            await _one_run(config, password, tell, stop, cleared)
             if cleared.is_set():
                 # The stores have ended: what they kept goes, and the next run seeds anew.
                 await asyncio.to_thread(forget, config.server.data_dir)
@@ -70,8 +80,10 @@ async def _one_run(
         work = asyncio.create_task(crowds[0].run(), name="crowd")
         try:
             if you is not None:
-                say(f"The demo is at {node.url}/demo")
-                say(f"To sign in yourself, at {node.url}/console/: {you.email}, {password}")
+                say(
+                    f"The demo is at {node.url}/demo\n"
+                    f"To sign in yourself, at {node.url}/console/: {you.email}, {password}"
+                )
             await _first_of(stop, cleared, work)
         finally:
             work.cancel()

@@ -65,14 +65,24 @@ def simulated(config: Config) -> tuple[AgentSettings, ...]:
 
 def your_password(data_dir: Path) -> str:
     """The password of your agent: made once, kept with the demonstration's data."""
+    if "password" not in kept(data_dir):
+        keep(data_dir, password="-".join(secrets.token_hex(2) for _ in range(3)))
+    return kept(data_dir)["password"]
+
+
+def kept(data_dir: Path) -> dict[str, str]:
+    """What the demonstration on that folder notes of itself."""
     mark = data_dir / _MARK
-    if mark.is_file():
-        return str(json.loads(mark.read_text(encoding="utf-8"))["password"])
+    return json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else {}
+
+
+def keep(data_dir: Path, **notes: str) -> None:
+    """Notes more of it, which clearing leaves there."""
+    notes = kept(data_dir) | notes
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    password = "-".join(secrets.token_hex(2) for _ in range(3))
+    mark = data_dir / _MARK
     mark.touch(mode=0o600)
-    mark.write_text(json.dumps({"password": password}) + "\n", encoding="utf-8")
-    return password
+    mark.write_text(json.dumps(notes) + "\n", encoding="utf-8")
 
 
 def forget(data_dir: Path) -> None:

@@ -39,7 +39,7 @@ async def test_to_an_agent_who_picks_up_a_desk_phone(exchanges: Exchanges) -> No
     second = (await exchange.offers(call, "bruno"))["bruno"]
     await exchange.phones.pick_up(second, "desk")
     await exchange.hears(call, (second, "desk"))
-    await until(lambda: exchange.joined)
+    await until(lambda: bool(exchange.joined))
     assert exchange.joined == [(call, second, "bruno")], "a page says so itself, a telephone cannot"
 
 
