@@ -164,12 +164,14 @@ def test_a_call_goes_to_the_colleague_with_a_telephone_and_to_nobody_who_takes_n
 
     console.get_by_test_id("transfer").click()
     claire.click()
+    expect(console.get_by_test_id("message").last).to_contain_text("Claire Dubois joined")
     console.get_by_test_id("wrap-up-done").first.click()
     expect(shop.get_by_test_id("panel")).to_contain_text("Claire")
     visitor = next(frame for frame in call.frames if "demo-shop" in frame.url)
     hears(visitor, VOICE_HZ)
     shop.get_by_test_id("hang-up").click()
     expect(shop.get_by_test_id("start-again")).to_be_visible()
+    expect(shop.get_by_test_id("panel")).to_contain_text("with Claire Dubois")
 
 
 def test_a_rush_fills_the_lines_and_clearing_takes_it_all_back(page: Page, demo: str) -> None:
@@ -205,6 +207,12 @@ def test_axe_finds_nothing_on_it(page: Page) -> None:
     expect(page.locator("section.visitor iframe")).to_have_attribute("title", shop)
     expect(_shop(page).get_by_test_id("launcher")).to_contain_text(launcher)
     expect(_console(page).get_by_test_id("presence")).to_be_attached()
+    if page.viewport_size == PHONE:  # the buttons are icons, for thumbs
+        for button in page.locator(".ribbon .second").all():
+            assert button.get_attribute("title")
+            box = button.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 44
     found = []
     for screen in ("both sides", "setup", "clear"):
         if screen != "both sides":

@@ -31,7 +31,7 @@ def test_a_visitor_whose_network_goes_sends_once_and_catches_up(
 
     line.cut()
     expect(jean.find("reconnect-bar")).to_be_visible()
-    expect(anna.find("thread")).to_contain_text("off the page")
+    expect(anna.find("thread")).to_contain_text("left the page")
     jean.says("Written in a tunnel")
     jean.sees("Kept, sent when the connection is back")
     anna.says("Are you there?")
@@ -41,7 +41,7 @@ def test_a_visitor_whose_network_goes_sends_once_and_catches_up(
     texts = ("Hello", "Are you there?", "Written in a tunnel")
     jean.reads(*texts)
     anna.reads(*texts)
-    expect(anna.find("thread")).not_to_contain_text("off the page")
+    expect(anna.find("thread")).not_to_contain_text("left the page")
 
 
 def test_an_agent_whose_network_goes_keeps_the_chat_sends_once_and_catches_up(

@@ -142,4 +142,4 @@ def test_two_tabs_of_one_visitor_are_one_person_in_the_line_and_one_thread(
     other.page.close()  # the other tab still holds the chat
     jean.says("Still here")
     anna.reads(*texts, "Still here")
-    expect(anna.find("thread")).not_to_contain_text("off the page")
+    expect(anna.find("thread")).not_to_contain_text("left the page")

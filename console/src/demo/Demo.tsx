@@ -62,10 +62,10 @@ export function Demo() {
         <p class="clip" role="status">
           {refusal ? t("failed", { reason: errorText(refusal.code) }) : about(state)}
         </p>
-        <Button class="second" icon={IconVerified} aria-label={setup} data-testid="demo-setup" onClick={() => { setAsked("setup"); }}>
+        <Button class="second" icon={IconVerified} aria-label={setup} title={setup} data-testid="demo-setup" onClick={() => { setAsked("setup"); }}>
           <span class="word">{setup}</span>
         </Button>
-        <Button class="second" icon={IconTrash} aria-label={t("clear")} data-testid="demo-clear" onClick={() => { setAsked("clear"); }}>
+        <Button class="second" icon={IconTrash} aria-label={t("clear")} title={t("clear")} data-testid="demo-clear" onClick={() => { setAsked("clear"); }}>
           <span class="word">{t("clear")}</span>
         </Button>
         {state?.call.possible && (

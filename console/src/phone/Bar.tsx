@@ -10,6 +10,7 @@ import { Bar, HangUp, Time } from "./Frame.tsx";
 import { Idle, Test } from "./Idle.tsx";
 import { InCall } from "./InCall.tsx";
 import { MyDevices } from "./MyDevices.tsx";
+import { isGone } from "./own.ts";
 import type { Phone, Trouble } from "./phone.ts";
 import { TakeBack, Transfer } from "./Transfer.tsx";
 import { t } from "./words.ts";
@@ -68,7 +69,7 @@ function OnPhone({ phone, chat }: { phone: Phone; chat: AgentChat }) {
       state="on-phone"
       icon={IconPhone}
       title={chat.contact.name}
-      aside={given ? t(given.failed ?? "gives", { number: given.number }) : t(talks ? "on_phone" : "connecting")}
+      aside={given ? t(given.failed ?? "gives", { number: given.number }) : t(!talks ? "connecting" : isGone(chat) ? "gone" : "on_phone")}
       time={talks && <Time time={time} told={t("since", { time })} testId="phone-time" />}
       end={<HangUp onClick={() => void phone.hangUp()} />}
     >

@@ -23,7 +23,7 @@ export function Bar({ state, icon: Drawn, title, aside, time, children, end }: B
     <section class={`phone ${state}`} aria-label={t("phone")} data-testid="phone" data-state={state}>
       <div class="who">
         <Drawn />
-        <p class="clip" role="status">
+        <p class="clip" role="status" title={`${title} · ${aside}`}>
           <b>{title}</b>
           <span class="muted aside"> · {aside}</span>
         </p>

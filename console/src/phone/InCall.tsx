@@ -6,6 +6,7 @@ import { useDesk } from "../state/context.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { Bar, HangUp, Key, Level, Time } from "./Frame.tsx";
 import { DeviceMenu } from "./Idle.tsx";
+import { isGone } from "./own.ts";
 import { Keypad } from "./Keypad.tsx";
 import type { Line } from "./line.ts";
 import type { Phone } from "./phone.ts";
@@ -26,7 +27,8 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
   const time = stopwatch(desk.now.value - (phone.held.sinceMs.value ?? chat.since_ms));
   const poor = state === "talking" && (phone.quality.value ?? 1) < POOR;
   const told = state === "connecting" ? t("connecting")
-    : state === "lost" ? t("lost", { name: chat.contact.name })
+    : isGone(chat) ? t("gone")
+    : state === "lost" ? t("lost")
     : given ? t(given.failed ?? "gives", { number: given.number })
     : held ? t("held")
     : muted ? t("muted")

@@ -11,6 +11,11 @@ export function callOf(desk: Desk, role: AgentChat["role"]): ReadonlySignal<Agen
   return computed(() => desk.chats.value.find(is) ?? null);
 }
 
+/** Whether nobody is at the page that called. One who is called back talks on a telephone. */
+export function isGone({ contact_here, callback }: AgentChat): boolean {
+  return !contact_here && !callback;
+}
+
 /** A call that is taken on a telephone opens here as one that is taken here does, unless something else is in sight. */
 export function showOnPhone(desk: Desk, mine: ReadonlySignal<AgentChat | null>): () => void {
   let shown = "";

@@ -11,6 +11,12 @@ export function channelsOf(presence: Presence): Channel[] {
   return ORDER.filter((channel) => (presence.channels[channel]?.max ?? 0) > 0);
 }
 
+/** Those whose places are shown: wherever one is held, else the first. */
+export function metered(presence: Presence, channels: readonly Channel[]): readonly Channel[] {
+  const held = channels.filter((channel) => (presence.channels[channel]?.count ?? 0) > 0);
+  return held.length > 0 ? held : channels.slice(0, 1);
+}
+
 export interface Summary {
   availability: Availability | "finishing";
   /** Available on some channels only. */

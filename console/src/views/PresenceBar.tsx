@@ -5,10 +5,11 @@ import { Slots } from "@acd/ui/primitives/Slots.tsx";
 import { useEffect } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
-import { channelsOf, REASONS, summarise } from "../state/presence.ts";
+import { channelsOf, metered, REASONS, summarise } from "../state/presence.ts";
 import { signOut } from "../state/session.ts";
 import { known, t } from "../state/words.ts";
 import type { Channel } from "../state/wire.ts";
+import { CHANNEL_ICONS } from "./Inbox.tsx";
 
 const MARKS = { available: MarkOk, finishing: MarkWrap, away: MarkAway, offline: MarkOff };
 const TONES = { available: "is-ok", finishing: "muted", away: "muted", offline: "muted" };
@@ -39,7 +40,9 @@ export function PresenceBar() {
         <span class={cut ? "clip muted" : "clip"}>{cut ? t("presence.unknown") : summary.text}</span>
         <IconDown class="icon-16 muted" />
       </Menu>
-      <Capacity channel={channels[0] ?? "chat"} />
+      {metered(presence, channels).map((channel, _, all) => (
+        <Capacity key={channel} channel={channel} alone={all.length === 1} named={all.length > 1 || channel !== channels[0]} />
+      ))}
     </header>
   );
 
@@ -124,19 +127,23 @@ function useSignOutWhenDone(availability: string): void {
   }, [desk, availability]);
 }
 
-function Capacity({ channel }: { channel: Channel }) {
+/** With `named` an icon tells which channel's it is; only `alone` there is room for the glyphs. */
+function Capacity({ channel, alone, named }: { channel: Channel; alone: boolean; named: boolean }) {
   const { desk } = useDesk();
   const state = desk.presence.value?.channels[channel];
   if (!state) return null;
   const ringing = desk.ringing.value.filter((ring) => ring.offer.channel === channel).length;
   const wrapUp = desk.chats.value.filter((chat) => chat.channel === channel && chat.state === "wrap_up").length;
   const taken = Math.max(0, state.count - ringing - wrapUp);
+  const channels = t(`channel.${channel}s`);
+  const Drawn = CHANNEL_ICONS[channel];
   return (
-    <span class="capacity" title={t("capacity.title", { taken, wrapUp, ringing })} data-testid="capacity">
-      <Slots taken={taken} wrapUp={wrapUp} ringing={ringing} total={state.max} />
+    <span class="capacity" title={t("capacity.title", { channel: channels, taken, wrapUp, ringing })} data-testid="capacity" data-channel={channel}>
+      {named && <Drawn class="icon-16" />}
+      {alone && <Slots taken={taken} wrapUp={wrapUp} ringing={ringing} total={state.max} />}
       <span class="number">
         {/* what rings holds a place but is not yet taken */}
-        {taken + wrapUp}/{state.max} <span class="visually-hidden">{t(`channel.${channel}s`)}</span>
+        {taken + wrapUp}/{state.max} <span class="visually-hidden">{channels}</span>
       </span>
     </span>
   );
