@@ -123,7 +123,7 @@ class SipAdapter:
 
     async def calls(self) -> Sequence[port.Standing]:
         """The calls it holds now."""
-        return [call.standing() for call in self._calls.values()]
+        return [call.standing() for call in self._calls.values() if not call.is_over]
 
     async def stop(self, *, hands_over: bool) -> int:
         """End: every call is hung up, each with its `CallerEnded`; or left, with `CallElsewhere`.

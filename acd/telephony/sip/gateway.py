@@ -213,8 +213,8 @@ class Gateway:
         for name in [name for name in records if name.startswith(DIALOG)]:
             key, record = name.removeprefix(DIALOG), records.pop(name)
             is_new = record["stage"] == ARRIVING and not record["answered"]
-            # who was not let in yet arrives anew
-            call = new_id("ix") if is_new else record.get("call", "")
+            # who was not let in yet arrives anew, as who they were: they may stand in the line
+            call = record.get("call", "")
             dialog = Dialog(self._loop, InteractionId(call), key)
             try:
                 if front.knows(record):

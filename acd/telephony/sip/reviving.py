@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from acd.domain.ids import InteractionId
 from acd.telephony import port
 from acd.telephony.sip import continuing
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from acd.telephony.sip.ledger import Record
     from acd.telephony.sip.message import Message
 
+_log = structlog.get_logger(__name__)
+
 
 class _Dialogs:
     """Those that were taken up, each claimed by its call."""
@@ -27,6 +31,8 @@ class _Dialogs:
     def __init__(self, kept: Mapping[str, Kept]) -> None:
         self._kept = kept
         self._loose = dict(kept)
+        self.claimed: list[Dialog] = []
+        """By the call that is being taken up."""
         for one in kept.values():
             if one.stage != ARRIVING:
                 one.dialog.go_on(up=one.stage == UP)
@@ -36,7 +42,13 @@ class _Dialogs:
         if found is None or found.dialog.is_over:
             return None
         del self._loose[key]
+        self.claimed.append(found.dialog)
         return found.dialog
+
+    def hang_up_claimed(self) -> None:
+        """Their call cannot be taken up."""
+        for dialog in self.claimed:
+            dialog.hang_up()
 
     def was_up(self, key: str) -> bool:
         """Whether somebody was there, who hung up meanwhile; whom we only called was not."""
@@ -69,22 +81,38 @@ def revive(
         arrived: is told of who called and was not let in yet.
     """
     dialogs = _Dialogs(revived.dialogs)
-    calls = []
-    for name, record in revived.records.items():
-        if not name.startswith(CALL):
-            continue
-        identity, caller = InteractionId(name.removeprefix(CALL)), record["caller"]
+    calls: list[SipCall] = []
+
+    def take_up(identity: InteractionId, record: Record) -> None:
+        caller = record["caller"]
         was_let_in = caller["how"] or caller["answered"]
         dialog = dialogs.claim(caller["dialog"]) if was_let_in else None
         if dialog is None:
-            house.gateway.write(name, None)
+            house.gateway.write(f"{CALL}{identity}", None)
             if was_let_in and dialogs.was_up(caller["dialog"]):
                 _tell_end(house, identity, record)
-            continue
+            return
         call = begin(identity, Caller.revived(house.engine, identity, caller, dialog))
-        dialog.listen(call.heard_caller)
-        continuing.take_up(call, record, dialogs.claim, there, moved=moved)
+        try:
+            dialog.listen(call.heard_caller)
+            continuing.take_up(call, record, dialogs.claim, there, moved=moved)
+        except Exception:
+            call.end("internal")
+            raise
         calls.append(call)
+
+    for name, record in revived.records.items():
+        if not name.startswith(CALL):
+            continue
+        identity = InteractionId(name.removeprefix(CALL))
+        try:
+            take_up(identity, record)
+        except Exception:  # noqa: BLE001 - the others go on all the same
+            _log.exception("sip.call_lost", call=identity)
+            dialogs.hang_up_claimed()
+            house.gateway.write(name, None)
+            _tell_end(house, identity, record)
+        dialogs.claimed.clear()
     for one in dialogs.loose:
         if one.invite is not None:
             arrived(one.dialog, one.invite)
@@ -94,10 +122,11 @@ def revive(
 
 
 def _tell_end(house: House, call: InteractionId, kept: Record) -> None:
-    """The core has not heard that they hung up, and this node perhaps nothing of the call."""
-    caller = kept["caller"]
+    """The core has not heard that they are gone, and this node perhaps nothing of the call."""
+    caller = kept.get("caller", {})
     standing = port.Standing(
-        call=call, caller=caller["number"], called=caller["called"], epoch=kept["epoch"]
-    )
+        call=call, caller=caller.get("number", ""), called=caller.get("called", ""),
+        epoch=kept.get("epoch", 0),
+    )  # fmt: skip
     house.emit(port.CallStands(call=call, standing=standing))
     house.emit(port.CallerEnded(call=call, cause="gone"))

@@ -1,7 +1,8 @@
 """A SIP node in a process of its own, so that it can be killed. Its core is a few lines.
 
 It takes every caller into the line, rings the desk for who called `talk…`, and the desk again for
-everybody who waits once it is told `serve`. It says each event on a line.
+everybody who waits once it is told `serve`; it never answers who called `undecided`. It says each
+event on a line.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Node:
     async def hear(self, event: port.Event) -> None:
         say(type(event).__name__, asdict(event))
         match event:
+            case port.CallArrived(called="undecided"):
+                pass
             case port.CallArrived():
                 await self.adapter.execute(port.Answer(call=event.call, epoch=0))
                 if event.called.startswith("talk"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ
 from tests.integration.telephony.sip.process import Process, picked_up
@@ -152,3 +154,48 @@ async def test_who_hung_up_while_nobody_was_there_is_gone(
     assert await bye == 200
     await second.told("CallerEnded")
     await agent.is_over()
+
+
+async def test_who_was_not_let_in_yet_is_the_same_call_when_they_arrive_anew(
+    node: Open, caller: Phone
+) -> None:
+    first = await node()
+    calling = await caller.call("undecided", first.place, wait=False)
+    before = await first.told("CallArrived")
+    await first.kill()
+    second = await node()
+    assert (await second.told("CallArrived"))["call"] == before["call"]
+    caller.cancel(calling)
+    await second.told("CallerEnded")
+
+
+async def test_a_call_whose_record_cannot_be_read_ends_and_the_others_go_on(
+    node: Open, redis_url: str, tenant: str, caller: Phone, agent_phone: Phone
+) -> None:
+    first = await node()
+    talking = await caller.call("talk", first.place, wait=False)
+    (agent,) = await picked_up(agent_phone, 1)
+    await first.told("Bridged")
+    waiting = await caller.call("wait", first.place, wait=False)
+    await waiting.got(200)
+    lost = (await first.told("Bridged"))["call"]
+    await first.kill()
+    redis = Redis.from_url(redis_url, decode_responses=True)
+    key = f"acd:{{{tenant}}}:sip:{first.place[0]}:{first.place[1]}"
+    record = json.loads(str(await redis.hget(key, f"c:{lost}")))
+    del record["devices"][0]["leg"]["pairing"]
+    assert await redis.hset(key, f"c:{lost}", json.dumps(record)) == 0
+    await redis.aclose()
+
+    second = await node()
+    assert len((await second.told("Standing"))["calls"]) == 1
+    assert (await second.told("CallerEnded"))["call"] == lost
+    await talking.is_over()
+    await agent.is_over()
+    await waiting.voice.hears(MUSIC_HZ)
+    second.say("serve")
+    await picked_up(agent_phone, 1)
+    await waiting.voice.hears(AGENT_HZ)
+    await waiting.bye_now()
+    await second.told("CallerEnded", 2)
+    await second.empty()
