@@ -94,6 +94,7 @@ def exchange_of(
             dialogs=found.dialogs,
             malformed=found.malformed,
             refused=found.refused,
+            lag_s=found.lag_s,
         ),
     )
     realtime.relay.dials = numbers

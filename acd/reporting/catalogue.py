@@ -212,8 +212,16 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric(
         name="acd_sip_refused_total",
         kind=Kind.COUNTER,
-        labels=("status",),
-        help="SIP requests refused before they became calls, by status.",
+        labels=("status", "reason"),
+        help="SIP requests refused before they became calls, by status. Why calls were refused "
+        "with 503: `down` (rtpengine is away, or the node ends), `full` (`max_calls`), `overrun`; "
+        "else `request`.",
+    ),
+    Metric(
+        name="acd_sip_lag_seconds",
+        kind=Kind.GAUGE,
+        help="The longest that anything waited between the SIP stack and the core within the last "
+        "two seconds: from 0.3 on the node is overrun.",
     ),
     Metric(
         name="acd_timer_failures_total",

@@ -137,15 +137,26 @@ class Metrics:
         self._counters["acd_timer_failures_total"].inc()
 
     def sip(
-        self, *, up: bool, calls: int, dialogs: int, malformed: int, refused: Mapping[int, int]
+        self,
+        *,
+        up: bool,
+        calls: int,
+        dialogs: int,
+        malformed: int,
+        refused: Mapping[tuple[int, str], int],
+        lag_s: float,
     ) -> None:
-        """What SIP holds now; `malformed` and `refused` (by status) count since the start."""
+        """What SIP holds now; `malformed` and `refused` count since the start.
+
+        The latter by status and reason.
+        """
         self._gauges["acd_sip_up"].set(1 if up else 0)
         self._gauges["acd_sip_calls_active"].set(calls)
         self._gauges["acd_sip_dialogs_active"].set(dialogs)
         self._raise_to("acd_sip_malformed_total", malformed)
-        for status, times in refused.items():
-            self._raise_to("acd_sip_refused_total", times, str(status))
+        self._gauges["acd_sip_lag_seconds"].set(lag_s)
+        for (status, reason), times in refused.items():
+            self._raise_to("acd_sip_refused_total", times, str(status), reason)
 
     def _raise_to(self, name: str, total: int, *labels: str) -> None:
         """What was counted elsewhere, since its own start."""

@@ -22,6 +22,7 @@ from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.engine import media_engine
 from acd.telephony.sip.figures import nobody
 from acd.telephony.sip.gateway import Place
+from acd.telephony.sip.lag import Lag
 from acd.telephony.sip.options import SipOptions, Trunk, destination
 from acd.telephony.sip.redis_ledger import RedisLedger
 from acd.telephony.sip.sound_files import SoundFiles
@@ -73,6 +74,8 @@ class Exchange:
         self._returning = returning
         self._calls_back = calls_back
         self._sounds: SoundFiles | None = None
+        self._lag = Lag()
+        """Of the board there is."""
         self._hands_over = True
         """Unless it is told to end: a fault of ours ends no call, since all of it begins anew."""
         self._left = 0
@@ -118,7 +121,7 @@ class Exchange:
         self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
         options = sip_options(self._settings, self._sounds, engine)
         adapter = SipAdapter(options, self._ledger, self._observe)
-        means = self._means(adapter)
+        means, self._lag = self._means(adapter), adapter.lag
         how = AnswerHow(sip.answer)
         if how is not AnswerHow.RINGING:
             means = replace(means, announcements=self._announcements(means, self._sounds))
@@ -166,12 +169,13 @@ class Exchange:
         """Whether the audio of a website's call goes through here: what does stays.
 
         After a fault of ours, too, until calls are taken anew. Any other goes from page to page
-        meanwhile, while rtpengine is away, or where there are too many calls.
+        meanwhile, while rtpengine is away, or where there are more calls than can be served.
         """
         board = self.board
         if board is None or not board.up:
             return call in self._before or (board is not None and call in board)
-        return call in board or board.calls < self._settings.sip.max_calls
+        has_room = board.calls < self._settings.sip.max_calls and not self._lag.is_overrun
+        return call in board or has_room
 
     async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:
         """What the page of a website's caller says; whether anybody here heard it.

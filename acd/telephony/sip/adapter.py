@@ -16,8 +16,9 @@ from acd.telephony.sip.call import SipCall
 from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.figures import SipFigures, nobody
 from acd.telephony.sip.gateway import Gateway
-from acd.telephony.sip.guard import Guard
+from acd.telephony.sip.guard import UNAVAILABLE, Closed, Guard
 from acd.telephony.sip.house import House
+from acd.telephony.sip.lag import Lag
 from acd.telephony.sip.lease import Lease
 from acd.telephony.sip.media import Keys, call_of
 from acd.telephony.sip.ng import Engine
@@ -57,6 +58,7 @@ class SipAdapter:
         """
         self._options = options
         self._guard = Guard(options.networks, options.users, timers=bool(options.place.session_s))
+        self.lag = Lag(options.late_s)
         self._observe = observe
         self._ledger = ledger
         if ledger is not None:
@@ -81,6 +83,7 @@ class SipAdapter:
         gateway = Gateway(
             options.place,
             guard=self._guard,
+            lag=self.lag,
             arrived=self._arrived,
             ledger=self._ledger,
             lost=self._lost,
@@ -104,6 +107,7 @@ class SipAdapter:
             raise
         self._watch = Watch(self._house, self._calls, self._tell_figures)
         self._own(self._watch.run(), "sip-watch")
+        self._own(gateway.measure(), "sip-lag")
         lease = Lease(gateway, beat_s=options.beat_s, take_over=self._take_over)
         self._lease = self._own(lease.run(), "sip-lease")
         self._events.put_nowait(port.AdapterUp())
@@ -210,20 +214,18 @@ class SipAdapter:
 
     async def _tell_figures(self, up: bool) -> None:
         held = await self.counts()
-        self._observe(
-            SipFigures(
-                up=up,
-                calls=held["calls"],
-                dialogs=held["dialogs"],
-                malformed=held["malformed"],
-                refused=dict(self._guard.refused),
-            )
-        )
+        figures = SipFigures(
+            up=up, calls=held["calls"], dialogs=held["dialogs"], malformed=held["malformed"],
+            refused=dict(self._guard.refused),
+            lag_s=self.lag.worst_s(),
+        )  # fmt: skip
+        self._observe(figures)
 
     def _arrived(self, dialog: Dialog, message: Message) -> None:
         house = self._house
         if house is None or len(self._calls) >= self._options.max_calls:
-            dialog.refuse(503, "Service Unavailable", ("Retry-After: 5",))
+            self._guard.count(UNAVAILABLE.code, Closed.FULL)
+            dialog.refuse(UNAVAILABLE.code, UNAVAILABLE.reason, UNAVAILABLE.headers)
             return
         identity = dialog.call
         event = arriving.arrived(identity, message, self._options)

@@ -17,8 +17,10 @@ class SipFigures:
     """Calls have one for each telephone; those that ended stay for half a minute."""
     malformed: int
     """Messages that were none, since the start."""
-    refused: Mapping[int, int]
-    """Requests that were refused before they became calls, by status, since the start."""
+    refused: Mapping[tuple[int, str], int]
+    """Requests refused before they became calls, by status and reason, since the start."""
+    lag_s: float
+    """The longest that anything waited between the stack and the core since the last figures."""
 
 
 Observe = Callable[[SipFigures], None]

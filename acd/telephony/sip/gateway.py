@@ -10,7 +10,7 @@ import structlog
 
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony.sip.dialog import Dialog
-from acd.telephony.sip.guard import Verdict
+from acd.telephony.sip.guard import Closed, Verdict
 from acd.telephony.sip.ledger import ARRIVING, DIALOG
 from acd.telephony.sip.message import Message, read
 from acd.telephony.sip.outbox import Outbox
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from acd.telephony.sip.events import DialogEvent
     from acd.telephony.sip.guard import Guard
+    from acd.telephony.sip.lag import Lag
     from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.stack.front import Front
 
@@ -81,7 +82,7 @@ class Revived(NamedTuple):
 
 
 def _nothing() -> None:
-    """Nobody need be told."""
+    """Nobody need be told, and nothing is to be done."""
 
 
 class Gateway:
@@ -92,12 +93,14 @@ class Gateway:
         place: Place,
         *,
         guard: Guard,
+        lag: Lag,
         arrived: Callable[[Dialog, Message], None],
         ledger: Ledger | None = None,
         lost: Callable[[], None] = _nothing,
     ) -> None:
         """Args: arrived is told of each INVITE, and says who listens to its dialog.
 
+        lag says whether there is more to do than can be done.
         lost is called when another node has taken all dialogs: nothing is said any more, and this
         one is to be stopped.
         """
@@ -106,6 +109,7 @@ class Gateway:
         self._outbox = Outbox(ledger)
         self._place = place
         self._guard = guard
+        self._lag = lag
         self._arrived = arrived
         self._open = True
         self._loop = asyncio.get_running_loop()
@@ -176,6 +180,10 @@ class Gateway:
         """Write a record before all that is asked of the stack from now on, or drop it."""
         sip_thread.post(self._outbox.write, name, lambda: record)
 
+    async def measure(self) -> None:
+        """How late the stack's thread and the loop are, until cancelled."""
+        await self._lag.run(lambda: sip_thread.do(_nothing))
+
     async def counts(self) -> dict[str, int]:
         """What the stack holds, by kind: to see that nothing is left behind."""
         if self._front is None:
@@ -236,10 +244,16 @@ class Gateway:
 
     def _judge(self, message: Message, source: str) -> Verdict | None:
         try:
-            return self._guard.verdict(message, source, is_open=self._open)
+            return self._guard.verdict(message, source, self._closed)
         except Exception:  # noqa: BLE001 - whatever a stranger wrote is answered
             _log.exception("sip.not_judged")
             return Verdict(400, "Bad Request")
+
+    @property
+    def _closed(self) -> Closed | None:
+        if not self._open:
+            return Closed.DOWN
+        return Closed.OVERRUN if self._lag.is_overrun else None
 
     def _take(self, message: Message, source: str) -> Dialog:
         dialog = Dialog(self._loop, InteractionId(new_id("ix")))

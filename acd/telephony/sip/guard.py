@@ -6,6 +6,7 @@ What passes is an INVITE of somebody who may call, that this server can take.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,17 @@ _VOUCHED: Final = frozenset({"p-asserted-identity", "diversion"})
 ALLOWED: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"
 
 
+class Closed(StrEnum):
+    """Why no new call is taken."""
+
+    DOWN = "down"
+    """The media engine is away, or we are ending."""
+    FULL = "full"
+    """There are as many as may be."""
+    OVERRUN = "overrun"
+    """What is there is served late already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """An answer to a request; it went no further."""
@@ -30,6 +42,10 @@ class Verdict:
     code: int
     reason: str
     headers: tuple[str, ...] = ()
+
+
+UNAVAILABLE: Final = Verdict(503, "Service Unavailable", ("Retry-After: 5",))
+"""Another node may take the call, or this one later."""
 
 
 class Guard:
@@ -50,15 +66,21 @@ class Guard:
         self._digest = Digest(users) if users else None
         self._guesses = Guesses()
         self._timers = timers
-        self.refused: dict[int, int] = {}
-        """How often each status was the answer."""
+        self.refused: dict[tuple[int, str], int] = {}
+        """How often each status was the answer, and why: as `Closed` says, or for the `request`."""
 
-    def verdict(self, message: Message, source: str, *, is_open: bool) -> Verdict | None:
-        """The answer, or None for an INVITE that is taken. `is_open`: whether calls are."""
-        verdict = self._verdict(message, source, is_open=is_open)
+    def verdict(
+        self, message: Message, source: str, closed: Closed | None = None
+    ) -> Verdict | None:
+        """The answer, or None for an INVITE that is taken. `closed`: why none is."""
+        verdict = self._verdict(message, source, closed)
         if verdict is not None and verdict.code >= 400:  # noqa: PLR2004 - a refusal
-            self.refused[verdict.code] = self.refused.get(verdict.code, 0) + 1
+            self.count(verdict.code, closed if closed and verdict is UNAVAILABLE else "request")
         return verdict
+
+    def count(self, status: int, reason: str) -> None:
+        """It was the answer once more."""
+        self.refused[status, reason] = self.refused.get((status, reason), 0) + 1
 
     def believed(self, message: Message, source: str) -> Message:
         """The same without what only an exchange that we know may say (RFC 3325, 9).
@@ -77,7 +99,7 @@ class Guard:
     def _knows(self, source: str) -> bool:
         return any(_address(source) in network for network in self._networks)
 
-    def _verdict(self, message: Message, source: str, *, is_open: bool) -> Verdict | None:
+    def _verdict(self, message: Message, source: str, closed: Closed | None) -> Verdict | None:
         known = self._knows(source)
         if not known and self._digest is None:
             return Verdict(403, "Forbidden")
@@ -86,12 +108,16 @@ class Guard:
         if message.method == "OPTIONS":
             headers = (f"Allow: {ALLOWED}", "Accept: application/sdp")
             more = (SUPPORTED,) if self._timers else ()
-            return Verdict(200, "OK", (*headers, *more)) if is_open else _unavailable()
+            # who probes looks again in a minute; to be overrun is over in a second or two
+            away = closed is Closed.DOWN
+            return UNAVAILABLE if away else Verdict(200, "OK", (*headers, *more))
         if message.method != "INVITE":
             return Verdict(405, "Method Not Allowed", (f"Allow: {ALLOWED}",))
+        if closed is not None:  # before all that costs more than this answer
+            return UNAVAILABLE
         if not known and (asked := self._asked(message, source)) is not None:
             return asked
-        return self._fits(message) or (None if is_open else _unavailable())
+        return self._fits(message)
 
     def _asked(self, message: Message, source: str) -> Verdict | None:
         """Ask for the password, unless it came and is right."""
@@ -141,7 +167,3 @@ def _described(message: Message) -> Verdict | None:
     if kind != "application/sdp":
         return Verdict(415, "Unsupported Media Type", ("Accept: application/sdp",))
     return None if sdp.is_usable(message.body) else Verdict(488, "Not Acceptable Here")
-
-
-def _unavailable() -> Verdict:
-    return Verdict(503, "Service Unavailable", ("Retry-After: 5",))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from acd.telephony.sip.gateway import Destination, Place
+from acd.telephony.sip.lag import LATE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,8 @@ class SipOptions:
     """And how long before it has lost the call; or a visitor's, who then has left it."""
     silence_s: float = 60.0
     """How long a telephone may be silent before it is asked whether it is there."""
+    late_s: float = LATE_S
+    """How long a message may wait for its turn, before new calls are refused."""
     beat_s: float = 1.0
     """How often this node says that it lives, and looks who does not."""
     confirm_digit: str = "1"

@@ -14,7 +14,7 @@ UNITS = ("_seconds", "_total", "_info", "_connected", "_up")
 FIGURES = ("_waiting", "_ringing", "_active", "_agents")  # counts of people and interactions
 BOUNDED = {
     *("version", "method", "route", "status", "kind", "quantile"),
-    *("author", "limit", "outcome", "queue", "store"),
+    *("author", "limit", "outcome", "queue", "reason", "store"),
 }
 QUEUE = QueueId("support/chat")
 

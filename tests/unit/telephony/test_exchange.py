@@ -16,6 +16,7 @@ from acd.records.intake_rows import IntakeRow
 from acd.telephony.exchange import Exchange
 from acd.telephony.live import LiveCall
 from acd.telephony.sip.engine import MediaEngine
+from acd.telephony.sip.lag import Lag
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 
@@ -46,7 +47,10 @@ def test_a_website_call_stays_where_its_audio_goes_and_others_go_where_it_can(
     assert exchange.anchors(new)
     board.up = False  # rtpengine is away
     assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
-    board.up, board._calls[InteractionId("ix_other")] = True, nothing
+    board.up, exchange._lag = True, Lag(now=iter((0.0, 9.0, 9.0, 9.0)).__next__)
+    exchange._lag.due(0.2)  # it is overrun
+    assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
+    exchange._lag, board._calls[InteractionId("ix_other")] = Lag(), nothing
     assert (exchange.anchors(there), exchange.anchors(new)) == (True, False)
 
 

@@ -73,6 +73,15 @@ def test_a_node_that_is_full_is_passed_over_and_stays(
     second.hears_nothing("INVITE", 0.1)
 
 
+def test_where_all_nodes_are_full_the_caller_is_told_to_come_back(
+    edge: Edge, trunk: Wire, nodes: Nodes
+) -> None:
+    trunk.request("INVITE", URI, edge.public, call="c1", body=SDP)
+    for node in nodes:
+        node.answer(node.hears("INVITE"), "503 Service Unavailable", edge.private)
+    assert trunk.hears("SIP/2.0 503").one("Retry-After") == "5"
+
+
 def test_without_a_node_the_caller_is_told_to_come_back(
     edge: Edge, trunk: Wire, nodes: Nodes
 ) -> None:

@@ -17,6 +17,8 @@ from tests.peers.rtpengine import LOOPBACK, Rtpengine, udp_port
 
 _E = TypeVar("_E", bound=port.Event)
 PATIENCE_S = 8.0
+UNHURRIED_S = 5.0
+"""What tests that are many at once may make a node wait for, before it refuses calls."""
 MUSIC_HZ, PROMPT_HZ, AGENT_HZ, CALLER_HZ = 300, 560, 700, 1000
 
 
@@ -52,6 +54,7 @@ class Desk:
             music=engine.tone(MUSIC_HZ),
             prompt=engine.tone(PROMPT_HZ),
             region="FR",
+            late_s=UNHURRIED_S,
         )
 
     @property

@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import sys
+import time
 from dataclasses import asdict
 from ipaddress import IPv4Network
 from typing import Any
@@ -23,6 +24,7 @@ from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.gateway import Place
 from acd.telephony.sip.options import SipOptions
 from acd.telephony.sip.redis_ledger import RedisLedger
+from tests.integration.telephony.sip.desk import UNHURRIED_S
 
 
 class Node:
@@ -35,6 +37,7 @@ class Node:
             music=str(said["music"]),
             networks=(IPv4Network("127.0.0.0/8"),),
             max_calls=said.get("max_calls", 400),
+            late_s=said.get("late_s", UNHURRIED_S),
             look_s=0.5,
             beat_s=0.5,
         )
@@ -48,6 +51,7 @@ class Node:
         self.desk = port.Target(device="desk", kind=port.TargetKind.SIP, address=str(said["desk"]))
         self.waiting: list[str] = []
         self.epochs: dict[str, int] = {}
+        self.in_time = asyncio.Event()
 
     async def hear(self, event: port.Event) -> None:
         say(type(event).__name__, asdict(event))
@@ -86,6 +90,20 @@ class Node:
             )
         )  # fmt: skip
 
+    async def be_late(self) -> None:
+        """As if there were too much to do, until told `in time`. Says when it is overrun or not."""
+        while not (self.in_time.is_set() and self.overrun()):
+            if self.overrun():
+                say("Overrun", {})
+            time.sleep(1.5 * self.adapter.lag.late_s)  # noqa: ASYNC251 - nothing else runs meanwhile
+            await asyncio.sleep(0)
+        while self.overrun():  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.02)
+        say("InTime", {})
+
+    def overrun(self) -> bool:
+        return self.adapter.lag.is_overrun
+
     async def run(self) -> None:
         await self.adapter.start(self.hear)
         standing = await self.adapter.calls()
@@ -103,6 +121,11 @@ class Node:
                 for call in self.waiting:
                     await self.ring(call)
                 self.waiting.clear()
+            elif line.strip() == b"late":
+                late = asyncio.create_task(self.be_late())
+            elif line.strip() == b"in time":
+                self.in_time.set()
+                await late
             elif line.strip() == b"counts":
                 say("Counts", await self.adapter.counts())
         await self.adapter.stop(hands_over=hands_over)

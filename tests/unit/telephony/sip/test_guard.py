@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 import pytest
 
 from acd.telephony.sip import guesses
-from acd.telephony.sip.guard import Guard
+from acd.telephony.sip.guard import Closed, Guard
 from acd.telephony.sip.guesses import Guesses
 from acd.telephony.sip.message import Message
 from acd.telephony.sip.sdp import SINK
@@ -21,7 +21,7 @@ def code(
     method: str = "INVITE",
     *,
     source: str = "10.0.0.5",
-    is_open: bool = True,
+    closed: Closed | None = None,
     timers: bool = True,
     **headers: str,
 ) -> int:
@@ -31,7 +31,7 @@ def code(
     } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
     body = given.pop("body", SINK)
     message = Message(f"{method} sip:support@acd SIP/2.0", tuple(given.items()), body)
-    verdict = Guard(INSIDE, timers=timers).verdict(message, source, is_open=is_open)
+    verdict = Guard(INSIDE, timers=timers).verdict(message, source, closed)
     return verdict.code if verdict else 0
 
 
@@ -56,7 +56,11 @@ def code(
         (481, {"to": "<sip:support@acd>;tag"}),
         (0, {"to": '"no;tag=1" <sip:support@acd;tag=1>;x=";tag=1"'}),
         (200, {"method": "OPTIONS"}),
-        (503, {"method": "OPTIONS", "is_open": False}),
+        (503, {"method": "OPTIONS", "closed": Closed.DOWN}),
+        (200, {"method": "OPTIONS", "closed": Closed.OVERRUN}),
+        (405, {"method": "SUBSCRIBE", "closed": Closed.OVERRUN}),
+        (481, {"to": "<sip:support@acd>;tag=1", "closed": Closed.OVERRUN}),
+        (403, {"source": "192.0.2.1", "closed": Closed.OVERRUN}),
         (405, {"method": "SUBSCRIBE"}),
         (420, {"require": "timer, 100rel"}),
         (483, {"max_forwards": "0"}),
@@ -65,7 +69,8 @@ def code(
         (488, {"body": "v=0\r\n"}),
         (422, {"supported": "timer", "session_expires": "89;refresher=uac"}),
         (400, {"session_expires": "soon"}),
-        (503, {"is_open": False}),
+        (503, {"closed": Closed.DOWN}),
+        (503, {"closed": Closed.OVERRUN}),
     ],
 )
 def test_verdicts(expected: int, given: dict[str, str]) -> None:
@@ -76,14 +81,31 @@ def test_refusals_are_counted() -> None:
     guard = Guard(())
     message = Message("INVITE sip:x SIP/2.0", (("to", "<sip:x>"),), "")
     for _ in range(2):
-        guard.verdict(message, "10.0.0.5", is_open=True)
-    assert guard.refused == {403: 2}
+        guard.verdict(message, "10.0.0.5")
+    assert guard.refused == {(403, "request"): 2}
+
+
+def test_calls_are_counted_by_why_they_were_refused() -> None:
+    guard = Guard(INSIDE)
+    called = Message("INVITE sip:x SIP/2.0", (("to", "<sip:x>"), ("contact", "<sip:y>")), "")
+    for closed in (None, Closed.DOWN, Closed.OVERRUN, Closed.OVERRUN):
+        guard.verdict(called, "10.0.0.5", closed)
+    guard.verdict(Message("INFO sip:x SIP/2.0", (), ""), "10.0.0.5", Closed.OVERRUN)
+    assert guard.refused == {(503, "down"): 1, (503, "overrun"): 2, (405, "request"): 1}
+
+
+def test_who_is_refused_anyway_is_not_asked_for_a_password() -> None:
+    headers = (("to", "<sip:support@acd>"), ("contact", "<sip:pbx@192.0.2.1>"))
+    message = Message("INVITE sip:support@acd SIP/2.0", headers, "")
+    verdict = Guard((), {"pbx": "secret"}).verdict(message, STRANGER, Closed.OVERRUN)
+    assert verdict is not None
+    assert (verdict.code, verdict.headers) == (503, ("Retry-After: 5",))
 
 
 def test_timers_are_promised_where_they_are_spoken() -> None:
     for timers in (True, False):
         message = Message("OPTIONS sip:acd SIP/2.0", (("to", "<sip:acd>"),), "")
-        verdict = Guard(INSIDE, timers=timers).verdict(message, "10.0.0.5", is_open=True)
+        verdict = Guard(INSIDE, timers=timers).verdict(message, "10.0.0.5")
         assert verdict is not None
         assert ("Supported: timer" in verdict.headers) is timers
 
@@ -91,14 +113,12 @@ def test_timers_are_promised_where_they_are_spoken() -> None:
 def tried(guard: Guard, password: str, source: str = STRANGER) -> int:
     """The status of a call with this password, that asked for a fresh nonce."""
     headers = (("to", "<sip:support@acd>"), ("contact", "<sip:pbx@192.0.2.1>"))
-    asked = guard.verdict(
-        Message("INVITE sip:support@acd SIP/2.0", headers, ""), source, is_open=True
-    )
+    asked = guard.verdict(Message("INVITE sip:support@acd SIP/2.0", headers, ""), source)
     if asked is None or asked.code != 401:
         return asked.code if asked else 0
     proof = ("authorization", credentials(asked.headers[0], password=password))
     message = Message("INVITE sip:support@acd SIP/2.0", (*headers, proof), "")
-    verdict = guard.verdict(message, source, is_open=True)
+    verdict = guard.verdict(message, source)
     return verdict.code if verdict else 0
 
 
