@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,8 @@ def hears_code(mobile: Telephone) -> str:
     call = mobile.rings()
     call.picks_up()
     call.is_over()
-    said = "".join(DIGIT[note] for note in call.notes if note in DIGIT)
+    clear = [note for note in call.notes if note in DIGIT or not note]  # a lost packet clicks
+    said = "".join(DIGIT[note] for note, _ in groupby(clear) if note)
     assert said[:CODE] == said[CODE:], said
     return said[:CODE]
 
