@@ -112,10 +112,15 @@ class Agents(Namespace[Console]):
 
     async def check_sign_ins(self) -> None:
         """End the consoles whose sign-in has ended: signed out, expired, deactivated."""
-        for desk in list(self._relay.desks.values()):
-            for token in {connection.who.token for connection in desk.connections}:
-                if await self._accounts.session(token) is None:
-                    self._relay.sign_out(desk, token_hash(token))
+        desks = {
+            (desk, connection.who.token)
+            for desk in self._relay.desks.values()
+            for connection in desk.connections
+        }
+        standing = await self._accounts.standing({token for _, token in desks})
+        for desk, token in desks:
+            if token not in standing:
+                self._relay.sign_out(desk, token_hash(token))
 
     # verbs
 

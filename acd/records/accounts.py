@@ -7,12 +7,12 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from acd.domain.contact import Visitor
 from acd.domain.errors import SignInFailed
 from acd.records import directory_rows as rows
-from acd.records.directory_reads import read_agents
+from acd.records.directory_reads import agents_of
 from acd.records.prepared import Prepared
 from acd.records.secrets import Passwords, new_token, token_hash
 from acd.records.sql import now_ms
@@ -20,6 +20,8 @@ from acd.records.tables.directory import agent_sessions, agents, api_keys
 from acd.records.tables.people import visitor_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from acd.domain.directory import Agent, ApiKey
     from acd.domain.ids import AgentId, ContactId, SiteId
     from acd.records.engine import Database
@@ -29,6 +31,18 @@ SESSION_COOKIE: Final = "acd_session"
 DAY_MS = 86_400_000
 VISITOR_DAYS = 180
 
+_lasts = (agent_sessions.c.expires_ms > bindparam("now_ms")) & agents.c.active
+_session = Prepared(
+    select(agents, agent_sessions.c.csrf, agent_sessions.c.expires_ms)
+    .join(agent_sessions, agent_sessions.c.agent == agents.c.id)
+    .where(agent_sessions.c.token_hash == bindparam("token_hash"), _lasts)
+)
+_standing = Prepared.among(
+    select(agent_sessions.c.token_hash)
+    .join(agents, agents.c.id == agent_sessions.c.agent)
+    .where(_lasts),
+    agent_sessions.c.token_hash,
+)
 _add_token = Prepared.insert(visitor_tokens)
 
 
@@ -79,7 +93,7 @@ class Accounts:
         right = await self._passwords.verify(row.password_hash if row else "", password)
         if row is None or not right:
             raise SignInFailed
-        found = await self._database.read(lambda tx: read_agents(tx, query))
+        found = await self._database.read(lambda tx: agents_of(tx, tx.execute(query).all()))
         if not found:
             raise SignInFailed
         return found[0]
@@ -122,16 +136,22 @@ class Accounts:
         """The session of that token while it lasts and its agent is active."""
 
         def work(tx: Connection) -> ConsoleSession | None:
-            query = select(agent_sessions).where(agent_sessions.c.token_hash == token_hash(token))
-            row = tx.execute(query).first()
-            if row is None or row.expires_ms <= now_ms():
+            row = _session.first(tx, {"token_hash": token_hash(token), "now_ms": now_ms()})
+            if row is None:
                 return None
-            found = read_agents(tx, select(agents).where(agents.c.id == row.agent))
-            if not found or not found[0].active:
-                return None
-            return ConsoleSession(agent=found[0], csrf=row.csrf, expires_ms=row.expires_ms)
+            agent = agents_of(tx, [row])[0]
+            return ConsoleSession(agent=agent, csrf=row.csrf, expires_ms=row.expires_ms)
 
         return await self._database.read(work)
+
+    async def standing(self, tokens: Collection[str]) -> set[str]:
+        """Those of the tokens whose sessions `session` would find."""
+        if not tokens:
+            return set()
+        by_hash = {token_hash(token): token for token in tokens}
+        values = {"ids": list(by_hash), "now_ms": now_ms()}
+        rows = await self._database.read(lambda tx: _standing.all(tx, values))
+        return {by_hash[row.token_hash] for row in rows}
 
     async def sign_out(self, token: str) -> None:
         """End the session of that token; done already if there is none."""

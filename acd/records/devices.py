@@ -12,19 +12,18 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from acd.domain.device import BROWSER, AgentDevices, Device, DeviceKind, RingMode
 from acd.domain.errors import Conflict, NotFound
+from acd.records.prepared import Prepared
 from acd.records.secrets import token_hash
 from acd.records.sql import now_ms, upsert
-from acd.records.tables.directory import agent_ringing, devices
+from acd.records.tables.directory import agent_ringing, agents, devices
 from acd.records.version import next_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from sqlalchemy import Row
 
     from acd.domain.ids import AgentId
     from acd.records.engine import Database
@@ -46,6 +45,13 @@ _FIELDS: Final = (
     "enabled",
     "verified",
     "provisioned",
+)
+_of = Prepared(
+    select(agent_ringing.c.mode, devices.c.id, *(devices.c[name] for name in _FIELDS))
+    .select_from(agents)
+    .outerjoin(agent_ringing, agent_ringing.c.agent == agents.c.id)
+    .outerjoin(devices, devices.c.agent == agents.c.id)
+    .where(agents.c.id == bindparam("agent"))
 )
 _NO_CODE: Final = {"code_hash": "", "code_expires_ms": 0, "code_tries": 0}
 
@@ -200,11 +206,9 @@ def agents_reached_without_console(tx: Connection) -> frozenset[AgentId]:
 
 
 def _read(tx: Connection, agent: AgentId) -> AgentDevices:
-    mode = tx.execute(
-        select(agent_ringing.c.mode).where(agent_ringing.c.agent == agent)
-    ).scalar_one_or_none()
-    query = select(devices).where(devices.c.agent == agent)
-    found = [_device(row) for row in tx.execute(query)]
+    rows = _of.all(tx, {"agent": agent})
+    mode = rows[0].mode if rows else None
+    found = [_device(agent, row) for row in rows if row.id is not None]
     if all(device.id != BROWSER for device in found):
         found.append(Device(id=BROWSER, agent=agent, kind=DeviceKind.BROWSER))
     return AgentDevices(
@@ -213,9 +217,9 @@ def _read(tx: Connection, agent: AgentId) -> AgentDevices:
     )
 
 
-def _device(row: Row[Any]) -> Device:
+def _device(agent: AgentId, row: Any) -> Device:
     values = {name: getattr(row, name) for name in _FIELDS}
-    return Device(agent=row.agent, id=row.id, **{**values, "kind": DeviceKind(row.kind)})
+    return Device(agent=agent, id=row.id, **{**values, "kind": DeviceKind(row.kind)})
 
 
 def _named(there: AgentDevices, device: str) -> Device:

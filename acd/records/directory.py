@@ -12,7 +12,14 @@ from sqlalchemy import Connection, exc, select, update
 
 from acd.domain.errors import Conflict, NotFound
 from acd.records import directory_rows as rows
-from acd.records.directory_reads import Snapshot, listed, read_agents, read_channels, read_snapshot
+from acd.records.directory_reads import (
+    Snapshot,
+    agents_of,
+    by_id,
+    listed,
+    read_channels,
+    read_snapshot,
+)
 from acd.records.provision import apply_provision, digest_of
 from acd.records.secrets import Passwords
 from acd.records.tables.directory import (
@@ -31,7 +38,7 @@ from acd.records.version import next_version, version_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sqlalchemy import Row, Select
+    from sqlalchemy import Table
 
     from acd.domain.calendar import Hours
     from acd.domain.capacity import ChannelCapacity
@@ -48,6 +55,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, DepartmentId, QueueId, SiteId
     from acd.domain.interaction import Channel
     from acd.records.engine import Database
+    from acd.records.prepared import Prepared
 
 T = TypeVar("T")
 
@@ -98,13 +106,13 @@ class Directory:
 
     async def agents(self, *, inactive: bool = False) -> list[Agent]:
         return await self._database.read(
-            lambda tx: read_agents(tx, listed(agents, inactive=inactive))
+            lambda tx: agents_of(tx, listed(agents, inactive=inactive).all(tx))
         )
 
     async def agent(self, agent: AgentId) -> Agent | None:
         """That agent, active or not."""
-        query = select(agents).where(agents.c.id == agent)
-        found = await self._database.read(lambda tx: read_agents(tx, query))
+        row = {"id": agent}
+        found = await self._database.read(lambda tx: agents_of(tx, by_id(agents).all(tx, row)))
         return found[0] if found else None
 
     async def snapshot(self) -> Snapshot:
@@ -176,12 +184,12 @@ class Directory:
 
         await self._database.write(work)
 
-    async def _all(self, query: Select[Any], make: Callable[[Row[Any]], T]) -> list[T]:
-        return await self._database.read(lambda tx: [make(row) for row in tx.execute(query)])
+    async def _all(self, query: Prepared, make: Callable[[Any], T]) -> list[T]:
+        return await self._database.read(lambda tx: [make(row) for row in query.all(tx)])
 
-    async def _one(self, table: Any, key: str, make: Callable[[Row[Any]], T]) -> T | None:
-        found = await self._all(select(table).where(table.c.id == key), make)
-        return found[0] if found else None
+    async def _one(self, table: Table, key: str, make: Callable[[Any], T]) -> T | None:
+        row = await self._database.read(lambda tx: by_id(table).first(tx, {"id": key}))
+        return None if row is None else make(row)
 
 
 def _without_password(tx: Connection, ids: Iterable[AgentId]) -> set[str]:

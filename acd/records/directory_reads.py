@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from acd.records import directory_rows as rows
 from acd.records.devices import agents_reached_without_console
+from acd.records.prepared import Prepared
 from acd.records.tables.directory import (
     agent_skills,
     agents,
@@ -22,9 +24,7 @@ from acd.records.tables.directory import (
 from acd.records.version import version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy import Row, Select
+    from collections.abc import Mapping, Sequence
 
     from acd.domain.calendar import Hours
     from acd.domain.capacity import ChannelCapacity
@@ -33,10 +33,24 @@ if TYPE_CHECKING:
     from acd.domain.interaction import Channel
 
 
-def listed(table: Any, *, inactive: bool = False) -> Select[Any]:
+@cache
+def listed(table: Table, *, inactive: bool = False) -> Prepared:
     """The rows of a table by their id; those that are active, unless asked otherwise."""
     query = select(table).order_by(table.c.id)
-    return query if inactive else query.where(table.c.active)
+    return Prepared(query if inactive else query.where(table.c.active))
+
+
+@cache
+def by_id(table: Table) -> Prepared:
+    """The row of a table with that `id`."""
+    return Prepared(select(table).where(table.c.id == bindparam("id")))
+
+
+_places_of = Prepared.among(
+    select(memberships).order_by(memberships.c.priority, memberships.c.department),
+    memberships.c.agent,
+)
+_skills_of = Prepared.among(select(agent_skills), agent_skills.c.agent)
 
 
 def read_channels(tx: Connection) -> Mapping[Channel, ChannelCapacity]:
@@ -44,19 +58,16 @@ def read_channels(tx: Connection) -> Mapping[Channel, ChannelCapacity]:
     return rows.capacities(tx.execute(select(directory_state.c.channels)).scalar() or {})
 
 
-def read_agents(tx: Connection, query: Select[Any]) -> list[Agent]:
-    """The agents of that query, with their memberships and skills."""
-    found = tx.execute(query).all()
-    ids = select(query.order_by(None).subquery().c.id)
-    places: dict[str, list[Row[Any]]] = {}
-    for row in tx.execute(
-        select(memberships)
-        .where(memberships.c.agent.in_(ids))
-        .order_by(memberships.c.priority, memberships.c.department)
-    ):
+def agents_of(tx: Connection, found: Sequence[Any]) -> list[Agent]:
+    """The agents of those rows, with their memberships and skills."""
+    if not found:
+        return []
+    ids = {"ids": [row.id for row in found]}
+    places: dict[str, list[Any]] = {}
+    for row in _places_of.all(tx, ids):
         places.setdefault(row.agent, []).append(row)
     levels: dict[str, dict[str, int]] = {}
-    for row in tx.execute(select(agent_skills).where(agent_skills.c.agent.in_(ids))):
+    for row in _skills_of.all(tx, ids):
         levels.setdefault(row.agent, {})[row.skill] = row.level
     return [rows.agent(row, places.get(row.id, []), levels.get(row.id, {})) for row in found]
 
@@ -84,11 +95,11 @@ def read_snapshot(tx: Connection) -> Snapshot:
     return Snapshot(
         version=version,
         channels=read_channels(tx),
-        departments=tuple(map(rows.department, tx.execute(listed(departments)))),
-        queues=tuple(map(rows.queue, tx.execute(listed(queues)))),
-        agents=tuple(read_agents(tx, listed(agents))),
-        hours=tuple(map(rows.hours, tx.execute(listed(hours)))),
-        skills=tuple(map(rows.skill, tx.execute(listed(skills)))),
+        departments=tuple(map(rows.department, listed(departments).all(tx))),
+        queues=tuple(map(rows.queue, listed(queues).all(tx))),
+        agents=tuple(agents_of(tx, listed(agents).all(tx))),
+        hours=tuple(map(rows.hours, listed(hours).all(tx))),
+        skills=tuple(map(rows.skill, listed(skills).all(tx))),
         closed_console=agents_reached_without_console(tx),
         gone_queues=tuple(tx.execute(select(queues.c.id).where(~queues.c.active)).scalars()),
         gone_agents=tuple(tx.execute(select(agents.c.id).where(~agents.c.active)).scalars()),

@@ -34,8 +34,6 @@ from acd.domain.queue import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Row
-
 _NAMED_BY_ROW = {"queue", "version", "channel", "department"}  # columns of their own
 _RULES = {field.name for field in dataclasses.fields(QueueSettings)} - _NAMED_BY_ROW
 
@@ -54,12 +52,12 @@ _MAKE: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def department(row: Row[Any]) -> Department:
+def department(row: Any) -> Department:
     """The department of that row."""
     return Department(id=row.id, names=row.names, active=row.active, provisioned=row.provisioned)
 
 
-def queue(row: Row[Any]) -> Queue:
+def queue(row: Any) -> Queue:
     """The queue of that row; its settings carry version 0."""
     channel = Channel(row.channel)
     # Rules that this version no longer knows are passed over, those it knows anew take defaults.
@@ -90,7 +88,7 @@ def _plain(rule: Any) -> Any:
     return dataclasses.asdict(rule) if dataclasses.is_dataclass(rule) else rule  # type: ignore[arg-type]
 
 
-def hours(row: Row[Any]) -> Hours:
+def hours(row: Any) -> Hours:
     """The hours of that row."""
     said = row.calendar
     return Hours(
@@ -132,12 +130,12 @@ def _pairs(periods: Iterable[Period]) -> list[list[int]]:
     return [[period.opens_min, period.closes_min] for period in periods]
 
 
-def skill(row: Row[Any]) -> Skill:
+def skill(row: Any) -> Skill:
     """The skill of that row."""
     return Skill(id=row.id, name=row.name, active=row.active, provisioned=row.provisioned)
 
 
-def site(row: Row[Any]) -> Site:
+def site(row: Any) -> Site:
     """The site of that row."""
     return Site(
         id=row.id,
@@ -167,7 +165,7 @@ def site_row(value: Site) -> dict[str, Any]:
     }
 
 
-def api_key(row: Row[Any]) -> ApiKey:
+def api_key(row: Any) -> ApiKey:
     """The API key of that row, without its hash."""
     return ApiKey(
         id=row.id,
@@ -179,7 +177,7 @@ def api_key(row: Row[Any]) -> ApiKey:
     )
 
 
-def agent(row: Row[Any], places: Iterable[Row[Any]], levels: Mapping[str, int]) -> Agent:
+def agent(row: Any, places: Iterable[Any], levels: Mapping[str, int]) -> Agent:
     """The agent of that row, with the rows of its memberships and its skill levels."""
     return Agent(
         id=row.id,

@@ -14,8 +14,20 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Insert, Select, exc
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Insert,
+    Select,
+    String,
+    any_,
+    bindparam,
+    exc,
+    func,
+    select,
+)
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from acd.records.sql import insert_if_absent_on, upsert_on
 from acd.records.sqlite_file import driver
@@ -23,7 +35,7 @@ from acd.records.sqlite_file import driver
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Delete, Table, Update
+    from sqlalchemy import Column, Delete, Table, Update
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
 
@@ -46,6 +58,15 @@ class Prepared:
         self._statement = statement
         self._postgresql = statement if postgresql is None else postgresql
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
+
+    @classmethod
+    def among(cls, statement: Select[Any], column: Column[Any]) -> Self:
+        """Of those rows that have one of `ids`, a list, in that column."""
+        ids = func.json_each(bindparam("ids", type_=JSON)).table_valued("value")
+        return cls(
+            statement.where(column.in_(select(ids.c.value))),
+            postgresql=statement.where(column == any_(bindparam("ids", type_=ARRAY(String)))),
+        )
 
     @classmethod
     def insert(cls, table: Table) -> Self:

@@ -9,18 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    JSON,
-    Connection,
-    String,
-    Table,
-    any_,
-    bindparam,
-    func,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from acd.domain.errors import AcdError
 from acd.domain.interaction import Channel
@@ -90,13 +79,8 @@ _add_unreadable = Prepared.insert_if_absent(events_unreadable)
 
 def _rows(table: Table) -> tuple[Prepared, Prepared]:
     """How rows of a table are read by their ids, and written."""
-    ids = func.json_each(bindparam("ids", type_=JSON)).table_valued("value")
-    read = Prepared(
-        select(table).where(table.c.id.in_(select(ids.c.value))),
-        postgresql=select(table).where(table.c.id == any_(bindparam("ids", type_=ARRAY(String)))),
-    )
     changed = [column.name for column in table.c if not column.primary_key]
-    return read, Prepared.upsert(table, *changed)
+    return Prepared.among(select(table), table.c.id), Prepared.upsert(table, *changed)
 
 
 _read_interactions, _write_interactions = _rows(interactions)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from acd.records.prepared import Prepared
 from acd.records.tables.directory import directory_state
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+_version = Prepared(select(directory_state.c.version))
 
 
 def next_version(tx: Connection) -> int:
@@ -28,4 +31,5 @@ def next_version(tx: Connection) -> int:
 
 def version_of(tx: Connection) -> int:
     """The number of the last change; 0 before the first."""
-    return tx.execute(select(directory_state.c.version)).scalar() or 0
+    row = _version.first(tx)
+    return 0 if row is None else int(row.version)

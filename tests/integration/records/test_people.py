@@ -125,6 +125,10 @@ async def test_console_sessions(database: Database, directory: Directory) -> Non
 
     expired = await accounts.sign_in(agent, hours=-1)
     assert await accounts.session(expired.token) is None
+    stands = await accounts.sign_in(agent, hours=1)
+    asked = [stands.token, expired.token, signed_in.token, "nobody's"]
+    assert await accounts.standing(asked) == {stands.token}
+    assert await accounts.standing([]) == set()
     several = [await accounts.sign_in(agent, hours=1) for _ in "ab"]
     await accounts.sign_out_everywhere(agent.id)
     assert [await accounts.session(one.token) for one in several] == [None, None]
@@ -137,8 +141,10 @@ async def test_who_left_is_signed_out(database: Database, directory: Directory) 
     await directory.apply(replace(PROVISION, agents=(words,)))
     signed_in = await accounts.sign_in(anna, hours=1)
     assert await accounts.session(signed_in.token)
+    assert await accounts.standing([signed_in.token]) == {signed_in.token}
     await directory.apply(PROVISION)
     assert await accounts.session(signed_in.token) is None
+    assert await accounts.standing([signed_in.token]) == set()
     with pytest.raises(SignInFailed):
         await accounts.check_password("anna@example.com", "words")
 
