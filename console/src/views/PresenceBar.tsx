@@ -135,15 +135,15 @@ function Capacity({ channel, alone, named }: { channel: Channel; alone: boolean;
   const ringing = desk.ringing.value.filter((ring) => ring.offer.channel === channel).length;
   const wrapUp = desk.chats.value.filter((chat) => chat.channel === channel && chat.state === "wrap_up").length;
   const taken = Math.max(0, state.count - ringing - wrapUp);
-  const channels = t(`channel.${channel}s`);
+  const word = t(`channel.${channel}s`);
   const Drawn = CHANNEL_ICONS[channel];
   return (
-    <span class="capacity" title={t("capacity.title", { channel: channels, taken, wrapUp, ringing })} data-testid="capacity" data-channel={channel}>
+    <span class="capacity" title={t("capacity.title", { channel: word, taken, wrapUp, ringing })} data-testid="capacity" data-channel={channel}>
       {named && <Drawn class="icon-16" />}
       {alone && <Slots taken={taken} wrapUp={wrapUp} ringing={ringing} total={state.max} />}
       <span class="number">
         {/* what rings holds a place but is not yet taken */}
-        {taken + wrapUp}/{state.max} <span class="visually-hidden">{channels}</span>
+        {taken + wrapUp}/{state.max} <span class="visually-hidden">{word}</span>
       </span>
     </span>
   );
