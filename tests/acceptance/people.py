@@ -249,6 +249,8 @@ def _violations(frame: Frame) -> list[str]:
     ]
 
 
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""Whatever was to begin to fade or move with the last change has begun."""
 STILL = """() => document.getAnimations().every(
   (one) => one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity)"""
 """Nothing fades in or moves any more; what turns for ever may."""
@@ -258,7 +260,7 @@ def looks(who: Person, name: str) -> None:
     """Without fault in both themes; a picture of each where PICTURES_OF_STORIES names a folder."""
     for scheme in ("light", "dark"):
         who.wears(scheme)
-        who.page.wait_for_timeout(200)
+        who.page.evaluate(DRAWN)
         who.page.wait_for_function(STILL)
         assert axe_violations(who.page) == []
         if PICTURES:

@@ -101,17 +101,23 @@ def test_a_visitor_who_left_for_good_while_the_agent_was_away_leaves_no_ghost(
     anna.sees_no_ring()
 
 
+@pytest.fixture(scope="module")
+def impatient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Who is silent is soon taken for gone."""
+    routing = "lease_s = 6\ngrace_s = 2\nchat_grace_s = 4\ncontact_grace_s = 6"
+    server = Server(tmp_path_factory.mktemp("short"), houses=3, routing=routing)
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+
+
 class TestClosedLaptop:
     """An agent's machine falls asleep in the middle: after lease and grace, a colleague rings."""
 
     @pytest.fixture
-    def server(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-        routing = "lease_s = 6\ngrace_s = 2\nchat_grace_s = 4\ncontact_grace_s = 6"
-        server = Server(tmp_path_factory.mktemp("short"), routing=routing)
-        server.start()
-        yield server
-        server.stop()
-        assert "Traceback" not in server.log(), server.log()
+    def server(self, impatient_server: Server) -> Server:
+        return impatient_server
 
     def test_its_chat_and_its_ring_go_to_the_colleague(
         self, agent: Agents, visitor: Visitors, wire: Wires

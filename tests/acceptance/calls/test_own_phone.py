@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from acd.domain.device import Device, DeviceKind
+from acd.domain.ids import AgentId
+from acd.records.devices import Devices
+from acd.records.engine import open_database
 from tests.acceptance.calls.exchange import (
     CAMILLE,
     CAMILLE_HZ,
@@ -31,6 +35,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 HOUSES = 4
 CODE = 6
 DIGIT = {hertz: digit for digit, hertz in DIGITS_HZ.items()}
+
+Rung = Callable[..., tuple[Phone, Call, Call]]
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +103,19 @@ def has_a_mobile(anna: Phone, mobile: Telephone) -> None:
     expect(anna.find("devices")).to_have_count(0)
 
 
+async def has_had_a_mobile(server: Server, agent: AgentId) -> None:
+    """As if the agent had heard its code and typed it in, long ago."""
+    database = await open_database(f"sqlite:///{server.database}")
+    mobile = Device(
+        id="mobile", agent=agent, kind=DeviceKind.PHONE, address="+33612345678", name="Mobile"
+    )
+    devices = Devices(database)
+    await devices.add(mobile)
+    await devices.expect_code(agent, mobile.id, "123456")
+    await devices.answer_code(agent, mobile.id, "123456")
+    await database.close()
+
+
 @pytest.fixture
 def rung(
     phone: Phones,
@@ -105,17 +124,24 @@ def rung(
     telephones: Telephones,
     outside: Telephone,
     callers: list[Call],
-) -> tuple[Phone, Call, Call]:
+) -> Rung:
     """Camille's call rings at Anna's console and on her mobile telephone, which she picks up."""
-    anna = phone("anna", reduced_motion="reduce")
-    has_a_mobile(anna, outside)
-    camille = calls_in(telephones.telephone(CAMILLE_HZ), house, server, CAMILLE)
-    callers.append(camille)
-    anna.sees_ring("Camille")
-    ringing = outside.rings()
-    ringing.picks_up()
-    ringing.hears(PROMPT_HZ)
-    return anna, camille, ringing
+
+    def ring(*, proves: bool = False) -> tuple[Phone, Call, Call]:
+        if not proves:
+            telephones.wait(has_had_a_mobile(server, AgentId(f"anna-{house.number}")))
+        anna = phone("anna", reduced_motion="reduce")
+        if proves:
+            has_a_mobile(anna, outside)
+        camille = calls_in(telephones.telephone(CAMILLE_HZ), house, server, CAMILLE)
+        callers.append(camille)
+        anna.sees_ring("Camille")
+        ringing = outside.rings()
+        ringing.picks_up()
+        ringing.hears(PROMPT_HZ)
+        return anna, camille, ringing
+
+    return ring
 
 
 def takes_it(anna: Phone, camille: Call, mobile: Call) -> None:
@@ -125,10 +151,8 @@ def takes_it(anna: Phone, camille: Call, mobile: Call) -> None:
     mobile.hears(CAMILLE_HZ)
 
 
-def test_a_key_takes_the_call_and_the_console_shows_and_ends_it(
-    rung: tuple[Phone, Call, Call],
-) -> None:
-    anna, camille, mobile = rung
+def test_a_key_takes_the_call_and_the_console_shows_and_ends_it(rung: Rung) -> None:
+    anna, camille, mobile = rung(proves=True)
     mobile.presses("7")
     mobile.hears(PROMPT_HZ)
     camille.hears(MUSIC_HZ)
@@ -157,8 +181,8 @@ def test_a_key_takes_the_call_and_the_console_shows_and_ends_it(
     expect(anna.find("wrap-up").first).to_be_visible()
 
 
-def test_the_console_hands_it_to_a_colleague(rung: tuple[Phone, Call, Call], phone: Phones) -> None:
-    anna, camille, mobile = rung
+def test_the_console_hands_it_to_a_colleague(rung: Rung, phone: Phones) -> None:
+    anna, camille, mobile = rung()
     takes_it(anna, camille, mobile)
     claire = phone("claire")
     anna.find("transfer").click()
@@ -177,8 +201,8 @@ def test_the_console_hands_it_to_a_colleague(rung: tuple[Phone, Call, Call], pho
     camille.is_over()
 
 
-def test_a_voicemail_never_presses_and_the_console_takes_it(rung: tuple[Phone, Call, Call]) -> None:
-    anna, camille, voicemail = rung
+def test_a_voicemail_never_presses_and_the_console_takes_it(rung: Rung) -> None:
+    anna, camille, voicemail = rung()
     anna.answers("Camille")
     anna.is_in_call()
     voicemail.is_over()
