@@ -10,7 +10,12 @@ from functools import lru_cache
 from typing import Final, NewType
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+)
 
 from acd.domain.errors import PhoneNumberInvalid
 
@@ -18,11 +23,10 @@ E164 = NewType("E164", str)
 """`+33199001234`: `+`, the country's code, at most 15 digits in all."""
 
 _ASKED_AGAIN: Final = 512
-"""Of one call a number is read, and shown, several times."""
+"""Of one call the number is read several times, and shown."""
 _COSTLY: Final = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 
 
-@lru_cache(maxsize=_ASKED_AGAIN)
 def parse(text: str, region: str = "") -> E164:
     """The number that somebody typed, dialled or sent.
 
@@ -33,13 +37,19 @@ def parse(text: str, region: str = "") -> E164:
         PhoneNumberInvalid: no number, one without its country, too short or too long.
     """
     try:
-        number = phonenumbers.parse(text, region or None)
+        number = _read(text, "" if text.startswith("+") else region)
     except NumberParseException:
         raise PhoneNumberInvalid from None
-    number.extension = None
     if not phonenumbers.is_possible_number(number):
         raise PhoneNumberInvalid
     return E164(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=_ASKED_AGAIN)
+def _read(text: str, region: str) -> PhoneNumber:
+    number = phonenumbers.parse(text, region or None)
+    number.extension = None
+    return number
 
 
 def has_plan(region: str) -> bool:
@@ -52,12 +62,12 @@ def country(number: E164) -> str:
 
     Countries that share a code (`+1`, `+44`) are told apart by their ranges in use.
     """
-    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+    return phonenumbers.region_code_for_number(_read(number, "")) or ""
 
 
 def is_costly(number: E164) -> bool:
     """Whether who dials it pays more than for a call: premium rate, shared cost."""
-    return phonenumbers.number_type(phonenumbers.parse(number)) in _COSTLY
+    return phonenumbers.number_type(_read(number, "")) in _COSTLY
 
 
 def is_emergency(dialled: str, region: str) -> bool:
@@ -67,4 +77,4 @@ def is_emergency(dialled: str, region: str) -> bool:
 
 def shown(number: E164) -> str:
     """The number for people to read, in its international form: `+33 1 99 00 12 34`."""
-    return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(_read(number, ""), PhoneNumberFormat.INTERNATIONAL)

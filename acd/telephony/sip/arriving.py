@@ -25,11 +25,12 @@ def arrived(call: InteractionId, message: Message, options: SipOptions) -> CallA
     source = asserted or message.header("from")
     kept = {"diversion": user_of(message.header("diversion"))}
     kept |= {name.lower(): plain(message.header(name.lower())) for name in options.x_headers}
+    is_withheld = _is_withheld(message)
     return CallArrived(
         call=call,
-        caller="" if _is_withheld(message) else _number(user_of(source), options.region),
+        caller="" if is_withheld else _number(user_of(source), options.region),
         called=message.called,
-        display="" if _is_withheld(message) else name_of(source)[:_TEXT],
+        display="" if is_withheld else name_of(source)[:_TEXT],
         headers={name: value[:_TEXT] for name, value in kept.items() if value},
     )
 

@@ -24,6 +24,7 @@ _FIRST: Final = re.compile(r"SIP/2\.0 [1-6]\d\d .*|[A-Z]{3,20} \S+ SIP/2\.0")
 _URI: Final = re.compile(r"<?(?:sips?|tel):([^@;>?\s]*)", re.IGNORECASE)
 _NAME: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<')
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ESCAPED: Final = re.compile("%([0-9A-Fa-f]{2})")
 _TAG: Final = re.compile(r"\s*tag\s*(?:=\s*(.*?)\s*)?", re.IGNORECASE)
 
 
@@ -154,4 +155,4 @@ def plain(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub("%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
