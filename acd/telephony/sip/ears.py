@@ -17,6 +17,7 @@ from acd.telephony import port
 from acd.telephony.sip import sdp as descriptions
 from acd.telephony.sip.legs import PageLeg
 from acd.telephony.sip.media import A, B
+from acd.telephony.sip.ng import MediaGone
 from acd.telephony.sip.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -31,11 +32,17 @@ class _Packets:
 
     def __init__(self) -> None:
         self._of: dict[str, dict[str, int]] = {}
+        self.lost: set[str] = set()
+        """The pairings that rtpengine does not have."""
 
     async def of(self, at: Pairing, side: str) -> int:
-        """How many from that side."""
+        """How many from that side. Raises what `Pairing` does."""
         if at.name not in self._of:
-            self._of[at.name] = await at.packets()
+            try:
+                self._of[at.name] = await at.packets()
+            except MediaGone:
+                self.lost.add(at.name)
+                raise
         return self._of[at.name].get(side, 0)
 
 
@@ -48,7 +55,7 @@ class _Silence:
         self._since_s = asyncio.get_running_loop().time()
 
     async def lasts_s(self, received: _Packets, at: Pairing | None, side: str) -> float:
-        """By what was received, where it is now or was before; None: nowhere."""
+        """By what was received, where it is now or was before; `at` is None where it is nowhere."""
         now_s = asyncio.get_running_loop().time()
         if at is not None:
             packets = await received.of(at, side)
@@ -104,8 +111,15 @@ class Ears:
 
     async def _look(self) -> None:
         self._looks = False
-        call, received = self._call, _Packets()
-        call.keep_again()
+        self._call.keep_again()
+        received = _Packets()
+        try:
+            await self._see(received)
+        except MediaGone:
+            self._call.mend_soon(received.lost)
+
+    async def _see(self, received: _Packets) -> None:
+        call = self._call
         bridged = call.bridged
         if bridged is not self._whose:
             self._whose, self._plays, self._device = bridged, False, _Silence()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -256,11 +257,27 @@ class Keys(asyncio.DatagramProtocol):
 
 
 _KEYS: Final = "0123456789*#ABCD"
+_LISTED: Final = 1000
+"""Names of 60 characters fit so often into the largest datagram; rtpengine says nothing at all when
+its answer does not."""
 
 
-async def pairings(engine: Engine) -> set[str]:
-    """The names of all that rtpengine has."""
-    return {str(name) for name in (await engine.ask("list", limit="100000")).get("calls", ())}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What rtpengine has. Where it is not the `whole`, there may be others, too."""
+
+    names: frozenset[str]
+    whole: bool
+
+    def __contains__(self, name: object) -> bool:
+        """Whether it is there, as far as is known."""
+        return not self.whole or name in self.names
+
+
+async def pairings(engine: Engine) -> Listed:
+    """All that rtpengine has, or as many as one datagram holds."""
+    told = (await engine.ask("list", limit=str(_LISTED))).get("calls", ())
+    return Listed(names=frozenset(map(str, told)), whole=len(told) < _LISTED)
 
 
 async def sweep(engine: Engine, names: Collection[str]) -> int:

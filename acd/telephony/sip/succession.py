@@ -52,7 +52,11 @@ class Succession:
         kept = {name for call in self._calls.values() for name in call.pairings}
         left = await sweep(
             house.engine,
-            [name for name in there - kept if options.engine_is_ours or call_of(name) in former],
+            [
+                name
+                for name in there.names - kept
+                if options.engine_is_ours or call_of(name) in former
+            ],
         )
         for name in revived.records:
             if name.startswith(GONE):

@@ -66,7 +66,7 @@ class Watch:
             return False
         self._heard_s = _now_s()
         for call, names in needed.items():
-            if lost := names - there:
+            if lost := {name for name in names if name not in there}:
                 call.mend_soon(lost)
             elif call.ears.is_due:
                 call.ears.look_soon()

@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from acd.domain.ids import InteractionId
+from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.sip.media import Pairing
 from acd.telephony.sip.ng import EngineRefused
+from acd.telephony.sip.sdp import SINK
 from tests.integration.telephony.sip.desk import (
     AGENT_HZ,
     CALLER_HZ,
@@ -196,3 +198,26 @@ async def test_a_hold_that_fails_is_told_to_the_page(mortal: Desk, caller: Phone
     mortal.engine.start()
     await calling.bye_now()
     await mortal.empty()
+
+
+async def test_more_pairings_than_one_answer_names(
+    open_desk: Callable[..., Any], rtpengine: Rtpengine, caller: Phone
+) -> None:
+    desk: Desk = await open_desk(look_s=0.1, silence_s=0.8)
+    call, waiting = await desk.waiting(caller)
+    others = [f"{new_id('ix')}-{number:08}" for number in range(2000)]
+    for name in others:  # without audio they need no ports
+        sdp = SINK.replace("m=audio 9", "m=audio 0")
+        rtpengine.ask("offer", **{"call-id": name, "from-tag": "A", "sdp": sdp})
+    try:
+        await waiting.voice.hears(MUSIC_HZ)
+        rtpengine.ask("delete", **{"call-id": f"{call}-q", "delete-delay": 0})
+        lost = await desk.told(port.MediaLost)  # by its own look: it may be named in no answer
+        assert (lost.call, lost.offer) == (call, None)
+        await waiting.voice.hears(MUSIC_HZ)
+        assert not desk.heard(port.AdapterDown)
+    finally:
+        for name in others:
+            rtpengine.ask("delete", **{"call-id": name, "delete-delay": 0})
+    await waiting.bye_now()
+    await desk.empty()
