@@ -79,7 +79,10 @@ class CallbackData(TypedDict):
 
 
 class ParkedData(TypedDict):
-    """In no line until then: the contact is away, or did not answer a callback after `tries`."""
+    """In no line until then: the contact is away, or was not reached after `tries`.
+
+    `reason` of a callback: `no_answer`, or `not_called` where no call could be made.
+    """
 
     until_ms: int
     reason: NotRequired[str]

@@ -133,7 +133,7 @@ def _callback(_folded: Folded, event: Event, row: Row) -> None:
 
 def _parked(_folded: Folded, event: Event, row: Row) -> None:
     row["tries"] = event.data.get("tries", row["tries"])
-    if event.data.get("reason") == "no_answer":
+    if event.data.get("reason") in {"no_answer", "not_called"}:
         row["agent"] = ""
         _unaccepted(row)
 

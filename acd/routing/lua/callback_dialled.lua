@@ -1,6 +1,6 @@
--- The customer of a callback was called by whoever accepted that offer: they answered, or not.
+-- The customer of a callback was called by whoever accepted that offer: they answered, or not; or could not be called.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, interaction, number, agent, answered (1 or 0)
+-- ARGV    now_ms, seed, interaction, number, agent, outcome (answered, no_answer or not_called)
 -- RETURNS {due, "active"} | {due, "parked", until_ms} | {due, "unreached"} | {0, "late", state} | {0, "unknown"}
 -- EVENTS  interaction.active?, interaction.parked?, interaction.ended?, agent.removed?, offer.made*
 --- include("callback")
@@ -12,11 +12,11 @@ local back = callback.pending(x)
 if not back or x.state ~= 'connecting' or x.agent ~= ARGV[5] or x.won ~= tonumber(ARGV[4]) then
   return {0, 'late', x.state}
 end
-if ARGV[6] == '1' then
+if ARGV[6] == 'answered' then
   callback.answered(x)
   return {commit(), 'active'}
 end
-callback.unanswered(x)
+callback.unanswered(x, ARGV[6])
 local hint = commit()
 if x.state == 'ended' then return {hint, 'unreached'} end
 return {hint, 'parked', back.next_ms}

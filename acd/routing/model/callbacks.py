@@ -55,9 +55,15 @@ class Callbacks(Policy):
         return Changed(changed=True, reason="kept")
 
     def callback_dialled(
-        self, offer: OfferId, agent: AgentId, *, answered: bool, now_ms: int = 0
+        self,
+        offer: OfferId,
+        agent: AgentId,
+        *,
+        answered: bool,
+        called: bool = True,
+        now_ms: int = 0,
     ) -> CallbackTried:
-        """The customer was called by whoever accepted that offer."""
+        """The customer was called by whoever accepted that offer, or could not be."""
         _, number, x = self._find(offer)
         self._begin(now_ms)
         if x is None:
@@ -68,7 +74,7 @@ class Callbacks(Policy):
         if answered:
             self._answered(x, back)
         else:
-            self._unanswered(x, back)
+            self._unanswered(x, back, called=called)
         self._commit()
         if answered:
             return CallbackTried(changed=True, reason="active")
@@ -85,10 +91,10 @@ class Callbacks(Policy):
         x.become(_S.ACTIVE, self.now_ms)
         self._emit(EventType.INTERACTION_ACTIVE, told, x=x, agent=agent, contact=True)
 
-    def _unanswered(self, x: Interaction, back: Callback) -> None:
+    def _unanswered(self, x: Interaction, back: Callback, *, called: bool = True) -> None:
         """The agent is free without wrap-up; it is tried again later or given up."""
         rules, agent = self.queues[x.queue].rules, self._owner(x)
-        back.tries += 1
+        back.tries += called
         x.accepted_ms = 0
         if back.tries >= rules.get("tries", TRIES):
             self._end(x, Outcome.UNREACHED, "system", reason="no_answer")
@@ -99,9 +105,10 @@ class Callbacks(Policy):
         back.next_ms = self.now_ms + rules.get("retry", RETRY_MS)
         x.become(_S.PARKED, self.now_ms)
         self._timer(f"q|{x.id}", back.next_ms)
+        reason = "no_answer" if called else "not_called"
         self._emit(
             EventType.INTERACTION_PARKED,
-            {"until_ms": back.next_ms, "reason": "no_answer", "tries": back.tries},
+            {"until_ms": back.next_ms, "reason": reason, "tries": back.tries},
             x=x, agent=agent, contact=True,
         )  # fmt: skip
 

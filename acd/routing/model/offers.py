@@ -82,7 +82,8 @@ class Offers(Presence):
         return Accepted(outcome=AcceptOutcome.ACCEPTED, interaction=interaction, winner=agent)
 
     def _connect_ms(self, x: Interaction, queue: Queue) -> int:
-        return self._dial_ms(queue) if x.calls_back else ms(queue.settings.connect_s)
+        connect_ms = ms(queue.settings.connect_s) if queue.channel is Channel.CALL else 0
+        return connect_ms + (self._dial_ms(queue) if x.calls_back else 0)
 
     def _too_late(
         self, x: Interaction, number: int, agent: AgentId

@@ -43,19 +43,27 @@ class Callbacks(Tenant):
         return Changed(changed=word == "kept", reason=word)
 
     async def callback_dialled(
-        self, offer: OfferId, agent: AgentId, *, answered: bool, now_ms: int = 0
+        self,
+        offer: OfferId,
+        agent: AgentId,
+        *,
+        answered: bool,
+        called: bool = True,
+        now_ms: int = 0,
     ) -> CallbackTried:
         """The customer was called. Unanswered: the agent is free, and there is another try later.
 
-        `offer` is the one by which the agent got it; of an earlier try it is `late`.
+        `offer` is the one by which the agent got it; of an earlier try it is `late`. Not `called`,
+        since no call could be made just now, it is as unanswered, and no try was used up.
 
         Raises:
             NotFound: there is no such interaction.
             BadRequest: that is not an offer's id.
         """
         interaction, number = self._split(offer)
+        outcome = "answered" if answered else "no_answer" if called else "not_called"
         word, *reply = await self._change(
-            "callback_dialled", now_ms, interaction, number, agent, int(answered)
+            "callback_dialled", now_ms, interaction, number, agent, outcome
         )
         if word == "unknown":
             raise NotFound(field="interaction")

@@ -77,4 +77,5 @@ class Supervisors(Machine):
         else:
             name, agent = data.draw(pick(sorted(self.pair.interactions))), data.draw(pick(AGENTS))
             offer = f"{name}.{data.draw(st.integers(0, 4))}"
-        self.do("callback_dialled", offer, agent, answered=data.draw(pick((False, True))))
+        answered, called = data.draw(pick(((False, True), (False, False), (True, True))))
+        self.do("callback_dialled", offer, agent, answered=answered, called=called)

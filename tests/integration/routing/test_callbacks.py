@@ -108,13 +108,35 @@ async def test_no_answer_frees_the_agent_and_is_tried_again(world: World) -> Non
     await world.settled()
     await world.finish(young, wrap_up=False)
     await world.answer(first)
-    await world.wait(30)
+    await world.wait(39)  # connected in 10 s at most, then their telephone rings for 30
+    assert (await world.look(first)).state == "connecting"
+    await world.wait(1)
     ended = await world.look(first)
     assert ended.outcome == "unreached"
     assert (await world.see("anna")).used == 0
     [*_, event] = await world.heard("interaction.ended")
     assert event.data["reason"] == "no_answer"
     assert event.data["handled_ms"] == 0
+    await world.settled()
+
+
+async def test_who_could_not_be_called_loses_no_try(world: World) -> None:
+    await world.queue(SALES, wrap_up_s=30, callback_tries=1, callback_retry_s=300)
+    first = await asked_back(world)
+    await world.agent("anna", SALES, call=1)
+    await world.answer(first)
+    parked = await world.dialled(first, "anna", answered=False, called=False)
+    assert (parked.reason, parked.next_try_ms) == ("parked", world.now_ms + 300_000)
+    x = await world.look(first)
+    assert x.callback
+    assert (x.state, x.callback.tries) == ("parked", 0)
+    assert (await world.see("anna")).used == 0
+    [event] = await world.heard("interaction.parked")
+    assert (event.data["reason"], event.data["tries"]) == ("not_called", 0)
+    await world.settled()
+    await world.wait(300)
+    await world.answer(first)
+    assert (await world.dialled(first, "anna", answered=False)).reason == "unreached"
     await world.settled()
 
 

@@ -21,7 +21,7 @@ async def test_a_callback_is_tried_again_and_answered(story: Story) -> None:
     await story.dialled(name, "anna", answered=False)
     await story.later(31)
     await story.answer(name)
-    await story.later(6)  # nobody says what came of it
+    await story.later(16)  # nobody says what came of it
     await story.later(31)
     await story.answer(name)
     assert not (await story.dialled(name, "bruno", answered=True)).changed

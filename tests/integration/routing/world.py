@@ -172,11 +172,11 @@ class World:
         assert accepted.outcome == "accepted"
         return agent
 
-    async def dialled(self, interaction: str, agent: str, *, answered: bool) -> CallbackTried:
+    async def dialled(self, interaction: str, agent: str, **came: bool) -> CallbackTried:
         """The agent says what came of the call, by the offer that was accepted."""
         found = await self.router.interaction(interaction, **self.at)
         offer = (found and found.connects) or f"{interaction}.1"
-        return await self.router.callback_dialled(offer, agent, answered=answered, **self.at)
+        return await self.router.callback_dialled(offer, agent, **came, **self.at)
 
     async def finish(self, interaction: str, *, wrap_up: bool = True) -> None:
         found = await self.look(interaction)

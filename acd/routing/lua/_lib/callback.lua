@@ -12,14 +12,12 @@ do
     return back and not back.called and back or nil
   end
 
-  function callback.dial_ms(q)
-    return q.rules.dial or DIAL_MS
-  end
-
-  -- How long it takes at most until they speak with one another; nil where it is active at once.
+  -- How long it takes at most until they speak with one another; nil where it is active at once. Whoever is called
+  -- back on a call is dialled once the agent is connected.
   function sharing.connect_ms(x, q)
-    if callback.pending(x) then return callback.dial_ms(q) end
-    return q.channel == 2 and q.connect_ms or nil
+    local connect_ms = q.channel == 2 and q.connect_ms or nil
+    if callback.pending(x) then return (q.rules.dial or DIAL_MS) + (connect_ms or 0) end
+    return connect_ms
   end
 
   -- What waits, rings or is parked becomes a callback.
@@ -53,10 +51,11 @@ do
     touch(a)
   end
 
-  -- Nobody answered: the agent is free without wrap-up, and it is tried again later or given up.
-  function callback.unanswered(x)
+  -- Nobody answered: the agent is free without wrap-up, and it is tried again later or given up. What they could not
+  -- be called for (`not_called`) was no try.
+  function callback.unanswered(x, reason)
     local back, q, a = kept(x, 'callback'), queue(x.queue), agent(x.agent)
-    back.tries = back.tries + 1
+    if reason == 'no_answer' then back.tries = back.tries + 1 end
     keep(x, 'callback', back)
     x.accepted = 0
     if back.tries >= (q.rules.tries or TRIES) then
@@ -71,7 +70,7 @@ do
     set_state(x, 'parked')
     timer('q|' .. x.id, back.next_ms)
     emit('interaction.parked', describe(x, nil, a.id), '{"until_ms":' .. digits(back.next_ms)
-      .. ',"reason":"no_answer","tries":' .. back.tries .. '}', a, x)
+      .. ',"reason":"' .. reason .. '","tries":' .. back.tries .. '}', a, x)
   end
 
   -- The next try: back to its place in the line.

@@ -86,9 +86,9 @@ end
 function run.n(at, id, rest)
   local x = interaction(id)
   if not x or x.state ~= 'connecting' or x.won ~= tonumber(rest) then return end
-  local q, back = queue(x.queue), callback.pending(x)
-  if in_gap(at) then timer('n|' .. id .. '|' .. rest, gap_to + (back and callback.dial_ms(q) or q.connect_ms))
-  elseif back then callback.unanswered(x)
+  local q = queue(x.queue)
+  if in_gap(at) then timer('n|' .. id .. '|' .. rest, gap_to + sharing.connect_ms(x, q))
+  elseif callback.pending(x) then callback.unanswered(x, 'no_answer')
   else fail_connecting(x, 'connect_timeout') end
 end
 

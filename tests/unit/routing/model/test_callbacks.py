@@ -20,7 +20,7 @@ def called_back(house: House) -> str:
     name = house.arrive(CALL)
     house.do("request_callback", name, "nr_1")
     house.answer(name)
-    house.later(6)  # nobody says what came of it
+    house.later(16)  # nobody says what came of it
     assert house.look(name).state is S.PARKED
     return name
 
