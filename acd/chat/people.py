@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from acd.domain.interaction import Channel
     from acd.records.directory import Directory
 
+DIAL_S: Final = 30.0
+"""How long a callback of a queue that has just gone rings, as where nobody said otherwise."""
 FRESH_S: Final = 5.0
 """How old the copy may be. It costs one small query to see that nothing changed."""
 
@@ -113,6 +115,11 @@ class People:
         """Whether who waits there may leave a number."""
         found = self._queues.get(queue)
         return found is not None and found.settings.callback
+
+    def dial_s(self, queue: QueueId) -> float:
+        """How long its callbacks ring at the customer's."""
+        found = self._queues.get(queue)
+        return found.settings.dial_s if found is not None else DIAL_S
 
     def silence_counts(self, queue: QueueId) -> bool:
         """Whether a contact who says nothing gives their agent's slot back."""

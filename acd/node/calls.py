@@ -73,6 +73,8 @@ def exchange_of(
             ),
             dialling=dialling,
             joined=joined,
+            called_back_at=stores.contacts.callback_number,
+            dial_s=realtime.people.dial_s,
         )
 
     exchange = Exchange(

@@ -28,6 +28,7 @@ from acd.telephony import port, ringing
 from acd.telephony.ringing import Step, withdraw, without
 from acd.telephony.state import Call, CallPhase, LegKey, LegPhase
 from acd.telephony.words import (
+    CallBack,
     Connected,
     Fail,
     Finished,
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-_DIAL_MS: Final = 30_000
 _TALKS: Final = frozenset({CallPhase.TALKING, CallPhase.HELD})
 
 
@@ -141,14 +141,7 @@ def _bridged(call: Call, heard: port.Bridged) -> Step:
     if call.phase is not CallPhase.CONNECTING:
         return call, ()
     if call.calls_back:
-        dial = port.Dial(
-            call=call.id,
-            epoch=call.epoch,
-            number=call.calls_back,
-            caller_id="",
-            timeout_ms=_DIAL_MS,
-        )
-        return replace(call, phase=CallPhase.DIALLING), (dial,)
+        return replace(call, phase=CallPhase.DIALLING), (CallBack(epoch=call.epoch),)
     leg = call.legs[call.winner]
     told = leg.target.kind is port.TargetKind.BROWSER
     talks = Connected(offer=heard.offer, agent=leg.agent, told=told)
@@ -160,9 +153,9 @@ def _dialled(call: Call, heard: port.Dialled) -> Step:
         return call, ()
     agent = call.legs[call.winner].agent
     if heard.ok:
-        talks = replace(call, phase=CallPhase.TALKING, calls_back="")
+        talks = replace(call, phase=CallPhase.TALKING, calls_back=False)
         return talks, (Connected(offer=call.winner[0], agent=agent, told=False),)
-    over = NotReached(offer=call.winner[0], agent=agent)
+    over = NotReached(offer=call.winner[0], agent=agent, called=heard.called)
     return replace(call, phase=CallPhase.WAITING, legs={}, winner=None), (over,)
 
 

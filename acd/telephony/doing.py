@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import structlog
 
 from acd.chat.delivery import to_agent
-from acd.domain.errors import AcdError, StoreUnavailable
+from acd.domain.errors import AcdError, NotFound, StoreUnavailable
 from acd.domain.offer import MEDIA_LOST, AcceptOutcome
 from acd.domain.phone import E164
 from acd.telephony import port, words
@@ -63,6 +63,8 @@ class Doing:
             told = {"type": "call.transferred", "interaction": self._row.interaction, "ok": False}
             self._means.delivery.publish(to_agent(asked.agent), {**told, "code": asked.code})
             return []
+        if isinstance(asked, words.CallBack):
+            return await self._call_back(asked.epoch)
         once = isinstance(asked, _PASSING)
         return await self.answered(lambda: self._request(asked, epoch), once=once) or []
 
@@ -82,9 +84,6 @@ class Doing:
                     device=command.target.device,
                     fault=port.LegFault.UNREACHABLE,
                 )
-            case port.Dial():
-                number, agent = command.number, None
-                refused = port.Dialled(call=call.id, ok=False, code=FORBIDDEN)
             case port.Transfer():
                 winner = call.winner
                 number, agent = command.number, call.legs[winner].agent if winner else None
@@ -116,9 +115,28 @@ class Doing:
             case words.Connected():
                 await self._connected(asked)
             case words.NotReached():
-                await router.callback_dialled(asked.offer, asked.agent, answered=False)
+                await router.callback_dialled(
+                    asked.offer, asked.agent, answered=False, called=asked.called
+                )
             case words.HungUp():
                 await self._close(asked)
+        return []
+
+    async def _call_back(self, epoch: int) -> list[Heard]:
+        """Dial the customer; or what is heard where that may not be, or cannot be now."""
+        means, call = self._means, self._row.interaction
+        try:
+            number = await means.called_back_at(self._row.contact)
+            seen = await means.router.interaction(call)
+            if number is None or seen is None:
+                raise NotFound
+            await means.dialling.allow(number, agent=None)
+        except AcdError as error:
+            log.info("number not called", call=call, reason=error.code)
+            return [port.Dialled(call=call, ok=False, called=not error.retryable)]
+        rings_ms = int(means.dial_s(seen.queue) * 1000)
+        dial = port.Dial(call=call, epoch=epoch, number=number, caller_id="", timeout_ms=rings_ms)
+        await self.execute(dial)
         return []
 
     async def _claim(self, asked: words.Claim, epoch: int) -> list[Heard]:

@@ -45,11 +45,11 @@ class LiveCall:
         means: Means,
         row: IntakeRow,
         *,
-        calls_back: str = "",
+        calls_back: bool = False,
         reachable: bool = False,
         visited: bool = False,
     ) -> None:
-        """`calls_back` is the number to dial where nobody is on the line.
+        """`calls_back`: nobody is on the line, and the customer is dialled once an agent is.
 
         `reachable`: there is a number to call them back at. `visited`: it comes from a website,
         whose page is vouched for by its socket.
@@ -73,7 +73,7 @@ class LiveCall:
     @property
     def unanswered(self) -> bool:
         """Whether it is a callback whose customer is not on the line."""
-        return bool(self.call.calls_back)
+        return self.call.calls_back
 
     def hear(self, event: port.CallEvent) -> None:
         """The adapter says something of it."""

@@ -74,9 +74,8 @@ class Returning:
 
     async def _take(self, board: Switchboard, call: InteractionId) -> None:
         row = await self._intakes.get(call)
-        number = await self._contacts.callback_number(row.contact) if row is not None else None
-        if row is not None and number is not None:
-            board.call_back(row, number)
+        if row is not None and await self._contacts.callback_number(row.contact) is not None:
+            board.call_back(row)
             return
         seen = await self._router.interaction(call)
         if seen is not None and seen.state in _ITS_TURN:  # until then one may be left

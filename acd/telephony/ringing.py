@@ -51,7 +51,7 @@ def _ring(call: Call, asked: Offered, targets: tuple[port.Target, ...]) -> Step:
             agent=asked.agent,
             target=target,
             timeout_ms=min(target.ring_ms or asked.timeout_ms, asked.timeout_ms),
-            outgoing=bool(call.calls_back),
+            outgoing=call.calls_back,
         )
         for target in targets
     )

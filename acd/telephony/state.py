@@ -55,7 +55,7 @@ class Leg:
 class Call:
     """A call. `winner` is the offer and device it was given to, `later` what rings next.
 
-    `calls_back` is the number to dial where nobody is on the line.
+    `calls_back`: nobody is on the line, and the customer is dialled once an agent is.
     """
 
     id: InteractionId
@@ -64,9 +64,9 @@ class Call:
     legs: Mapping[LegKey, Leg] = field(default_factory=dict)
     later: Mapping[OfferId, Offered] = field(default_factory=dict)
     winner: LegKey | None = None
-    calls_back: str = field(default="", repr=False)
+    calls_back: bool = False
 
     @property
     def rests(self) -> bool:
         """Whether it is a callback that has not had its turn: no telephone knows of it."""
-        return bool(self.calls_back) and not self.legs
+        return self.calls_back and not self.legs

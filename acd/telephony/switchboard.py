@@ -110,11 +110,11 @@ class Switchboard:
         finally:
             self._calls.pop(call, None)
 
-    def call_back(self, row: IntakeRow, number: str) -> None:
+    def call_back(self, row: IntakeRow) -> None:
         """This node has the line of a callback from now on; nobody is on it."""
         if self._stopping:
             return
-        live = self._calls[row.interaction] = LiveCall(self._means, row, calls_back=number)
+        live = self._calls[row.interaction] = LiveCall(self._means, row, calls_back=True)
         self._start(self._serve(row.interaction, live), f"callback-{row.interaction}")
 
     async def hear_visitor(self, call: InteractionId, payload: Mapping[str, Any]) -> bool:

@@ -143,6 +143,13 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBack:
+    """The agent is there: call the customer, at the number and for the time that hold by now."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
     """Media flows. `told`: the page that accepted it told the conversation who joined."""
 
@@ -169,10 +176,11 @@ class NotTransferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotReached:
-    """The customer who was called back did not answer."""
+    """The customer who was to be called back did not answer, or could not be `called`."""
 
     offer: OfferId
     agent: AgentId
+    called: bool = True
 
 
 Fact = (
@@ -180,7 +188,7 @@ Fact = (
 )  # fmt: skip
 Request = (
     Delivered | Confirming | Claim | Decline | Fail | Lost | Connected | HungUp | NotReached
-    | NotTransferred
+    | NotTransferred | CallBack
 )  # fmt: skip
 Heard = port.CallEvent | Fact
 """What moves a call."""

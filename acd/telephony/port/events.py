@@ -145,10 +145,14 @@ class TransferResult(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled(CallEvent):
-    """Whether the customer who was called back answered."""
+    """Whether the customer who was called back answered.
+
+    Not `called`: it was not up to them or their number, and they may be reached later.
+    """
 
     ok: bool
     code: int = 0
+    called: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ async def dial(call: SipCall, command: port.Dial) -> None:
         return
     to = call.house.number(command.number, command.caller_id)
     if to is None:
-        call.house.emit(port.Dialled(call=call.id, ok=False))
+        call.house.emit(port.Dialled(call=call.id, ok=False, called=False))
         return
     try:
         await call.caller.dial(call.house.gateway, to, call.heard_caller)
@@ -51,7 +51,8 @@ def refused(call: SipCall, code: int, reason: str) -> None:
         call.gone(reason, code)
         return
     call.caller.given_up()
-    call.house.emit(port.Dialled(call=call.id, ok=False, code=code))
+    called = code != _UNAVAILABLE  # which the way out says of itself (RFC 3261, 21.5.4)
+    call.house.emit(port.Dialled(call=call.id, ok=False, code=code, called=called))
 
 
 def _give_up(call: SipCall, error: AcdError) -> None:
@@ -60,7 +61,7 @@ def _give_up(call: SipCall, error: AcdError) -> None:
     if call.caller.dialog is not None:
         call.caller.dialog.hang_up()
     call.caller.given_up()
-    call.house.emit(port.Dialled(call=call.id, ok=False, code=_UNAVAILABLE))
+    call.house.emit(port.Dialled(call=call.id, ok=False, code=_UNAVAILABLE, called=False))
 
 
 async def _late(call: SipCall) -> None:

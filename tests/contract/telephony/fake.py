@@ -161,7 +161,7 @@ class FakeTelephony:
         self._soon(port.TransferResult(call=told.call, ok=self.number_takes, code=code))
 
     async def _dial(self, call: FakeCall, told: port.Dial) -> None:
-        call.dialled = told.number
+        call.dialled, call.dialled_ms = told.number, told.timeout_ms
         if self.customers_think:
             return
         if self.customers_answer:

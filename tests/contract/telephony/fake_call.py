@@ -37,5 +37,6 @@ class FakeCall:
     out: bool = False
     """Nobody called: whoever is to hear it is dialled."""
     dialled: str = ""
+    dialled_ms: int = 0
     given_to: str = ""
     """The number that has it now."""

@@ -68,6 +68,7 @@ class Exchange:
         self.intake = Intake(router, self.directory, self.intakes)
         self.delivery = Delivery(router)
         self.phones = FakeTelephony()
+        self.dial_s = 30.0
         self.devices = Devices(database)
         self.joined: list[tuple[str, str, str]] = []
         """Whom the conversation was told of."""

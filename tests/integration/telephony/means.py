@@ -41,6 +41,8 @@ def means_of(exchange: Exchange) -> Means:
         plans=RingPlans(
             devices=exchange.devices, directory=exchange.directory, router=router, numbers=True
         ),
+        called_back_at=exchange.contacts.callback_number,
+        dial_s=lambda _queue: exchange.dial_s,
         dialling=Dialling(
             DiallingRules(countries=frozenset({"FR"})),
             Limits(router.link, router.tenant, rates),

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from acd.domain.errors import DiallingTooOften
 from acd.domain.ids import InteractionId
+from acd.domain.phone import E164
 from acd.telephony import port
 from tests.contract.telephony.rig import eventually, until
 from tests.integration.telephony.exchange import DESK, MOBILE, Exchange, Exchanges
@@ -44,6 +46,44 @@ async def test_the_agent_first_then_the_customer(exchanges: Exchanges) -> None:
     assert exchange.joined == [(call, offer, "anna")], "they joined when the customer answered"
     await exchange.phones.hang_up(call)
     assert await exchange.outcome(call) == "handled"
+
+
+async def test_the_number_that_was_said_last_is_the_one_that_is_dialled(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    exchange.dial_s = 45.0
+    call = await kept(exchange)
+    row = await exchange.intakes.get(InteractionId(call))
+    assert row is not None
+    await exchange.contacts.call_back_at(row.contact, E164("+33199005555"))
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await exchange.state(call, "active")
+    dialled = [one for one in exchange.phones.told if isinstance(one, port.Dial)]
+    assert [(one.number, one.timeout_ms) for one in dialled] == [("+33199005555", 45_000)]
+
+
+async def test_who_could_not_be_called_just_now_loses_no_try(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges(callback_tries=1, callback_retry_s=0.2)
+    call = await kept(exchange)
+
+    async def too_often(_number: E164, *, agent: str | None) -> None:
+        raise DiallingTooOften(retry_after_s=20)
+
+    monkeypatch.setattr(exchange.board._means.dialling, "allow", too_often)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await until(lambda: bool(exchange.at(call).over))
+    monkeypatch.undo()
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await exchange.state(call, "active")
+    assert exchange.at(call).dialled == NUMBER
 
 
 async def test_an_agent_without_a_console_takes_it_at_a_phone(exchanges: Exchanges) -> None:

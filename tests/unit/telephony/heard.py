@@ -38,7 +38,7 @@ def leg(kind: type, number: int, device: str = "browser", **more: Any) -> Any:
 TALKING = (offered(1, ANNA), won(1, ANNA), port.Bridged(call=IX, offer=f"{IX}.1"))
 
 
-def told(*heard: Heard, calls_back: str = "") -> tuple[Call, list[Action]]:
+def told(*heard: Heard, calls_back: bool = False) -> tuple[Call, list[Action]]:
     """A call after all that, and what the last of it led to."""
     call, actions = Call(id=IX, calls_back=calls_back), list[Action]()
     for one in heard:

@@ -11,7 +11,7 @@ from tests.unit.telephony.heard import ANNA, IX, TALKING, given_back, leg, offer
 
 
 def called_back(*heard: Heard) -> tuple[Call, list[Action]]:
-    return told(*heard, calls_back="+33199001234")
+    return told(*heard, calls_back=True)
 
 
 def test_a_callback_reaches_the_agent_first() -> None:
@@ -19,16 +19,19 @@ def test_a_callback_reaches_the_agent_first() -> None:
     assert [one.outgoing for one in actions if isinstance(one, port.Ring)] == [True]
     call, actions = called_back(*TALKING)
     assert call.phase is CallPhase.DIALLING
-    assert [type(one) for one in actions] == [port.Dial]
+    assert actions == [words.CallBack(epoch=1)]
     call, actions = called_back(*TALKING, port.Dialled(call=IX, ok=True))
-    assert (call.phase, call.calls_back) == (CallPhase.TALKING, "")
+    assert (call.phase, call.calls_back) == (CallPhase.TALKING, False)
     assert actions == [words.Connected(offer="ix_1.1", agent=ANNA, told=False)]
 
 
 def test_a_customer_who_does_not_answer_frees_the_agent() -> None:
-    call, actions = called_back(*TALKING, port.Dialled(call=IX, ok=False, code=486))
-    assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
-    assert [type(one) for one in actions] == [port.HangUp, words.NotReached]
+    for called in (True, False):
+        refused = port.Dialled(call=IX, ok=False, code=486, called=called)
+        call, (ended, over) = called_back(*TALKING, refused)
+        assert (call.phase, call.winner, dict(call.legs)) == (CallPhase.WAITING, None, {})
+        assert isinstance(ended, port.HangUp)
+        assert over == words.NotReached(offer="ix_1.1", agent=ANNA, called=called)
 
 
 @pytest.mark.parametrize(

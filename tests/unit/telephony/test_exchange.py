@@ -63,7 +63,7 @@ async def test_callbacks_that_wait_take_no_room_and_who_comes_when_all_is_taken_
     exchange.board = board = Switchboard(nothing)
     board.up = True
     row = cast("IntakeRow", SimpleNamespace(interaction=InteractionId("ix_back"), contact="ct_1"))
-    board._calls[row.interaction] = LiveCall(nothing, row, calls_back="+33199001234")
+    board._calls[row.interaction] = LiveCall(nothing, row, calls_back=True)
     new = InteractionId("ix_new")
     assert exchange.anchors(new)
     board._calls[InteractionId("ix_other")] = nothing

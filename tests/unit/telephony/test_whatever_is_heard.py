@@ -57,8 +57,8 @@ HEARD: st.SearchStrategy[Heard] = st.one_of(
 )  # fmt: skip
 
 
-@given(st.lists(HEARD, max_size=40), st.sampled_from(["", "+33199001234"]))
-def test_whatever_is_heard(heard: list[Heard], calls_back: str) -> None:
+@given(st.lists(HEARD, max_size=40), st.booleans())
+def test_whatever_is_heard(heard: list[Heard], calls_back: bool) -> None:
     """No device rings twice or for ever, one is bridged at a time, and the end is the end."""
     call = Call(id=IX, calls_back=calls_back)
     up: set[tuple[str, str]] = set()
