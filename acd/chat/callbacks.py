@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from acd.chat.rung import look_again
+from acd.chat.rung import look_again, read_number_again
 from acd.chat.sessions import IN_LINE, ChatPhase
 from acd.domain import phone
 from acd.domain.errors import BadRequest, CallbackNotOffered, NotYours
@@ -84,10 +84,12 @@ class Callbacks:
         return await self._request(interaction, ref, command)
 
     async def _request(self, interaction: InteractionId, ref: str, command: str = "") -> Changed:
-        """A ring goes on, and says from then on whom it calls back."""
+        """A ring goes on, and says from then on whom it calls back, and where."""
         answer = await self._router.request_callback(interaction, ref, command=command)
         if answer.changed:
             await look_again(self._router, self._delivery, interaction)
+        elif ref:
+            await read_number_again(self._router, self._delivery, interaction)
         return answer
 
     async def number(self, actor: Actor, interaction: InteractionId) -> str | None:

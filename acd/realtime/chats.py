@@ -163,5 +163,11 @@ class Chats(Mapping["InteractionId", HeldChat]):
                 chat.on_phone = phone
                 self._tell(chat)
 
+    def hear_number(self, interaction: str) -> None:
+        """The contact is to be called at another number: consoles that show one read it again."""
+        for chat in self._held.values():
+            if chat.interaction == interaction:
+                self._tell(chat)
+
     def _tell(self, chat: HeldChat) -> None:
         self._desk.show("chat", self._desk.described(chat))

@@ -201,6 +201,9 @@ class Desk:
             self.emit("call.transferred", {name: payload[name] for name in told})
         elif kind == "call.where":
             self.chats.hear_where(str(payload["interaction"]), phone=bool(payload["phone"]))
+        elif kind == "callback.number":
+            self.rings.hear_number(str(payload["interaction"]))
+            self.chats.hear_number(str(payload["interaction"]))
         elif kind == "signed_out":
             self.relay.sign_out(self, str(payload.get("session", "")))
         else:

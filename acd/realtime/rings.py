@@ -157,7 +157,7 @@ class Rings:
             by_hand = is_dialled_by_hand(offer.channel, dials=self._desk.relay.dials)
             ring["callback"] = {"by_hand": by_hand, "number": None}
             if back.number_ref:
-                self._desk.relay.chores.start(self._find_number(offer), "ring-number")
+                self._find_number_soon(offer.offer)
         self._tell(offer.offer)
 
     def _is_waited_for(self, offer: OfferSnapshot) -> None:
@@ -169,12 +169,22 @@ class Rings:
             ring["contact_here"] = here
             self._tell(offer.offer)
 
-    async def _find_number(self, offer: OfferSnapshot) -> None:
-        number = await self._desk.relay.called_at(offer.contact)
-        ring = self.offers.get(offer.offer)
-        if number is not None and ring is not None and ring["callback"] is not None:
+    def hear_number(self, interaction: str) -> None:
+        """The contact is to be called at another number than was known."""
+        ring = self.of(interaction)
+        if ring is not None and ring["callback"] is not None:
+            self._find_number_soon(ring["offer"])
+
+    def _find_number_soon(self, offer: OfferId) -> None:
+        self._desk.relay.chores.start(self._find_number(offer), "ring-number")
+
+    async def _find_number(self, offer: OfferId) -> None:
+        if (ring := self.offers.get(offer)) is None:
+            return
+        number = await self._desk.relay.called_at(ring["contact_id"])
+        if number is not None and offer in self.offers and ring["callback"] is not None:
             ring["callback"]["number"] = number
-            self._tell(offer.offer)
+            self._tell(offer)
 
     def shown(self, offer: OfferId) -> dict[str, Any]:
         """The card of what rings, as the wire says it."""

@@ -20,7 +20,7 @@ export function CallBack({ chat }: { chat: AgentChat }) {
     return () => {
       over = true;
     };
-  }, [desk, interaction]);
+  }, [desk, interaction, chat]); // told again where they left another number
   const tries = chat.callback?.tries ?? 0;
   return (
     <Banner

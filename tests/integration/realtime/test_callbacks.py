@@ -113,7 +113,13 @@ async def test_the_ring_says_whom_it_calls_back_and_where(nodes: Nodes, dials: b
     assert ring["contact"]["name"] == "Jean Martin"
     (shown,) = (await anna.done("console.open"))["offers"]
     assert shown["callback"] == told
+    await jean.done("callback.ask", {"number": "01 99 00 55 55"})
+    told["number"] = "+33 1 99 00 55 55"
+    await anna.hears("offer", interaction=chat["interaction"], callback=told)
     await anna.done("offer.accept", {"offer": ring["offer"]})
+    heard = len(anna.heard)
+    await jean.done("callback.ask", {"number": NUMBER})  # which the next try is for, at the latest
+    await anna.hears("chat", after=heard, interaction=chat["interaction"], state="connecting")
 
 
 async def test_the_ring_goes_on_as_a_callback(nodes: Nodes) -> None:
