@@ -28,9 +28,6 @@ log = structlog.get_logger(__name__)
 OUTBOX_MAX: Final = 20_000
 """Publications that may wait for Redis; beyond it they are dropped, as while it is away."""
 
-GATHER_S: Final = 0.004
-"""How long publications gather before they travel: an exchange costs more than many of them."""
-
 _BATCH: Final = 500
 
 
@@ -136,7 +133,6 @@ class Delivery:
         while True:
             await self._waiting.wait()
             self._waiting.clear()
-            await asyncio.sleep(GATHER_S)
             while batch := self._outbox[:_BATCH]:
                 del self._outbox[:_BATCH]
                 try:

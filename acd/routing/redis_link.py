@@ -1,7 +1,8 @@
 """The link to Redis that carries the verbs.
 
 The calls of one loop tick go out as one pipeline; while it is under way the next ones gather. An
-unpipelined call would cost the server more in system calls than the script itself.
+unpipelined call would cost the server more in system calls than the script itself. What is
+published travels with them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from redis.exceptions import (
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.routing.admission import UNSURE, Admissions
 from acd.routing.exchange import Pipe, knows_no_library, serves_nobody
+from acd.routing.outbox import SENDERS, Outbox
 from acd.routing.redis_url import REPLY_TIMEOUT_S, connect, parse_redis_url
 from acd.routing.scripts import load_library
 from acd.routing.wire import packed
@@ -34,12 +36,8 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    _Call = tuple[str, tuple[str, ...], bytes, asyncio.Future[Any]]
-    """A verb, the tenant's prefix and maybe the reconciler's token, the command, whom to answer."""
+    from acd.routing.outbox import Call
 
-BATCH: Final = 128
-SENDERS: Final = 2
-"""Pipelines under way at once: one travels while the other is being written."""
 BACK_OFF_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 
 AWAY: Final = (OSError, EOFError, asyncio.TimeoutError, RedisConnectionError, RedisTimeoutError)
@@ -62,11 +60,10 @@ class RedisLink:
         self._library = load_library()
         self._client: Redis | None = None
         self._pipes: list[Pipe] = []
-        """One a sender, and the last for what is published."""
+        """One a sender."""
         self._available = False
         self._handlers: list[Callable[[bool], None]] = []
-        self._pending: list[_Call] = []
-        self._wake = asyncio.Event()
+        self._outbox = Outbox()
         self._lost = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting = Admissions(self)
@@ -106,10 +103,9 @@ class RedisLink:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
-        fail(self._pending)
-        self._pending = []
-        await self._waiting.close()
         self._available = False
+        fail(self._outbox.empty())
+        await self._waiting.close()
         if self._client is not None:
             await self._close(self._client, self._pipes)
             self._client = None
@@ -163,26 +159,21 @@ class RedisLink:
             self.send([one])
         return future
 
-    def send(self, calls: list[_Call]) -> None:
+    def send(self, calls: list[Call]) -> None:
         """Send calls that were held back, or new ones."""
-        self._pending += calls
-        self._wake.set()
+        self._outbox.put(calls)
 
     async def _send_forever(self, number: int) -> None:
         while True:
             stay_cancelled()
-            await self._wake.wait()
-            batch, self._pending = self._pending[:BATCH], self._pending[BATCH:]
-            if not self._pending:
-                self._wake.clear()
-            if batch:
-                try:
-                    await self._send(batch, number)
-                except asyncio.CancelledError:
-                    fail(batch)
-                    raise
+            batch = await self._outbox.batch(number)
+            try:
+                await self._send(batch, number)
+            except asyncio.CancelledError:
+                fail(batch)
+                raise
 
-    async def _send(self, batch: list[_Call], number: int) -> None:
+    async def _send(self, batch: list[Call], number: int) -> None:
         client = self._client
         if client is None or not self._available:
             fail(batch)
@@ -215,17 +206,20 @@ class RedisLink:
                 future.set_exception(ScriptFailed(f"{verb}: {self._library.locate(str(reply))}"))
 
     async def publish(self, said: Sequence[tuple[str, bytes]]) -> None:
-        """Publish each text in its shard channel, in their order, in one exchange.
+        """Publish each text in its shard channel: in their order, and after what was said before.
 
         Raises:
             StoreUnavailable: the server is away.
+            ScriptFailed: it lets nobody publish.
         """
         if not self._available:
             raise StoreUnavailable
-        try:
-            await self._pipes[-1].exchange([packed("SPUBLISH", *each) for each in said])
-        except (*AWAY, RedisError) as error:
-            raise StoreUnavailable("Redis does not answer") from error
+        loop = asyncio.get_running_loop()
+        calls: list[Call] = [
+            ("publish", (), packed("SPUBLISH", *each), loop.create_future()) for each in said
+        ]
+        self._outbox.say(calls)
+        await asyncio.gather(*(published for *_, published in calls))
 
     async def _load(self, client: Redis) -> None:
         """Load the library unless it is there: loading it again would cost all that it keeps."""
@@ -241,7 +235,7 @@ class RedisLink:
         except BaseException:
             await client.aclose()
             raise
-        pipes = [Pipe(carrier, REPLY_TIMEOUT_S) for _ in range(SENDERS + 1)]
+        pipes = [Pipe(carrier, REPLY_TIMEOUT_S) for _ in range(SENDERS)]
         (self._client, self._pipes), old = (client, pipes), (self._client, self._pipes)
         if old[0] is not None:
             await self._close(*old)
@@ -278,7 +272,7 @@ class RedisLink:
                     await self._connect()
 
 
-def fail(calls: list[_Call], error: Exception | None = None) -> None:
+def fail(calls: list[Call], error: Exception | None = None) -> None:
     """Answer calls with StoreUnavailable, or the subclass of it that is given."""
     for *_, future in calls:
         if not future.done():

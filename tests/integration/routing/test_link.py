@@ -16,7 +16,7 @@ from acd.domain.errors import ConfigInvalid, StoreUnavailable
 from acd.domain.ids import InteractionId, QueueId
 from acd.embedded.program import find_server
 from acd.routing import keys
-from acd.routing.redis_link import SENDERS
+from acd.routing.outbox import SENDERS
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
 from tests.integration.routing.world import World
