@@ -40,6 +40,10 @@ def offered(call: Call, heard: Offered) -> Step:
 
 
 def _ring(call: Call, asked: Offered, targets: tuple[port.Target, ...]) -> Step:
+    """Ring these: as long as the offer lasts, unless others follow."""
+    later = call.later.get(asked.offer)
+    followed = later is not None and bool(later.targets)
+    whole_ms = asked.timeout_ms
     fresh = {
         (asked.offer, target.device): Leg(agent=asked.agent, target=target) for target in targets
     }
@@ -50,7 +54,7 @@ def _ring(call: Call, asked: Offered, targets: tuple[port.Target, ...]) -> Step:
             offer=asked.offer,
             agent=asked.agent,
             target=target,
-            timeout_ms=min(target.ring_ms or asked.timeout_ms, asked.timeout_ms),
+            timeout_ms=min(target.ring_ms or whole_ms, whole_ms) if followed else whole_ms,
             outgoing=call.calls_back,
         )
         for target in targets

@@ -87,8 +87,8 @@ class SipCall:
         match event:
             case Acknowledged(sdp):
                 self.do(partial(self.caller.said, sdp, self.house.options.music))
-            case Asked(sdp):
-                self.do(partial(self.caller.changed, sdp))
+            case Asked():
+                self.do(self.caller.changed)
             case Pressed(digit):
                 self.emit(port.Digit(call=self.id, digit=digit))
             case PickedUp(sdp):

@@ -217,9 +217,12 @@ class Caller:
             self.sdp = answer
             await pairing.again(A, answer)
 
-    async def changed(self, sdp: str) -> None:
+    async def changed(self) -> None:
         """They want other audio: hold, another address. Their partner is told nothing."""
         assert self.dialog is not None  # noqa: S101 - it asked
+        sdp = self.dialog.take_asked()
+        if sdp is None:
+            return
         if self.at is None or not descriptions.share_a_codec(sdp, self.at.said(B)):
             self.dialog.refuse(_NOT_ACCEPTABLE, "Not Acceptable Here")
             return

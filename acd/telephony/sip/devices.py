@@ -167,12 +167,12 @@ class Devices:
                 self._rang(device)
             case PickedUp(sdp):
                 await self._picked_up(device, device.leg, sdp)
-            case Asked(sdp):
-                await device.leg.changed(sdp)
+            case Asked():
+                await device.leg.changed()
             case Pressed(digit):
                 await self.digit(device, digit)
             case Refused(code):
-                await self.fail(device, fault_of(code), code)
+                await self.fail(device, fault_of(code, rang=device.rang), code)
             case Over(cause):
                 await self._gone(device, cause)
             case _:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
     from acd.telephony.sip.stack.leg import Leg
 
+_PENDING: Final = 491
 _NOT_NOW: Final = frozenset({"491", "500"})
 _AGAIN_S: Final = (0.3, 1.0, 2.0, 3.0)
 """How long to wait after each 491: longer than the other end does (RFC 3261, 14.1)."""
@@ -60,8 +61,8 @@ class Dialog:
         self._updating: asyncio.Future[str] | None = None
         self._turn = asyncio.Lock()
         self._acknowledged = asyncio.Event()
-        self._free = asyncio.Event()
-        self._free.set()
+        self._asked: str | None = None
+        """The description of a change of theirs that nobody answers yet."""
         self._is_up = False
         """Whether the first INVITE was answered: no other one's refusal ends it."""
         self.is_over = False
@@ -109,14 +110,20 @@ class Dialog:
 
     def accept(self, sdp: str) -> None:
         """200, to the first INVITE or to what was `Asked`."""
-        self._free.set()
         self._post("accept", sdp)
+
+    def take_asked(self) -> str | None:
+        """The description they asked for last; None where it was answered meanwhile.
+
+        Who takes it answers it, by `accept` or `refuse`.
+        """
+        asked, self._asked = self._asked, None
+        return asked
 
     def refuse(self, code: int, reason: str, headers: tuple[str, ...] = ()) -> None:
         """Another answer than 200. The dialog is over if it is to the first INVITE."""
         if self.is_over:
             return
-        self._free.set()
         self._post("refuse", code, reason, headers)
 
     def hang_up(self, reason: str = "") -> None:
@@ -138,10 +145,12 @@ class Dialog:
         """Have the other end send to and hear from elsewhere. Answers what it says to that.
 
         One at a time, and only when it has our 200; it may refuse for a moment, and is asked again.
+        A change of theirs gives way: who would answer it may be waiting for this one (RFC 3261,
+        14.2: they ask again in some seconds).
 
         Raises:
             DialogOver: it hung up.
-            UpdateRefused: it will not.
+            UpdateRefused: it will not, had no time for it, or never acknowledged our 200.
         """
         async with self._turn:
             for wait_s in (*_AGAIN_S, 0.0):
@@ -153,15 +162,16 @@ class Dialog:
         raise UpdateRefused("pending")
 
     async def _ready(self) -> None:
-        """Until the other end has our answer, and we have answered what it asks."""
-        for needed in (self._acknowledged, self._free):
-            try:
-                async with asyncio.timeout(_ACK_S):
-                    await needed.wait()
-            except TimeoutError:
-                raise UpdateRefused("no ACK") from None
+        """Until the other end has our answer, and nothing of theirs waits for one."""
+        try:
+            async with asyncio.timeout(_ACK_S):
+                await self._acknowledged.wait()
+        except TimeoutError:
+            raise UpdateRefused("no ACK") from None
         if self.is_over:
             raise DialogOver
+        if self.take_asked() is not None:
+            self.refuse(_PENDING, "Request Pending")
 
     async def _ask(self, sdp: str) -> str | None:
         """None when it is to be asked again."""
@@ -191,8 +201,8 @@ class Dialog:
             case PickedUp() | Acknowledged():
                 self._is_up = True
                 self._acknowledged.set()
-            case Asked():
-                self._free.clear()
+            case Asked(sdp):
+                self._asked = sdp
             case Refused() | Over():
                 self._end()
         if self._listener is None:
@@ -212,7 +222,6 @@ class Dialog:
     def _end(self) -> None:
         self.is_over = True
         self._acknowledged.set()
-        self._free.set()
         if self._updating is not None and not self._updating.done():
             self._updating.set_exception(DialogOver())
 

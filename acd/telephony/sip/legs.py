@@ -21,7 +21,6 @@ SERVER: Final = "server"
 """How the server names itself to a page; the pairing's name follows."""
 
 _FAULTS: Final = {
-    403: port.LegFault.DECLINED,
     408: port.LegFault.NO_ANSWER,
     480: port.LegFault.NO_ANSWER,
     486: port.LegFault.BUSY,
@@ -144,9 +143,12 @@ class PhoneLeg:
         await self.pairing.mute(A, B)
         self.is_ready = True
 
-    async def changed(self, sdp: str) -> None:
+    async def changed(self) -> None:
         """Its audio goes elsewhere, of which the caller is told nothing."""
         assert self.dialog is not None  # noqa: S101 - it asked
+        sdp = self.dialog.take_asked()
+        if sdp is None:
+            return
         try:
             self.dialog.accept(await self.pairing.again(B, sdp))
         except AcdError:  # whoever asks is answered
@@ -216,6 +218,11 @@ class PhoneLeg:
             self.dialog.leave()
 
 
-def fault_of(code: int) -> port.LegFault:
-    """What a SIP status says of a device that did not get through."""
-    return _FAULTS.get(code, port.LegFault.UNREACHABLE)
+def fault_of(code: int, *, rang: bool) -> port.LegFault:
+    """What a SIP status says of a device that did not get through.
+
+    One that never rang was not there to be answered. 403 is the network's word, not a person's.
+    """
+    fault = _FAULTS.get(code, port.LegFault.UNREACHABLE)
+    missed = fault is port.LegFault.NO_ANSWER and not rang
+    return port.LegFault.UNREACHABLE if missed else fault

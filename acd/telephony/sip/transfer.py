@@ -96,8 +96,8 @@ class Transfer:
         match event:
             case PickedUp(sdp) if not self.leg.is_ready:
                 await self._taken(sdp)
-            case Asked(sdp):
-                await self.leg.changed(sdp)
+            case Asked():
+                await self.leg.changed()
             case Refused(code):
                 await self._fail(code)
             case Over(cause, code):

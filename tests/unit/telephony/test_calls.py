@@ -97,7 +97,7 @@ def test_a_device_that_declines_declines_the_offer() -> None:
 
 def test_devices_ring_in_turn() -> None:
     desk = replace(DESK, ring_ms=8000)
-    both = replace(offered(1, ANNA, desk, PHONE), in_turn=True)
+    both = replace(offered(1, ANNA, desk, replace(PHONE, ring_ms=5000)), in_turn=True)
     call, actions = told(both)
     assert [(a.target.device, a.timeout_ms) for a in actions] == [("desk", 8000)]  # type: ignore[union-attr]
     call, done = step(call, leg(port.LegFailed, 1, "desk", fault=LegFault.NO_ANSWER))

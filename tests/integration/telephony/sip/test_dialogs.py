@@ -88,14 +88,15 @@ async def test_who_does_not_answer_our_offer_is_hung_up(
     await desk.empty()
 
 
-async def test_a_device_that_is_diverted_did_not_get_through(
-    desk: Desk, caller: Phone, agent_phone: Phone
+@pytest.mark.parametrize("code", [302, 403, 480])
+async def test_a_device_that_is_not_there_did_not_get_through(
+    desk: Desk, caller: Phone, agent_phone: Phone, code: int
 ) -> None:
-    agent_phone.refuses = 302
+    agent_phone.refuses = code
     call, calling = await desk.waiting(caller)
     await desk.ring(call, desk_phone(agent_phone))
     failed = await desk.told(port.LegFailed)
-    assert (failed.fault, failed.code) == (port.LegFault.UNREACHABLE, 302)
+    assert (failed.fault, failed.code) == (port.LegFault.UNREACHABLE, code)
     await calling.voice.hears(MUSIC_HZ)
 
 

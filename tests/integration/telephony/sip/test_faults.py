@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from typing import Any
 
 import pytest
 
 from acd.telephony import port
+from acd.telephony.sip.media import Pairing
 from tests.contract.telephony.rig import eventually
 from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk, desk_phone
 from tests.peers.phone import Phone
@@ -135,6 +137,27 @@ async def test_a_re_invite_without_a_change_or_without_an_offer_changes_nothing(
     assert "m=audio" in late.body
     caller.send(talk.calling, "ACK", talk.calling.voice.sdp(), number=talk.calling.number)
     await talk.calling.voice.hears(AGENT_HZ)
+
+
+async def test_a_re_invite_while_the_call_is_bridged_gives_way(
+    desk: Desk, caller: Phone, agent_phone: Phone
+) -> None:
+    talk = await desk.claimed(caller, agent_phone)
+    calling = talk.calling
+    held, own = calling.voice.sdp("a=sendonly\r\n"), []
+
+    def reply(_: Any) -> tuple[int, str]:
+        if own:
+            return 200, calling.voice.sdp()
+        own.append(asyncio.create_task(calling.reinvite(held)))
+        return 491, ""
+
+    calling.reply = reply
+    await desk.bridge(talk.call, talk.offer, "desk")
+    await desk.told(port.Bridged)
+    assert (await own[0]).first.startswith("SIP/2.0 491")
+    await calling.voice.hears(AGENT_HZ)
+    assert (await calling.reinvite(held)).first.startswith("SIP/2.0 200")
 
 
 async def test_a_re_invite_that_is_refused_for_a_moment_is_tried_again(
@@ -276,3 +299,26 @@ async def test_a_progress_answer_lets_music_through_before_it_costs(
     await desk.told(port.Bridged)
     assert talk.calling.answers[-1] == 200
     await talk.calling.voice.hears(AGENT_HZ)
+
+
+async def test_who_is_rung_while_a_former_call_is_cleared_away_is_said_to_be_out_of_reach(
+    desk: Desk, caller: Phone, agent_phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared = asyncio.Event()
+    delete = Pairing.delete
+
+    async def delete_late(pairing: Pairing) -> None:
+        await cleared.wait()
+        await delete(pairing)
+
+    call, calling = await desk.waiting(caller)
+    monkeypatch.setattr(Pairing, "delete", delete_late)
+    await calling.answered()
+    await calling.bye_now()
+    await desk.told(port.CallerEnded)
+    await desk.ring(call, desk_phone(agent_phone))
+    assert (await desk.told(port.LegFailed)).fault is port.LegFault.UNREACHABLE
+    await desk.do(port.Dial(call=call, epoch=0, number="+33199001234", caller_id="", timeout_ms=1))
+    assert not (await desk.told(port.Dialled)).ok
+    cleared.set()
+    await desk.empty()
