@@ -125,7 +125,7 @@ class SipAdapter:
             case port.Ring() if call is not None and call.is_over:  # its former end is cleared away
                 self._events.put_nowait(_unreachable(command))
             case port.Dial() if call is not None and call.is_over:
-                self._events.put_nowait(port.Dialled(call=command.call, ok=False))
+                self._events.put_nowait(port.Dialled(call=command.call, ok=False, called=False))
         if call is not None:
             call.execute(command)
 

@@ -133,10 +133,10 @@ async def test_changes_come_one_at_a_time_and_may_be_taken_back(
     calling, changed = talk.calling, Caller.changed
     reached, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(self: Caller, sdp: str) -> None:
+    async def slowly(self: Caller) -> None:
         reached.set()
         await go_on.wait()
-        await changed(self, sdp)
+        await changed(self)
 
     monkeypatch.setattr(Caller, "changed", slowly)
     hold = calling.voice.sdp("a=sendonly\r\n")

@@ -11,6 +11,7 @@ import pytest
 
 from acd.telephony import port
 from acd.telephony.sip.media import Pairing
+from acd.telephony.sip.message import Message
 from tests.contract.telephony.rig import eventually
 from tests.integration.telephony.sip.desk import AGENT_HZ, CALLER_HZ, MUSIC_HZ, Desk, desk_phone
 from tests.peers.phone import Phone
@@ -144,7 +145,8 @@ async def test_a_re_invite_while_the_call_is_bridged_gives_way(
 ) -> None:
     talk = await desk.claimed(caller, agent_phone)
     calling = talk.calling
-    held, own = calling.voice.sdp("a=sendonly\r\n"), []
+    held = calling.voice.sdp("a=sendonly\r\n")
+    own: list[asyncio.Task[Message]] = []
 
     def reply(_: Any) -> tuple[int, str]:
         if own:
