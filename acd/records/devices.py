@@ -145,15 +145,25 @@ class Devices:
 
         await self._database.write(work)
 
-    async def expect_code(self, agent: AgentId, device: str, code: str) -> None:
-        """From now on this code proves the device; one before it does no longer."""
+    async def expect_code(self, device: Device, code: str) -> None:
+        """From now on this code proves the device; one before it does no longer.
+
+        Raises:
+            NotFound: the agent has none at this address, to which the code is said, any more.
+        """
         row = {
             "code_hash": token_hash(code),
             "code_expires_ms": now_ms() + CODE_MS,
             "code_tries": 0,
         }
-        statement = update(devices).where(*_key(agent, device)).values(row)
-        await self._database.write(lambda tx: tx.execute(statement).close())
+        there = (*_key(device.agent, device.id), devices.c.address == device.address)
+        statement = update(devices).where(*there).values(row)
+
+        def work(tx: Connection) -> None:
+            if not tx.execute(statement).rowcount:
+                raise NotFound("The device has changed.", field="device")
+
+        await self._database.write(work)
 
     async def answer_code(self, agent: AgentId, device: str, code: str) -> CodeAnswer:
         """Compare what was typed in; the right code verifies the device and is used up."""

@@ -49,7 +49,7 @@ class Verification:
         """Call the device and say a fresh code to it, in that language.
 
         Raises:
-            NotFound: the agent has no such device.
+            NotFound: the agent has no such device, or gave it another address meanwhile.
             DeviceNeedsNoCode: it is verified, or the console.
             NumberRefused: its number may not be called.
             DiallingTooOften: for now.
@@ -66,7 +66,7 @@ class Verification:
         else:
             await self._dialling.count(found.address, agent=agent)
         code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
-        await self._devices.expect_code(agent, device, code)
+        await self._devices.expect_code(found, code)
         await self._caller.say_code(found, code, locale)
 
     async def confirm(self, agent: AgentId, device: str, code: str) -> Device:

@@ -111,7 +111,7 @@ async def has_had_a_mobile(server: Server, agent: AgentId) -> None:
     )
     devices = Devices(database)
     await devices.add(mobile)
-    await devices.expect_code(agent, mobile.id, "123456")
+    await devices.expect_code(mobile, "123456")
     await devices.answer_code(agent, mobile.id, "123456")
     await database.close()
 

@@ -33,7 +33,7 @@ async def devices(database: Database, directory: Directory) -> Devices:
 
 async def proved(devices: Devices, device: Device) -> Device:
     await devices.add(device)
-    await devices.expect_code(ANNA, device.id, "042917")
+    await devices.expect_code(device, "042917")
     assert await devices.answer_code(ANNA, device.id, "042917") is CodeAnswer.RIGHT
     return await devices.device(ANNA, device.id)
 
@@ -115,7 +115,7 @@ async def test_the_directory_says_who_is_reached_without_a_console(
     assert nobody == set()
     await devices.add(MOBILE)
     assert await reached() == (at_first + 1, set())
-    await devices.expect_code(ANNA, "mobile", "042917")
+    await devices.expect_code(MOBILE, "042917")
     await devices.answer_code(ANNA, "mobile", "042917")
     assert await reached() == (at_first + 2, {ANNA})
     mobile = await devices.device(ANNA, "mobile")
@@ -134,12 +134,12 @@ async def test_a_code_is_asked_a_few_times_and_counts_once(
 ) -> None:
     await devices.add(DESK)
     assert await devices.answer_code(ANNA, "desk", "042917") is CodeAnswer.EXPIRED
-    await devices.expect_code(ANNA, "desk", "042917")
+    await devices.expect_code(DESK, "042917")
     for _ in range(module.CODE_TRIES):
         assert await devices.answer_code(ANNA, "desk", "042918") is CodeAnswer.WRONG
     assert await devices.answer_code(ANNA, "desk", "042917") is CodeAnswer.EXPIRED
     assert not (await devices.device(ANNA, "desk")).verified
-    await devices.expect_code(ANNA, "desk", "042917")
+    await devices.expect_code(DESK, "042917")
     monkeypatch.setattr(module, "now_ms", lambda: 2**52)
     assert await devices.answer_code(ANNA, "desk", "042917") is CodeAnswer.EXPIRED
     monkeypatch.undo()
@@ -149,8 +149,16 @@ async def test_a_code_is_asked_a_few_times_and_counts_once(
 
 async def test_a_code_of_an_address_that_changed_proves_nothing(devices: Devices) -> None:
     await devices.add(DESK)
-    await devices.expect_code(ANNA, "desk", "042917")
+    await devices.expect_code(DESK, "042917")
     await devices.change(replace(DESK, address="sip:666@10.0.0.5"))
+    assert await devices.answer_code(ANNA, "desk", "042917") is CodeAnswer.EXPIRED
+
+
+async def test_an_address_that_was_not_called_takes_no_code(devices: Devices) -> None:
+    called = await devices.add(DESK)
+    await devices.change(replace(DESK, address="sip:666@10.0.0.5"))
+    with pytest.raises(NotFound):
+        await devices.expect_code(called, "042917")
     assert await devices.answer_code(ANNA, "desk", "042917") is CodeAnswer.EXPIRED
 
 

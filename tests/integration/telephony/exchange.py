@@ -164,7 +164,7 @@ class Exchange:
             )  # fmt: skip
             if target is not BROWSER:
                 await self.devices.add(device)
-                await self.devices.expect_code(agent, target.device, "123456")
+                await self.devices.expect_code(device, "123456")
                 await self.devices.answer_code(agent, target.device, "123456")
         if BROWSER not in targets:
             console = Device(id="browser", agent=agent, kind=DeviceKind.BROWSER, enabled=False)
