@@ -170,17 +170,14 @@ class History:
         more = f"{page[-1].enqueued_ms}.{page[-1].id}" if len(rows) > size else ""
         return InteractionPage(interactions=page, next=more)
 
-    async def callbacks(self, limit: int = PAGE_MAX) -> list[InteractionId]:
-        """Calls that somebody need not have stayed for, oldest first, answered or not."""
+    async def callbacks(self, page: int = PAGE_MAX) -> AsyncIterator[list[InteractionId]]:
+        """Calls that somebody need not have stayed for, oldest first, answered or not, in pages."""
         table = interactions.c
-        query = (
-            select(table.id)
-            .where(table.channel == Channel.CALL.value, table.callback, table.ended_ms.is_(None))
-            .order_by(table.enqueued_ms)
-            .limit(limit)
+        query = select(table.id, table.enqueued_ms).where(
+            table.channel == Channel.CALL.value, table.callback, table.ended_ms.is_(None)
         )
-        found = await self._database.read(lambda tx: tx.execute(query).scalars().all())
-        return [InteractionId(one) for one in found]
+        async for rows in self._pages(query, page):
+            yield [InteractionId(row.id) for row in rows]
 
     async def events_after(self, position: str, limit: int = 500) -> list[Event]:
         """At most `limit` events after that one (`<generation>-<seq>`), in order.
@@ -224,20 +221,17 @@ class History:
 
     async def all_open(self, page: int = PAGE_MAX) -> AsyncIterator[list[PastInteraction]]:
         """Those that have not ended as far as the log is recorded, oldest first, in pages."""
-        after = (0, "")
+        async for rows in self._pages(_joined().where(interactions.c.ended_ms.is_(None)), page):
+            yield [_interaction(row) for row in rows]
+
+    async def _pages(self, query: Select[Any], page: int) -> AsyncIterator[Sequence[Row[Any]]]:
+        """Rows of interactions, oldest first; none of the pages is empty."""
+        place, after = (interactions.c.enqueued_ms, interactions.c.id), (0, "")
         while True:
-            query = (
-                _joined()
-                .where(
-                    interactions.c.ended_ms.is_(None),
-                    tuple_(interactions.c.enqueued_ms, interactions.c.id) > after,
-                )
-                .order_by(interactions.c.enqueued_ms, interactions.c.id)
-                .limit(page)
-            )
-            rows = await self._database.read(partial(_all, query))
+            found = query.where(tuple_(*place) > after).order_by(*place).limit(page)
+            rows = await self._database.read(partial(_all, found))
             if rows:
-                yield [_interaction(row) for row in rows]
+                yield rows
             if len(rows) < page:
                 return
             after = (rows[-1].enqueued_ms, rows[-1].id)

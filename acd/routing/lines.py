@@ -1,4 +1,4 @@
-"""Which node has the line of a call that nobody is on: one at a time, as long as it says so."""
+"""Which node has the line of a callback: one at a time, as long as it says so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from acd.routing import keys
 from acd.routing.redis_link import AWAY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acd.domain.ids import InteractionId
     from acd.routing.redis_link import RedisLink
 
@@ -23,14 +25,37 @@ class Lines:
         self._tenant = tenant
         self._node = node
 
-    async def hold(self, interaction: InteractionId, lease_ms: int) -> bool:
-        """Have it for that long from now; False while another node has it."""
-        name, client = keys.line(self._tenant, interaction), self._link.client
+    async def hold(
+        self, interactions: Sequence[InteractionId], lease_ms: int
+    ) -> list[InteractionId]:
+        """Have them for that long from now; those of them that no other node has."""
+        if not interactions:
+            return []
+        names = {one: keys.line(self._tenant, one) for one in interactions}
         try:
-            if await client.set(name, self._node, nx=True, px=lease_ms):
-                return True
-            if await client.get(name) != self._node:
-                return False
-            return bool(await client.pexpire(name, lease_ms))
+            client = self._link.client
+            pipe = client.pipeline(transaction=False)
+            for name in names.values():
+                pipe.set(name, self._node, nx=True, px=lease_ms)
+            taken = dict(zip(names, await pipe.execute(), strict=True))
+            had = [one for one, new in taken.items() if not new]
+            for one in had:
+                pipe.get(names[one])
+            nodes = dict(zip(had, await pipe.execute() if had else (), strict=True))
+            own = [one for one, node in nodes.items() if node == self._node]
+            for one in own:
+                pipe.pexpire(names[one], lease_ms)
+            kept = dict(zip(own, await pipe.execute() if own else (), strict=True))
+        except (*AWAY, RedisError) as error:
+            raise StoreUnavailable("Redis does not answer") from error
+        return [one for one in names if taken[one] or kept.get(one)]
+
+    async def release(self, interaction: InteractionId) -> None:
+        """Another node may have it at once."""
+        name = keys.line(self._tenant, interaction)
+        try:
+            client = self._link.client
+            if await client.get(name) == self._node:
+                await client.delete(name)
         except (*AWAY, RedisError) as error:
             raise StoreUnavailable("Redis does not answer") from error

@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from acd.chat.delivery import to_agent, to_call, to_contact
+from acd.chat.delivery import to_call, to_contact
 from acd.domain.device import BROWSER
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
@@ -59,6 +59,9 @@ class LiveCall:
         self._doing = Doing(means, row)
         self._line = Waiting(means, self._doing, row, reachable=reachable)
         self._visited = visited
+        self.has_line = calls_back
+        """Whether it is called back from here."""
+        self._leaves = False
         self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
         self._decided: set[OfferId] = set()
@@ -89,6 +92,11 @@ class LiveCall:
         """Something may have been missed: see how it stands."""
         del address
         self._heard.put_nowait(None)
+
+    def leave(self) -> None:
+        """Another node calls the customer back: whoever is rung or connected here is let go."""
+        self._leaves = True
+        self.hear(port.CallerEnded(call=self.call.id, cause="elsewhere"))
 
     async def take_up(self, standing: port.Standing) -> None:
         """Go on with a call that the adapter held when this process began, as routing has it."""
@@ -129,7 +137,7 @@ class LiveCall:
     async def run(self) -> None:
         """Take what is heard until the call has ended."""
         try:
-            while self.call.phase is not CallPhase.ENDED:
+            while not self._is_over:
                 said = await self._next()
                 if said is None:
                     await self._compare()
@@ -147,6 +155,10 @@ class LiveCall:
         finally:
             for address in self._addresses():
                 await self._means.delivery.forget(address, self)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.call.phase is CallPhase.ENDED or (self._leaves and self.call.rests)
 
     async def _next(self) -> port.CallEvent | Mapping[str, Any] | None:
         """What is heard next; meanwhile a waiting caller is told the place."""
@@ -189,7 +201,7 @@ class LiveCall:
             case "call.take_back":
                 await self._take(words.TakeBackAsked(agent=payload["agent"]))
             case "call.where.ask":
-                self._say_where()
+                paging.tell_where(self._means.delivery, self.call)
             case _ if "id" in payload:
                 if (heard := hearing.news(payload, self.call.epoch + 1)) is not None:
                     await self._learn(heard)
@@ -287,13 +299,4 @@ class LiveCall:
                 self._decided |= {one.offer for one in answers if isinstance(one, words.Won)}
                 pending.extend(answers)
         if self.call.winner != before:
-            self._say_where()
-
-    def _say_where(self) -> None:
-        """Tell the consoles of whoever has the call by what: a page, or a telephone of theirs."""
-        if self.call.winner is None:
-            return
-        leg = self.call.legs[self.call.winner]
-        phone = leg.target.kind is not TargetKind.BROWSER
-        told = {"type": "call.where", "interaction": self.call.id, "phone": phone}
-        self._means.delivery.publish(to_agent(leg.agent), told)
+            paging.tell_where(self._means.delivery, self.call)

@@ -68,3 +68,12 @@ def tell_page(delivery: Delivery, call: Call, told: port.PageTold) -> None:
             to_agent(leg.agent),
             {"type": "call.signal", "interaction": call.id, "signal": dict(told.signal)},
         )
+
+
+def tell_where(delivery: Delivery, call: Call) -> None:
+    """Say to the consoles of whoever has the call by what: a page, or a telephone of theirs."""
+    if call.winner is not None:
+        leg = call.legs[call.winner]
+        phone = leg.target.kind is not TargetKind.BROWSER
+        told = {"type": "call.where", "interaction": call.id, "phone": phone}
+        delivery.publish(to_agent(leg.agent), told)

@@ -7,6 +7,7 @@ can call, since no number is known, ends `unreached` when its turn comes.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -15,6 +16,8 @@ from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from acd.domain.ids import InteractionId
     from acd.records.contacts import Contacts
     from acd.records.history import History
@@ -49,35 +52,55 @@ class Returning:
         self._router = router
 
     async def run(self, board: Switchboard) -> None:
-        """Look for them until cancelled."""
-        while True:
-            try:
-                await self.look(board)
-            except StoreUnavailable:
-                log.debug("callbacks not looked for")
-            except Exception:
-                log.exception("callbacks not looked for")
-            await asyncio.sleep(LOOK_S)
+        """Look for them, and keep what there is, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for name, work in {"callbacks-look": self.look, "callbacks-keep": self.keep}.items():
+                group.create_task(_again_and_again(partial(work, board)), name=name)
+
+    async def keep(self, board: Switchboard) -> None:
+        """Keep the lines of its callbacks, and leave those that another node has by now.
+
+        It needs no database, and is done for those that talk, too: nobody else takes them then.
+        """
+        had = board.called_back
+        kept = await self._lines.hold(had, LEASE_MS)
+        for call in {*had}.difference(kept):
+            board.leave(call)
 
     async def look(self, board: Switchboard) -> None:
-        """Take what nobody has, and leave what another node has by now."""
-        for call in await self._history.callbacks():
-            try:
-                if not await self._lines.hold(call, LEASE_MS):
-                    await board.leave(call)
-                elif call not in board:
+        """Take what nobody has."""
+        async for calls in self._history.callbacks():
+            new = [call for call in calls if call not in board]
+            for call in await self._lines.hold(new, LEASE_MS):
+                try:
                     await self._take(board, call)
-            except StoreUnavailable:
-                raise
-            except Exception:  # those behind it are called all the same
-                log.exception("callback not looked after", call=call)
+                except StoreUnavailable:
+                    raise
+                except Exception:  # those behind it are called all the same
+                    log.exception("callback not looked after", call=call)
 
     async def _take(self, board: Switchboard, call: InteractionId) -> None:
-        row = await self._intakes.get(call)
-        if row is not None and await self._contacts.callback_number(row.contact) is not None:
-            board.call_back(row)
-            return
         seen = await self._router.interaction(call)
-        if seen is not None and seen.state in _ITS_TURN:  # until then one may be left
-            log.info("nobody to call back", call=call)
-            await self._router.finish(call, by="system")
+        if seen is None or seen.callback is None or seen.callback.answered:
+            await self._lines.release(call)  # somebody talks with them, or did
+            return
+        row = await self._intakes.get(call)
+        if row is None or await self._contacts.callback_number(row.contact) is None:
+            if seen.state in _ITS_TURN:  # until then one may be left
+                log.info("nobody to call back", call=call)
+                await self._router.finish(call, by="system")
+        elif seen.state is InteractionState.CONNECTING:
+            await self._lines.release(call)  # an agent has it, by a node that was away for a moment
+        else:
+            board.call_back(row)
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except StoreUnavailable:
+            log.debug("callbacks not looked after")
+        except Exception:
+            log.exception("callbacks not looked after")
+        await asyncio.sleep(LOOK_S)

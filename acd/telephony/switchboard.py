@@ -137,11 +137,17 @@ class Switchboard:
             live.heard("", payload)
         return live is not None
 
-    async def leave(self, call: InteractionId) -> None:
-        """Another node has the line of that callback."""
-        for task in [task for task in self._tasks if task.get_name() == f"callback-{call}"]:
-            task.cancel()
-            await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="elsewhere"))
+    @property
+    def called_back(self) -> list[InteractionId]:
+        """The callbacks whose line this node has, those that talk by now among them."""
+        calls = self._calls.items()
+        return [call for call, live in calls if isinstance(live, LiveCall) and live.has_line]
+
+    def leave(self, call: InteractionId) -> None:
+        """Another node has the line of that callback; one that an agent has goes on here."""
+        live = self._calls.get(call)
+        if isinstance(live, LiveCall) and live.unanswered and live.call.winner is None:
+            live.leave()
 
     async def beat(self) -> None:
         """Vouch for who waits, and for who is being taken up: routing passes over who does not."""
@@ -160,11 +166,10 @@ class Switchboard:
             await self._until_in()
         self.had = frozenset((*self._calls, *self._early))
         self.left = await self._means.adapter.stop(hands_over=hands_over)
+        for live in self._calls.values():
+            if isinstance(live, LiveCall) and live.unanswered:  # whoever runs next has them
+                live.leave()
         running = set(self._tasks)
-        unanswered = {f"callback-{call}" for call, live in self._calls.items() if live.unanswered}
-        for task in running:
-            if task.get_name() in unanswered:  # whoever runs next has them
-                task.cancel()
         if running:
             _, running = await asyncio.wait(running, timeout=self._stop_s)
         for task in running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from acd.domain.errors import DiallingTooOften
 from acd.domain.ids import InteractionId
 from acd.domain.phone import E164
+from acd.routing import keys
+from acd.routing.lines import Lines
 from acd.telephony import port
 from tests.contract.telephony.rig import eventually, until
 from tests.integration.telephony.exchange import DESK, MOBILE, Exchange, Exchanges
@@ -153,14 +156,84 @@ async def test_one_node_has_the_line(exchanges: Exchanges) -> None:
     other = exchange.make_board()
     await exchange.make_returning("nd_2").look(other)
     assert call not in other
-    await exchange.router.link.client.delete(f"acd:{{{exchange.router.tenant}}}:call:{call}")
+    await lapse(exchange, call)
     await exchange.make_returning("nd_2").look(other)
     assert call in other
-    await exchange.returning.look(exchange.board)
+    await exchange.returning.keep(exchange.board)
     await until(lambda: call not in exchange.board)
-    await other.leave(InteractionId(call))
-    await asyncio.gather(*other._tasks, return_exceptions=True)
+    other.leave(InteractionId(call))
+    await asyncio.gather(*other._tasks)
     await exchange.router.abandon(InteractionId(call))
+
+
+async def lapse(exchange: Exchange, call: str) -> None:
+    """As when no node could say for a while that it has the line."""
+    await exchange.router.link.client.delete(keys.line(exchange.router.tenant, call))
+
+
+@pytest.mark.parametrize("talks", [True, False])
+async def test_whom_an_agent_has_stays_with_the_node_that_has_them(
+    exchanges: Exchanges, talks: bool
+) -> None:
+    exchange = await exchanges()
+    exchange.phones.customers_think = not talks
+    call = await kept(exchange)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await exchange.router.accept(offer, "anna")
+    await until(lambda: exchange.at(call).dialled == NUMBER)
+    await exchange.state(call, "active" if talks else "connecting")
+    await lapse(exchange, call)
+    other = exchange.make_board()
+    await exchange.make_returning("nd_2").look(other)
+    assert call not in other
+    await exchange.returning.keep(exchange.board)
+    lines = Lines(exchange.router.link, exchange.router.tenant, "nd_2")
+    assert await lines.hold([InteractionId(call)], 60_000) == []
+    await lapse(exchange, call)
+    assert await lines.hold([InteractionId(call)], 60_000) == [call]
+    await exchange.returning.keep(exchange.board)
+    await exchange.phones.say(port.Dialled(call=InteractionId(call), ok=True))
+    await exchange.state(call, "active")
+    await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_who_is_rung_for_a_callback_that_another_node_has_is_rung_no_longer(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    call = await kept(exchange)
+    await exchange.has("anna", DESK)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    await lapse(exchange, call)
+    lines = Lines(exchange.router.link, exchange.router.tenant, "nd_2")
+    assert await lines.hold([InteractionId(call)], 60_000) == [call]
+    await exchange.returning.keep(exchange.board)
+    await until(lambda: call not in exchange.board)
+    assert exchange.at(call).over == "nobody"
+    await exchange.router.decline(offer, "anna")
+    await exchange.router.finish(InteractionId(call), by="system")
+
+
+async def test_each_of_many_is_called(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    callers = [await exchange.phones.arrive(caller=NUMBER) for _ in range(3)]
+    for call in callers:
+        await exchange.hears(call, "music")
+        await exchange.router.request_callback(InteractionId(call))
+        await exchange.over(call)
+        exchange.kept.add(call)
+    await until_seen(exchange, callers)
+    one_each = partial(exchange.history.callbacks, 1)
+    monkeypatch.setattr(exchange.history, "callbacks", one_each)
+    await exchange.returning.look(exchange.board)
+    assert [call in exchange.board for call in callers] == [True, True, True]
+    for call in callers:
+        await exchange.router.abandon(InteractionId(call))
 
 
 async def test_one_that_cannot_be_looked_after_keeps_no_other_back(
@@ -196,10 +269,14 @@ async def until_seen(exchange: Exchange, calls: list[str]) -> list[str]:
     """All of them, in the order in which they are looked after."""
 
     async def all_seen() -> bool:
-        return {*await exchange.history.callbacks()} == {*calls}
+        return {*await waiting(exchange)} == {*calls}
 
     await eventually(all_seen)
-    return [str(call) for call in await exchange.history.callbacks()]
+    return await waiting(exchange)
+
+
+async def waiting(exchange: Exchange) -> list[str]:
+    return [str(call) async for page in exchange.history.callbacks() for call in page]
 
 
 async def test_whom_nobody_can_call_ends_when_the_turn_comes(exchanges: Exchanges) -> None:
@@ -221,4 +298,4 @@ async def test_whom_nobody_can_call_ends_when_the_turn_comes(exchanges: Exchange
 
 
 async def seen_by_reports(exchange: Exchange, call: str) -> bool:
-    return call in await exchange.history.callbacks()
+    return call in await waiting(exchange)
