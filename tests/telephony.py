@@ -39,6 +39,7 @@ _TELEPHONY = """
 region = "FR"
 [telephony.sip]
 enabled = true
+late_s = 5
 port = {sip}
 music_file = "{music}"
 {more}

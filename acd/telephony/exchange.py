@@ -252,6 +252,7 @@ def sip_options(settings: TelephonySettings, sounds: SoundFiles, engine: MediaEn
         region=settings.region,
         x_headers=_kept(sip),
         max_calls=sip.max_calls,
+        late_s=sip.late_s,
         trunk=_trunk(sip.trunk),
     )
 
