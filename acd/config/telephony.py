@@ -156,8 +156,9 @@ class SipSettings(Section):
     never."""
     max_calls: Annotated[int, Field(ge=1, le=10_000)] = 400
     """The most calls at a time on one node; beyond it they are refused with 503."""
-    late_s: Annotated[float, Field(ge=0.05, le=60)] = 0.3
-    """How long messages may wait for their turn before new calls are refused with 503, in seconds."""
+    late_s: Annotated[float, Field(ge=0.05, le=60)] = 0.5
+    """How long messages may wait for their turn before new calls are refused with 503, in
+    seconds."""
     trunk: TrunkSettings = TrunkSettings()
     """The way out."""
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _EVERY_S: Final = 0.2
-LATE_S: Final = 0.3
-"""A message that is answered later than half a second is said again (T1; RFC 3261, 17.1.1.2), and
-then the more is late the more there is to do."""
+LATE_S: Final = 0.5
+"""A message that is answered later is said again (T1; RFC 3261, 17.1.1.2), and then the more is
+late the more there is to do."""
 FINE_FOR_S: Final = 1.0
 
 

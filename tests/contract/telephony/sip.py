@@ -130,6 +130,7 @@ async def sip_world(engine: Rtpengine) -> AsyncIterator[SipWorld]:
             networks=(LOOPBACK,),
             music=engine.tone(_MUSIC_HZ),
             trunk=Trunk(host="127.0.0.1", port=trunk.port),
+            late_s=5,
         )
         address = options.place.host, options.place.port
         yield SipWorld(SipAdapter(options), address, caller, desks, trunk)
