@@ -11,6 +11,7 @@ from acd.records.fold import split_position
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 _NAMED = ("interaction", "offer", "agent", "queue", "contact", "conversation")
 
 
@@ -43,7 +44,7 @@ def event_text(event: Event) -> str:
         if (value := getattr(event, name)) is not None:
             document[name] = value
     document["data"] = dict(event.data)
-    return json.dumps(document, separators=(",", ":"))
+    return _encoded(document)
 
 
 def read_event(text: str) -> Event:

@@ -1,9 +1,8 @@
 """Statements that are built once, for what every call and message asks.
 
-To build a statement costs SQLAlchemy more than to run it, and to run it more than the store itself
-(160, 28 and 6 µs of a point read measured on SQLite). So these are compiled once. On SQLite they
-run on the driver's own connection, where Python's lock changes hands at every row that goes in or
-out: rows go in as VALUES lists. On PostgreSQL SQLAlchemy runs them like any other.
+A point read on SQLite takes 160 µs built each time, 34 built once and run by SQLAlchemy, 6 on the
+driver: so there these run on the driver. Python's lock changes hands at every row that goes in or
+out, so rows go in as VALUES lists. On PostgreSQL SQLAlchemy runs them like any other.
 """
 
 from __future__ import annotations
