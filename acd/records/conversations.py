@@ -15,9 +15,8 @@ from acd.records.message_batch import (
     THREAD_COLUMNS,
     Send,
     Thread,
+    read_ends,
     read_newest,
-    read_sent_before,
-    read_threads,
     write_messages,
 )
 from acd.records.prepared import Prepared
@@ -157,9 +156,9 @@ def open_conversation(tx: Connection, contact: ContactId, site: SiteId) -> Conve
 
 def add_messages(tx: Connection, batch: Sequence[NewMessage]) -> list[StoredMessage | AcdError]:
     """Store the messages of one moment in one go: an answer for each, in their order."""
-    ends = read_threads(tx, (message.conversation for message in batch))
-    sends = {Send(message.conversation, message.client_id) for message in batch}
-    stored = {send: _sent(tx, send) for send in read_sent_before(tx, sends)}
+    sends = (Send(message.conversation, message.client_id) for message in batch)
+    ends, sent = read_ends(tx, sends)
+    stored = {send: _sent(tx, send) for send in sent}
     at_ms = now_ms()
     answers: list[StoredMessage | AcdError] = []
     fresh: list[StoredMessage] = []

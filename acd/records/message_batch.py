@@ -43,18 +43,6 @@ class Thread(NamedTuple):
     last_message_ms: int
 
 
-def read_threads(tx: Connection, ids: Iterable[str]) -> dict[str, Thread]:
-    """The ends of those conversations that exist, locked until the commit.
-
-    Locked in the order of their ids: two batches that share conversations wait, never deadlock.
-    """
-    wanted = sorted(set(ids))
-    if tx.dialect.name == "sqlite":  # its writer is alone
-        folded = run(tx, _SQLITE_THREADS, (json.dumps(wanted),)).fetchone()[0]
-        return {row[0]: Thread(*row) for row in json.loads(folded)}
-    return {row[0]: Thread(*row) for row in tx.execute(_POSTGRES_THREADS, {"ids": wanted})}
-
-
 def read_newest(tx: Connection, ids: Iterable[str]) -> list[Sequence[Any]]:
     """Those conversations that exist, each as a row of them and one of its last message.
 
@@ -68,17 +56,25 @@ def read_newest(tx: Connection, ids: Iterable[str]) -> list[Sequence[Any]]:
     return list(tx.execute(_POSTGRES_NEWEST, {"ids": wanted}))
 
 
-def read_sent_before(tx: Connection, sends: Iterable[Send]) -> set[Send]:
-    """Those of the sends that are stored already."""
-    wanted = list(sends)
-    if tx.dialect.name == "sqlite":
-        folded = run(tx, _SQLITE_SENT, (json.dumps(wanted),)).fetchone()[0]
-        return {Send(*row) for row in json.loads(folded)}
-    keys = {
-        "conversations": [send.conversation for send in wanted],
-        "client_ids": [send.client_id for send in wanted],
-    }
-    return {Send(*row) for row in tx.execute(_POSTGRES_SENT, keys)}
+def read_ends(tx: Connection, sends: Iterable[Send]) -> tuple[dict[str, Thread], set[Send]]:
+    """The ends of those conversations that exist, and those of the sends that are stored already.
+
+    The ends are locked until the commit, in the order of their ids: two batches that share
+    conversations wait, never deadlock.
+    """
+    wanted = list(set(sends))
+    ids = sorted({send.conversation for send in wanted})
+    if tx.dialect.name == "sqlite":  # its writer is alone
+        values = (json.dumps(ids), json.dumps(wanted))
+        ends, sent = map(json.loads, run(tx, _SQLITE_ENDS, values).fetchone())
+    else:
+        keys = {
+            "conversations": [send.conversation for send in wanted],
+            "client_ids": [send.client_id for send in wanted],
+        }
+        ends = tx.execute(_POSTGRES_THREADS, {"ids": ids}).all()
+        sent = tx.execute(_POSTGRES_SENT, keys).all()
+    return {row[0]: Thread(*row) for row in ends}, {Send(*row) for row in sent}
 
 
 def write_messages(tx: Connection, rows: Sequence[dict[str, Any]], ends: Sequence[Thread]) -> None:
@@ -102,15 +98,16 @@ _SQLITE_NEWEST = f"""
     SELECT json_group_array(json_array({_NEWEST_COLUMNS})) {_NEWEST_FROM}
     WHERE c.id IN (SELECT value FROM json_each(?))
 """  # noqa: S608  names of our own columns
-_SQLITE_THREADS = """
-    SELECT json_group_array(json_array(id, last_seq, last_message_ms))
-    FROM conversations WHERE id IN (SELECT value FROM json_each(?))
-"""
-_SQLITE_SENT = """
-    SELECT json_group_array(json_array(m.conversation, m.client_id))
-    FROM json_each(?) AS s CROSS JOIN messages AS m
-      ON m.conversation = json_extract(s.value, '$[0]')
-     AND m.client_id = json_extract(s.value, '$[1]')
+_SQLITE_ENDS = """
+    SELECT (
+        SELECT json_group_array(json_array(id, last_seq, last_message_ms))
+        FROM conversations WHERE id IN (SELECT value FROM json_each(?))
+    ), (
+        SELECT json_group_array(json_array(m.conversation, m.client_id))
+        FROM json_each(?) AS s CROSS JOIN messages AS m
+          ON m.conversation = json_extract(s.value, '$[0]')
+         AND m.client_id = json_extract(s.value, '$[1]')
+    )
 """
 
 
