@@ -101,11 +101,13 @@ async def _load(
     with tempfile.TemporaryDirectory(prefix="acd-sipp-") as folder:
         failed = await _call(sipp, Path(folder), everything.ways[str(more["way"])], load, more)
         times = _times(Path(folder))
+        refused = len(times.pop("invite_503"))
         _tell_missed(Path(folder))
     spent = {part: now - before[part] for part, now in everything.cpu_s().items()}
     talks = everything.talks
     figures = [
         Figure(id="calls.served", params=params, value=len(talks.agents), unit="calls"),
+        Figure(id="calls.refused", params=params, value=refused, unit="calls"),
         Figure(id="calls.unserved", params=params, value=float(failed), unit="runs"),
         Figure(id="calls.twice", params=params, value=talks.twice, unit="calls"),
         Figure(
@@ -127,8 +129,9 @@ async def _load(
     ]
     for name, found in times.items():
         figures += _percentiles(f"calls.{name}_ms", params, found)
-    told = ", ".join(f"{name} {value:g}" for name, value in spent.items())
-    print(f"  {params}: {len(talks.agents)} served; CPU in s: {told}", flush=True)
+    told = f"{len(talks.agents)} served, {refused} refused"
+    cpu = ", ".join(f"{name} {value:g}" for name, value in spent.items())
+    print(f"  {params}: {told}; CPU in s: {cpu}", flush=True)
     return figures
 
 
@@ -163,13 +166,13 @@ def _tell_missed(folder: Path) -> None:
 
 
 def _times(folder: Path) -> dict[str, list[float]]:
-    """INVITE→180 and INVITE→200, in ms."""
-    found: dict[str, list[float]] = {"1": [], "2": []}
+    """INVITE→180, INVITE→200 and INVITE→503, in ms."""
+    found: dict[str, list[float]] = {"1": [], "2": [], "3": []}
     for path in folder.glob("*_rtt.csv"):
         with path.open() as file:
             for row in csv.DictReader(file, delimiter=";"):
                 found[row["rtd_no"]].append(float(row["response_time_ms"]))
-    return {"invite_180": found["1"], "invite_200": found["2"]}
+    return {"invite_180": found["1"], "invite_200": found["2"], "invite_503": found["3"]}
 
 
 def _percentiles(name: str, params: Mapping[str, Param], found: list[float]) -> list[Figure]:

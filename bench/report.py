@@ -76,6 +76,7 @@ BARS = (
     Bar(id="calls.setup_per_s", limit=10, at_most=False),
     Bar(id="calls.accept_to_audio_ms", limit=150, at_most=True, params={"percentile": 99}),
     Bar(id="calls.left", limit=0, at_most=True),
+    Bar(id="calls.refused", limit=0, at_most=True),
     Bar(id="calls.unserved", limit=0, at_most=True),
     Bar(id="calls.twice", limit=0, at_most=True),
     Bar(id="chat.message_ms", limit=20, at_most=True, params={"percentile": 99, "rate": 1000}),
