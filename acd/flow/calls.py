@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from acd.domain import phone
 from acd.domain.errors import NotFound, PhoneNumberInvalid
@@ -19,7 +19,7 @@ from acd.flow.doors import Doors
 from acd.records.callers import NewCall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from acd.domain.directory import Queue, Site
     from acd.domain.ids import DepartmentId, InteractionId
@@ -95,6 +95,14 @@ class EnteredCall:
     reachable: bool
 
 
+class CallDoor(NamedTuple):
+    """Where a call goes in, and the rule that its headers fit."""
+
+    rule: CallRule
+    site: Site
+    queue: Queue
+
+
 class CallIntake:
     """The door for calls. Every verb raises StoreUnavailable while the database is away."""
 
@@ -107,31 +115,44 @@ class CallIntake:
         self._plan = plan
         self._doors: Doors[tuple[Site, Queue]] = Doors()
 
+    async def door(self, called: str, headers: Mapping[str, str]) -> CallDoor:
+        """Where a call goes in, by what was dialled and its headers.
+
+        Raises:
+            NotFound: nothing is known by that number, or it takes no calls.
+        """
+        rule = self._plan.rule(headers)
+        department = self._plan.department(called)
+        if department is None:
+            raise NotFound("Nothing is known by this number.", field="called")
+        department = rule.department or department
+        return CallDoor(
+            rule, *await self._doors.at(department, lambda: self._find_door(department))
+        )
+
     async def enter(
         self,
         call: InteractionId,
+        door: CallDoor,
         *,
         caller: str,
-        called: str,
         display: str,
         transfers: bool,
+        heard: Callable[[], Awaitable[None]],
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> EnteredCall:
         """Let a caller in; the same call again gives what is there.
 
         Args:
             call: its id.
+            door: where, as `door` found it.
             caller: the number as the network says it, empty when withheld.
-            called: what was dialled.
             display: what the caller's telephone system calls them.
             transfers: whether the agent can give it away to a number.
+            heard: awaited before routing is told of it: whoever is to hear all that follows.
             headers: those that are kept with it, by lower-case name.
-
-        Raises:
-            NotFound: nothing is known by that number, or it takes no calls.
         """
-        rule = self._plan.rule(headers)
-        site, queue = await self._door(called, rule.department)
+        rule, site, queue = door
         number = self._plan.number(caller)
         shown = phone.shown(number) if number else ""
         row = await self._callers.begin(
@@ -149,6 +170,7 @@ class CallIntake:
                 ),
             )
         )
+        await heard()
         entered = await self._intake.enqueue(row, queue, late=False)
         return EnteredCall(row=row, entered=entered, reachable=number is not None)
 
@@ -159,13 +181,6 @@ class CallIntake:
     async def enter_late(self, row: IntakeRow) -> None:
         """Enqueue what could not be when it came; its age is kept."""
         await self._intake.enqueue(row, await self._directory.queue(row.queue), late=True)
-
-    async def _door(self, called: str, instead: DepartmentId | None) -> tuple[Site, Queue]:
-        department = self._plan.department(called)
-        if department is None:
-            raise NotFound("Nothing is known by this number.", field="called")
-        department = instead or department
-        return await self._doors.at(department, lambda: self._find_door(department))
 
     async def _find_door(self, department: DepartmentId) -> tuple[Site, Queue]:
         queue = await self._directory.queue(QueueId(f"{department}/{Channel.CALL.value}"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
     from acd.flow.calls import EnteredCall
     from acd.routing.results import Enqueued
+    from acd.telephony.early import Early
     from acd.telephony.means import Means
 
 log = structlog.get_logger(__name__)
@@ -38,13 +39,19 @@ class Entrance:
         self._means = means
         self._how = how
 
-    async def let_in(self, arrived: port.CallArrived) -> LiveCall | None:
-        """Let the caller in, or turn them away: then there is nothing to run."""
+    async def let_in(self, arrived: port.CallArrived, early: Early) -> LiveCall | None:
+        """Let the caller in, or turn them away: then there is nothing to run.
+
+        `early` hears routing from before it is told of the call.
+        """
         transfers = port.Ability.TRANSFER in self._means.adapter.abilities
+        intake = self._means.intake
         try:
-            entered = await self._means.intake.enter(
-                arrived.call, caller=arrived.caller, called=arrived.called,
-                display=arrived.display, transfers=transfers, headers=arrived.headers,
+            door = await intake.door(arrived.called, arrived.headers)
+            early.listen()
+            entered = await intake.enter(
+                arrived.call, door, caller=arrived.caller, display=arrived.display,
+                transfers=transfers, heard=early.until_heard, headers=arrived.headers,
             )  # fmt: skip
         except NotFound as error:
             log.info("call refused", call=arrived.call, reason=error.code, field=error.field)
@@ -70,7 +77,10 @@ class Entrance:
             await self._turn_away(call)
             return None
         await self._means.adapter.execute(port.Answer(call=call, epoch=0, how=self._how))
-        return LiveCall(self._means, entered.row, reachable=entered.reachable)
+        live = LiveCall(self._means, entered.row, reachable=entered.reachable)
+        if said is None or said.known:  # nobody heard what became of it before
+            live.missed("")
+        return live
 
     async def _is_kept(self, said: Enqueued, *, reachable: bool) -> bool:
         """Whether they are in the line; whom nobody can call back is not, instead of being that."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import AgentId, OfferId
     from acd.records.intake_rows import IntakeRow
+    from acd.telephony.early import Early
     from acd.telephony.means import Means
 
 RING_LEAST_MS: Final = 1000
@@ -78,9 +79,9 @@ class LiveCall:
         """Whether it is a callback whose customer is not on the line."""
         return self.call.calls_back
 
-    def hear(self, event: port.CallEvent) -> None:
-        """The adapter says something of it."""
-        self._heard.put_nowait(event)
+    def hear(self, said: port.CallEvent | Mapping[str, Any] | None) -> None:
+        """The adapter says something of it, or what was heard early is passed on."""
+        self._heard.put_nowait(said)
 
     def heard(self, address: str, payload: Mapping[str, Any]) -> None:
         """Routing says something of it, or the page of an agent does."""
@@ -129,6 +130,15 @@ class LiveCall:
         """Hear its addresses from now on; with Redis away, from when it is back."""
         await asyncio.gather(*(self._listen(address) for address in self._addresses()))
         self.missed("")  # what was said before
+
+    async def listen_after(self, early: Early) -> None:
+        """The same, where that one has heard all that was said before."""
+        early.pass_on(self)
+        try:
+            for address in self._addresses():
+                await self._listen(address)
+        finally:
+            await early.forget()
 
     async def _listen(self, address: str) -> None:
         with contextlib.suppress(StoreUnavailable):

@@ -11,6 +11,7 @@ import structlog
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
+from acd.telephony.early import Early
 from acd.telephony.entrance import Entrance
 from acd.telephony.insisting import answered
 from acd.telephony.live import LiveCall
@@ -39,7 +40,7 @@ class Switchboard:
         self._how = how
         self._stop_s = stop_s
         self._calls: dict[InteractionId, LiveCall | SayingCall] = {}
-        self._early: dict[InteractionId, list[port.CallEvent]] = {}
+        self._early: dict[InteractionId, Early] = {}
         """What was heard of calls that are being let in."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -80,7 +81,7 @@ class Switchboard:
         if standing.away:
             self._start(self._let_go(standing.call), f"away-{standing.call}")
         elif standing.call not in self:
-            self._early[standing.call] = []
+            self._early[standing.call] = Early(self._means.delivery, standing.call)
             self._start(self._take_up(standing), f"call-{standing.call}")
 
     def _forget(self, call: InteractionId) -> None:
@@ -196,7 +197,7 @@ class Switchboard:
                 log.info("nothing is heard", call=event.call, offer=event.offer)
             case port.CallArrived():
                 if event.call not in self._early and event.call not in self._calls:
-                    self._early[event.call] = []
+                    self._early[event.call] = Early(self._means.delivery, event.call)
                     self._start(self._let_in(event), f"call-{event.call}")
             case port.CallStands():
                 self._stands(event.standing)
@@ -205,7 +206,7 @@ class Switchboard:
             case _ if (live := self._calls.get(event.call)) is not None:
                 live.hear(event)
             case _ if (early := self._early.get(event.call)) is not None:
-                early.append(event)
+                early.hear(event)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -215,27 +216,28 @@ class Switchboard:
     async def _let_in(self, arrived: port.CallArrived) -> None:
         """A call from its arrival to its end."""
         call, entrance = arrived.call, Entrance(self._means, self._how)
+        early, live = self._early[call], None
         try:
             if self._stopping:
                 await entrance.refuse(call, StoreUnavailable.code)
                 return
-            live = await entrance.let_in(arrived)
+            live = await entrance.let_in(arrived, early)
             if live is None:
                 return
             self._calls[call] = live
-            for event in self._early.pop(call, ()):
-                live.hear(event)
         except Exception:
             log.exception("call failed", call=call)
             await entrance.fail(call)
             return
         finally:
             self._early.pop(call, None)
-        await self._serve(call, live)
+            if live is None:
+                await early.forget()
+        await self._serve(call, live, early)
 
     async def _take_up(self, standing: port.Standing) -> None:
         """A call that outlived the process that had it; one that nobody knows is hung up."""
-        call = standing.call
+        call, early = standing.call, self._early[standing.call]
         try:
             row = await self._row(call)
             if row is None:
@@ -243,8 +245,7 @@ class Switchboard:
             live = LiveCall(self._means, row, reachable=bool(standing.caller))
             await live.take_up(standing)
             self._calls[call] = live
-            for event in self._early.pop(call, ()):
-                live.hear(event)
+            early.pass_on(live)
         except AcdError as error:
             log.warning("call not taken up", call=call, reason=error.code)
             end = port.HangUp(call=call, epoch=standing.epoch, cause="lost")
@@ -271,9 +272,9 @@ class Switchboard:
         """How it arrived; a database that is away is waited for, as who is on the line waits."""
         return await answered(lambda: self._means.intake.entered(call), call)
 
-    async def _serve(self, call: InteractionId, live: LiveCall) -> None:
+    async def _serve(self, call: InteractionId, live: LiveCall, early: Early | None = None) -> None:
         try:
-            await live.listen()
+            await (live.listen() if early is None else live.listen_after(early))
             await live.run()
         except Exception:
             log.exception("call failed", call=call)

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from acd.chat.delivery import Listener
 from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import InteractionId, OfferId
 from acd.domain.queue import LastAgent
+from acd.routing.snapshots import InteractionSnapshot
 from acd.telephony import port
+from acd.telephony.early import Early
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import Exchange, Exchanges, running_exchange
 from tests.servers import Server
@@ -81,6 +84,46 @@ async def test_a_talk_goes_on_and_ends_while_redis_is_away(
         await exchange.phones.hang_up(call)
         await asyncio.to_thread(server.start)
         assert await exchange.outcome(call) == "handled"
+
+
+def ring_of(exchange: Exchange, call: str) -> bool:
+    return any(isinstance(one, port.Ring) and one.call == call for one in exchange.phones.told)
+
+
+async def test_who_hears_routing_from_the_first_moment_asks_it_nothing(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    await exchange.sign_in("anna")
+    asked: list[str] = []
+    interaction = exchange.router.interaction
+
+    async def ask(call: InteractionId) -> InteractionSnapshot | None:
+        asked.append(call)
+        return await interaction(call)
+
+    monkeypatch.setattr(exchange.router, "interaction", ask)
+    call = await exchange.phones.arrive()
+    await until(lambda: ring_of(exchange, call))
+    assert asked == []
+
+
+async def test_a_call_whose_events_are_not_heard_in_time_rings_all_the_same(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    await exchange.sign_in("anna")
+    listen = exchange.delivery.listen
+
+    async def too_late(address: str, listener: Listener) -> None:
+        if isinstance(listener, Early):
+            await asyncio.Event().wait()
+        await listen(address, listener)
+
+    monkeypatch.setattr(exchange.delivery, "listen", too_late)
+    monkeypatch.setattr("acd.telephony.early._SOON_S", 0.01)
+    call = await exchange.phones.arrive()
+    await until(lambda: ring_of(exchange, call))
 
 
 async def deaf(exchange: Exchange, call: str) -> None:
