@@ -103,6 +103,7 @@ async def test_a_change_elsewhere_is_noticed(house: House) -> None:
     watching.cancel()
 
 
+@pytest.mark.long
 async def test_two_thousand_agents_take_a_moment(house: House) -> None:
     names = [f"agent{number}" for number in range(2000)]
     await house.directory.apply(provision(*names))

@@ -166,12 +166,17 @@ async def holds_from(house: House, generation: int) -> None:
 
 
 async def test_many_are_told_page_by_page(
-    servers: tuple[Server, Server], database: Database, tenant: str
+    servers: tuple[Server, Server],
+    database: Database,
+    tenant: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for module in ("acd.flow.reconcile", "acd.routing.verbs.reconciling"):
+        monkeypatch.setattr(f"{module}.PAGE", 20)
     one, two = servers
     async with node(database, one, tenant) as before:
         await set_up(before)
-        names = [await arrive(before) for _ in range(620)]
+        names = [await arrive(before) for _ in range(62)]
         await record(before)
     async with node(database, two, tenant) as after:
         await after.router.run_timers()
