@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acd.chat.delivery import to_agent, to_contact
-from acd.domain.errors import NotConnected, NotYours
+from acd.domain.errors import NotConnected, NotYours, TelephonyOff
 from acd.domain.ids import ContactId, InteractionId, OfferId
 from acd.domain.interaction import Channel
+from acd.realtime.answering import Answer
 from acd.realtime.work import held
 
 if TYPE_CHECKING:
@@ -86,7 +87,11 @@ class Calling:
         return {"ok": True, "outcome": ended.outcome.value if ended.outcome else "unknown"}
 
     async def _transfer(self, connection: Connection[Console], asked: wire.NumberTransfer) -> Ack:
-        """Asked of the node that has the call: it is over for the agent, or they hear why not."""
+        """Asked of the node that has the call: it is over for the agent, or they hear why not.
+
+        Raises:
+            TelephonyOff: no node has it now.
+        """
         desk = connection.who.desk
         chat = await _owned(desk, asked.interaction)
         told = {
@@ -96,7 +101,10 @@ class Calling:
             "number": self._relay.numbers.read(asked.number),
             "command": asked.command,
         }
-        self._relay.delivery.publish(to_contact(chat.contact), told)
+        async with Answer(self._relay.delivery, to_agent(desk.agent.id), asked.command) as answer:
+            self._relay.delivery.publish(to_contact(chat.contact), told)
+            if not await answer.comes():
+                raise TelephonyOff
         return {"ok": True}
 
     async def _take_back(self, connection: Connection[Console], asked: CallName) -> Ack:

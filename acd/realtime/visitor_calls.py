@@ -73,7 +73,8 @@ class VisitorCalls:
         """To the agent who has the call, or to the server that carries it; to nobody else."""
         chat, relay = _call(connection.who, asked.interaction), self._relay
         agent = chat.live.agent if chat.live.phase in TAKEN else None
-        serves = relay.anchor if chat.live.phase is not ChatPhase.ENDED else None
+        by_page = chat.live.phase is not ChatPhase.ENDED and chat.live.callback is None
+        serves = relay.anchor if by_page else None  # else they are called on a telephone
         served = asked.to == SERVER
         if (serves if served else agent) is None:
             raise NotConnected

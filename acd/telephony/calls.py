@@ -190,6 +190,9 @@ def _transfer(call: Call, heard: TransferAsked) -> Step:
         return call, ()
     if call.legs[call.winner].agent != heard.agent:
         return call, ()
+    if heard.command == call.given:  # they did not hear what came of it
+        return call, (call.refused,) if call.refused is not None else ()
+    call = replace(call, given=heard.command, refused=None)
     return call, (port.Transfer(call=call.id, epoch=call.epoch, number=heard.number),)
 
 
@@ -205,7 +208,8 @@ def _transferred(call: Call, heard: port.TransferResult) -> Step:
         return call, ()
     agent = call.legs[call.winner].agent
     if not heard.ok:
-        return call, (NotTransferred(agent=agent, code=heard.code),)
+        refused = NotTransferred(agent=agent, code=heard.code)
+        return replace(call, refused=refused), (refused,)
     others = tuple(withdraw(call, key, "transferred") for key in call.legs if key != call.winner)
     return _closed(call), (*others, HungUp(side=Side.AGENT, agent=agent))
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
-GOODBYE_S: Final = 20.0
 
 
 class LiveCall:
@@ -59,7 +58,8 @@ class LiveCall:
         self._row = row
         self._doing = Doing(means, row)
         self._line = Waiting(means, self._doing, row, reachable=reachable)
-        self._visited = visited
+        self.visited = visited
+        """Whether a website's page is its caller's."""
         self.has_line = calls_back
         """Whether it is called back from here."""
         self._leaves = False
@@ -72,7 +72,7 @@ class LiveCall:
     def waiting(self) -> bool:
         """Whether nobody talks with the caller yet: this node vouches for them."""
         waits = self.call.phase is CallPhase.WAITING
-        return waits and not self.unanswered and not self._visited
+        return waits and not self.unanswered and not self.visited
 
     @property
     def unanswered(self) -> bool:
@@ -181,19 +181,8 @@ class LiveCall:
                     await self._line.tell_place(self.call.epoch)
         return await self._heard.get()
 
-    async def _say_goodbye(self, prompt: Prompt) -> None:
-        """Returns when the caller has heard it; what else is heard then is of no use any more."""
-        file = await self._line.say(prompt, self.call.epoch)
-        if not file:
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE_S):
-                while True:
-                    match await self._heard.get():
-                        case port.CallerEnded():
-                            return
-                        case port.Announced() as announced if announced.file == file:
-                            return
+    async def _goodbye(self, prompt: Prompt) -> None:
+        await self._line.say_goodbye(prompt, self.call.epoch, self._heard)
 
     def _addresses(self) -> tuple[str, str]:
         return to_call(self.call.id), to_contact(self._row.contact)
@@ -201,27 +190,22 @@ class LiveCall:
     # hearing
 
     async def _hear_payload(self, payload: Mapping[str, Any]) -> None:
-        match str(payload.get("type")):
-            case "call.signal":
-                await self._hear_page(payload)
-            case "call.transfer":
-                await self._take(
-                    words.TransferAsked(agent=payload["agent"], number=payload["number"])
-                )
-            case "call.take_back":
-                await self._take(words.TakeBackAsked(agent=payload["agent"]))
-            case "call.where.ask":
-                paging.tell_where(self._means.delivery, self.call)
-            case _ if "id" in payload:
-                if (heard := hearing.news(payload, self.call.epoch + 1)) is not None:
-                    await self._learn(heard)
-
-    async def _hear_page(self, payload: Mapping[str, Any]) -> None:
+        if "id" in payload:
+            if (news := hearing.news(payload, self.call.epoch + 1)) is not None:
+                await self._learn(news)
+            return
+        if payload.get("type") == "call.where.ask":
+            paging.tell_where(self._means.delivery, self.call)
         match paging.said(self.call, payload):
-            case words.HoldAsked() as asked:
-                await self._take(asked)
+            case port.VisitorSaid() if not self.visited:
+                pass  # they are called on a telephone
             case port.Command() as said:
                 await self._doing.execute(said)
+            case words.TransferAsked() as asked:
+                paging.tell_asked(self._means.delivery, self.call, asked)
+                await self._take(asked)
+            case words.HoldAsked() | words.TakeBackAsked() as asked:
+                await self._take(asked)
 
     async def _compare(self) -> None:
         """Read how routing has it, and catch up."""
@@ -254,17 +238,17 @@ class LiveCall:
                 )
                 await self._take(offered)
                 await self._take_won(heard.offer, heard.agent)
-            case hearing.Parked() if self._visited:
+            case hearing.Parked() if self.visited:
                 pass  # their page is not there, as routing says
             case hearing.Parked():
                 await self._doing.answered(lambda: self._means.router.contact_back(self.call.id))
-            case hearing.NeedNotStay() if self._visited:
+            case hearing.NeedNotStay() if self.visited:
                 await self._leave_page()
             case hearing.NeedNotStay():
                 if self.waiting:
                     await self._let_go(heard.rule)
             case words.Finished() if self.waiting:  # by a rule of the queue
-                await self._say_goodbye(turned_away(heard.rule))
+                await self._goodbye(turned_away(heard.rule))
                 await self._take(heard)
             case _:
                 await self._take(heard)
@@ -276,12 +260,12 @@ class LiveCall:
     async def _let_go(self, rule: str) -> None:
         """They are called back; whom nobody can call hears that now, and no agent is asked."""
         if await self._line.can_be_called():
-            await self._say_goodbye(Prompt.CALLBACK_PROMISED)
+            await self._goodbye(Prompt.CALLBACK_PROMISED)
             await self._take(words.Finished(outcome="callback"))
             return
         router, call = self._means.router, self.call.id
         await self._doing.answered(lambda: router.finish(call, by="system"))
-        await self._say_goodbye(turned_away(rule))
+        await self._goodbye(turned_away(rule))
         await self._take(words.Finished(outcome="unreached"))
 
     async def _leave_page(self) -> None:

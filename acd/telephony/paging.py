@@ -1,4 +1,4 @@
-"""What the pages of a call say of their audio and are told of it: a contact's, an agent's."""
+"""What the pages of a call ask and say of their audio, and are told: a contact's, an agent's."""
 
 from __future__ import annotations
 
@@ -15,11 +15,26 @@ if TYPE_CHECKING:
     from acd.domain.ids import ContactId
     from acd.telephony.state import Call, LegKey
 
-Said = port.PageSaid | port.VisitorSaid | words.HoldAsked
+Said = (
+    port.PageSaid | port.VisitorSaid | words.HoldAsked | words.TransferAsked | words.TakeBackAsked
+)
 
 
 def said(call: Call, payload: Mapping[str, Any]) -> Said | None:
-    """What a page's `call.signal` means to the call as it is, if anything."""
+    """What a page says means to the call as it is, if anything."""
+    match payload.get("type"):
+        case "call.signal":
+            return _signalled(call, payload)
+        case "call.transfer":
+            return words.TransferAsked(
+                agent=payload["agent"], number=payload["number"], command=payload["command"]
+            )
+        case "call.take_back":
+            return words.TakeBackAsked(agent=payload["agent"])
+    return None
+
+
+def _signalled(call: Call, payload: Mapping[str, Any]) -> Said | None:
     if payload.get("visitor"):
         return port.VisitorSaid(call=call.id, epoch=call.epoch, signal=payload["signal"])
     agent, signal = payload.get("agent"), payload["signal"]
@@ -68,6 +83,12 @@ def tell_page(delivery: Delivery, call: Call, told: port.PageTold) -> None:
             to_agent(leg.agent),
             {"type": "call.signal", "interaction": call.id, "signal": dict(told.signal)},
         )
+
+
+def tell_asked(delivery: Delivery, call: Call, asked: words.TransferAsked) -> None:
+    """Say to whoever asked that the call is here: what comes of it is told later."""
+    told = {"type": "call.transfer.asked", "interaction": call.id, "command": asked.command}
+    delivery.publish(to_agent(asked.agent), told)
 
 
 def tell_where(delivery: Delivery, call: Call) -> None:

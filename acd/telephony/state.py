@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import AgentId, InteractionId, OfferId
     from acd.telephony import port
-    from acd.telephony.words import Offered
+    from acd.telephony.words import NotTransferred, Offered
 
 
 class CallPhase(StrEnum):
@@ -55,7 +55,9 @@ class Leg:
 class Call:
     """A call. `winner` is the offer and device it was given to, `later` what rings next.
 
-    `calls_back`: nobody is on the line, and the customer is dialled once an agent is.
+    `given` is the command by which it was given to a number last, and `refused` what that came to
+    where the number did not take it. `calls_back`: nobody is on the line, and the customer is
+    dialled once an agent is.
     """
 
     id: InteractionId
@@ -64,6 +66,8 @@ class Call:
     legs: Mapping[LegKey, Leg] = field(default_factory=dict)
     later: Mapping[OfferId, Offered] = field(default_factory=dict)
     winner: LegKey | None = None
+    given: str = ""
+    refused: NotTransferred | None = None
     calls_back: bool = False
 
     @property

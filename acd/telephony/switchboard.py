@@ -136,7 +136,7 @@ class Switchboard:
         live = self._calls.get(call)
         if isinstance(live, LiveCall):
             live.heard("", payload)
-        return live is not None
+        return isinstance(live, LiveCall) and live.visited
 
     @property
     def called_back(self) -> list[InteractionId]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.rung import look_again
 from acd.telephony import port
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from acd.telephony.means import Means
     from acd.telephony.sip.prompts import Prompt
 
+GOODBYE_S: Final = 20.0
 LEAVE: Final = "1"
 """What they press to be called back."""
 
@@ -61,6 +63,20 @@ class Waiting:
             call = self._row.interaction
             await self._doing.execute(port.Announce(call=call, epoch=epoch, file=file))
         return file
+
+    async def say_goodbye(self, prompt: Prompt, epoch: int, heard: asyncio.Queue[Any]) -> None:
+        """Returns when the caller has heard it; what else is heard then is of no use any more."""
+        file = await self.say(prompt, epoch)
+        if not file:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                while True:
+                    match await heard.get():
+                        case port.CallerEnded():
+                            return
+                        case port.Announced() as announced if announced.file == file:
+                            return
 
     async def press(self, digit: str) -> None:
         """A key: they ask to be called back."""

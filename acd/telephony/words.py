@@ -77,10 +77,11 @@ class HoldAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferAsked:
-    """The agent gives the caller away to a number in E.164."""
+    """The agent gives the caller away to a number in E.164; the same `command` is a repeat."""
 
     agent: AgentId
     number: str = field(repr=False)
+    command: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

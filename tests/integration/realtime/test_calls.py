@@ -11,6 +11,7 @@ import pytest
 from acd.chat.delivery import to_agent, to_contact
 from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
 from acd.domain.interaction import Arrival
+from acd.realtime import answering
 from acd.realtime.allowance import LEASE
 from acd.realtime.wire import answers, common
 from tests.integration.realtime.clients import new_start
@@ -205,6 +206,18 @@ async def test_a_visitors_page_speaks_to_the_server_where_that_carries_the_call(
     assert await jean.refused("call.signal", said) == "not_connected"
 
 
+async def test_the_page_of_who_is_called_back_speaks_to_no_server(call_nodes: Nodes) -> None:
+    node = await call_nodes(calls=True, callback=True)
+    node.realtime.relay.anchor = exchange = Exchange()
+    jean = await node.visitor()
+    started = await jean.done("chat.start", new_start(channel="call"))
+    said = signal(started["chat"]["interaction"], "t_jean", "hello", to="server-line")
+    await jean.done("call.signal", said)
+    await jean.done("callback.ask", {"number": "+33 1 99 00 12 34"})
+    assert await jean.refused("call.signal", said) == "not_connected"
+    assert len(exchange.heard) == 1
+
+
 async def test_a_signal_is_bounded(call_nodes: Nodes) -> None:
     node = await call_nodes(calls=True)
     anna, _, interaction, offer = await ringing(node)
@@ -220,6 +233,42 @@ async def test_nothing_is_written_to_who_calls_from_a_telephone(
     call_nodes: Nodes, call: str
 ) -> None:
     node = await call_nodes(calls=True)
+    anna, chat = await telephoned(node, call)
+    assert (chat["from_telephone"], chat["to_number"]) == (True, call == "number")
+    assert chat["contact_here"]
+    say = {"conversation": "cv_camille", "client_id": "a1", "text": "Hello"}
+    assert await anna.refused("message.send", say) == "no_page"
+
+
+class Switchboard:
+    """The node that has a call: it says that it was asked."""
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+
+    def heard(self, _address: str, payload: Mapping[str, Any]) -> None:
+        if payload["type"] == "call.transfer":
+            told = {"type": "call.transfer.asked", "command": payload["command"]}
+            self._node.realtime.delivery.publish(to_agent(payload["agent"]), told)
+
+    def missed(self, _address: str) -> None: ...
+
+
+async def test_a_transfer_that_no_node_hears_is_refused(
+    call_nodes: Nodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await call_nodes(calls=True)
+    anna, _ = await telephoned(node, "number")
+    asked = {"interaction": "ix_camille", "command": "n1", "number": "+33 1 99 00 12 34"}
+    monkeypatch.setattr(answering, "ANSWER_S", 0.05)
+    assert await anna.refused("call.transfer", asked) == "telephony_off"
+    monkeypatch.undo()
+    await node.realtime.delivery.listen(to_contact(ContactId("ct_camille")), Switchboard(node))
+    await anna.done("call.transfer", asked)
+
+
+async def telephoned(node: Any, call: str) -> tuple[Any, dict[str, Any]]:
+    """Anna, and how her console shows the call that Camille has from a telephone."""
     anna = await node.console("anna", session="ss_anna")
     queue = QueueId("support/call")
     told = {"contact_name": "Camille", "call": call}
@@ -236,8 +285,4 @@ async def test_nothing_is_written_to_who_calls_from_a_telephone(
     ring = await anna.hears("offer", interaction="ix_camille")
     await anna.done("offer.accept", {"offer": ring["offer"]})
     await anna.done("call.connected", {"offer": ring["offer"]})
-    chat = await anna.hears("chat", interaction="ix_camille", state="active")
-    assert (chat["from_telephone"], chat["to_number"]) == (True, call == "number")
-    assert chat["contact_here"]
-    say = {"conversation": "cv_camille", "client_id": "a1", "text": "Hello"}
-    assert await anna.refused("message.send", say) == "no_page"
+    return anna, await anna.hears("chat", interaction="ix_camille", state="active")

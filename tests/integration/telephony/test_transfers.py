@@ -86,7 +86,8 @@ async def asked_for(exchange: Exchange, call: str, agent: str, number: str) -> N
     seen = await exchange.router.interaction(InteractionId(call))
     assert seen is not None
     told: dict[str, Any] = {"type": "call.transfer", "interaction": call, "agent": agent}
-    exchange.delivery.publish(to_contact(seen.contact), {**told, "number": number})
+    asked = {**told, "number": number, "command": "c1"}
+    exchange.delivery.publish(to_contact(seen.contact), asked)
 
 
 async def test_to_a_number(exchanges: Exchanges) -> None:
@@ -106,6 +107,7 @@ async def test_to_a_number_that_is_busy(exchanges: Exchanges) -> None:
     page = await exchange.page("anna")
     exchange.phones.number_takes = False
     await asked_for(exchange, call, "anna", "+33199005555")
+    await exchange.heard(page, "call.transfer.asked", interaction=call, command="c1")
     told = await exchange.heard(page, "call.transferred", interaction=call)
     assert (told["ok"], told["code"]) == (False, 486)
     assert exchange.at(call).hears == (first, "browser")

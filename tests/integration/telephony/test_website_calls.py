@@ -55,4 +55,12 @@ async def test_who_asks_to_be_called_back_is_heard_here_no_longer(exchanges: Exc
     await until(lambda: call not in exchange.board)
     ended = [one for one in exchange.phones.told if isinstance(one, port.HangUp)]
     assert [(one.call, one.cause) for one in ended] == [(call, "callback")]
+    row = await exchange.intakes.get(call)
+    assert row is not None
+    exchange.board.call_back(row)
+    exchange.phones.told.clear()
+    said = {"type": "call.signal", "visitor": True, "signal": {"kind": "hello"}}
+    assert not await exchange.board.hear_visitor(call, {**said, "interaction": call})
     await exchange.router.finish(call, by="system")
+    await until(lambda: call not in exchange.board)  # what was said before was heard
+    assert not any(isinstance(one, port.VisitorSaid) for one in exchange.phones.told)

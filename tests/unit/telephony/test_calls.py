@@ -176,8 +176,8 @@ def test_a_call_sent_to_another_line_hears_music_again() -> None:
 
 
 def test_a_number_takes_the_call_or_not() -> None:
-    asked = words.TransferAsked(agent=ANNA, number="+33199001234")
-    assert told(*TALKING, words.TransferAsked(agent=BEN, number="+33199001234"))[1] == []
+    asked = words.TransferAsked(agent=ANNA, number="+33199001234", command="c1")
+    assert told(*TALKING, replace(asked, agent=BEN))[1] == []
     assert told(*TALKING, asked)[1] == [port.Transfer(call=IX, epoch=1, number="+33199001234")]
     busy = port.TransferResult(call=IX, ok=False, code=486)
     call, actions = told(*TALKING, asked, busy)
@@ -188,6 +188,18 @@ def test_a_number_takes_the_call_or_not() -> None:
     call, actions = told(*TALKING, asked, port.TransferResult(call=IX, ok=True))
     assert call.phase is CallPhase.ENDED
     assert actions == [words.HungUp(side=words.Side.AGENT, agent=ANNA)]
+
+
+def test_a_number_is_rung_once_for_one_command() -> None:
+    asked = words.TransferAsked(agent=ANNA, number="+33199001234", command="c1")
+    busy = port.TransferResult(call=IX, ok=False, code=486)
+    assert told(*TALKING, asked, asked)[1] == []
+    refused = [words.NotTransferred(agent=ANNA, code=486)]
+    assert told(*TALKING, asked, busy, asked)[1] == refused
+    rings = [port.Transfer(call=IX, epoch=1, number="+33199001234")]
+    again = replace(asked, command="c2")
+    assert told(*TALKING, asked, busy, again)[1] == rings
+    assert told(*TALKING, asked, busy, again, again)[1] == []
 
 
 def test_an_offer_won_after_its_devices_went_is_given_back() -> None:

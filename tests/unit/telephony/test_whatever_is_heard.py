@@ -34,7 +34,10 @@ HEARD: st.SearchStrategy[Heard] = st.one_of(
     st.builds(lambda n: words.OfferOver(offer=f"{IX}.{n}", reason="expired"), NUMBERS),
     st.builds(lambda n, e: won(n, ANNA, e), NUMBERS, st.integers(0, 9)),
     st.builds(given_back, st.sampled_from([ANNA, BEN]), st.just("lost"), st.integers(0, 9)),
-    st.builds(lambda: words.TransferAsked(agent=ANNA, number="+33199001234")),
+    st.builds(
+        lambda c: words.TransferAsked(agent=ANNA, number="+33199001234", command=c),
+        st.sampled_from(["c1", "c2"]),
+    ),
     st.builds(lambda ok: port.TransferResult(call=IX, ok=ok), st.booleans()),
     st.builds(
         leg,

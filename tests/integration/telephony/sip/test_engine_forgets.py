@@ -59,7 +59,7 @@ async def test_a_customer_who_picks_up(desk: Desk, agent_phone: Phone) -> None:
     forget(desk)
     await agent_phone.pick_up(ringing)
     dialled = await desk.told(port.Dialled)
-    assert (dialled.ok, dialled.code) == (False, 503)
+    assert (dialled.ok, dialled.code, dialled.called) == (False, 503, False)
     await ringing.is_over()
     await desk.do(port.HangUp(call=call, epoch=0, cause="done"))
     await desk.empty()

@@ -88,7 +88,8 @@ async def test_without_a_trunk_no_number_is_reached(
     await desk.do(port.Transfer(call=talk.call, epoch=1, number=COLLEAGUE))
     assert not (await desk.told(port.TransferResult)).ok
     await desk.do(dial(InteractionId(new_id("ix")), 0))
-    assert not (await desk.told(port.Dialled)).ok
+    dialled = await desk.told(port.Dialled)
+    assert (dialled.ok, dialled.called) == (False, False)
     await talk.calling.voice.hears(AGENT_HZ)
 
 
@@ -110,10 +111,11 @@ async def test_a_customer_is_called_back_once_an_agent_is_there(
     await desk.bridge(call, offer, "desk")
     await desk.told(port.Bridged)
 
-    caller.refuses = 486
-    await desk.do(dial(call, 1))
-    dialled = await desk.told(port.Dialled)
-    assert (dialled.ok, dialled.code) == (False, 486)
+    for code, called in ((503, False), (486, True)):
+        caller.refuses = code
+        await desk.do(dial(call, 1))
+        dialled = await desk.told(port.Dialled)
+        assert (dialled.ok, dialled.code, dialled.called) == (False, code, called)
 
     caller.refuses, caller.picks_up = None, {CUSTOMER}
     await desk.do(dial(call, 1))
