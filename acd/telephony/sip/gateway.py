@@ -257,7 +257,7 @@ class Gateway:
 
     def _take(self, message: Message, source: str) -> Dialog:
         dialog = Dialog(self._loop, InteractionId(new_id("ix")))
-        self._loop.call_soon_threadsafe(self._arrived, dialog, self._heard(message, source))
+        sip_thread.tell(self._loop, self._arrived, dialog, self._heard(message, source))
         return dialog
 
     def _heard(self, invite: Message, source: str) -> Message:

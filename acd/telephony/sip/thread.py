@@ -1,7 +1,6 @@
 """The thread in which the SIP stack runs. There is one a process, since sippy's loop is one.
 
-It is entered by `post` and `do`, and left by `tell`, in no other way but that an arriving call is
-told of at once.
+It is entered by `post` and `do`, and left by `tell`, in no other way.
 
 What was asked of it by the time it looks is done in one turn. What a turn writes is written at its
 end, at once; then what it says is sent, and told.

@@ -1,7 +1,7 @@
 """Addresses that sippy writes at a fraction of what they cost it.
 
 Of each host, port and transport it asks whether it stands for our own, by `dir()`, which lists and
-sorts all that a text or a number can do: that was a fifth of what a call cost the stack.
+sorts all that a text or a number can do: that was an eighth of what a call cost the thread.
 """
 
 from __future__ import annotations

@@ -74,6 +74,20 @@ async def test_what_is_asked_while_it_is_busy_is_one_turn(ledger: Ledger, outbox
     assert ledger.done == [{"c:1": {"epoch": 1}, "d:1": {}}, "200"]
 
 
+async def test_what_is_said_does_not_wait_for_all_that_is_asked_of_a_busy_thread(
+    ledger: Ledger, outbox: Outbox
+) -> None:
+    free = threading.Event()
+    sip_thread.post(free.wait)
+    for number in range(40):
+        sip_thread.post(outbox.write, f"d:{number}", dict)
+    free.set()
+    await sip_thread.do(bool)
+    turns = [len(records) for records in ledger.done]
+    assert sum(turns) == 40
+    assert max(turns) == 16
+
+
 async def test_a_node_that_learns_that_it_lost_its_calls_says_nothing_more_in_them(
     ledger: Ledger, outbox: Outbox
 ) -> None:
