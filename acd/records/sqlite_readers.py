@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class Readers:
-    """Of one file. A transaction lasts as long as its work, and sees the file as it was then."""
+    """Of one file.
+
+    A `Prepared` statement sees the file as it is at its own moment, as on PostgreSQL; from the
+    first statement that SQLAlchemy runs, work sees it as it was then.
+    """
 
     def __init__(self, engine: Engine, size: int) -> None:
         self._engine = engine
