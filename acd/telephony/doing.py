@@ -11,7 +11,7 @@ from acd.domain.errors import AcdError, NotFound, StoreUnavailable
 from acd.domain.offer import MEDIA_LOST, AcceptOutcome
 from acd.domain.phone import E164
 from acd.telephony import port, words
-from acd.telephony.insisting import answered
+from acd.telephony.insisting import insist
 from acd.telephony.port import Target, TargetKind
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ class Doing:
         if isinstance(asked, words.CallBack):
             return await self._call_back(asked.epoch)
         once = isinstance(asked, _PASSING)
-        return await self.answered(lambda: self._request(asked, epoch), once=once) or []
+        return await self.insist(lambda: self._request(asked, epoch), once=once) or []
 
-    async def answered(self, ask: Callable[[], Awaitable[T]], *, once: bool = False) -> T | None:
-        """As `insisting.answered`, for this call."""
-        return await answered(ask, self._row.interaction, once=once)
+    async def insist(self, ask: Callable[[], Awaitable[T]], *, once: bool = False) -> T | None:
+        """As `insisting.insist`, for this call."""
+        return await insist(ask, self._row.interaction, once=once)
 
     async def _refused(self, command: port.Command, call: Call) -> Heard | None:
         """What is said in place of calling a number that may not be called, or not now."""

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-async def answered(
+async def insist(
     ask: Callable[[], Awaitable[T]], call: InteractionId, *, once: bool = False
 ) -> T | None:
     """The answer, asked again while a store is away, but for `once`; None where it was refused."""

@@ -105,7 +105,7 @@ class LiveCall:
         self.call = replace(call, epoch=standing.epoch)
         if standing.offer is None:
             return
-        seen = await self._doing.answered(lambda: self._means.router.interaction(call.id))
+        seen = await self._doing.insist(lambda: self._means.router.interaction(call.id))
         if seen is None or seen.agent is None:
             return
         kind = TargetKind.BROWSER if standing.device == BROWSER else TargetKind.SIP
@@ -121,7 +121,7 @@ class LiveCall:
 
     async def let_go(self) -> None:
         """It is the adapter's alone by now: whoever gave it away has finished."""
-        seen = await self._doing.answered(lambda: self._means.router.interaction(self.call.id))
+        seen = await self._doing.insist(lambda: self._means.router.interaction(self.call.id))
         if seen is not None and seen.agent is not None:
             over = words.HungUp(side=words.Side.AGENT, agent=seen.agent)
             await self._doing.ask(over, self.call.epoch)
@@ -209,7 +209,7 @@ class LiveCall:
 
     async def _compare(self) -> None:
         """Read how routing has it, and catch up."""
-        seen = await self._doing.answered(lambda: self._means.router.interaction(self.call.id))
+        seen = await self._doing.insist(lambda: self._means.router.interaction(self.call.id))
         for one in hearing.compared(self.call, seen):
             await self._learn(one)
 
@@ -241,7 +241,7 @@ class LiveCall:
             case hearing.Parked() if self.visited:
                 pass  # their page is not there, as routing says
             case hearing.Parked():
-                await self._doing.answered(lambda: self._means.router.contact_back(self.call.id))
+                await self._doing.insist(lambda: self._means.router.contact_back(self.call.id))
             case hearing.NeedNotStay() if self.visited:
                 await self._leave_page()
             case hearing.NeedNotStay():
@@ -255,7 +255,7 @@ class LiveCall:
 
     async def _plan(self, agent: AgentId) -> Plan:
         """What rings for them; their console alone where that cannot be read."""
-        return await self._doing.answered(lambda: self._means.plans.of(agent), once=True) or Plan()
+        return await self._doing.insist(lambda: self._means.plans.of(agent), once=True) or Plan()
 
     async def _let_go(self, rule: str) -> None:
         """They are called back; whom nobody can call hears that now, and no agent is asked."""
@@ -264,7 +264,7 @@ class LiveCall:
             await self._take(words.Finished(outcome="callback"))
             return
         router, call = self._means.router, self.call.id
-        await self._doing.answered(lambda: router.finish(call, by="system"))
+        await self._doing.insist(lambda: router.finish(call, by="system"))
         await self._goodbye(turned_away(rule))
         await self._take(words.Finished(outcome="unreached"))
 

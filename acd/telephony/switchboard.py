@@ -13,7 +13,7 @@ from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
 from acd.telephony.early import Early
 from acd.telephony.entrance import Entrance
-from acd.telephony.insisting import answered
+from acd.telephony.insisting import insist
 from acd.telephony.live import LiveCall
 from acd.telephony.saying import SayingCall
 
@@ -270,7 +270,7 @@ class Switchboard:
 
     async def _row(self, call: InteractionId) -> IntakeRow | None:
         """How it arrived; a database that is away is waited for, as who is on the line waits."""
-        return await answered(lambda: self._means.intake.entered(call), call)
+        return await insist(lambda: self._means.intake.entered(call), call)
 
     async def _serve(self, call: InteractionId, live: LiveCall, early: Early | None = None) -> None:
         try:

@@ -47,7 +47,7 @@ class Waiting:
         if sayings is None:
             return
         leave = self._may_leave
-        file = await self._doing.answered(
+        file = await self._doing.insist(
             lambda: sayings.place(call, offers_callback=leave), once=True
         )
         if file:
@@ -82,7 +82,7 @@ class Waiting:
         """A key: they ask to be called back."""
         if digit == LEAVE and self._may_leave:
             router, call = self._means.router, self._row.interaction
-            await self._doing.answered(lambda: router.request_callback(call))
+            await self._doing.insist(lambda: router.request_callback(call))
             await look_again(router, self._means.delivery, call)
 
     async def can_be_called(self) -> bool:
@@ -90,7 +90,7 @@ class Waiting:
         if self._reachable:
             return True
         router, call = self._means.router, self._row.interaction
-        seen = await self._doing.answered(lambda: router.interaction(call))
+        seen = await self._doing.insist(lambda: router.interaction(call))
         return bool(seen and seen.callback and seen.callback.number_ref)
 
     @property

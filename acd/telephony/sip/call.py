@@ -30,13 +30,13 @@ from acd.telephony.sip.events import (
     Refused,
 )
 from acd.telephony.sip.ledger import CALL
-from acd.telephony.sip.media import A
+from acd.telephony.sip.media import A, is_there
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
     from acd.telephony.sip.caller import Caller
     from acd.telephony.sip.house import House
-    from acd.telephony.sip.ledger import Record
+    from acd.telephony.sip.kept import KeptCall
     from acd.telephony.sip.transfer import Transfer
 
 _log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ class SipCall:
         """The file that the caller hears in place of the music."""
         self.transfer: Transfer | None = None
         self._mends = False
-        self._kept: Record | None = None
+        self._kept: KeptCall | None = None
         """What was last written of it."""
         self._timers: set[asyncio.TimerHandle] = set()
 
@@ -192,15 +192,20 @@ class SipCall:
             self.gone("internal", 0)
         self.keep()
 
-    def mend_soon(self, lost: Container[str]) -> None:
-        """These pairings are not there any more; once at a time, since names come again."""
+    def mend_soon(self, missed: Container[str]) -> None:
+        """These pairings seem not to be there; once at a time, since names come again."""
         if not self._mends:
             self._mends = True
-            self.do(partial(self._mend, lost))
+            self.do(partial(self._mend, missed))
 
-    async def _mend(self, lost: Container[str]) -> None:
+    async def _mend(self, missed: Container[str]) -> None:
+        """Those that are indeed lost: one that was just made may be missed in a list."""
+        engine = self.house.engine
         try:
-            await continuing.mend(self, lost)
+            names = [name for name in self.pairings if name in missed]
+            lost = {name for name in names if not await is_there(engine, name)}
+            if lost:
+                await continuing.mend(self, lost)
         finally:
             self._mends = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony.port import AnswerHow
@@ -11,11 +11,12 @@ from acd.telephony.sip import sdp as descriptions
 from acd.telephony.sip.media import A, B, Pairing, Wire, call_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.events import DialogEvent
     from acd.telephony.sip.gateway import Destination, Gateway
+    from acd.telephony.sip.kept import KeptCaller
     from acd.telephony.sip.ng import Engine
 
 _NOT_ACCEPTABLE: Final = 488
@@ -57,7 +58,7 @@ class Caller:
         self._is_refused = False
         self._waits_for_sdp = False
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> KeptCaller:
         """What another process needs to go on with them."""
         return {
             "dialog": self.dialog.key if self.dialog else "", "sdp": self.sdp,
@@ -67,7 +68,7 @@ class Caller:
         }  # fmt: skip
 
     @classmethod
-    def revived(cls, engine: Engine, name: str, kept: Mapping[str, Any], dialog: Dialog) -> Caller:
+    def revived(cls, engine: Engine, name: str, kept: KeptCaller, dialog: Dialog) -> Caller:
         """Who was written down; whether rtpengine still has them was not looked."""
         caller = cls(
             engine, name, dialog=dialog, sdp=kept["sdp"], number=kept["number"],
@@ -199,9 +200,11 @@ class Caller:
         if self.dialog is not None:
             await self._follow(pairing)
         self.at, self.hears_music = pairing, False
-        await self._let_be_heard()
-        if former is not None and former is not pairing:
-            await former.delete()
+        try:
+            await self._let_be_heard()
+        finally:  # nobody else knows of it any more
+            if former is not None and former is not pairing:
+                await former.delete()
 
     async def _follow(self, pairing: Pairing) -> None:
         assert self.dialog is not None  # noqa: S101 - as was asked

@@ -118,7 +118,7 @@ async def _set_held(call: SipCall, device: Device, *, on: bool) -> None:
 
 
 async def _give_away(call: SipCall, command: port.Transfer) -> None:
-    if call.transfer is not None and not call.transfer.is_over:
+    if call.transfer is not None and not call.transfer.has_failed:
         return
     to = call.house.number(command.number, call.caller.number)
     if call.bridged is None or to is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony import port
@@ -17,12 +17,12 @@ from acd.telephony.sip.legs import PageLeg, PhoneLeg
 from acd.telephony.sip.transfer import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Container
 
     from acd.domain.ids import OfferId
     from acd.telephony.sip.call import SipCall
     from acd.telephony.sip.dialog import Dialog
-    from acd.telephony.sip.ledger import Record
+    from acd.telephony.sip.kept import KeptCall, KeptDevice, KeptPage, KeptPhone
 
     Dialogs = Callable[[str], Dialog | None]
 
@@ -31,18 +31,18 @@ _SETTLE_S: Final = 1.0
 """By then what was on its way when the former process died has come."""
 
 
-def record(call: SipCall) -> Record:
+def record(call: SipCall) -> KeptCall:
     """All that another process needs."""
     devices, bridged = call.devices, call.bridged
     kept = [one for one in devices.held.values() if one.is_wanted or one is bridged]
     return {
         "epoch": call.epoch, "held": call.is_held, "caller": call.caller.record(),
-        "devices": [_device(one) for one in kept], "bridged": bridged and list(bridged.key),
+        "devices": [_device(one) for one in kept], "bridged": bridged.key if bridged else None,
         "away": call.transfer.record() if call.transfer else None,
     }  # fmt: skip
 
 
-def _device(one: Device) -> Record:
+def _device(one: Device) -> KeptDevice:
     return {
         "offer": one.offer, "wanted": one.is_wanted, "leg": one.leg.record(),
         "device": one.target.device, "kind": one.target.kind, "address": one.target.address,
@@ -51,7 +51,7 @@ def _device(one: Device) -> Record:
 
 def take_up(
     call: SipCall,
-    kept: Mapping[str, Any],
+    kept: KeptCall,
     dialogs: Dialogs,
     there: Container[str],
     *,
@@ -99,10 +99,14 @@ def _say_where(call: SipCall, there: Container[str]) -> None:
 
 
 def _leg(
-    call: SipCall, offer: OfferId, target: port.Target, kept: Mapping[str, Any], dialogs: Dialogs
+    call: SipCall,
+    offer: OfferId,
+    target: port.Target,
+    kept: KeptPage | KeptPhone,
+    dialogs: Dialogs,
 ) -> PageLeg | PhoneLeg | None:
     house, devices = call.house, call.devices
-    if target.kind is port.TargetKind.BROWSER:
+    if "tab" in kept:
         return PageLeg.revived(house.engine, kept, devices.teller(offer, target))
     dialog = dialogs(kept["dialog"])
     if dialog is None:
@@ -113,7 +117,7 @@ def _leg(
 
 async def _go_on(call: SipCall, lost: Container[str], *, alone: bool) -> None:
     await mend(call, lost)
-    away = call.transfer is not None and not call.transfer.is_over
+    away = call.transfer is not None and not call.transfer.has_failed
     is_waiting = call.caller.is_answered and call.bridged is None and not away
     if alone or (is_waiting and not call.caller.hears_music):
         await call.play_music()

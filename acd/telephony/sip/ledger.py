@@ -6,10 +6,11 @@ what the other end knows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 DIALOG: Final = "d:"
 """How the names of dialogs begin."""
@@ -27,7 +28,8 @@ UP: Final = "up"
 LEAVING: Final = "leaving"
 """One side said BYE."""
 
-Record = dict[str, Any]
+Record = Mapping[str, Any]
+"""What a call leaves has the form of `kept`, a dialog that of `stack.keeping`."""
 
 
 class Ledger(Protocol):

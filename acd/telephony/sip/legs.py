@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.events import DialogEvent
     from acd.telephony.sip.gateway import Destination, Gateway
+    from acd.telephony.sip.kept import KeptPage, KeptPhone
     from acd.telephony.sip.ng import Engine
 
 SERVER: Final = "server"
@@ -83,7 +84,7 @@ class PageLeg:
             self._is_open = True
             await self.pairing.unmute()
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> KeptPage:
         """What another process needs to go on with it."""
         return {
             "pairing": self.pairing.record(), "offer": self._offer, "tab": self.tab,
@@ -92,7 +93,7 @@ class PageLeg:
 
     @classmethod
     def revived(
-        cls, engine: Engine, kept: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]
+        cls, engine: Engine, kept: KeptPage, tell: Callable[[dict[str, Any]], None]
     ) -> PageLeg:
         """The one that was written down."""
         leg = cls(engine, kept["pairing"]["name"], tell)
@@ -185,7 +186,7 @@ class PhoneLeg:
         self._is_open = False
         await self.answered(await self.dialog.update(await self.pairing.offer(sdp)))
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> KeptPhone:
         """What another process needs to go on with it."""
         return {
             "pairing": self.pairing.record(), "dialog": self.dialog.key if self.dialog else "",
@@ -197,7 +198,7 @@ class PhoneLeg:
         cls,
         engine: Engine,
         gateway: Gateway,
-        kept: Mapping[str, Any],
+        kept: KeptPhone,
         dialog: Dialog,
         heard: Callable[[DialogEvent], None],
     ) -> PhoneLeg:

@@ -19,8 +19,9 @@ from acd.telephony.sip.ng import EngineRefused, MediaGone
 from acd.telephony.sip.sdp import SINK, answering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
+    from acd.telephony.sip.kept import KeptPairing
     from acd.telephony.sip.ng import Engine
 
 _log = structlog.get_logger(__name__)
@@ -81,14 +82,14 @@ class Pairing:
         self._heard = {A, B}
         """Which are known not to be muted by name."""
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> KeptPairing:
         """What another process needs to go on with it."""
         return {
             "name": self.name, "wires": self._wires, "said": dict(self._said), "a_sdp": self.a_sdp,
         }  # fmt: skip
 
     @classmethod
-    def revived(cls, engine: Engine, kept: Mapping[str, Any]) -> Pairing:
+    def revived(cls, engine: Engine, kept: KeptPairing) -> Pairing:
         """The one that was written down; it was not looked whether rtpengine still has it."""
         wires = {side: Wire(wire) for side, wire in kept["wires"].items()}
         pairing = cls(engine, kept["name"], a=wires[A], b=wires[B])
@@ -278,6 +279,15 @@ async def pairings(engine: Engine) -> Listed:
     """All that rtpengine has, or as many as one datagram holds."""
     told = (await engine.ask("list", limit=str(_LISTED))).get("calls", ())
     return Listed(names=frozenset(map(str, told)), whole=len(told) < _LISTED)
+
+
+async def is_there(engine: Engine, name: str) -> bool:
+    """Whether rtpengine has that one now."""
+    try:
+        await engine.ask("query", call_id=name)
+    except MediaGone:
+        return False
+    return True
 
 
 async def sweep(engine: Engine, names: Collection[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.gateway import Kept, Revived
     from acd.telephony.sip.house import House
+    from acd.telephony.sip.kept import KeptCall
     from acd.telephony.sip.ledger import Record
     from acd.telephony.sip.message import Message
 
@@ -95,7 +96,7 @@ def revive(
         call = begin(identity, Caller.revived(house.engine, identity, caller, dialog))
         try:
             dialog.listen(call.heard_caller)
-            continuing.take_up(call, record, dialogs.claim, there, moved=moved)
+            continuing.take_up(call, cast("KeptCall", record), dialogs.claim, there, moved=moved)
         except Exception:
             call.end("internal")
             raise

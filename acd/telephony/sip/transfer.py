@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from acd.domain.errors import AcdError
 from acd.telephony import port
@@ -12,11 +12,12 @@ from acd.telephony.sip.events import Asked, DialogEvent, Over, PickedUp, Refused
 from acd.telephony.sip.legs import PhoneLeg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Container
 
     from acd.telephony.sip.call import SipCall
     from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.gateway import Destination
+    from acd.telephony.sip.kept import KeptPhone
 
 _RINGS_S: Final = 60.0
 _NO_ANSWER: Final = 408
@@ -30,16 +31,15 @@ class Transfer:
     def __init__(self, call: SipCall, name: str, to: Destination | None) -> None:
         """Args: name is that of its pairing."""
         self._call = call
-        self.is_over = False
-        """Whether it failed."""
+        self.has_failed = False
         self.leg = PhoneLeg(call.house.engine, name, call.house.gateway, to, self._heard)
 
     @property
     def has_it(self) -> bool:
         """Whether the number took the call."""
-        return self.leg.is_ready and not self.is_over
+        return self.leg.is_ready and not self.has_failed
 
-    def record(self) -> dict[str, Any] | None:
+    def record(self) -> KeptPhone | None:
         """What another process needs; one that only rings is not gone on with."""
         return self.leg.record() if self.has_it else None
 
@@ -47,7 +47,7 @@ class Transfer:
     def revived(
         cls,
         call: SipCall,
-        kept: Mapping[str, Any],
+        kept: KeptPhone,
         dialogs: Callable[[str], Dialog | None],
     ) -> Transfer | None:
         """The one that was written down, if its telephone is still there."""
@@ -72,7 +72,7 @@ class Transfer:
     async def renew(self, lost: Container[str]) -> None:
         """By another pairing, if the number has the call and its pairing was lost."""
         leg = self.leg
-        if self.is_over or not leg.is_ready or leg.pairing.name not in lost:
+        if self.has_failed or not leg.is_ready or leg.pairing.name not in lost:
             return
         try:
             await leg.renew(self._call.devices.next_name(), self._call.caller.offered)
@@ -126,11 +126,11 @@ class Transfer:
         await self._unless_taken(_NO_ANSWER)
 
     async def _unless_taken(self, code: int) -> None:
-        if not self.leg.is_ready and not self.is_over:
+        if not self.leg.is_ready and not self.has_failed:
             await self._fail(code)
 
     async def _fail(self, code: int) -> None:
-        self.is_over = True
+        self.has_failed = True
         await self.clear()
         self._tell(ok=False, code=code)
         await self._call.take_back()

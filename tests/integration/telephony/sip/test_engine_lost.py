@@ -221,3 +221,24 @@ async def test_more_pairings_than_one_answer_names(
             rtpengine.ask("delete", **{"call-id": name, "delete-delay": 0})
     await waiting.bye_now()
     await desk.empty()
+
+
+async def test_what_is_missed_by_mistake_is_left_as_it_is(desk: Desk, caller: Phone) -> None:
+    call, waiting = await desk.waiting(caller)
+    await desk.ring(call, BROWSER)
+    await desk.told(port.PageTold)
+    names = set(desk.engine.pairings())
+    assert len(names) == 2
+    looked = asyncio.Event()
+
+    async def done() -> None:
+        looked.set()
+
+    sip_call = desk.adapter._calls[call]
+    sip_call.mend_soon(names)
+    sip_call.do(done)
+    await looked.wait()
+    assert not desk.heard(port.MediaLost)
+    assert set(desk.engine.pairings()) == names
+    await waiting.bye_now()
+    await desk.empty()
