@@ -27,7 +27,7 @@ from acd.telephony.sip.rtpengine import (
     sip_wanted,
 )
 from acd.telephony.sip.sdp import SINK
-from acd.telephony.sip.sound_files import MUSIC
+from acd.telephony.sip.sound_files import MUSIC, is_made_anew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -82,17 +82,19 @@ def _left(config: Config) -> Finding | None:
 
 @contextlib.contextmanager
 def _sounds(config: Config) -> Iterator[tuple[Path, ...]]:
-    """The music, and a file where announcements are."""
-    music = Path(config.telephony.sip.music_file or MUSIC).absolute()
+    """A file where music and announcements are, and the music that is played where it lies."""
+    said = config.telephony.sip.music_file
+    music = Path(said).absolute() if said else MUSIC
+    theirs = () if is_made_anew(music) else (music,)
     folder = config.server.data_dir.absolute()
     if not folder.is_dir():
-        yield (music,)
+        yield theirs
         return
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".wav") as file:
         announced = Path(file.name)
         shutil.copyfile(MUSIC, announced)
         announced.chmod(0o644)  # as they are
-        yield music, announced
+        yield *theirs, announced
 
 
 async def plays(address: Address, *files: Path) -> Finding:

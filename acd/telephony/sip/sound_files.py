@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from acd.telephony.sip import g711
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,8 +31,9 @@ _GAP_FRAMES: Final = 800
 class SoundFiles:
     """The files of one node.
 
-    What is said is joined into one file for each wording, kept in `folder`, which is emptied first.
-    An operator's file of another format is told once, and ours is used.
+    All are kept in `folder`, which is emptied first, as rtpengine plays them with the least work;
+    what is said is joined into one for each wording. An operator's file of another format is told
+    once, and ours is used; their music may be of any that rtpengine plays.
     """
 
     def __init__(self, settings: SipSettings, folder: Path) -> None:
@@ -38,8 +41,7 @@ class SoundFiles:
         self._folder = folder.absolute()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, mode=0o755)
-        music = Path(settings.music_file).absolute() if settings.music_file else None
-        self.music = music if music is not None and music.is_file() else MUSIC
+        self.music = self._music(settings.music_file)
         """For those who wait or are on hold; to be repeated."""
         self._theirs = _usable(Path(settings.sounds_dir)) if settings.sounds_dir else {}
 
@@ -65,18 +67,32 @@ class SoundFiles:
                 fresh.unlink(missing_ok=True)
         return path
 
+    def _music(self, said: str) -> Path:
+        theirs = Path(said).absolute() if said else MUSIC
+        music = theirs if theirs.is_file() else MUSIC
+        if not is_made_anew(music):
+            return music
+        path = self._folder / "music.wav"
+        with wave.open(str(music), "rb") as file:
+            path.write_bytes(g711.wav(file.readframes(file.getnframes()), file.getframerate()))
+        return path
+
     def _join(self, path: Path, names: Sequence[str]) -> None:
-        with wave.open(str(path), "wb") as joined:
-            joined.setnchannels(FORMAT[0])
-            joined.setsampwidth(FORMAT[1])
-            joined.setframerate(FORMAT[2])
-            for name in names:
-                joined.writeframes(self._frames(name))
-                joined.writeframes(bytes(_GAP_FRAMES * FORMAT[1]))
+        gap = bytes(_GAP_FRAMES * FORMAT[1])
+        path.write_bytes(g711.wav(b"".join(self._frames(name) + gap for name in names), FORMAT[2]))
 
     def _frames(self, name: str) -> bytes:
         with wave.open(str(self._theirs.get(name, OURS / name)), "rb") as one:
             return one.readframes(one.getnframes())
+
+
+def is_made_anew(music: Path) -> bool:
+    """Whether the node writes this music again, for rtpengine; other formats it plays as it is."""
+    try:
+        with wave.open(str(music), "rb") as one:
+            return (one.getnchannels(), one.getsampwidth()) == FORMAT[:2]
+    except (OSError, EOFError, wave.Error):
+        return False
 
 
 def _usable(folder: Path) -> dict[str, Path]:

@@ -13,10 +13,12 @@ import pytest
 
 from acd.config.telephony import SipSettings
 from acd.telephony.sip import prompts
+from acd.telephony.sip.g711 import a_law
 from acd.telephony.sip.prompts import Prompt, place_in_line
 from acd.telephony.sip.sound_files import FORMAT, OURS, SoundFiles
 
 LOCALES = ("en", "fr")
+GAP = bytes(1600)
 EVERY = (*Prompt, *map(str, prompts.NUMBERS))
 
 
@@ -77,6 +79,11 @@ def frames(path: Path) -> bytes:
         return file.readframes(file.getnframes())
 
 
+def sound(path: Path) -> bytes:
+    """What is in a file that the node wrote."""
+    return path.read_bytes()[58:]
+
+
 def theirs(path: Path, *, rate: int = 8000) -> bytes:
     """An operator's own file: a second of noise that is like nothing of ours."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,12 +98,11 @@ def theirs(path: Path, *, rate: int = 8000) -> bytes:
 def test_what_is_said_follows_in_one_file(tmp_path: Path) -> None:
     sounds = SoundFiles(SipSettings(locale="fr"), tmp_path / "said")
     path = sounds.said("you-are-number", "7")
-    joined, gap = frames(path), bytes(1600)
     first, second = frames(OURS / "fr/you-are-number.wav"), frames(OURS / "fr/7.wav")
-    assert joined == first + gap + second + gap
+    assert sound(path).rstrip(b"\0") == a_law(first + GAP + second + GAP)
     assert sounds.said("you-are-number", "7") == path
     assert sounds.said("you-are-number", "7", locale="en") != path
-    assert sounds.music == OURS / "music.wav"
+    assert sound(sounds.music) == a_law(frames(OURS / "music.wav"))
 
 
 def test_two_may_ask_for_the_same_words_at_once(
@@ -113,8 +119,8 @@ def test_two_may_ask_for_the_same_words_at_once(
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: sounds.said("closed", "goodbye"), range(2))
     assert first == second
-    assert list((tmp_path / "said").iterdir()) == [first]
-    assert frames(first).startswith(frames(OURS / "en/closed.wav"))
+    assert set((tmp_path / "said").iterdir()) == {first, sounds.music}
+    assert sound(first).startswith(a_law(frames(OURS / "en/closed.wav")))
 
 
 def test_an_operators_files_stand_before_ours(tmp_path: Path) -> None:
@@ -125,9 +131,9 @@ def test_an_operators_files_stand_before_ours(tmp_path: Path) -> None:
     music.write_bytes(b"any that rtpengine plays")
     settings = SipSettings(sounds_dir=str(tmp_path / "own"), music_file=str(music))
     sounds = SoundFiles(settings, tmp_path / "said")
-    assert frames(sounds.said("closed")).startswith(own)
+    assert sound(sounds.said("closed")).startswith(a_law(own))
     for name in ("all-busy", "taken"):
-        assert frames(sounds.said(name)).startswith(frames(OURS / f"en/{name}.wav"))
+        assert sound(sounds.said(name)).startswith(a_law(frames(OURS / f"en/{name}.wav")))
     assert sounds.music == music
 
 
@@ -135,4 +141,12 @@ def test_what_was_joined_from_older_files_is_forgotten(tmp_path: Path) -> None:
     settings = SipSettings(sounds_dir=str(tmp_path / "own"))
     SoundFiles(settings, tmp_path / "said").said("closed")
     own = theirs(tmp_path / "own/en/closed.wav")
-    assert frames(SoundFiles(settings, tmp_path / "said").said("closed")).startswith(own)
+    said = SoundFiles(settings, tmp_path / "said").said("closed")
+    assert sound(said).startswith(a_law(own))
+
+
+def test_an_operators_music_keeps_its_rate(tmp_path: Path) -> None:
+    own = theirs(tmp_path / "own.wav", rate=16_000)
+    music = SoundFiles(SipSettings(music_file=str(tmp_path / "own.wav")), tmp_path / "said").music
+    assert int.from_bytes(music.read_bytes()[24:28], "little") == 16_000
+    assert sound(music) == a_law(own)
