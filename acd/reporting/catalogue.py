@@ -96,6 +96,14 @@ CATALOGUE: tuple[Metric, ...] = (
         scope="once",
     ),
     Metric(
+        name="acd_callbacks_total",
+        kind=Kind.COUNTER,
+        labels=("queue", "outcome"),
+        help="Callbacks by queue: asked (each once, by the customer or by a rule of the queue), "
+        "tried (each time the customer was called), reached, unreached (given up).",
+        scope="once",
+    ),
+    Metric(
         name="acd_wait_seconds",
         kind=Kind.HISTOGRAM,
         labels=("queue",),

@@ -190,6 +190,7 @@ class Metrics:
         outcome = OFFER_OUTCOMES.get(event.type)
         if outcome is not None:
             self._counters["acd_offers_total"].labels(queue, outcome).inc()
+        self._count_callback(queue, event)
         if event.type == "offer.accepted":
             self._count_estimate(queue, event.data)
         elif event.type == "interaction.active" or (
@@ -205,6 +206,21 @@ class Metrics:
             handled_ms = event.data.get("handled_ms")
             if ended == "handled" and isinstance(handled_ms, int | float):
                 self._histograms["acd_handling_seconds"].labels(queue).observe(handled_ms / 1000)
+
+    def _count_callback(self, queue: str, event: Event) -> None:
+        found: tuple[str, ...] = ()
+        missed = event.data.get("reason") == "no_answer"
+        match event.type:
+            case "interaction.callback":
+                found = ("asked",)
+            case "interaction.active" if event.data.get("reached"):
+                found = ("tried", "reached")
+            case "interaction.parked" if missed:
+                found = ("tried",)
+            case "interaction.ended" if event.data.get("outcome") == "unreached":
+                found = ("tried", "unreached") if missed else ("unreached",)
+        for outcome in found:
+            self._counters["acd_callbacks_total"].labels(queue, outcome).inc()
 
     def _count_estimate(self, queue: str, accepted: Mapping[str, Any]) -> None:
         told = accepted.get("told")

@@ -87,7 +87,7 @@ class Callbacks(Policy):
     def _answered(self, x: Interaction, back: Callback) -> None:
         self._untimer(f"n|{x.id}|{x.won}")
         back.called = True
-        agent, told = self._owner(x), times.told(x)
+        agent, told = self._owner(x), {**times.told(x), "reached": True}
         x.become(_S.ACTIVE, self.now_ms)
         self._emit(EventType.INTERACTION_ACTIVE, told, x=x, agent=agent, contact=True)
 

@@ -87,6 +87,28 @@ def test_recorded_events_become_counts_and_times() -> None:
     assert found["acd_recorder_lag_seconds", None, None] == 0.5
 
 
+def test_callbacks_are_counted_as_asked_tried_and_what_came_of_it() -> None:
+    metrics = Metrics("1")
+    metrics.events_recorded(
+        [
+            event(EventType.INTERACTION_CALLBACK, reason="asked"),
+            event(EventType.INTERACTION_PARKED, reason="no_answer", tries=1),
+            event(EventType.INTERACTION_PARKED, reason="not_called", tries=1),
+            event(EventType.INTERACTION_PARKED),
+            event(EventType.INTERACTION_ACTIVE, waited_ms=4000, reached=True),
+            event(EventType.INTERACTION_ACTIVE, waited_ms=4000),
+            event(EventType.INTERACTION_CALLBACK, reason="full"),
+            event(EventType.INTERACTION_ENDED, outcome="unreached", reason="no_answer"),
+            event(EventType.INTERACTION_ENDED, outcome="unreached"),
+        ],
+        lag_s=0,
+    )
+    counted = metrics.text().decode().splitlines()
+    for outcome, times in {"asked": 2, "tried": 3, "reached": 1, "unreached": 2}.items():
+        of_queue = f'acd_callbacks_total{{outcome="{outcome}",queue="{QUEUE}"}} {times}.0'
+        assert of_queue in counted, outcome
+
+
 def test_a_queue_that_is_gone_is_forgotten() -> None:
     metrics = Metrics("1")
     figures = QueueFigures(

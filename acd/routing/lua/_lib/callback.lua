@@ -42,7 +42,7 @@ do
   end
 
   function callback.answered(x)
-    local back, a, told = kept(x, 'callback'), agent(x.agent), times.told(x)
+    local back, a, told = kept(x, 'callback'), agent(x.agent), times.told(x, true)
     untimer('n|' .. x.id .. '|' .. x.won)
     back.called = true
     keep(x, 'callback', back)

@@ -45,8 +45,10 @@ function times.unserve(x)
   if x.state == 'connecting' and x.accepted == x.since then x.accepted = 0 end
 end
 
--- What is told when it becomes active, before it does: the wait that its accept ended, if it did.
-function times.told(x)
-  if x.accepted ~= x.since then return '{}' end
-  return '{"waited_ms":' .. digits(times.this_wait(x, x.since)) .. '}'
+-- What is told when it becomes active, before it does: the wait that its accept ended, if it did; and `reached`, that
+-- the customer of a callback answered.
+function times.told(x, reached)
+  local waited = x.accepted == x.since and '"waited_ms":' .. digits(times.this_wait(x, x.since)) or ''
+  local called = reached and '"reached":true' or ''
+  return '{' .. waited .. (waited ~= '' and called ~= '' and ',' or '') .. called .. '}'
 end
