@@ -154,8 +154,8 @@ class LiveCall:
                 elif isinstance(said, port.PageTold):
                     paging.tell_page(self._means.delivery, self.call, said)
                 elif isinstance(said, port.Digit):
-                    if said.offer is None and self.waiting:
-                        await self._line.press(said.digit)
+                    if said.offer is None and self.waiting and await self._line.press(said.digit):
+                        await self._learn(hearing.NeedNotStay())
                 elif isinstance(said, port.VisitorTold):
                     paging.tell_visitor(self._means.delivery, self._row.contact, said)
                 elif isinstance(said, port.CallEvent):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GOODBYE_S: Final = 20.0
 LEAVE: Final = "1"
 """What they press to be called back."""
+_KEPT: Final = frozenset({"kept", "kept_before"})
 
 
 class Waiting:
@@ -78,12 +79,17 @@ class Waiting:
                         case port.Announced() as announced if announced.file == file:
                             return
 
-    async def press(self, digit: str) -> None:
-        """A key: they ask to be called back."""
-        if digit == LEAVE and self._may_leave:
-            router, call = self._means.router, self._row.interaction
-            await self._doing.insist(lambda: router.request_callback(call))
-            await look_again(router, self._means.delivery, call)
+    async def press(self, digit: str) -> bool:
+        """A key: whether they asked to be called back, and the place is kept.
+
+        The event of it may be heard only after they hung up, which would lose the place.
+        """
+        if digit != LEAVE or not self._may_leave:
+            return False
+        router, call = self._means.router, self._row.interaction
+        answer = await self._doing.insist(lambda: router.request_callback(call))
+        await look_again(router, self._means.delivery, call)
+        return answer is not None and answer.reason in _KEPT
 
     async def can_be_called(self) -> bool:
         """Whether there is a number to call them back at: theirs, or one that was left for them."""

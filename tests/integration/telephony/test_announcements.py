@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from acd.config.telephony import SipSettings
 from acd.domain.ids import InteractionId
 from acd.domain.queue import Diversion, Divert
+from acd.routing.results import Changed
 from acd.telephony import port
 from acd.telephony.sip.prompts import Prompt
 from acd.telephony.sip.sound_files import SoundFiles
@@ -72,6 +74,31 @@ async def test_a_key_lets_a_caller_go_and_keeps_the_place(exchange: Exchange) ->
     await exchange.phones.say(port.Digit(call=InteractionId(call), digit="5"))
     await exchange.phones.say(port.Digit(call=InteractionId(call), digit="1"))
     assert await exchange.over(call) == "callback"
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    assert (seen.state, seen.callback is not None) == ("waiting", True)
+    await exchange.router.abandon(InteractionId(call))
+
+
+async def test_who_hangs_up_before_routing_has_answered_the_key_keeps_the_place(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = await exchange.phones.arrive()
+    exchange.kept.add(call)
+    await exchange.hears(call, "music")
+    ask, asked, gone = exchange.router.request_callback, asyncio.Event(), asyncio.Event()
+
+    async def slowly(interaction: InteractionId) -> Changed:
+        asked.set()
+        await gone.wait()
+        return await ask(interaction)
+
+    monkeypatch.setattr(exchange.router, "request_callback", slowly)
+    await exchange.phones.say(port.Digit(call=InteractionId(call), digit="1"))
+    await asked.wait()
+    await exchange.phones.hang_up(call)
+    gone.set()
+    await until(lambda: InteractionId(call) not in exchange.board)
     seen = await exchange.router.interaction(InteractionId(call))
     assert seen is not None
     assert (seen.state, seen.callback is not None) == ("waiting", True)
