@@ -21,6 +21,11 @@ from tests.acceptance.people import PHONE, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
+BAD_LINE = """() => {
+  const told = { type: "remote-inbound-rtp", fractionLost: 0.3 };
+  RTCPeerConnection.prototype.getStats = async () => new Map([["far", told]]);
+}"""
+
 
 def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers) -> None:
     anna, jean = talking(phone, caller)
@@ -29,6 +34,9 @@ def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers)
     expect(anna.find("capacity")).to_contain_text("1/1")
     expect(anna.find("phone-time")).to_be_visible()
     expect(jean.find("call-time")).to_be_visible()
+    expect(anna.find("phone-poor")).to_have_count(0)
+    anna.page.evaluate(BAD_LINE)
+    expect(anna.find("phone-poor")).to_be_visible()
 
     jean.hangs_up()
     jean.sees_the_end()
