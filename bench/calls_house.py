@@ -72,11 +72,11 @@ class House:
     def cpu_s(self) -> dict[str, float]:
         """What each part has spent so far."""
         edge = psutil.Process(self.edge.pid)
-        spent = [one.cpu_times() for one in (edge, *edge.children(recursive=True))]
         return {
             "node": self.node.cpu_s(),
             "store": self.node.store.cpu_us() / 1e6,
-            "kamailio": float(sum(one.user + one.system for one in spent)),
+            "rtpengine": _spent(psutil.Process(self.engine.pid)),
+            "kamailio": _spent(edge, *edge.children(recursive=True)),
         }
 
     async def left(self) -> int:
@@ -101,6 +101,11 @@ class House:
             for number in range(len(self.desks))
         ]
         return sum(bool(agent and agent.used) for agent in agents)
+
+
+def _spent(*processes: psutil.Process) -> float:
+    times = [one.cpu_times() for one in processes]
+    return float(sum(one.user + one.system for one in times))
 
 
 @asynccontextmanager

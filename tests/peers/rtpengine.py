@@ -98,6 +98,12 @@ class Rtpengine:
             write_tone(str(path), hertz, seconds)
         return str(path)
 
+    @property
+    def pid(self) -> int:
+        """Of its process, which runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def pairings(self) -> list[str]:
         """What it holds."""
         answer = self.ask("list", limit="10000")
