@@ -100,22 +100,26 @@ class LiveCall:
         self.hear(port.CallerEnded(call=self.call.id, cause="elsewhere"))
 
     async def take_up(self, standing: port.Standing) -> None:
-        """Go on with a call that the adapter held when this process began, as routing has it."""
+        """Go on with a call that the adapter held when this process began, as routing has it.
+
+        Whom it is bridged with may have lost it meanwhile: what is heard next withdraws them.
+        """
         call, seen = self.call, None
         self.call = replace(call, epoch=standing.epoch)
         if standing.offer is None:
             return
         seen = await self._doing.insist(lambda: self._means.router.interaction(call.id))
-        if seen is None or seen.agent is None:
+        if seen is None or (agent := standing.agent or seen.agent) is None:
             return
         kind = TargetKind.BROWSER if standing.device == BROWSER else TargetKind.SIP
         key = standing.offer, standing.device
         talks = CallPhase.HELD if standing.held else CallPhase.TALKING
+        connects = seen.state is InteractionState.CONNECTING and agent == seen.agent
         self._decided.add(standing.offer)
         self.call = replace(
             self.call,
-            phase=CallPhase.CONNECTING if seen.state is InteractionState.CONNECTING else talks,
-            legs={key: Leg(agent=seen.agent, target=Target(device=standing.device, kind=kind))},
+            phase=CallPhase.CONNECTING if connects else talks,
+            legs={key: Leg(agent=agent, target=Target(device=standing.device, kind=kind))},
             winner=key,
         )
 

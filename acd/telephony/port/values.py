@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from acd.domain.ids import InteractionId, OfferId
+    from acd.domain.ids import AgentId, InteractionId, OfferId
 
 
 class Ability(StrEnum):
@@ -66,9 +66,10 @@ class AnswerHow(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A call that an adapter holds, as far as it knows: `offer` and `device` are those bridged.
+    """A call that an adapter holds, as far as it knows: `offer`, `device`, `agent` as bridged.
 
-    `epoch` is that of the last command it was told.
+    `agent` is None, too, where the adapter does not know any more whose the device is. `epoch` is
+    that of the last command it was told.
     """
 
     call: InteractionId
@@ -76,6 +77,7 @@ class Standing:
     called: str = ""
     offer: OfferId | None = None
     device: str = ""
+    agent: AgentId | None = None
     held: bool = False
     away: bool = False
     """Given away to a number, which talks with the caller: no agent has it."""

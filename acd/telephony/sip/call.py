@@ -116,6 +116,7 @@ class SipCall:
             called=self.caller.called,
             offer=bridged.offer if bridged else None,
             device=bridged.target.device if bridged else "",
+            agent=bridged.agent if bridged else None,
             held=self.is_held,
             away=bridged is None and self.transfer is not None and self.transfer.has_it,
             epoch=self.epoch,

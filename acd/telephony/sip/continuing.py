@@ -44,8 +44,9 @@ def record(call: SipCall) -> KeptCall:
 
 def _device(one: Device) -> KeptDevice:
     return {
-        "offer": one.offer, "wanted": one.is_wanted, "leg": one.leg.record(),
-        "device": one.target.device, "kind": one.target.kind, "address": one.target.address,
+        "offer": one.offer, "agent": one.agent, "wanted": one.is_wanted,
+        "leg": one.leg.record(), "device": one.target.device, "kind": one.target.kind,
+        "address": one.target.address,
     }  # fmt: skip
 
 
@@ -73,7 +74,10 @@ def take_up(
         )
         leg = _leg(call, one["offer"], target, one["leg"], dialogs)
         if leg is not None:
-            device = Device(one["offer"], target, leg, rang=True, is_wanted=one["wanted"])
+            device = Device(
+                one["offer"], target, leg, rang=True, is_wanted=one["wanted"],
+                agent=one.get("agent"),
+            )  # fmt: skip
             call.devices.held[device.key] = device
     if kept["bridged"]:
         call.bridged = call.devices.get(*kept["bridged"])

@@ -17,7 +17,7 @@ from acd.telephony.sip.legs import PageLeg, PhoneLeg, fault_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acd.domain.ids import OfferId
+    from acd.domain.ids import AgentId, OfferId
     from acd.telephony.sip.call import SipCall
 
 Key = tuple["OfferId", str]
@@ -33,6 +33,8 @@ class Device:
     rang: bool = False
     is_wanted: bool = False
     """It won, and is bridged as soon as it is ready."""
+    agent: AgentId | None = None
+    """Whose it is; None where an earlier release did not write that down."""
     timer: asyncio.TimerHandle | None = field(default=None, repr=False)
 
     @property
@@ -84,7 +86,7 @@ class Devices:
         if leg is None:
             self._emit_failed(offer, target.device, port.LegFault.UNREACHABLE)
             return
-        device = self.held[offer, target.device] = Device(offer, target, leg)
+        device = self.held[offer, target.device] = Device(offer, target, leg, agent=command.agent)
         try:
             await leg.ring(self._call.caller.offered)
         except AcdError:

@@ -5,12 +5,12 @@ It may be another release that reads it: what is added has to be allowed to be m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, final
+from typing import TYPE_CHECKING, NotRequired, TypedDict, final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acd.domain.ids import OfferId
+    from acd.domain.ids import AgentId, OfferId
 
 
 class KeptPairing(TypedDict):
@@ -68,6 +68,8 @@ class KeptDevice(TypedDict):
     """One that won or is bridged; what only rings is rung again."""
 
     offer: OfferId
+    agent: NotRequired[AgentId | None]
+    """Whose it is."""
     wanted: bool
     leg: KeptPage | KeptPhone
     """A page's where the kind is that of a browser."""

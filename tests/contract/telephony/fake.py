@@ -54,7 +54,8 @@ class FakeTelephony:
             port.Standing(
                 call=InteractionId(one.id), caller=one.caller, called=one.called,
                 offer=one.bridged[0] if one.bridged else None,  # type: ignore[arg-type]
-                device=one.bridged[1] if one.bridged else "", held=one.held,
+                device=one.bridged[1] if one.bridged else "",
+                agent=one.legs[one.bridged].ring.agent if one.bridged else None, held=one.held,
                 away=bool(one.given_to), epoch=one.epoch,
             )
             for one in self.calls_there.values() if not one.over

@@ -64,7 +64,7 @@ async def test_a_device_rings_and_is_withdrawn(it: Stage, kind: TargetKind) -> N
 async def test_who_wins_is_bridged(it: Stage, kind: TargetKind) -> None:
     call, leg = await it.talking(kind)
     standing = next(one for one in await it.world.adapter.calls() if one.call == call)
-    assert (standing.offer, standing.device) == leg
+    assert (standing.offer, standing.device, standing.agent) == (*leg, "agent1")
 
 
 async def test_of_two_that_answered_one_is_bridged_and_the_other_hung_up(

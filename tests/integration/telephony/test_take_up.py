@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from acd.domain.errors import StoreUnavailable
-from acd.domain.ids import InteractionId
+from acd.domain.ids import AgentId, InteractionId
+from acd.domain.offer import MEDIA_LOST
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import DESK, Exchange, Exchanges
 from tests.integration.telephony.test_switchboard import page_says
@@ -115,6 +116,29 @@ async def test_what_ended_meanwhile_is_hung_up(exchanges: Exchanges) -> None:
     await exchange.router.finish(InteractionId(call), by="agent", agent="anna")
     await dies_and_begins_anew(exchange)
     assert await exchange.over(call) == "handled"
+
+
+@pytest.mark.parametrize("moved_on", ["given to another", "back in the line"])
+async def test_who_lost_it_meanwhile_is_let_go(exchanges: Exchanges, moved_on: str) -> None:
+    exchange = await exchanges()
+    call, offer = await exchange.talk("anna")
+    tasks = {task.get_name(): task for task in exchange.board._tasks}
+    tasks[f"call-{call}"].cancel()
+    if moved_on == "given to another":
+        await exchange.sign_in("bruno")
+        await exchange.router.assign(InteractionId(call), AgentId("bruno"), by="sam")
+    else:
+        await exchange.router.fail(offer, AgentId("anna"), MEDIA_LOST)
+    await dies_and_begins_anew(exchange)
+    await until(lambda: (offer, "browser") not in exchange.at(call).legs)
+    if moved_on == "given to another":
+        await until(lambda: bool(exchange.at(call).bridged))
+        await exchange.state(call, "active")
+        seen = await exchange.router.interaction(InteractionId(call))
+        assert seen is not None
+        assert seen.agent == "bruno"
+    else:
+        assert exchange.at(call).hears == "music"
 
 
 @pytest.mark.parametrize("given_away", [False, True])

@@ -109,7 +109,7 @@ class Node:
         standing = await self.adapter.calls()
         for one in standing:
             self.stands(one)
-        say("Standing", {"calls": [[one.call, one.offer] for one in standing]})
+        say("Standing", {"calls": [[one.call, one.agent] for one in standing]})
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
