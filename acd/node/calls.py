@@ -11,9 +11,10 @@ from acd.flow.calls import CallIntake
 from acd.records.callers import Callers
 from acd.routing.lines import Lines
 from acd.telephony.devices import RingPlans
-from acd.telephony.exchange import Exchange, dial_plan, sip_ledger
+from acd.telephony.exchange import Exchange
 from acd.telephony.means import Means
 from acd.telephony.returning import Returning
+from acd.telephony.sip.configured import dial_plan, sip_ledger
 from acd.telephony.sip.rtpengine import RtpengineMissing, sip_served, sip_wanted
 
 if TYPE_CHECKING:
