@@ -1,7 +1,8 @@
 """What a way of telephoning must be able to do, and the words it is spoken to with.
 
-An adapter (call button, SIP, webhooks) is told commands and answers with events. It decides
-nothing: several devices may answer one call, and only the offer that routing accepted is bridged.
+An adapter (SIP, or a telephone system's own interface) is told commands and answers with events. It
+decides nothing: several devices may answer one call, and only the offer that routing accepted is
+bridged. What goes from page to page has none (docs/adr/0020).
 
 Every `Ring` ends in exactly one of `LegFailed`, `LegEnded`, a `Withdraw` or the call's own end. A
 command given twice changes nothing; one whose `epoch` is older than the call's is ignored, unless
