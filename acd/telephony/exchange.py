@@ -144,13 +144,17 @@ class Exchange:
         """Call an agent's device and say the code.
 
         Raises:
-            TelephonyOff: no call can be made now.
+            TelephonyOff: no call can be made now, or what is to be said cannot be written.
         """
         board, sounds = self.board, self._sounds
         if board is None or sounds is None:
             raise TelephonyOff
         said = prompts.code(code)
-        file = await asyncio.to_thread(sounds.said, *said, locale=locale)
+        try:
+            file = await asyncio.to_thread(sounds.said, *said, locale=locale)
+        except OSError as error:
+            log.error("code not said", reason=error.strerror)
+            raise TelephonyOff from error
         try:
             board.say(device.address, str(file))
         except TelephonyOff:

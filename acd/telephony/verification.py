@@ -28,7 +28,7 @@ class CodeCaller(Protocol):
         """Returns when the call is under way.
 
         Raises:
-            TelephonyOff: no call can be made now.
+            TelephonyOff: no call can be made now, or what is to be said cannot be written.
         """
 
 
@@ -53,7 +53,7 @@ class Verification:
             DeviceNeedsNoCode: it is verified, or the console.
             NumberRefused: its number may not be called.
             DiallingTooOften: for now.
-            TelephonyOff: no call can be made.
+            TelephonyOff: no call can be made, or the code not be said.
         """
         found = await self._devices.device(agent, device)
         if found.verified or found.kind is DeviceKind.BROWSER:

@@ -40,7 +40,10 @@ class DialogOver(AcdError):
 
 
 class UpdateRefused(AcdError):
-    """The other end refused other audio, or said nothing."""
+    """Other audio was not agreed on; who is silent altogether is gone: `DialogOver`.
+
+    The detail is the status that refused it, `pending` after the last 491 or 500, or `no ACK`.
+    """
 
     code = "update_refused"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -32,6 +33,22 @@ async def test_a_code_that_cannot_be_said_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(TelephonyOff):
         await exchange.say_code(DESK, "123456", "en")
     assert {*(tmp_path / "sounds").iterdir()} == before
+
+
+async def test_a_code_that_cannot_be_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = cast("Any", None)
+    exchange = Exchange(TelephonySettings(), tmp_path, nothing, nothing, nothing)
+    exchange._sounds = SoundFiles(SipSettings(), tmp_path / "sounds")
+    exchange.board = Switchboard(nothing)
+
+    def full_disk(*_: str, locale: str) -> Path:
+        raise OSError(errno.ENOSPC, f"No space left for {locale}")
+
+    monkeypatch.setattr(exchange._sounds, "said", full_disk)
+    with pytest.raises(TelephonyOff):
+        await exchange.say_code(DESK, "123456", "en")
 
 
 def test_a_website_call_stays_where_its_audio_goes_and_others_go_where_it_can(
