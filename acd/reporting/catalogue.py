@@ -229,7 +229,7 @@ CATALOGUE: tuple[Metric, ...] = (
         name="acd_sip_lag_seconds",
         kind=Kind.GAUGE,
         help="The longest that anything waited between the SIP stack and the core within the last "
-        "two seconds: from 0.3 on the node is overrun.",
+        "two seconds; a node is overrun where it stays above `telephony.sip.late_s`.",
     ),
     Metric(
         name="acd_timer_failures_total",

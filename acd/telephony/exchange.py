@@ -110,7 +110,7 @@ class Exchange:
     async def _serve(self, engine: MediaEngine) -> None:
         self._left = 0
         sip = self._settings.sip
-        self._sounds = SoundFiles(sip, self._data_dir / SOUNDS)
+        self._sounds = await asyncio.to_thread(SoundFiles, sip, self._data_dir / SOUNDS)
         options = sip_options(self._settings, self._sounds, engine)
         adapter = SipAdapter(options, self._ledger, self._observe)
         means, self._lag = self._means(adapter), adapter.lag

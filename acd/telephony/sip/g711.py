@@ -27,8 +27,8 @@ _ENCODED: Final = bytes(map(_encoded, (*range(2048), *range(-2048, 0))))
 
 
 def a_law(samples: bytes) -> bytes:
-    """Samples of 16 bits, little-endian and signed, as bytes of A-law."""
-    values = array.array("h", samples)
+    """Samples of 16 bits, little-endian and signed, as bytes of A-law; half of one is left out."""
+    values = array.array("h", samples[: len(samples) & ~1])
     if sys.byteorder == "big":
         values.byteswap()
     return bytes(_ENCODED[value >> 4] for value in values)

@@ -1,6 +1,7 @@
 """What is written down of a call: the form that a process leaves to the next, or to another node.
 
-It may be another release that reads it: what is added has to be allowed to be missing.
+It may be another release that reads it, an older one too: what is added has to be allowed to be
+missing, and what is not needed any more is written for one release more.
 """
 
 from __future__ import annotations

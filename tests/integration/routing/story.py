@@ -85,11 +85,11 @@ class Story(Pair):
         for ring in self.look(name).live:
             await self.do("delivered", f"{name}.{ring.number}", ring.agent)
 
-    async def dialled(self, name: str, agent: str, *, answered: bool) -> CallbackTried:
+    async def dialled(self, name: str, agent: str, **came: bool) -> CallbackTried:
         """The agent says what came of the call, by the offer that was accepted last."""
         x = self.model.interactions.get(name)
         offer = f"{name}.{x.won if x else 1}"
-        told: CallbackTried = await self.do("callback_dialled", offer, agent, answered=answered)
+        told: CallbackTried = await self.do("callback_dialled", offer, agent, **came)
         return told
 
     async def later(self, seconds: float) -> None:

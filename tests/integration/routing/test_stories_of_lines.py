@@ -218,6 +218,19 @@ async def test_nobody_is_on_the_line_of_a_callback(story: Story) -> None:
     assert story.look(name).state is S.WAITING
 
 
+async def test_who_could_not_be_called_loses_no_try(story: Story) -> None:
+    await story.queue(CALL, callback_tries=1, callback_retry_s=20)
+    await story.agent("anna", CALL)
+    name = await story.arrive(CALL)
+    await story.do("request_callback", name, "nr_1")
+    await story.answer(name)
+    told = await story.dialled(name, "anna", answered=False, called=False)
+    assert told.reason == "parked"
+    await story.later(21)
+    await story.answer(name)
+    assert (await story.dialled(name, "anna", answered=False)).reason == "unreached"
+
+
 async def test_who_called_in_vain_is_free_and_it_is_tried_again(story: Story) -> None:
     await story.queue(CALL, callback_tries=2, callback_retry_s=20, wrap_up_s=30)
     await story.agent("anna", CALL)

@@ -18,6 +18,10 @@ def test_samples(sample: int, byte: int) -> None:
     assert a_law(struct.pack("<h", sample)) == bytes([byte])
 
 
+def test_half_a_sample_is_left_out() -> None:
+    assert a_law(bytes(3)) == a_law(bytes(2))
+
+
 def test_what_is_decoded_again_is_near() -> None:
     samples = range(-32768, 32768, 37)
     heard = map(a_law_to_linear, a_law(struct.pack(f"<{len(samples)}h", *samples)))
