@@ -122,10 +122,6 @@ class SipAdapter:
                 call = self._outgoing(command.call, SINK)
             case port.VisitorSaid() if call is None:
                 call = self._visited(command.call)
-            case port.Ring() if call is not None and call.is_over:  # its former end is cleared away
-                self._events.put_nowait(_unreachable(command))
-            case port.Dial() if call is not None and call.is_over:
-                self._events.put_nowait(port.Dialled(call=command.call, ok=False, called=False))
         if call is not None:
             call.execute(command)
 
@@ -290,12 +286,3 @@ class SipAdapter:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _unreachable(ring: port.Ring) -> port.LegFailed:
-    return port.LegFailed(
-        call=ring.call,
-        offer=ring.offer,
-        device=ring.target.device,
-        fault=port.LegFault.UNREACHABLE,
-    )

@@ -30,7 +30,7 @@ from acd.telephony.sip.events import (
     Refused,
 )
 from acd.telephony.sip.ledger import CALL
-from acd.telephony.sip.media import A, is_there
+from acd.telephony.sip.media import A
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
@@ -72,8 +72,11 @@ class SipCall:
 
     def execute(self, command: port.Command) -> None:
         """Do it in its turn; one of an earlier epoch changes nothing, unless it ends the call."""
+        if self.is_over:
+            commands.come_late(self, command)
+            return
         ends = isinstance(command, port.HangUp | port.Reject)
-        if self.is_over or (command.epoch < self.epoch and not ends):
+        if command.epoch < self.epoch and not ends:
             return
         self.epoch = max(command.epoch, self.epoch)
         match command:
@@ -200,13 +203,8 @@ class SipCall:
             self.do(partial(self._mend, missed))
 
     async def _mend(self, missed: Container[str]) -> None:
-        """Those that are indeed lost: one that was just made may be missed in a list."""
-        engine = self.house.engine
         try:
-            names = [name for name in self.pairings if name in missed]
-            lost = {name for name in names if not await is_there(engine, name)}
-            if lost:
-                await continuing.mend(self, lost)
+            await continuing.mend_missed(self, missed)
         finally:
             self._mends = False
 

@@ -27,6 +27,17 @@ async def do(call: SipCall, command: port.Command) -> None:
     await _STEPS[type(command)](call, command)
 
 
+def come_late(call: SipCall, command: port.Command) -> None:
+    """The call is being cleared away: whoever was to be called for it is not reached."""
+    match command:
+        case port.Ring(offer=offer, target=target):
+            fault = port.LegFault.UNREACHABLE
+            event = port.LegFailed(call=call.id, offer=offer, device=target.device, fault=fault)
+            call.emit(event)
+        case port.Dial():
+            call.emit(port.Dialled(call=call.id, ok=False, called=False))
+
+
 async def _answer(call: SipCall, command: port.Answer) -> None:
     try:
         await call.caller.wait(command.how, call.house.options.music)

@@ -14,6 +14,7 @@ from acd.telephony import port
 from acd.telephony.sip.devices import Device
 from acd.telephony.sip.dialog import UpdateRefused
 from acd.telephony.sip.legs import PageLeg, PhoneLeg
+from acd.telephony.sip.media import is_there
 from acd.telephony.sip.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _leg(
 
 
 async def _go_on(call: SipCall, lost: Container[str], *, alone: bool) -> None:
-    await mend(call, lost)
+    await _mend(call, lost)
     away = call.transfer is not None and not call.transfer.has_failed
     is_waiting = call.caller.is_answered and call.bridged is None and not away
     if alone or (is_waiting and not call.caller.hears_music):
@@ -131,7 +132,15 @@ async def _go_on(call: SipCall, lost: Container[str], *, alone: bool) -> None:
         await call.connect(wanted)
 
 
-async def mend(call: SipCall, lost: Container[str]) -> None:
+async def mend_missed(call: SipCall, missed: Container[str]) -> None:
+    """Mend those that are indeed lost: one that was just made may be missed in a list."""
+    names = [name for name in call.pairings if name in missed]
+    lost = {name for name in names if not await is_there(call.house.engine, name)}
+    if lost:
+        await _mend(call, lost)
+
+
+async def _mend(call: SipCall, lost: Container[str]) -> None:
     """Have everybody hear again what they heard, whose pairing was lost."""
     pairings = call.caller.pairings
     if any(name in lost for name in pairings) if pairings else call.caller.is_answered:

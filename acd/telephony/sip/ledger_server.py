@@ -33,20 +33,20 @@ def connected(url: RedisUrl, wait_s: float) -> Asks:
         "socket_connect_timeout": wait_s,
     }
     if url.kind == "plain":
-        return _Line(Redis.from_url(url.text, **options)).ask
+        return _Connection(Redis.from_url(url.text, **options)).ask
     options |= {"username": url.username, "password": url.password, "ssl": url.tls}
     if url.kind == "sentinel":
         watch = {"socket_connect_timeout": wait_s, "socket_timeout": wait_s}
         sentinel = Sentinel(list(url.nodes), sentinel_kwargs=watch)  # type: ignore[no-untyped-call]
         found = sentinel.discover_master(url.service)  # type: ignore[no-untyped-call]
         options |= {"host": found[0], "port": found[1], "db": url.database}
-        return _Line(Redis(**options)).ask
+        return _Connection(Redis(**options)).ask
     nodes = [ClusterNode(*node) for node in url.nodes]  # type: ignore[no-untyped-call]
     cluster: Asks = RedisCluster(startup_nodes=nodes, **options).execute_command
     return cluster
 
 
-class _Line:
+class _Connection:
     """One connection. The client's own way of asking on one costs four times as much."""
 
     def __init__(self, client: Redis) -> None:
@@ -63,6 +63,6 @@ class _Line:
         return self._exchange(text)
 
     def _exchange(self, text: bytes) -> Any:
-        line = self._connection
-        line.send_packed_command([text], check_health=False)  # type: ignore[no-untyped-call]
-        return line.read_response()
+        held = self._connection
+        held.send_packed_command([text], check_health=False)  # type: ignore[no-untyped-call]
+        return held.read_response()

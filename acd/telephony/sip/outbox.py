@@ -1,7 +1,8 @@
 """What one gateway writes and says in a turn of the SIP thread: first all is written, then said.
 
 So nothing is said that relies on what is not written yet, and a turn costs one exchange with the
-ledger, whatever is done in it. Used in that thread alone.
+ledger, whatever is done in it. What cannot be written is said all the same: calls go on, and are
+not taken up as they stand should this node die just then. Used in that thread alone.
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ class Outbox:
         self._write()
         said, self._said = self._said, []
         for send in said:
-            send()
+            try:
+                send()
+            except Exception:  # noqa: BLE001 - the others are sent all the same
+                # whoever sends us a datagram may cause it: no more than this is written
+                _log.debug("sip.not_said", exc_info=True)
 
     def unsay(self) -> None:
         """Send nothing of what was said: another node has the dialogs."""
@@ -59,5 +64,9 @@ class Outbox:
                 records[name] = record()
             except Exception:  # noqa: BLE001 - the others are written all the same
                 _log.exception("sip.not_written")
-        if records and self._ledger is not None:
+        if not records or self._ledger is None:
+            return
+        try:
             self._ledger.write(records)
+        except Exception:  # noqa: BLE001 - said all the same, as while Redis is away
+            _log.exception("sip.not_written")

@@ -104,15 +104,15 @@ class RedisLedger:
                 self._undropped.discard(name)
             if self._written.get(name, "") != text:
                 texts[name] = text
-        for name, text in texts.items():
-            if not text:
-                del self._written[name]
+        dropped = {name for name, text in texts.items() if not text}
+        for name in dropped:
+            del self._written[name]
         if not texts:
             return
+        self._undropped |= dropped  # until they surely are: whatever happens meanwhile
         if self._keep(texts):
+            self._undropped -= dropped
             self._written |= {name: text for name, text in texts.items() if text}
-        else:
-            self._undropped |= {name for name, text in texts.items() if not text}
 
     def beat(self) -> dict[str, str]:
         """Nobody is taken for dead who could not be heard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from socket import inet_pton
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sippy.Network_server import Network_server, Remote_address
 from sippy.Udp_server import Udp_server, Udp_server_opts
@@ -14,6 +14,8 @@ from acd.telephony.sip.thread import sip_thread
 
 if TYPE_CHECKING:
     from acd.telephony.sip.outbox import Outbox
+
+_PORTS: Final = range(1, 1 << 16)
 
 
 class Options(Udp_server_opts):  # type: ignore[misc] # sippy has no types
@@ -50,7 +52,13 @@ class Socket(Udp_server):  # type: ignore[misc]
         self._outbox.say(partial(self._send, data, host.strip("[]"), port))
 
     def _send(self, data: str, host: str, port: int) -> None:
-        """By sippy's own thread where there is a name, which has to be looked up."""
+        """By sippy's own thread where there is a name, which has to be looked up.
+
+        To a port that is none, as anybody may write it into a Via, nothing is sent: that thread
+        would end by trying.
+        """
+        if port not in _PORTS:
+            return
         try:
             inet_pton(self.uopts.family, host)
         except OSError:

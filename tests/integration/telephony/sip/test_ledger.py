@@ -129,6 +129,22 @@ def test_what_it_left_in_an_rtpengine_of_its_own_is_told_to_it(node: Node) -> No
     assert node("10.0.0.1:5060")[1] == {"g:1": {}}
 
 
+def test_what_was_not_dropped_by_a_fault_is_dropped_with_the_next_beat(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise UnicodeError
+
+    ledger = node("10.0.0.1:5060")[0]
+    ledger.write({"d:1": {}})
+    with monkeypatch.context() as fault:
+        fault.setattr(ledger, "_server", fails)
+        with pytest.raises(UnicodeError):
+            ledger.write({"d:1": None})
+    ledger.beat()
+    assert node("10.0.0.1:5060")[1] == {}
+
+
 def test_one_that_spoke_meanwhile_keeps_its_calls(node: Node) -> None:
     living, _, lost = node("10.0.0.1:5060")
     living.write({"c:1": {}})

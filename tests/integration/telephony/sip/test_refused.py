@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +11,11 @@ import pytest
 
 from acd.telephony import port
 from acd.telephony.sip import guard
-from tests.integration.telephony.sip.desk import Desk
+from acd.telephony.sip.thread import sip_thread
+from tests.integration.telephony.sip.desk import PATIENCE_S, Desk
 from tests.peers.phone import Phone
 from tests.peers.phone_call import PhoneCall
+from tests.peers.said import request
 
 VIDEO = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -110,3 +114,42 @@ async def test_what_is_no_message_disturbs_nobody(
     await talk.calling.bye_now()
     await desk.told(port.CallerEnded)
     await desk.empty()
+
+
+async def test_an_answer_to_a_port_that_is_none_takes_no_other_of_its_turn_with_it(
+    desk: Desk, caller: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = PhoneCall(caller, desk.address, "probe", await caller.voice(), "sip:x@127.0.0.1")
+    call.local, call.remote = "<sip:pbx@127.0.0.1>;tag=1", "<sip:acd@127.0.0.1>"
+    bad = request(call, "OPTIONS", "", (), number=9, branch="", contact="<sip:x@127.0.0.1>")
+    bad = bad.replace(f"{caller.host}:{caller.port}", "10.0.0.9:99999")
+    loop, post, free = asyncio.get_running_loop(), sip_thread.post, threading.Event()
+    came = asyncio.Semaphore(0)
+
+    def counted(work: Callable[..., object], *given: object) -> None:
+        post(work, *given)
+        loop.call_soon_threadsafe(came.release)
+
+    monkeypatch.setattr(sip_thread, "post", counted)
+    monkeypatch.setattr("tests.peers.phone._FIRST_S", PATIENCE_S * 2)  # it asks but once
+    post(free.wait)
+    try:
+        caller.put(bad, desk.address)
+        await came.acquire()
+        asking = asyncio.create_task(caller.request(call, "OPTIONS"))
+        await came.acquire()
+    finally:
+        free.set()
+    answer = await asyncio.wait_for(asking, PATIENCE_S)
+    assert answer.first.startswith("SIP/2.0 200")
+
+
+async def test_who_is_at_a_port_that_is_none_keeps_nobody_from_being_looked_up(
+    desk: Desk, caller: Phone
+) -> None:
+    for place in (99999, caller.port):
+        caller.contact = f"<sip:phone@localhost:{place}>"
+        call, calling = await desk.waiting(caller)
+        await calling.answered()
+        await desk.do(port.HangUp(call=call, epoch=0, cause="closed"))
+    await calling.is_over()

@@ -116,6 +116,29 @@ async def test_a_record_that_cannot_be_made_keeps_no_other_from_being_written(
     assert ledger.done == [{"d:2": {}}, "200"]
 
 
+async def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(
+    ledger: Ledger, outbox: Outbox
+) -> None:
+    def work() -> None:
+        outbox.say(lambda: ledger.done.append("200"))
+        outbox.say(lambda: 1 / 0)
+        outbox.say(lambda: ledger.done.append("BYE"))
+
+    await sip_thread.do(work)
+    assert ledger.done == ["200", "BYE"]
+
+
+async def test_what_cannot_be_written_is_said_all_the_same(ledger: Ledger, outbox: Outbox) -> None:
+    ledger.at_write = lambda: 1 / 0
+
+    def work() -> None:
+        outbox.write("d:1", dict)
+        outbox.say(lambda: ledger.done.append("200"))
+
+    await sip_thread.do(work)
+    assert ledger.done == [{"d:1": {}}, "200"]
+
+
 async def test_a_timer_writes_and_says_as_it_goes(ledger: Ledger, outbox: Outbox) -> None:
     loop, rang = asyncio.get_running_loop(), asyncio.Event()
 
