@@ -30,7 +30,11 @@ class Answer:
         Raises:
             StoreUnavailable: Redis is away.
         """
-        await self._delivery.listen(self._address, self)
+        try:
+            await self._delivery.listen(self._address, self)
+        except BaseException:  # it would be kept until Redis is back, and never forgotten
+            await self._delivery.forget(self._address, self)
+            raise
         return self
 
     async def __aexit__(self, *_failed: object) -> None:

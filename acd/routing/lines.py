@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import RedisError
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from acd.domain.ids import InteractionId
     from acd.routing.redis_link import RedisLink
+
+_RELEASE: Final = """
+if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call("DEL", KEYS[1]) end
+"""
+"""In one: between a read and a deletion the lease may lapse, and another node take the line."""
 
 
 class Lines:
@@ -54,8 +59,6 @@ class Lines:
         """Another node may have it at once."""
         name = keys.line(self._tenant, interaction)
         try:
-            client = self._link.client
-            if await client.get(name) == self._node:
-                await client.delete(name)
+            await self._link.client.eval(_RELEASE, 1, name, self._node)
         except (*AWAY, RedisError) as error:
             raise StoreUnavailable("Redis does not answer") from error

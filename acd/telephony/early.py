@@ -29,7 +29,7 @@ class Early:
         self._delivery = delivery
         self._address = to_call(call)
         self._said: list[port.CallEvent | Mapping[str, Any] | None] = []
-        self._live: LiveCall | None = None
+        self._is_passed_on = False
         self._listening: asyncio.Task[None] | None = None
 
     def hear(self, event: port.CallEvent) -> None:
@@ -64,8 +64,8 @@ class Early:
                 self.missed("")
 
     def pass_on(self, live: LiveCall) -> None:
-        """What was heard is told to who serves the call, and what still comes."""
-        self._live = live
+        """Tell who serves the call what was heard; from this turn on they hear for themselves."""
+        self._is_passed_on = True
         for said in self._said:
             live.hear(said)
         self._said.clear()
@@ -80,7 +80,5 @@ class Early:
         await self._delivery.forget(self._address, self)
 
     def _take(self, said: port.CallEvent | Mapping[str, Any] | None) -> None:
-        if self._live is None:
+        if not self._is_passed_on:
             self._said.append(said)
-        else:
-            self._live.hear(said)

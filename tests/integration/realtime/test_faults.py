@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from acd.chat.sessions import ChatPhase, Live
+from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import AgentId, InteractionId
 from acd.embedded.orphans import dies_with_parent
 from acd.embedded.program import find_server
-from acd.realtime import relay
+from acd.realtime import answering, relay
 from tests.integration.realtime.clients import new_start, until
 from tests.integration.realtime.nodes import Nodes, running_node
 from tests.integration.realtime.test_messages import talking
@@ -104,6 +105,21 @@ async def test_redis_goes_and_comes_back(own_redis: OwnRedis, tenant: str, sqlit
         await anna.done("interaction.finish", {"interaction": chat["interaction"]})
         await jean.hears("chat", state="ended")
         await late.hears("chat", state="ended")
+
+
+async def test_who_cannot_be_answered_since_redis_is_away_listens_no_longer(
+    own_redis: OwnRedis, tenant: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "ANSWER_S", 0)
+    async with running_node(own_redis.url, tenant, sqlite_url) as node:
+        delivery = node.realtime.relay.delivery
+        await asyncio.to_thread(own_redis.stop)
+        answer = answering.Answer(delivery, "agent:anna", "c1")
+        with pytest.raises(StoreUnavailable):
+            await answer.__aenter__()
+        delivery.publish("agent:anna", {"command": "c1"})
+        assert not await answer.comes()
+        await asyncio.to_thread(own_redis.start)
 
 
 async def test_work_that_began_anew_hears_of_redis_once(nodes: Nodes) -> None:
