@@ -117,20 +117,6 @@ class Addresses:
                 loop = asyncio.get_running_loop()
                 self._saying = loop.call_later(LINGER_S, self._say)
 
-    async def publish(self, address: str, payload: Mapping[str, Any]) -> None:
-        """Tell every node that listens to the address; lost if nobody does.
-
-        Raises:
-            StoreUnavailable: the server is away.
-        """
-        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-        try:
-            await self._link.client.execute_command(  # type: ignore[no-untyped-call]
-                "SPUBLISH", channel(self._tenant, address), text
-            )
-        except (*AWAY, RedisError) as error:
-            raise StoreUnavailable("Redis does not answer") from error
-
     async def publish_many(self, said: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Tell several in one exchange, in their order; lost where nobody listens.
 
@@ -161,7 +147,9 @@ class Addresses:
             await self._wanted.wait()
             try:
                 await self._read(first=first)
-            except (*AWAY, RedisError):
+            except Exception as error:  # whatever it was, this node must not become deaf
+                if not isinstance(error, (*AWAY, RedisError)):
+                    log.exception("addresses read anew")
                 first = False
                 self._confirmed.clear()
                 await asyncio.sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])

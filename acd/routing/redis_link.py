@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import structlog
 from redis.exceptions import (
     ConnectionError as RedisConnectionError,
 )
@@ -42,6 +43,8 @@ BACK_OFF_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 
 AWAY: Final = (OSError, EOFError, asyncio.TimeoutError, RedisConnectionError, RedisTimeoutError)
 """The server does not answer; whether it did what was asked is not known."""
+
+log = structlog.get_logger(__name__)
 
 
 class ScriptFailed(AcdError):
@@ -172,6 +175,9 @@ class RedisLink:
             except asyncio.CancelledError:
                 fail(batch)
                 raise
+            except Exception as error:  # whatever it was, the next ones shall travel
+                log.exception("commands failed", count=len(batch))
+                fail(batch, error)
 
     async def _send(self, batch: list[Call], number: int) -> None:
         client = self._client

@@ -70,7 +70,8 @@ class Wire:
 
     def write(self, commands: bytes) -> None:
         """Send packed commands; where the connection is lost, `hear` says it."""
-        self._writer.write(commands)
+        if not self._writer.transport.is_closing():  # uvloop raises what is no OSError
+            self._writer.write(commands)
 
     async def hear(self) -> list[Any]:
         """The replies that are there in full once more has come; a refusal is one of them.

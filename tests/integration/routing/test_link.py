@@ -175,11 +175,11 @@ async def test_addresses_are_counted_and_confirmed(router: Router) -> None:
     await asyncio.gather(*(addresses.subscribe(f"contact:ct_{n % 5}") for n in range(10)))
     for n in range(5):
         await addresses.unsubscribe(f"contact:ct_{n}")
-        await addresses.publish(f"contact:ct_{n}", {"type": "typing", "seq": 0})
+        await addresses.publish_many([(f"contact:ct_{n}", {"type": "typing", "seq": 0})])
     await until(lambda: len(heard) == 5)
     await addresses.unsubscribe("contact:ct_0")
-    await addresses.publish("contact:ct_0", {})
-    await addresses.publish("contact:ct_1", {})
+    await addresses.publish_many([("contact:ct_0", {})])
+    await addresses.publish_many([("contact:ct_1", {})])
     await until(lambda: len(heard) == 6)
     assert heard[-1] == "contact:ct_1"
     undo()

@@ -61,11 +61,11 @@ async def test_a_listener_at_fault_does_not_make_the_node_deaf(router: Router) -
     addresses.on_message(lambda _, payload: heard.append(payload))
     await addresses.subscribe("agent:anna")
     for seq in (1, 2):
-        await addresses.publish("agent:anna", {"seq": seq})
+        await addresses.publish_many([("agent:anna", {"seq": seq})])
     await router.link.client.execute_command(
         "SPUBLISH", f"acd:{{{router.tenant}}}:to:agent:anna", "no JSON"
     )
-    await addresses.publish("agent:anna", {"seq": 3})
+    await addresses.publish_many([("agent:anna", {"seq": 3})])
     await until(lambda: len(heard) >= 3)
     assert [payload["seq"] for payload in heard] == [1, 2, 3]
 
