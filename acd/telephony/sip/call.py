@@ -171,8 +171,7 @@ class SipCall:
         finally:
             for timer in self._timers:
                 timer.cancel()
-            if not self.is_elsewhere:
-                await self._clear()
+            await (self.devices.clear_unwritten() if self.is_elsewhere else self._clear())
             self.house.forget(self.id)
 
     async def _clear(self) -> None:

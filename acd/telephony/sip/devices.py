@@ -72,6 +72,12 @@ class Devices:
             self.cancel(device)
             device.leg.leave()
 
+    async def clear_unwritten(self) -> None:
+        """Who only rang is in no record: another node that has the call knows no such pairing."""
+        for device in self.held.values():
+            if not device.is_wanted and device is not self._call.bridged:
+                await device.leg.pairing.delete()
+
     async def clear(self) -> None:
         """Nothing of them is left."""
         for device in list(self.held.values()):

@@ -180,8 +180,17 @@ async def test_one_reader_cannot_take_all_streams(
         assert refused.value.status == 429
         async with node.client.ws_connect(EVENTS):
             pass
-    async with stream(node):
-        pass
+    async with asyncio.timeout(5):
+        while not await is_taken(node):  # noqa: ASYNC110 - it is let go a moment later
+            await asyncio.sleep(0.01)
+
+
+async def is_taken(node: Node) -> bool:
+    try:
+        async with stream(node):
+            return True
+    except aiohttp.WSServerHandshakeError:
+        return False
 
 
 async def test_an_identity_that_ended_ends_its_stream(

@@ -225,6 +225,7 @@ async def test_more_pairings_than_one_answer_names(
 
 async def test_what_is_missed_by_mistake_is_left_as_it_is(desk: Desk, caller: Phone) -> None:
     call, waiting = await desk.waiting(caller)
+    await waiting.answered()
     await desk.ring(call, BROWSER)
     await desk.told(port.PageTold)
     names = set(desk.engine.pairings())
