@@ -99,7 +99,8 @@ class QueueRules(Section):
     callback_tries: Annotated[int, Field(ge=1, le=20)] = 3
     """How often a callback is tried."""
     callback_retry_s: Annotated[int, Field(ge=1, le=604_800)] = 600
-    """How long after a try without answer comes the next, in seconds."""
+    """How long after a try without answer comes the next, in seconds. While no call can be made (a
+    trunk that does not answer, a limit) no try is used up, and the pauses double, up to an hour."""
     dial_s: Annotated[int, Field(ge=5, le=600)] = 30
     """How long a callback rings at the customer's, in seconds. Where agents dial by hand it is the
     time they have to reach somebody: two minutes are good."""

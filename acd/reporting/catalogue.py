@@ -100,7 +100,8 @@ CATALOGUE: tuple[Metric, ...] = (
         kind=Kind.COUNTER,
         labels=("queue", "outcome"),
         help="Callbacks by queue: asked (each once, by the customer or by a rule of the queue), "
-        "tried (each time the customer was called), reached, unreached (given up).",
+        "tried (each time the customer was called), reached, unreached (given up), not_called "
+        "(each time an agent was there and no call could be made: a silent trunk, a limit).",
         scope="once",
     ),
     Metric(

@@ -217,6 +217,8 @@ class Metrics:
                 found = ("tried", "reached")
             case "interaction.parked" if missed:
                 found = ("tried",)
+            case "interaction.parked" if event.data.get("reason") == "not_called":
+                found = ("not_called",)
             case "interaction.ended" if event.data.get("outcome") == "unreached":
                 found = ("tried", "unreached") if missed else ("unreached",)
         for outcome in found:

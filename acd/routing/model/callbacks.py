@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DIAL_MS: Final = 30_000
 RETRY_MS: Final = 600_000
 TRIES: Final = 3
+LONGEST_MS: Final = 3_600_000
 _S: Final = InteractionState
 
 
@@ -91,18 +92,25 @@ class Callbacks(Policy):
         x.become(_S.ACTIVE, self.now_ms)
         self._emit(EventType.INTERACTION_ACTIVE, told, x=x, agent=agent, contact=True)
 
+    def _pause_ms(self, queue: Queue, vain: int) -> int:
+        """Until the next try; while no call can be made it doubles, up to an hour."""
+        retry_ms = int(queue.rules.get("retry", RETRY_MS))
+        doubled_ms = retry_ms << min(max(0, vain - 1), 12)
+        return min(doubled_ms, max(retry_ms, LONGEST_MS))
+
     def _unanswered(self, x: Interaction, back: Callback, *, called: bool = True) -> None:
         """The agent is free without wrap-up; it is tried again later or given up."""
-        rules, agent = self.queues[x.queue].rules, self._owner(x)
+        queue, agent = self.queues[x.queue], self._owner(x)
         back.tries += called
+        back.vain = 0 if called else back.vain + 1
         x.accepted_ms = 0
-        if back.tries >= rules.get("tries", TRIES):
+        if back.tries >= queue.rules.get("tries", TRIES):
             self._end(x, Outcome.UNREACHED, "system", reason="no_answer")
             return
         self._untimer(f"n|{x.id}|{x.won}")
         self._free_slot(x, agent, worked=True)
         x.agent = None
-        back.next_ms = self.now_ms + rules.get("retry", RETRY_MS)
+        back.next_ms = self.now_ms + self._pause_ms(queue, back.vain)
         x.become(_S.PARKED, self.now_ms)
         self._timer(f"q|{x.id}", back.next_ms)
         reason = "no_answer" if called else "not_called"

@@ -51,12 +51,16 @@ class Told:
 
 @dataclass(slots=True, kw_only=True)
 class Callback:
-    """Somebody who is called when their turn comes; `called` once they answered."""
+    """Somebody who is called when their turn comes; `called` once they answered.
+
+    `vain`: how often in a row no call could be made.
+    """
 
     number: str
     tries: int = 0
     called: bool = False
     next_ms: int | None = None
+    vain: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -101,7 +101,7 @@ class SipCall:
             case Over(cause, code):
                 self.gone(cause, code)
             case Rang():
-                pass
+                self.caller.has_rung = True
 
     def pressed(self, pairing: str, side: str, digit: str) -> None:
         """A key was heard in the audio."""

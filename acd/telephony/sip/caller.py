@@ -47,6 +47,8 @@ class Caller:
         """The pairing whose side A they are."""
         self.is_ringing = False
         """They are being called."""
+        self.has_rung = False
+        """Whether their telephone does, or did in vain: what is said of it came from there."""
         self.keep: Callable[[], None] = _nothing
         """Writes down how they stand; before they are told anything that lasts."""
         self.how: AnswerHow | None = None
@@ -176,7 +178,7 @@ class Caller:
             line = Pairing(self._engine, f"{self._name}-q", b=Wire.PLAIN)
             await line.ask()
             self.at, self._waits_for_sdp = line, True
-        self.is_ringing = self.is_answered = True
+        self.is_ringing, self.is_answered, self.has_rung = True, True, False
         self.dialog = gateway.invite(call_of(self.at.name), to, self.at.a_sdp, listener)
 
     async def picked_up(self, sdp: str, music: str) -> None:

@@ -17,6 +17,7 @@ _log = structlog.get_logger(__name__)
 
 _NO_ANSWER: Final = 408
 _UNAVAILABLE: Final = 503
+_WAY_OUT: Final = frozenset({_NO_ANSWER, _UNAVAILABLE})
 
 
 async def dial(call: SipCall, command: port.Dial) -> None:
@@ -51,8 +52,19 @@ def refused(call: SipCall, code: int, reason: str) -> None:
         call.gone(reason, code)
         return
     call.caller.given_up()
-    called = code != _UNAVAILABLE  # which the way out says of itself (RFC 3261, 21.5.4)
+    called = _was_called(call, code)
+    if not called:
+        _log.warning("call.way_out_closed", call=call.id, code=code)
     call.house.emit(port.Dialled(call=call.id, ok=False, code=code, called=called))
+
+
+def _was_called(call: SipCall, code: int) -> bool:
+    """Whether they had a chance to answer; or the way out says 503, or nothing of a telephone.
+
+    A trunk that is silent altogether is a 408 of our own (RFC 3261, 8.1.3.1), and a proxy before it
+    says so too.
+    """
+    return call.caller.has_rung or code not in _WAY_OUT
 
 
 def _give_up(call: SipCall, error: AcdError) -> None:

@@ -104,7 +104,8 @@ def test_callbacks_are_counted_as_asked_tried_and_what_came_of_it() -> None:
         lag_s=0,
     )
     counted = metrics.text().decode().splitlines()
-    for outcome, times in {"asked": 2, "tried": 3, "reached": 1, "unreached": 2}.items():
+    counts = {"asked": 2, "tried": 3, "reached": 1, "unreached": 2, "not_called": 1}
+    for outcome, times in counts.items():
         of_queue = f'acd_callbacks_total{{outcome="{outcome}",queue="{QUEUE}"}} {times}.0'
         assert of_queue in counted, outcome
 

@@ -140,6 +140,41 @@ async def test_who_could_not_be_called_loses_no_try(world: World) -> None:
     await world.settled()
 
 
+async def test_while_no_call_can_be_made_the_pauses_grow_up_to_an_hour(world: World) -> None:
+    await world.queue(SALES, callback_retry_s=600)
+    first = await asked_back(world)
+    await world.agent("anna", SALES, call=1)
+
+    async def pause_s(**came: bool) -> int:
+        await world.answer(first)
+        told = await world.dialled(first, "anna", answered=False, **came)
+        assert told.next_try_ms
+        pause = (told.next_try_ms - world.now_ms) // 1000
+        await world.settled()
+        await world.wait(pause)
+        return pause
+
+    in_vain = [await pause_s(called=False) for _ in range(5)]
+    assert in_vain == [600, 1200, 2400, 3600, 3600]
+    x = await world.look(first)
+    assert x.callback
+    assert (x.callback.tries, x.callback.vain) == (0, 5)
+    assert await pause_s() == 600, "their telephone rang: what was in the way is gone"
+    assert await pause_s(called=False) == 600
+
+
+async def test_a_queue_that_waits_for_longer_than_an_hour_does_so(world: World) -> None:
+    await world.queue(SALES, callback_retry_s=7200)
+    first = await asked_back(world)
+    await world.agent("anna", SALES, call=1)
+    for _ in range(2):
+        await world.answer(first)
+        told = await world.dialled(first, "anna", answered=False, called=False)
+        assert told.next_try_ms == world.now_ms + 7_200_000
+        await world.wait(7200)
+    await world.settled()
+
+
 async def test_an_agent_who_cannot_dial_is_no_try(world: World) -> None:
     await world.queue(SALES)
     first = await asked_back(world)

@@ -231,6 +231,20 @@ async def test_who_could_not_be_called_loses_no_try(story: Story) -> None:
     assert (await story.dialled(name, "anna", answered=False)).reason == "unreached"
 
 
+async def test_while_no_call_can_be_made_the_pauses_grow(story: Story) -> None:
+    await story.queue(CALL, callback_retry_s=1500)
+    await story.agent("anna", CALL)
+    name = await story.arrive(CALL)
+    await story.do("request_callback", name, "nr_1")
+    for called, pause_ms in (
+        (False, 1_500_000), (False, 3_000_000), (False, 3_600_000), (True, 1_500_000),
+    ):  # fmt: skip
+        await story.answer(name)
+        told = await story.dialled(name, "anna", answered=False, called=called)
+        assert told.next_try_ms == story.model.now_ms + pause_ms
+        await story.later(pause_ms // 1000)
+
+
 async def test_who_called_in_vain_is_free_and_it_is_tried_again(story: Story) -> None:
     await story.queue(CALL, callback_tries=2, callback_retry_s=20, wrap_up_s=30)
     await story.agent("anna", CALL)

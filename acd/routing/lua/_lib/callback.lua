@@ -1,10 +1,12 @@
 -- A callback keeps its place with nobody on the line: after the accept the customer is called, and tried again later.
--- Kept in `more`: callback {tries, number (an opaque reference), called (they answered), next_ms (of a next try)}.
+-- Kept in `more`: callback {tries, number (an opaque reference), called (they answered), next_ms (of a next try), vain
+-- (how often in a row no call could be made, nil for never)}.
 -- Timers: n (while the customer is called), q (the next try).
 --- include("moving")
 local callback = {}
 do
   local DIAL_MS, RETRY_MS, TRIES = 30000, 600000, 3
+  local LONGEST_MS, DOUBLED = 3600000, 12
 
   -- What is known of the callback that it still is, or nil.
   function callback.pending(x)
@@ -51,11 +53,22 @@ do
     touch(a)
   end
 
+  -- How long until the next try. While no call can be made the pause doubles, up to an hour where the queue's own is
+  -- shorter: whatever is in the way takes an agent's time at each try.
+  local function pause(q, vain)
+    local retry_ms = q.rules.retry or RETRY_MS
+    if vain == 0 then return retry_ms end
+    return math.min(retry_ms * 2 ^ math.min(vain - 1, DOUBLED), math.max(retry_ms, LONGEST_MS))
+  end
+
   -- Nobody answered: the agent is free without wrap-up, and it is tried again later or given up. What they could not
   -- be called for (`not_called`) was no try.
   function callback.unanswered(x, reason)
     local back, q, a = kept(x, 'callback'), queue(x.queue), agent(x.agent)
-    if reason == 'no_answer' then back.tries = back.tries + 1 end
+    local called = reason == 'no_answer'
+    local vain = called and 0 or (back.vain or 0) + 1
+    if called then back.tries = back.tries + 1 end
+    back.vain = vain > 0 and vain or nil
     keep(x, 'callback', back)
     x.accepted = 0
     if back.tries >= (q.rules.tries or TRIES) then
@@ -66,7 +79,7 @@ do
     count(q, 0, -1)
     free_slot(x, a, q.channel, true)
     x.agent = ''
-    back.next_ms = now + (q.rules.retry or RETRY_MS)
+    back.next_ms = now + pause(q, vain)
     set_state(x, 'parked')
     timer('q|' .. x.id, back.next_ms)
     emit('interaction.parked', describe(x, nil, a.id), '{"until_ms":' .. digits(back.next_ms)

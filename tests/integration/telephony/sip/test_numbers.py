@@ -154,7 +154,26 @@ async def test_a_number_that_does_not_answer_is_left_alone(
     await desk.do(late)
     ringing = await caller.ringing.get()
     dialled = await desk.told(port.Dialled)
-    assert (dialled.ok, dialled.code) == (False, 408)
+    assert (dialled.ok, dialled.code, dialled.called) == (False, 408, True)
     await ringing.is_over()
+    await desk.do(port.HangUp(call=call, epoch=0, cause="callback_failed"))
+    await desk.empty()
+
+
+async def test_a_trunk_that_says_nothing_of_a_telephone_has_called_nobody(
+    open_desk: Callable[..., Any], caller: Phone
+) -> None:
+    desk: Desk = await open_desk(trunk=trunk_to(caller))
+    call = InteractionId(new_id("ix"))
+    late = port.Dial(call=call, epoch=0, number=CUSTOMER, caller_id="", timeout_ms=300)
+    caller.is_silent = True
+    await desk.do(late)
+    dialled = await desk.told(port.Dialled)
+    assert (dialled.ok, dialled.code, dialled.called) == (False, 408, False)
+
+    caller.is_silent, caller.refuses = False, 408  # of a proxy before it
+    await desk.do(late)
+    dialled = await desk.told(port.Dialled)
+    assert (dialled.ok, dialled.code, dialled.called) == (False, 408, False)
     await desk.do(port.HangUp(call=call, epoch=0, cause="callback_failed"))
     await desk.empty()
