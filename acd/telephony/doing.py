@@ -8,6 +8,7 @@ import structlog
 
 from acd.chat.delivery import to_agent
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable
+from acd.domain.ids import split_offer_id
 from acd.domain.offer import MEDIA_LOST, AcceptOutcome
 from acd.domain.phone import E164
 from acd.telephony import port, words
@@ -67,6 +68,13 @@ class Doing:
             return await self._call_back(asked.epoch)
         once = isinstance(asked, _PASSING)
         return await self.insist(lambda: self._request(asked, epoch), once=once) or []
+
+    async def let_go(self) -> None:
+        """The call is the adapter's alone by now: whoever gave it away has finished."""
+        call = self._row.interaction
+        seen = await self.insist(lambda: self._means.router.interaction(call))
+        if seen is not None and seen.agent is not None:
+            await self.ask(words.HungUp(side=words.Side.AGENT, agent=seen.agent), 0)
 
     async def insist(self, ask: Callable[[], Awaitable[T]], *, once: bool = False) -> T | None:
         """As `insisting.insist`, for this call."""
@@ -146,6 +154,8 @@ class Doing:
         return [words.OfferOver(offer=asked.offer, reason=answer.outcome.value)]
 
     async def _connected(self, asked: words.Connected) -> None:
+        if split_offer_id(asked.offer) is None:
+            return  # it was given to them by hand, and they have had it since
         flows = await self._means.router.connected(asked.offer, asked.agent)
         if flows.changed and not asked.told:
             self._means.joined(self._row, asked.offer, asked.agent)

@@ -62,6 +62,8 @@ class LiveCall:
         """Whether a website's page is its caller's."""
         self.has_line = calls_back
         """Whether it is called back from here."""
+        self.keeps_place = False
+        """Whether it ended since its caller need not stay: whoever has the line goes on with it."""
         self._leaves = False
         self.call = Call(id=row.interaction, calls_back=calls_back)
         self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
@@ -71,8 +73,12 @@ class LiveCall:
     @property
     def waiting(self) -> bool:
         """Whether nobody talks with the caller yet: this node vouches for them."""
-        waits = self.call.phase is CallPhase.WAITING
-        return waits and not self.unanswered and not self.visited
+        return self.waits_in_line and not self.visited
+
+    @property
+    def waits_in_line(self) -> bool:
+        """Whether somebody waits for an agent, by telephone or on a page."""
+        return self.call.phase is CallPhase.WAITING and not self.unanswered
 
     @property
     def unanswered(self) -> bool:
@@ -122,13 +128,6 @@ class LiveCall:
             legs={key: Leg(agent=agent, target=Target(device=standing.device, kind=kind))},
             winner=key,
         )
-
-    async def let_go(self) -> None:
-        """It is the adapter's alone by now: whoever gave it away has finished."""
-        seen = await self._doing.insist(lambda: self._means.router.interaction(self.call.id))
-        if seen is not None and seen.agent is not None:
-            over = words.HungUp(side=words.Side.AGENT, agent=seen.agent)
-            await self._doing.ask(over, self.call.epoch)
 
     async def listen(self) -> None:
         """Hear its addresses from now on; with Redis away, from when it is back."""
@@ -247,7 +246,7 @@ class LiveCall:
             case hearing.Parked():
                 await self._doing.insist(lambda: self._means.router.contact_back(self.call.id))
             case hearing.NeedNotStay() if self.visited:
-                await self._leave_page()
+                await self._need_not_stay()  # their page has let go of the call
             case hearing.NeedNotStay():
                 if self.waiting:
                     await self._let_go(heard.rule)
@@ -265,16 +264,16 @@ class LiveCall:
         """They are called back; whom nobody can call hears that now, and no agent is asked."""
         if await self._line.can_be_called():
             await self._goodbye(Prompt.CALLBACK_PROMISED)
-            await self._take(words.Finished(outcome="callback"))
+            await self._need_not_stay()
             return
         router, call = self._means.router, self.call.id
         await self._doing.insist(lambda: router.finish(call, by="system"))
         await self._goodbye(turned_away(rule))
         await self._take(words.Finished(outcome="unreached"))
 
-    async def _leave_page(self) -> None:
-        """They are called on a telephone, and their page has let go of the call: so does this."""
-        if self.call.phase is CallPhase.WAITING and not self.unanswered:
+    async def _need_not_stay(self) -> None:
+        if self.waits_in_line:
+            self.keeps_place = True
             await self._take(words.Finished(outcome="callback"))
 
     async def _take_won(self, offer: OfferId, agent: AgentId) -> None:

@@ -7,6 +7,7 @@ can call, since no number is known, ends `unreached` when its turn comes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +15,11 @@ import structlog
 
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
+from acd.tasks import stay_cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from acd.domain.ids import InteractionId
     from acd.records.contacts import Contacts
@@ -50,12 +53,15 @@ class Returning:
         self._contacts = contacts
         self._lines = lines
         self._router = router
+        self._nobodys: set[InteractionId] = set()
+        """What an agent had at the last look, and no node."""
 
     async def run(self, board: Switchboard) -> None:
         """Look for them, and keep what there is, until cancelled."""
         async with asyncio.TaskGroup() as group:
             for name, work in {"callbacks-look": self.look, "callbacks-keep": self.keep}.items():
                 group.create_task(_again_and_again(partial(work, board)), name=name)
+            group.create_task(self._go_on(board), name="callbacks-go-on")
 
     async def keep(self, board: Switchboard) -> None:
         """Keep the lines of its callbacks, and leave those that another node has by now.
@@ -69,17 +75,36 @@ class Returning:
 
     async def look(self, board: Switchboard) -> None:
         """Take what nobody has."""
+        before, self._nobodys = self._nobodys, set()
         async for calls in self._history.callbacks():
-            new = [call for call in calls if call not in board]
-            for call in await self._lines.hold(new, LEASE_MS):
-                try:
-                    await self._take(board, call)
-                except StoreUnavailable:
-                    raise
-                except Exception:  # those behind it are called all the same
-                    log.exception("callback not looked after", call=call)
+            await self._take_all(board, calls, before)
 
-    async def _take(self, board: Switchboard, call: InteractionId) -> None:
+    async def _go_on(self, board: Switchboard) -> None:
+        """Take at once whom this node let go: their turn may come before anybody looks."""
+        while True:
+            stay_cancelled()
+            call = await board.let_go.get()
+            with contextlib.suppress(StoreUnavailable):  # then they are found by a look
+                await self._take_all(board, [call], {call})
+
+    async def _take_all(
+        self,
+        board: Switchboard,
+        calls: Sequence[InteractionId],
+        nobodys: AbstractSet[InteractionId],
+    ) -> None:
+        new = [call for call in calls if call not in board]
+        for call in await self._lines.hold(new, LEASE_MS):
+            try:
+                await self._take(board, call, nobodys)
+            except StoreUnavailable:
+                raise
+            except Exception:  # those behind it are called all the same
+                log.exception("callback not looked after", call=call)
+
+    async def _take(
+        self, board: Switchboard, call: InteractionId, nobodys: AbstractSet[InteractionId]
+    ) -> None:
         seen = await self._router.interaction(call)
         if seen is None or seen.callback is None or seen.callback.answered:
             await self._lines.release(call)  # somebody talks with them, or did
@@ -89,14 +114,16 @@ class Returning:
             if seen.state in _ITS_TURN:  # until then one may be left
                 log.info("nobody to call back", call=call)
                 await self._router.finish(call, by="system")
-        elif seen.state is InteractionState.CONNECTING:
-            await self._lines.release(call)  # an agent has it, by a node that was away for a moment
+        elif seen.state is InteractionState.CONNECTING and call not in nobodys:
+            self._nobodys.add(call)  # an agent has it: a node that was away says so within a look
+            await self._lines.release(call)
         else:
             board.call_back(row)
 
 
 async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
+        stay_cancelled()
         try:
             await work()
         except StoreUnavailable:

@@ -11,6 +11,7 @@ import structlog
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
+from acd.telephony.doing import Doing
 from acd.telephony.early import Early
 from acd.telephony.entrance import Entrance
 from acd.telephony.insisting import insist
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
 _LOOK_S: Final = 0.01
+_LET_GO: Final = 1000
+"""More of them at a time are found where they are written down."""
 
 
 class Switchboard:
@@ -50,6 +53,8 @@ class Switchboard:
         """Which there were when it stopped."""
         self.up = False
         """Whether the adapter can make and take calls."""
+        self.let_go: asyncio.Queue[InteractionId] = asyncio.Queue(_LET_GO)
+        """Whose callers need not stay any more, just now: nobody has the line of their callback."""
 
     @property
     def calls(self) -> int:
@@ -264,7 +269,7 @@ class Switchboard:
         try:
             row = await self._row(call)
             if row is not None:
-                await LiveCall(self._means, row).let_go()
+                await Doing(self._means, row).let_go()
         except Exception:
             log.exception("call not let go", call=call)
 
@@ -282,6 +287,9 @@ class Switchboard:
         finally:
             if self._calls.get(call) is live:
                 del self._calls[call]
+            if live.keeps_place:
+                with contextlib.suppress(asyncio.QueueFull):
+                    self.let_go.put_nowait(call)
 
     async def _fail(self, call: InteractionId, *, keeps_place: bool = False) -> None:
         """A defect of ours: the call ends; a callback keeps its place, and is tried again."""

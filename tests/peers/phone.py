@@ -99,7 +99,7 @@ class Phone(Manners, Line):
             call.is_up = True
         else:
             self.send(call, "ACK", number=call.number, branch=call.branch)
-            call.ended.set()
+            call.end()
 
     def acknowledge(self, call: PhoneCall, late: str | None = "") -> None:
         self.send(call, "ACK", call.voice.sdp() if late is None else late, number=call.number)
@@ -216,11 +216,11 @@ class Phone(Manners, Line):
         if message.method == "BYE":
             self.byes.append(message)
             call.bye, call.is_up = message, False
-            call.ended.set()
+            call.end()
         elif message.method == "CANCEL" and self.hears_cancel and call.invite is not None:
             call.bye = message
             self._final(call.invite, 487, call)
-            call.ended.set()
+            call.end()
 
     def _invited(self, message: Message, addr: tuple[str, int]) -> None:
         if message.header("call-id") not in self._begun:  # it may come again meanwhile
@@ -237,7 +237,7 @@ class Phone(Manners, Line):
         self.calls[call.call_id] = call
         if self.refuses is not None:
             self._final(message, self.refuses, call)
-            call.ended.set()
+            call.end()
             return
         if message.called in self.picks_up:
             await self.pick_up(call)

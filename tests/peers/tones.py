@@ -109,6 +109,10 @@ class Voice(asyncio.DatagramProtocol):
         voice._task = asyncio.create_task(voice._speak(), name="voice")
         return voice
 
+    def stop(self) -> None:
+        """Say nothing more: another call may be given the ports of one that is over."""
+        self._to = None
+
     async def close(self) -> None:
         if self._transport is not None:
             self._transport.close()

@@ -42,6 +42,7 @@ def common_server(
     yield server
     server.stop()
     assert "Traceback" not in server.log(), server.log()
+    assert "store refused" not in server.log(), server.log()
     assert outcomes_of_calls(server.database)["open"] == 0
 
 

@@ -199,6 +199,44 @@ async def test_whom_an_agent_has_stays_with_the_node_that_has_them(
     assert await exchange.outcome(call) == "handled"
 
 
+async def test_whose_turn_comes_at_once_is_called(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.returning.LOOK_S", 600.0)
+    exchange = await exchanges()
+    looking = asyncio.create_task(exchange.returning.run(exchange.board))
+    call = await exchange.phones.arrive(caller=NUMBER)
+    await exchange.hears(call, "music")
+    await exchange.router.request_callback(InteractionId(call))
+    await exchange.sign_in("anna")
+    await exchange.router.accept((await exchange.offers(call))["anna"], "anna")
+    await exchange.state(call, "active")
+    assert exchange.at(call).dialled == NUMBER
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_whom_an_agent_has_and_no_node_is_called_after_another_look(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    call = await exchange.phones.arrive(caller=NUMBER)
+    await exchange.hears(call, "music")
+    await exchange.router.request_callback(InteractionId(call))
+    assert await exchange.over(call) == "callback"
+    await exchange.sign_in("anna")
+    await exchange.state(call, "ringing")
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    await exchange.router.accept(seen.offers[0].offer, "anna")
+    await eventually(lambda: seen_by_reports(exchange, call))
+    await exchange.returning.look(exchange.board)
+    assert call not in exchange.board, "a node that was away for a moment would say so"
+    await exchange.returning.look(exchange.board)
+    await exchange.state(call, "active")
+    assert exchange.at(call).dialled == NUMBER
+
+
 async def test_who_is_rung_for_a_callback_that_another_node_has_is_rung_no_longer(
     exchanges: Exchanges,
 ) -> None:
