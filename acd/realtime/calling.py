@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acd.chat.delivery import to_agent, to_contact
 from acd.domain.errors import NotConnected, NotYours, TelephonyOff
-from acd.domain.ids import ContactId, InteractionId, OfferId
+from acd.domain.ids import ContactId, InteractionId, OfferId, new_id
 from acd.domain.interaction import Channel
 from acd.realtime.answering import Answer
 from acd.realtime.work import held
@@ -94,25 +94,28 @@ class Calling:
         """
         desk = connection.who.desk
         chat = await _owned(desk, asked.interaction)
-        told = {
-            "type": "call.transfer",
-            "interaction": chat.interaction,
-            "agent": desk.agent.id,
-            "number": self._relay.numbers.read(asked.number),
-            "command": asked.command,
-        }
-        async with Answer(self._relay.delivery, to_agent(desk.agent.id), asked.command) as answer:
-            self._relay.delivery.publish(to_contact(chat.contact), told)
-            if not await answer.comes():
-                raise TelephonyOff
-        return {"ok": True}
+        told = {"type": "call.transfer", "number": self._relay.numbers.read(asked.number)}
+        return await self._ask_switchboard(desk, chat, told, asked.command)
 
     async def _take_back(self, connection: Connection[Console], asked: CallName) -> Ack:
-        """The number that is called for it rings no longer; `call.transferred` says so."""
+        """The number that is called for it rings no longer; `call.transferred` says so.
+
+        Raises:
+            TelephonyOff: no node has it now.
+        """
         desk = connection.who.desk
         chat = await _owned(desk, asked.interaction)
-        told = {"interaction": chat.interaction, "agent": desk.agent.id}
-        self._relay.delivery.publish(to_contact(chat.contact), {"type": "call.take_back", **told})
+        return await self._ask_switchboard(desk, chat, {"type": "call.take_back"}, new_id("cm"))
+
+    async def _ask_switchboard(
+        self, desk: Desk, chat: HeldChat, told: dict[str, str], command: str
+    ) -> Ack:
+        """Ask whichever node has the call, and see that one does."""
+        who = {"interaction": chat.interaction, "agent": desk.agent.id, "command": command}
+        async with Answer(self._relay.delivery, to_agent(desk.agent.id), command) as answer:
+            self._relay.delivery.publish(to_contact(chat.contact), {**told, **who})
+            if not await answer.comes():
+                raise TelephonyOff
         return {"ok": True}
 
 

@@ -201,7 +201,7 @@ class Desk:
             self.emit("call.transferred", {name: payload[name] for name in told})
         elif kind == "call.where":
             self.chats.hear_where(str(payload["interaction"]), phone=bool(payload["phone"]))
-        elif kind == "call.transfer.asked":
+        elif kind == "call.asked":
             pass  # whoever asked waits for it
         elif kind == "callback.number":
             self.rings.hear_number(str(payload["interaction"]))

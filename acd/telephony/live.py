@@ -204,10 +204,10 @@ class LiveCall:
                 pass  # they are called on a telephone
             case port.Command() as said:
                 await self._doing.execute(said)
-            case words.TransferAsked() as asked:
+            case words.TransferAsked() | words.TakeBackAsked() as asked:
                 paging.tell_asked(self._means.delivery, self.call, asked)
                 await self._take(asked)
-            case words.HoldAsked() | words.TakeBackAsked() as asked:
+            case words.HoldAsked() as asked:
                 await self._take(asked)
 
     async def _compare(self) -> None:

@@ -30,7 +30,7 @@ def said(call: Call, payload: Mapping[str, Any]) -> Said | None:
                 agent=payload["agent"], number=payload["number"], command=payload["command"]
             )
         case "call.take_back":
-            return words.TakeBackAsked(agent=payload["agent"])
+            return words.TakeBackAsked(agent=payload["agent"], command=payload["command"])
     return None
 
 
@@ -85,9 +85,11 @@ def tell_page(delivery: Delivery, call: Call, told: port.PageTold) -> None:
         )
 
 
-def tell_asked(delivery: Delivery, call: Call, asked: words.TransferAsked) -> None:
+def tell_asked(
+    delivery: Delivery, call: Call, asked: words.TransferAsked | words.TakeBackAsked
+) -> None:
     """Say to whoever asked that the call is here: what comes of it is told later."""
-    told = {"type": "call.transfer.asked", "interaction": call.id, "command": asked.command}
+    told = {"type": "call.asked", "interaction": call.id, "command": asked.command}
     delivery.publish(to_agent(asked.agent), told)
 
 

@@ -89,6 +89,7 @@ class TakeBackAsked:
     """The agent wants the caller back, whom no number has taken yet."""
 
     agent: AgentId
+    command: str
 
 
 # what is asked of routing

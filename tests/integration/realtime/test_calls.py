@@ -247,14 +247,14 @@ class Switchboard:
         self._node = node
 
     def heard(self, _address: str, payload: Mapping[str, Any]) -> None:
-        if payload["type"] == "call.transfer":
-            told = {"type": "call.transfer.asked", "command": payload["command"]}
+        if payload["type"] in {"call.transfer", "call.take_back"}:
+            told = {"type": "call.asked", "command": payload["command"]}
             self._node.realtime.delivery.publish(to_agent(payload["agent"]), told)
 
     def missed(self, _address: str) -> None: ...
 
 
-async def test_a_transfer_that_no_node_hears_is_refused(
+async def test_a_transfer_that_no_node_hears_is_refused_and_is_not_taken_back(
     call_nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = await call_nodes(calls=True)
@@ -262,9 +262,12 @@ async def test_a_transfer_that_no_node_hears_is_refused(
     asked = {"interaction": "ix_camille", "command": "n1", "number": "+33 1 99 00 12 34"}
     monkeypatch.setattr(answering, "ANSWER_S", 0.05)
     assert await anna.refused("call.transfer", asked) == "telephony_off"
+    back = {"interaction": "ix_camille"}
+    assert await anna.refused("call.take_back", back) == "telephony_off"
     monkeypatch.undo()
     await node.realtime.delivery.listen(to_contact(ContactId("ct_camille")), Switchboard(node))
     await anna.done("call.transfer", asked)
+    await anna.done("call.take_back", back)
 
 
 async def telephoned(node: Any, call: str) -> tuple[Any, dict[str, Any]]:

@@ -107,7 +107,7 @@ async def test_to_a_number_that_is_busy(exchanges: Exchanges) -> None:
     page = await exchange.page("anna")
     exchange.phones.number_takes = False
     await asked_for(exchange, call, "anna", "+33199005555")
-    await exchange.heard(page, "call.transfer.asked", interaction=call, command="c1")
+    await exchange.heard(page, "call.asked", interaction=call, command="c1")
     told = await exchange.heard(page, "call.transferred", interaction=call)
     assert (told["ok"], told["code"]) == (False, 486)
     assert exchange.at(call).hears == (first, "browser")
@@ -121,6 +121,7 @@ async def test_a_call_that_no_number_took_yet_is_taken_back(exchanges: Exchanges
     await asked_for(exchange, call, "anna", "+33199005555")
     await takes_back(exchange, call, "bruno")  # not his
     await takes_back(exchange, call, "anna")
+    await exchange.heard(page, "call.asked", interaction=call, command="back")
     told = await exchange.heard(page, "call.transferred", interaction=call)
     assert (told["ok"], told["code"]) == (False, 487)
     assert exchange.at(call).hears == (first, "browser")
@@ -130,7 +131,7 @@ async def test_a_call_that_no_number_took_yet_is_taken_back(exchanges: Exchanges
 async def takes_back(exchange: Exchange, call: str, agent: str) -> None:
     seen = await exchange.router.interaction(InteractionId(call))
     assert seen is not None
-    told = {"type": "call.take_back", "interaction": call, "agent": agent}
+    told = {"type": "call.take_back", "interaction": call, "agent": agent, "command": "back"}
     exchange.delivery.publish(to_contact(seen.contact), told)
 
 
