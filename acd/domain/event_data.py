@@ -104,7 +104,7 @@ class AssignedData(TypedDict):
 
 
 class TransferData(TypedDict):
-    """To which agent, and whether they are full and it waits for them."""
+    """To which agent, and whether they are full and it waits for them; told again when it rings."""
 
     to: str
     waits: bool

@@ -72,6 +72,27 @@ async def test_a_transfer_is_taken_back_or_declined(nodes: Nodes) -> None:
     assert (returned["state"], returned["role"]) == ("active", "owner")
 
 
+async def test_the_giver_sees_when_it_rings_at_last_and_that_nobody_took_it(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    _, chat = await chat_of(node, anna)
+    ix = chat["interaction"]
+    await anna.done("presence.set", {"channel": "chat", "availability": "away"})
+    bruno = await node.console("bruno")
+    others = [(await chat_of(node, bruno))[1]["interaction"] for _ in range(2)]
+    waits = await anna.done("interaction.transfer", asks(ix, agent="bruno", wait=True))
+    assert (waits["outcome"], waits["chat"]["transfer_waits"]) == ("waits", True)
+    heard = len(anna.heard)
+    await bruno.done("interaction.finish", {"interaction": others[0]})
+    rings = await bruno.hears("offer", interaction=ix)
+    asked = await anna.hears("chat", after=heard, interaction=ix, transfer_waits=False)
+    assert asked["transfer_to"] == {"id": "bruno", "name": "Bruno"}
+    heard = len(anna.heard)
+    await node.router.fail(rings["offer"], AgentId("bruno"), "busy")
+    returned = await anna.hears("chat", after=heard, interaction=ix, transfer_to=None)
+    assert (returned["state"], returned["role"]) == ("active", "owner")
+
+
 async def test_who_has_no_room_or_is_away_is_not_handed_anything(nodes: Nodes) -> None:
     node = await nodes()
     anna = await node.console("anna")

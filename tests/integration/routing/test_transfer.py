@@ -221,6 +221,10 @@ async def test_a_full_target_is_asked_when_they_have_room(world: World) -> None:
     [his] = (await world.see("bruno")).held
     await world.finish(his.interaction)
     assert list(await world.ring(name)) == ["bruno"], "it is older than what waits in the line"
+    told = await world.heard("transfer.started")
+    assert [(event.agent, event.data["waits"]) for event in told] == [
+        ("anna", True), ("anna", False),
+    ]  # fmt: skip
     assert not await world.ring(later)
     await world.settled()
     await world.answer(name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 import pytest
+from redis.asyncio import Redis
 
+from acd.domain.events import EventType
 from acd.domain.ids import InteractionId
 from acd.telephony.port import Target, TargetKind
 from acd.telephony.sip.adapter import SipAdapter
@@ -115,3 +118,34 @@ async def test_who_waits_is_served_there_and_who_talks_is_ended_there(
     await calling.is_over()
     await rung.is_over()
     assert await exchange.outcome(call) == "handled"
+
+
+async def test_who_hung_up_as_the_node_died_has_one_outcome(
+    nodes: Nodes, redis_url: str, tenant: str, caller: Phone, agent_phone: Phone
+) -> None:
+    exchange, first, second = nodes.exchange, nodes.first, nodes.second
+    desk = Target(
+        device="desk", kind=TargetKind.SIP, address=f"sip:anna@127.0.0.1:{agent_phone.port}"
+    )
+    await exchange.has("anna", desk)
+    await exchange.sign_in("anna")
+    calling = await caller.call("600", first.address, wait=False)
+    call = await the_call(first.board)
+    exchange.kept.add(call)
+    rung = await asyncio.wait_for(agent_phone.ringing.get(), 10)
+    await agent_phone.pick_up(rung)
+    await calling.voice.hears(AGENT_HZ)
+
+    first.fall_silent()
+    redis = Redis.from_url(redis_url, decode_responses=True)
+    ledger = "acd:{{{}}}:sip:{}:{}".format(tenant, *first.address)
+    dialog = json.loads(str(await redis.hget(ledger, f"c:{call}")))["caller"]["dialog"]
+    assert await redis.hdel(ledger, f"d:{dialog}")  # as is done before a BYE is answered
+    await redis.aclose()
+    assert await exchange.outcome(call) == "handled"
+    await rung.is_over()
+    calling.peer = second.address  # where what stands before both sends it then
+    assert await calling.bye_now() == 481, "there is no such dialog any more"
+    events = await exchange.history.events_after("0-0")
+    ended = [one for one in events if one.type == EventType.INTERACTION_ENDED]
+    assert [one.interaction for one in ended] == [call]

@@ -1,7 +1,8 @@
 -- Drain: what a script changed is matched before it ends. No interaction waits while an eligible agent is free.
 -- EVENTS  of any verb that ends in `commit`, besides its own: offer.made*, interaction.relaxed*, pool.refused*,
 --         interaction.moved*, interaction.callback*, interaction.ended* (by a rule of the queue), wrap_up.ended* (whoever
---         gave it away is asked again), capacity.within*, presence.changed* (who finished), agent.removed*
+--         gave it away is asked again), capacity.within*, presence.changed* (who finished), agent.removed*, transfer.started*
+--         (whom it waited for has room)
 --- include("offer")
 local SERVED = {2, 1, 3} -- calls, then chats, then tickets
 
