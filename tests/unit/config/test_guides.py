@@ -16,14 +16,9 @@ PAGES = sorted(
 )
 FENCED = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^ {4}\[{1,2}[a-z_.]+\]{1,2} *(#.*)?$", re.MULTILINE)
-EVERYBODY = """\
-[[agents]]
-id = "anna"
-name = "Anna Novak"
-email = "anna@example.com"
-departments = ["support", "sales"]
-"""
-DEPARTMENT = '[[departments]]\nid = "{0}"\nname = "{0}"\n[departments.call]\n'
+CALLS = re.compile(r"^# (?=\[departments\.call\])", re.MULTILINE)
+SIGN = re.compile(r"^# ", re.MULTILINE)
+OVER_SIP = re.compile(r"^# \[telephony\]\n(?:# .*\n)+", re.MULTILINE)
 
 
 def blocks(page: str) -> str:
@@ -31,12 +26,25 @@ def blocks(page: str) -> str:
     return "\n".join(FENCED.findall((ROOT / page).read_text(encoding="utf-8")))
 
 
+def config_with_calls() -> str:
+    """Our config.toml, with the `#` taken away before `[departments.call]` as the guides say."""
+    text, times = CALLS.subn("", (ROOT / "config.toml").read_text(encoding="utf-8"))
+    assert times == text.count("[[departments]]")
+    return text
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
-def test_what_a_page_shows_can_be_used(page: str) -> None:
-    said = blocks(page)
-    rest = [DEPARTMENT.format(one) for one in ("support", "sales") if f'id = "{one}"' not in said]
-    checked = check_text(said + "".join(rest) + EVERYBODY, source=ROOT / page, env={})
+def test_what_a_page_shows_is_put_at_the_end_of_our_config(page: str) -> None:
+    text = f"{config_with_calls()}\n{blocks(page)}"
+    assert check_text(text, source=ROOT / "config.toml", env={}).warnings == ()
+
+
+def test_calls_over_sip_stand_in_our_config() -> None:
+    text, times = OVER_SIP.subn(lambda said: SIGN.sub("", said[0]), config_with_calls())
+    assert times == 1
+    checked = check_text(text, source=ROOT / "config.toml", env={})
     assert checked.warnings == ()
+    assert checked.config.telephony.sip.numbers
 
 
 def test_telephony_is_shown_for_every_exchange() -> None:
