@@ -79,6 +79,8 @@ class Revived(NamedTuple):
     """By their keys."""
     records: dict[str, Record]
     """All others."""
+    doubled: list[InteractionId]
+    """Calls whose caller came here by themselves meanwhile, and is another call by now."""
 
 
 def _nothing() -> None:
@@ -197,7 +199,7 @@ class Gateway:
 
         front = Front(self._place, self._judge, self._take, self._ledger, self._outbox)
         if self._ledger is None:
-            return front, Revived({}, {})
+            return front, Revived({}, {}, [])
 
         def lost() -> None:
             front.mute()
@@ -207,7 +209,7 @@ class Gateway:
 
     def _take_over(self, node: str, said: str, room: int) -> Revived:
         if self._ledger is None or self._front is None:
-            return Revived({}, {})
+            return Revived({}, {}, [])
         return self._revive(self._front, self._ledger.take(node, said, room), moved=True)
 
     def _close(self, front: Front, leaves: bool = False) -> None:
@@ -217,7 +219,8 @@ class Gateway:
 
     def _revive(self, front: Front, records: dict[str, Record], *, moved: bool) -> Revived:
         """Make dialogs of the records of dialogs."""
-        kept = {}
+        kept: dict[str, Kept] = {}
+        doubled: list[InteractionId] = []
         for name in [name for name in records if name.startswith(DIALOG)]:
             key, record = name.removeprefix(DIALOG), records.pop(name)
             is_new = record["stage"] == ARRIVING and not record["answered"]
@@ -227,6 +230,7 @@ class Gateway:
             try:
                 if front.knows(record):
                     self.write(name, None)
+                    doubled.append(dialog.call)
                     continue
                 stage = front.take_up(key, record, dialog, moved=moved)
             except Exception:  # noqa: BLE001 - the others are taken up all the same
@@ -240,7 +244,7 @@ class Gateway:
                 if is_new
                 else None,
             )
-        return Revived(kept, records)
+        return Revived(kept, records, doubled)
 
     def _judge(self, message: Message, source: str) -> Verdict | None:
         try:

@@ -114,12 +114,18 @@ def revive(
             house.gateway.write(name, None)
             _tell_end(house, identity, record)
         dialogs.claimed.clear()
+    for identity in revived.doubled:
+        _tell_end(house, identity, {})
+    _part_with_loose(dialogs, arrived)
+    return calls
+
+
+def _part_with_loose(dialogs: _Dialogs, arrived: Callable[[Dialog, Message], None]) -> None:
     for one in dialogs.loose:
         if one.invite is not None:
             arrived(one.dialog, one.invite)
         else:
             one.dialog.hang_up()
-    return calls
 
 
 def _tell_end(house: House, call: InteractionId, kept: Record) -> None:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from acd.domain.events import EventType
 from acd.domain.ids import InteractionId
-from acd.telephony.port import Target, TargetKind
+from acd.telephony.port import Answer, Command, Target, TargetKind
 from acd.telephony.sip.adapter import SipAdapter
 from acd.telephony.sip.redis_ledger import RedisLedger
 from acd.telephony.switchboard import Switchboard
@@ -149,3 +149,32 @@ async def test_who_hung_up_as_the_node_died_has_one_outcome(
     events = await exchange.history.events_after("0-0")
     ended = [one for one in events if one.type == EventType.INTERACTION_ENDED]
     assert [one.interaction for one in ended] == [call]
+
+
+async def test_whose_call_came_to_another_node_meanwhile_stands_in_the_line_once(
+    nodes: Nodes, caller: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange, first, second = nodes.exchange, nodes.first, nodes.second
+    execute = first.adapter.execute
+
+    async def answers_nobody(command: Command) -> None:
+        if not isinstance(command, Answer):
+            await execute(command)
+
+    monkeypatch.setattr(first.adapter, "execute", answers_nobody)
+    calling = await caller.call("600", first.address, wait=False)
+    lost = await the_call(first.board)
+    exchange.kept.add(lost)
+
+    first.fall_silent()
+    calling.peer = second.address  # as what stands before both sends it once the first is silent
+    invite = calling.voice.sdp()
+    caller.send(calling, "INVITE", invite, number=calling.number, branch=calling.branch)
+    await calling.voice.hears(MUSIC_HZ)
+    call = await the_call(second.board)
+    exchange.kept.add(call)
+    assert call != lost
+    assert await exchange.outcome(lost) == "abandoned"
+    await exchange.state(call, "waiting")
+    assert await calling.bye_now() == 200
+    assert await exchange.outcome(call) == "abandoned"
