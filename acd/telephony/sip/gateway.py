@@ -13,9 +13,9 @@ from acd.telephony.sip.dialog import Dialog
 from acd.telephony.sip.guard import Closed, Verdict
 from acd.telephony.sip.ledger import ARRIVING, DIALOG
 from acd.telephony.sip.message import Message, read
-from acd.telephony.sip.outbox import Outbox
 from acd.telephony.sip.sdp import audio
 from acd.telephony.sip.thread import sip_thread
+from acd.telephony.sip.write_ahead import WriteAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +108,7 @@ class Gateway:
         """
         self._lost = lost
         self._ledger = ledger
-        self._outbox = Outbox(ledger)
+        self._ahead = WriteAhead(ledger)
         self._place = place
         self._guard = guard
         self._lag = lag
@@ -180,7 +180,7 @@ class Gateway:
 
     def write(self, name: str, record: Record | None) -> None:
         """Write a record before all that is asked of the stack from now on, or drop it."""
-        sip_thread.post(self._outbox.write, name, lambda: record)
+        sip_thread.post(self._ahead.write, name, lambda: record)
 
     async def measure(self) -> None:
         """How late the stack's thread and the loop are, until cancelled."""
@@ -197,7 +197,7 @@ class Gateway:
     def _listen(self, engine: str) -> tuple[Front, Revived]:
         from acd.telephony.sip.stack.front import Front  # noqa: PLC0415 - it belongs there
 
-        front = Front(self._place, self._judge, self._take, self._ledger, self._outbox)
+        front = Front(self._place, self._judge, self._take, self._ledger, self._ahead)
         if self._ledger is None:
             return front, Revived({}, {}, [])
 

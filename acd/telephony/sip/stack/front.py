@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.guard import Verdict
     from acd.telephony.sip.ledger import Ledger, Record
     from acd.telephony.sip.message import Message
-    from acd.telephony.sip.outbox import Outbox
+    from acd.telephony.sip.write_ahead import WriteAhead
 
 _log = structlog.get_logger(__name__)
 
@@ -41,11 +41,11 @@ class Front:
         judge: Callable[[Message, str], Verdict | None],
         arrived: Callable[[Message, str], Dialog],
         ledger: Ledger | None,
-        outbox: Outbox,
+        ahead: WriteAhead,
     ) -> None:
         """Args: judge answers a request at once or lets it pass; arrived makes it a dialog."""
         self._replayed: Dialog | None = None
-        self._outbox = outbox
+        self._ahead = ahead
         self._judge = judge
         self._arrived = arrived
         self._transactions = Transactions(
@@ -54,7 +54,7 @@ class Front:
             advertise=place.advertise,
             session_s=place.session_s,
             ledger=ledger,
-            outbox=outbox,
+            ahead=ahead,
             asked=self._asked,
         )
 
@@ -95,7 +95,7 @@ class Front:
     def mute(self) -> None:
         """Say nothing any more: another node has the dialogs."""
         self._transactions.mute = True
-        self._outbox.unsay()
+        self._ahead.unsay()
 
     def knows(self, kept: Record) -> bool:
         """Whether a call that was only arriving came here by itself meanwhile."""

@@ -237,7 +237,7 @@ class Leg(Mended):
     def keep(self) -> None:
         """Have written down how it stands, or that it is over, before anything is said."""
         if self.cId is not None:
-            self.transactions.outbox.write(f"{DIALOG}{self.lTag}", partial(record, self))
+            self.transactions.ahead.write(f"{DIALOG}{self.lTag}", partial(record, self))
 
     def recvEvent(self, event: Any) -> None:  # noqa: N802
         super().recvEvent(event)
@@ -259,7 +259,7 @@ class Leg(Mended):
     def _bye_answered(self, response: Any) -> None:
         if response.getSCode()[0] < 200 or self.proved_bye(response):  # noqa: PLR2004
             return
-        self.transactions.outbox.write(f"{DIALOG}{self.lTag}", lambda: None)
+        self.transactions.ahead.write(f"{DIALOG}{self.lTag}", lambda: None)
 
     def _acked(self, request: Any) -> None:
         super()._acked(request)

@@ -13,7 +13,7 @@ from sippy.Udp_server import Udp_server, Udp_server_opts
 from acd.telephony.sip.thread import sip_thread
 
 if TYPE_CHECKING:
-    from acd.telephony.sip.outbox import Outbox
+    from acd.telephony.sip.write_ahead import WriteAhead
 
 _PORTS: Final = range(1, 1 << 16)
 
@@ -34,7 +34,7 @@ class Socket(Udp_server):  # type: ignore[misc]
     """By port: the address that others are told, when it is not the one that is bound."""
 
     def __init__(self, settings: Any, options: Any) -> None:
-        self._outbox: Outbox = settings["_outbox"]
+        self._ahead: WriteAhead = settings["_ahead"]
         super().__init__(settings, options)
 
     def getSIPaddr(self) -> Any:  # noqa: N802 - sippy's name
@@ -49,7 +49,7 @@ class Socket(Udp_server):  # type: ignore[misc]
     def send_to(self, data: Any, address: Any, delayed: bool = False) -> None:
         """Of sippy: at the end of the turn."""
         host, port = address
-        self._outbox.say(partial(self._send, data, host.strip("[]"), port))
+        self._ahead.say(partial(self._send, data, host.strip("[]"), port))
 
     def _send(self, data: str, host: str, port: int) -> None:
         """By sippy's own thread where there is a name, which has to be looked up.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acd.telephony.sip.ledger import Ledger
-    from acd.telephony.sip.outbox import Outbox
+    from acd.telephony.sip.write_ahead import WriteAhead
 
 _log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         advertise: str,
         session_s: int,
         ledger: Ledger | None,
-        outbox: Outbox,
+        ahead: WriteAhead,
         asked: Callable[[Any, Any, Message], Any],
     ) -> None:
         """Args: session_s: the session timer preferred, 0: none. ledger: has others' dialogs."""
@@ -72,7 +72,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self._asked = asked
         self.session_s = session_s
         self._ledger = ledger
-        self.outbox = outbox
+        self.ahead = ahead
         self.message: Message | None = None
         """What is being handled."""
         self.raw = b""
@@ -82,7 +82,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
         self._from: Any = None
         """Where it came from, until it is in the log."""
         where = {"_sip_address": bracketed(host), "_sip_port": port, "_sip_logger": _Silent()}
-        where |= {"_sip_tm": self, "_outbox": outbox}
+        where |= {"_sip_tm": self, "_ahead": ahead}
         with warnings.catch_warnings():  # it tries whether there is IPv6, and drops the socket
             warnings.simplefilter("ignore", ResourceWarning)
             super().__init__(where, self._new)
@@ -184,7 +184,7 @@ class Transactions(SipTransactionManager):  # type: ignore[misc]
 
     def shutdown(self) -> None:
         """Send and hear no more. sippy's own would let timers run into nothing."""
-        self.outbox.flush()
+        self.ahead.flush()
         self.mute = True
         for held in (*self.tclient.values(), *self.tserver.values()):
             _stop_timers(held)

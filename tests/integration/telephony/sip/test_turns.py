@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from acd.telephony.sip.outbox import Outbox
 from acd.telephony.sip.thread import sip_thread
+from acd.telephony.sip.write_ahead import WriteAhead
 
 
 class Ledger:
@@ -32,12 +32,12 @@ def ledger() -> Ledger:
 
 
 @pytest.fixture
-def outbox(ledger: Ledger) -> Outbox:
-    return Outbox(ledger)  # type: ignore[arg-type] # all that is needed of one
+def ahead(ledger: Ledger) -> WriteAhead:
+    return WriteAhead(ledger)  # type: ignore[arg-type] # all that is needed of one
 
 
 async def test_what_is_said_waits_until_all_is_written_as_it_is_then(
-    ledger: Ledger, outbox: Outbox
+    ledger: Ledger, ahead: WriteAhead
 ) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     stages = ["arriving"]
@@ -48,13 +48,13 @@ async def test_what_is_said_waits_until_all_is_written_as_it_is_then(
 
     def work() -> None:
         sip_thread.tell(loop, hear)
-        outbox.say(lambda: ledger.done.append("200"))
-        outbox.write("d:1", lambda: {"stage": stages[-1]})
-        outbox.write("d:2", lambda: {})
+        ahead.say(lambda: ledger.done.append("200"))
+        ahead.write("d:1", lambda: {"stage": stages[-1]})
+        ahead.write("d:2", lambda: {})
         stages.append("up")
-        outbox.write("d:1", lambda: {"stage": stages[-1]})
-        outbox.write("d:2", lambda: None)
-        outbox.say(lambda: ledger.done.append("BYE"))
+        ahead.write("d:1", lambda: {"stage": stages[-1]})
+        ahead.write("d:2", lambda: None)
+        ahead.say(lambda: ledger.done.append("BYE"))
         assert ledger.done == []
 
     await sip_thread.do(work)
@@ -62,25 +62,27 @@ async def test_what_is_said_waits_until_all_is_written_as_it_is_then(
     assert ledger.done == [{"d:1": {"stage": "up"}, "d:2": None}, "200", "BYE", "told"]
 
 
-async def test_what_is_asked_while_it_is_busy_is_one_turn(ledger: Ledger, outbox: Outbox) -> None:
+async def test_what_is_asked_while_it_is_busy_is_one_turn(
+    ledger: Ledger, ahead: WriteAhead
+) -> None:
     free = threading.Event()
     sip_thread.post(free.wait)
-    sip_thread.post(outbox.write, "c:1", lambda: {"epoch": 1})
+    sip_thread.post(ahead.write, "c:1", lambda: {"epoch": 1})
     sip_thread.post(lambda: 1 / 0)  # what fails takes nothing with it
-    sip_thread.post(outbox.write, "d:1", dict)
-    sip_thread.post(outbox.say, lambda: ledger.done.append("200"))
+    sip_thread.post(ahead.write, "d:1", dict)
+    sip_thread.post(ahead.say, lambda: ledger.done.append("200"))
     free.set()
     await sip_thread.do(bool)
     assert ledger.done == [{"c:1": {"epoch": 1}, "d:1": {}}, "200"]
 
 
 async def test_what_is_said_does_not_wait_for_all_that_is_asked_of_a_busy_thread(
-    ledger: Ledger, outbox: Outbox
+    ledger: Ledger, ahead: WriteAhead
 ) -> None:
     free = threading.Event()
     sip_thread.post(free.wait)
     for number in range(40):
-        sip_thread.post(outbox.write, f"d:{number}", dict)
+        sip_thread.post(ahead.write, f"d:{number}", dict)
     free.set()
     await sip_thread.do(bool)
     turns = [len(records) for records in ledger.done]
@@ -89,62 +91,64 @@ async def test_what_is_said_does_not_wait_for_all_that_is_asked_of_a_busy_thread
 
 
 async def test_a_node_that_learns_that_it_lost_its_calls_says_nothing_more_in_them(
-    ledger: Ledger, outbox: Outbox
+    ledger: Ledger, ahead: WriteAhead
 ) -> None:
-    ledger.at_write = outbox.unsay
+    ledger.at_write = ahead.unsay
 
     def work() -> None:
-        outbox.say(lambda: ledger.done.append("200"))
-        outbox.write("d:1", dict)
+        ahead.say(lambda: ledger.done.append("200"))
+        ahead.write("d:1", dict)
 
     await sip_thread.do(work)
     assert ledger.done == [{"d:1": {}}]
 
 
 async def test_a_record_that_cannot_be_made_keeps_no_other_from_being_written(
-    ledger: Ledger, outbox: Outbox
+    ledger: Ledger, ahead: WriteAhead
 ) -> None:
     def broken() -> dict[str, Any]:
         raise LookupError
 
     def work() -> None:
-        outbox.write("d:1", broken)
-        outbox.write("d:2", dict)
-        outbox.say(lambda: ledger.done.append("200"))
+        ahead.write("d:1", broken)
+        ahead.write("d:2", dict)
+        ahead.say(lambda: ledger.done.append("200"))
 
     await sip_thread.do(work)
     assert ledger.done == [{"d:2": {}}, "200"]
 
 
 async def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(
-    ledger: Ledger, outbox: Outbox
+    ledger: Ledger, ahead: WriteAhead
 ) -> None:
     def work() -> None:
-        outbox.say(lambda: ledger.done.append("200"))
-        outbox.say(lambda: 1 / 0)
-        outbox.say(lambda: ledger.done.append("BYE"))
+        ahead.say(lambda: ledger.done.append("200"))
+        ahead.say(lambda: 1 / 0)
+        ahead.say(lambda: ledger.done.append("BYE"))
 
     await sip_thread.do(work)
     assert ledger.done == ["200", "BYE"]
 
 
-async def test_what_cannot_be_written_is_said_all_the_same(ledger: Ledger, outbox: Outbox) -> None:
+async def test_what_cannot_be_written_is_said_all_the_same(
+    ledger: Ledger, ahead: WriteAhead
+) -> None:
     ledger.at_write = lambda: 1 / 0
 
     def work() -> None:
-        outbox.write("d:1", dict)
-        outbox.say(lambda: ledger.done.append("200"))
+        ahead.write("d:1", dict)
+        ahead.say(lambda: ledger.done.append("200"))
 
     await sip_thread.do(work)
     assert ledger.done == [{"d:1": {}}, "200"]
 
 
-async def test_a_timer_writes_and_says_as_it_goes(ledger: Ledger, outbox: Outbox) -> None:
+async def test_a_timer_writes_and_says_as_it_goes(ledger: Ledger, ahead: WriteAhead) -> None:
     loop, rang = asyncio.get_running_loop(), asyncio.Event()
 
     def ring() -> None:
-        outbox.write("d:1", dict)
-        outbox.say(lambda: ledger.done.append("BYE"))
+        ahead.write("d:1", dict)
+        ahead.say(lambda: ledger.done.append("BYE"))
         assert ledger.done == [{"d:1": {}}, "BYE"]
         sip_thread.tell(loop, rang.set)
 
@@ -159,11 +163,11 @@ async def test_a_timer_writes_and_says_as_it_goes(ledger: Ledger, outbox: Outbox
 
 
 async def test_without_a_ledger_it_is_only_said(ledger: Ledger) -> None:
-    outbox = Outbox(None)
+    ahead = WriteAhead(None)
 
     def work() -> None:
-        outbox.write("d:1", dict)
-        outbox.say(lambda: ledger.done.append("200"))
+        ahead.write("d:1", dict)
+        ahead.say(lambda: ledger.done.append("200"))
 
     await sip_thread.do(work)
     assert ledger.done == ["200"]

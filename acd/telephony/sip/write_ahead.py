@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-class Outbox:
+class WriteAhead:
     """`write` and `say` take effect at the end of the turn; outside of one, at once."""
 
     def __init__(self, ledger: Ledger | None) -> None:
