@@ -24,10 +24,10 @@ RETURN_S: Final = 0.4
 class Absence:
     """Of the visitors of one node."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, caller_grace_s: float) -> None:
+        """`caller_grace_s`: how long a call that nobody took outlasts its page."""
         self._relay = relay
-        self.caller_grace_s = 15.0
-        """How long a call that nobody took outlasts its page."""
+        self._caller_grace_s = caller_grace_s
 
     async def begins(self, visit: Visit) -> None:
         """Whoever is not back in a moment is gone, unless another node has a socket of theirs."""
@@ -71,7 +71,7 @@ class Absence:
 
         `for_s`: how long they are known to be away; the grace is shorter by that.
         """
-        grace_s = max(0.0, self.caller_grace_s - for_s)
+        grace_s = max(0.0, self._caller_grace_s - for_s)
         if (await self._relay.router.contact_lost(call, grace_s=grace_s)).changed:
             await self._tell_rung(call)
 

@@ -14,6 +14,7 @@ from acd.realtime.work import held
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from acd.chat.numbers import Numbers
     from acd.domain.ids import AgentId
     from acd.realtime.console import Console
     from acd.realtime.desk import Desk
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 class Calling:
     """Verbs on the call that rings at the agent or is theirs."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, numbers: Numbers) -> None:
+        """`numbers` says which may be called."""
         self._relay = relay
+        self._numbers = numbers
         self.handlers: dict[str, Callable[..., Awaitable[Ack]]] = {
             "call.servers": self._servers,
             "call.signal": self._signal,
@@ -94,7 +97,7 @@ class Calling:
         """
         desk = connection.who.desk
         chat = await _owned(desk, asked.interaction)
-        told = {"type": "call.transfer", "number": self._relay.numbers.read(asked.number)}
+        told = {"type": "call.transfer", "number": self._numbers.read(asked.number)}
         return await self._ask_switchboard(desk, chat, told, asked.command)
 
     async def _take_back(self, connection: Connection[Console], asked: CallName) -> Ack:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from acd.chat.delivery import Delivery
-    from acd.chat.numbers import Numbers
     from acd.chat.people import People
     from acd.chat.sessions import ChatService
     from acd.domain.contact import Visitor
@@ -60,24 +59,26 @@ class Relay:
         conversations: Conversations,
         people: People,
         ice: IceServers,
-        numbers: Numbers,
         called_at: Callable[[ContactId], Awaitable[str | None]],
+        caller_grace_s: float,
     ) -> None:
-        """`called_at` knows the number that a contact left, as people write it."""
+        """`called_at` knows the number that a contact left, as people write it.
+
+        `caller_grace_s`: how long a call that nobody took outlasts its page.
+        """
         self.router = router
         self.delivery = delivery
         self.chat = chat
         self.conversations = conversations
         self.people = people
         self.ice = ice
-        self.numbers = numbers
         self.called_at = called_at
         self.anchor: Anchor | None = None
         """What the audio of website calls goes through; without it, it goes from page to page."""
         self.dials = False
         """Whether the house calls back whoever called; else agents do, on a telephone they have."""
         self.board = Board(router, people)
-        self.absence = Absence(self)
+        self.absence = Absence(self, caller_grace_s)
         self.clock = TenantClock()
         self.chores = Chores()
         self.desks: dict[AgentId, Desk] = {}

@@ -138,10 +138,9 @@ class Realtime:
             conversations=stores.conversations,
             people=self.people,
             ice=ice,
-            numbers=numbers,
             called_at=self.callbacks.called_at,
+            caller_grace_s=caller_grace_s,
         )
-        self.relay.absence.caller_grace_s = caller_grace_s
         threads = Threads(
             conversations=stores.conversations,
             contacts=stores.contacts,
@@ -168,7 +167,7 @@ class Realtime:
             presence=self.presence,
             more={
                 **Conversing(self.relay, threads, metrics).handlers,
-                **Calling(self.relay).handlers,
+                **Calling(self.relay, numbers).handlers,
                 **Work(self.relay, threads).handlers,
                 **Lines(self.relay).handlers,
                 **Steered(self.steering).handlers,
