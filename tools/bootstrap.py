@@ -64,6 +64,20 @@ def is_usable() -> bool:
     return said == f"{VENV} {sys.version_info[:2]}"
 
 
+def hashed(lock: Path) -> list[str]:
+    """How pip installs a lock file: each package checked, and a wheel but for sippy.
+
+    The pip that a Python brings along frets over `--no-binary` wherever it sees it, so it only sees
+    it where it is needed; by then there is the pip of the locks.
+    """
+    # what is never imported need not be compiled
+    options = ["--require-hashes", "--only-binary", ":all:", "--no-compile"]
+    if "\nsippy==" in lock.read_text():
+        # without isolation, or pip would fetch the build tools unhashed: build.lock has them
+        options += ["--no-binary", "sippy", "--no-build-isolation"]
+    return [*options, "-r", str(lock)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("locks", nargs="+", type=Path)
@@ -75,13 +89,9 @@ def main() -> None:
         say("making .venv")
         run(sys.executable, "-m", "venv", "--clear", VENV)
     install = [str(PYTHON), "-m", "pip", "--no-input", "install", "-q", "--no-deps"]
-    # what is never imported need not be compiled
-    hashed = ["--require-hashes", "--only-binary", ":all:", "--no-compile"]
-    # without isolation, or pip would fetch the build tools unhashed: build.lock has them
-    hashed += ["--no-binary", "sippy", "--no-build-isolation"]
     for lock in options.locks:
         say(f"installing {lock.name}")
-        run(*install, *hashed, "-r", lock)
+        run(*install, *hashed(lock))
     if options.editable:
         # without isolation: pip would fetch the build tools unhashed, and build.lock has them
         run(*install, "--no-build-isolation", "-e", ".", ACD_NO_FRONTEND="1")

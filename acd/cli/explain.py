@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -27,7 +28,7 @@ from acd.routing.explain import ReasonCode, Standing
 from acd.routing.router import Router
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from acd.config import Config
     from acd.domain.history import PastInteraction
@@ -50,12 +51,18 @@ _SAID: dict[ReasonCode, str] = {
     ReasonCode.REMOVED: "no longer in the directory",
 }
 
+LATEST: Final = 20
+"""So many are listed to choose from."""
+
 app = commands()
 
 
 @app.command()
 def explain(
-    interaction: Annotated[str, typer.Argument(help="Its id, such as ix_01kb….")],
+    interaction: Annotated[
+        str | None,
+        typer.Argument(help="Its id, such as ix_01kb…; without one the latest are listed."),
+    ] = None,
     config: ConfigOption = None,
     demo: DemoOption = False,
 ) -> None:
@@ -64,7 +71,11 @@ def explain(
     Lists the offers that were made with the reason for each, and how every agent of the department
     stands to it now: offered, would be asked as which, or excluded and why.
     """
-    past, pages = run(_read(read_beside(config, demo=demo).config, InteractionId(interaction)))
+    settings = read_beside(config, demo=demo).config
+    if interaction is None:
+        _show_latest(run(_latest(settings)), demo=demo)
+        return
+    past, pages = run(_read(settings, InteractionId(interaction)))
     if pages:
         _show_queue(pages[0])
     if past is not None and past.offers:
@@ -90,15 +101,48 @@ def explain(
     show_table([("agent", "standing"), *rows])
 
 
-async def _read(
-    config: Config, interaction: InteractionId
-) -> tuple[PastInteraction | None, list[Explained] | None]:
+async def _latest(config: Config) -> tuple[PastInteraction, ...]:
+    async with _history(config) as history:
+        return (await history.interactions(limit=LATEST)).interactions
+
+
+def _show_latest(latest: Sequence[PastInteraction], *, demo: bool) -> None:
+    if not latest:
+        typer.echo("Nobody has come yet: there is nothing to explain.")
+        return
+    rows = [
+        (
+            x.id,
+            f"{datetime.fromtimestamp(x.enqueued_ms / 1000, UTC):%F %T}",
+            x.channel.value,
+            x.queue.partition("/")[0],
+            x.agent or "-",
+            x.outcome.value if x.outcome else x.state.value,
+            x.contact,
+        )
+        for x in latest
+    ]
+    heads = ("interaction", "arrived (UTC)", "channel", "department", "agent", "state", "contact")
+    show_table([heads, *rows])
+    option = "--demo " if demo else ""
+    typer.echo(f"\nTo have one explained: acd explain {option}{latest[0].id}")
+
+
+@asynccontextmanager
+async def _history(config: Config) -> AsyncIterator[History]:
     await examine_database(database_url(config))  # opening it would make one
     database = await open_database(database_url(config))
     try:
-        past = await History(database).interaction(interaction)
+        yield History(database)
     finally:
         await database.close()
+
+
+async def _read(
+    config: Config, interaction: InteractionId
+) -> tuple[PastInteraction | None, list[Explained] | None]:
+    async with _history(config) as history:
+        past = await history.interaction(interaction)
     redis = redis_beside(config)
     pages = None if redis is None else await _live(redis, config.tenant, interaction)
     if past is None and pages is None:

@@ -14,6 +14,7 @@ from acd.demo.crowd import Crowd
 from acd.demo.desk_phone import desk_phone_of, with_desk_phone
 from acd.demo.routes import demo_routes
 from acd.demo.seed import YOU, forget, keep, your_password
+from acd.demo.telephone import calls_told
 from acd.domain.ids import AgentId
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ async def _one_run(
             if you is not None:
                 say(
                     f"The demo is at {node.url}/demo\n"
-                    f"To sign in yourself, at {node.url}/console/: {you.email}, {password}"
+                    f"To sign in yourself, at {node.url}/console/: {you.email}, {password}\n"
+                    f"{calls_told(config)}"
                 )
             await _first_of(stop, cleared, work)
         finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from acd.demo.sipp import LONGEST_S, find_sipp, play
 from acd.domain.errors import Conflict, TelephonyOff
-from acd.telephony.sip.rtpengine import free_port, sip_served
+from acd.telephony.sip.rtpengine import free_port, sip_served, sip_wanted
 
 if TYPE_CHECKING:
     from acd.config import Config
@@ -17,6 +17,24 @@ NUMBER: Final = "600"
 """The support's number in demo.toml."""
 MOST: Final = 3
 """So many calls at a time."""
+
+
+def calls_told(config: Config) -> str:
+    """In a line: whether telephones can call, whether one here plays the caller, and what lacks."""
+    if not sip_wanted(config.telephony):
+        return "Calls over SIP are off, as configured."
+    sip, served, sipp = config.telephony.sip, sip_served(config.telephony), find_sipp() is not None
+    lacks = " and ".join(
+        package
+        for package, is_here in (("rtpengine-daemon", served), ("sip-tester", sipp))
+        if not is_here
+    )
+    if not served:
+        return f"Calls over SIP are off, and so are test calls: install {lacks}, and start anew."
+    told = f"Calls over SIP are on: a telephone here dials sip:{NUMBER}@{sip.host}:{sip.port}"
+    if sipp:
+        return f'{told}, and "Place a test call" plays one.'
+    return f"{told}; for test calls install {lacks}, and start anew."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

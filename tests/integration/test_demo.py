@@ -65,6 +65,7 @@ async def state(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
 async def test_colleagues_serve_a_rush(config: Config) -> None:
     async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
         assert "youssef@maison-perrin.example" in said[0]
+        assert said[0].splitlines()[-1].startswith("Calls over SIP are o")
 
         async def at_work() -> Any:
             found = await state(http, url)
@@ -125,12 +126,13 @@ async def test_a_test_call_rings_you(config: Config, peer: Callable[[str], Path]
             assert told[1]["channel"] == "call"
             assert "Test call" in str(told[1])
             env = {"ACD_SERVER__DATA_DIR": str(config.server.data_dir), "ACD_CONFIG": "none.toml"}
-            examined, explained = [
+            examined, explained, listed = [
                 await asyncio.to_thread(CliRunner(env=env).invoke, command, [*words, "--demo"])
-                for words in (["doctor"], ["explain", str(told[1]["interaction"])])
+                for words in (["doctor"], ["explain", str(told[1]["interaction"])], ["explain"])
             ]
         assert "applied, directory version" in examined.stdout, examined.output
         assert "youssef  rings" in explained.stdout, explained.output
+        assert listed.stdout.endswith(f"explain --demo {told[1]['interaction']}\n"), listed.output
 
 
 async def test_the_colleague_with_a_telephone_answers_while_you_are_away(

@@ -166,8 +166,9 @@ def test_a_store_that_is_away_is_told_with_what_it_answered(
 
 
 def test_explain_makes_nothing_where_nothing_ever_ran(acd: Acd, tmp_path: Path) -> None:
-    result = acd("explain", "ix_1")
-    assert (result.exit_code, result.stderr.startswith("acd: not_found: ")) == (1, True)
+    for words in (("explain", "ix_1"), ("explain",)):
+        result = acd(*words)
+        assert (result.exit_code, result.stderr.startswith("acd: not_found: ")) == (1, True)
     assert not (tmp_path / "data").exists()
 
 

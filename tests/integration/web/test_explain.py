@@ -90,3 +90,11 @@ async def test_the_command_says_it_in_words(node: Node, acd: Any) -> None:
     wrong = await asyncio.to_thread(acd, "explain", "ix_none")
     assert wrong.exit_code == 1
     assert "There is no interaction `ix_none`." in wrong.stderr
+
+    listed = await asyncio.to_thread(acd, "explain")
+    assert listed.exit_code == 0, listed.output
+    head, row, _, hint = listed.stdout.splitlines()
+    assert head.split()[0] == "interaction"
+    assert row.split()[:1] + row.split()[3:7] == [ix, "chat", "support", "-", "waiting"]
+    assert "Lina" not in listed.stdout
+    assert hint == f"To have one explained: acd explain {ix}"
