@@ -104,6 +104,7 @@ class Live:
     queue: QueueId | None = None
     """Where it stands or stood last; None while nobody knows."""
     agent: AgentId | None = None
+    """Who has it, or had it at its end."""
     since_ms: int = 0
     outcome: Outcome | None = None
     position: int | None = None
@@ -252,7 +253,7 @@ class ChatService:
         return Live(
             phase=phase,
             queue=snapshot.queue,
-            agent=snapshot.agent if phase in TAKEN else None,
+            agent=snapshot.agent if phase in TAKEN or phase is ChatPhase.ENDED else None,
             since_ms=snapshot.enqueued_ms if phase in IN_LINE else snapshot.since_ms,
             outcome=snapshot.outcome,
             position=place.position if place is not None else snapshot.position,

@@ -92,6 +92,9 @@ def _shop(page: Page) -> FrameLocator:
 def test_a_chat_of_ones_own_rings_ones_own_console(page: Page) -> None:
     shop, console = _shop(page), _console(page)
     expect(console.get_by_test_id("presence")).to_contain_text("Available")
+    # two lists of things to do, told apart by their names
+    expect(console.locator("#h-steps")).to_have_text("Setting up")
+    expect(page.get_by_test_id("demo-setup")).to_have_text("First steps, 0 of 5")
     shop.get_by_test_id("launcher").click()
     shop.get_by_test_id("field-name").fill("Jean Martin")
     shop.get_by_test_id("field-text").fill("Do the bowls go into an oven?")
@@ -105,6 +108,8 @@ def test_a_chat_of_ones_own_rings_ones_own_console(page: Page) -> None:
     console.get_by_test_id("message-input").fill("They do.")
     console.get_by_test_id("send").click()
     expect(shop.get_by_test_id("message").last).to_contain_text("They do.")
+    for verb in ("Transfer", "Finish"):  # in words, beside the shop
+        expect(console.locator(".thread-head").get_by_text(verb)).to_be_visible()
     console.get_by_test_id("finish").click()
     expect(shop.get_by_test_id("chat-ended")).to_be_visible()
     console.get_by_test_id("wrap-up-done").first.click()

@@ -19,7 +19,7 @@ def test_everybody_sees_their_place_and_moves_up_when_somebody_leaves(
     agent: Agents, visitor: Visitors
 ) -> None:
     anna = agent("anna")
-    expect(anna.line("support")).to_contain_text("Support, chats")
+    expect(anna.line("support")).to_contain_text("Support · chats")
     expect(anna.line("support")).to_contain_text("0 waiting")
     jean, lina, paul = (visitor(name) for name in ("Jean Martin", "Lina Haddad", "Paul Girard"))
     for place, one in enumerate((jean, lina, paul), 1):

@@ -38,6 +38,15 @@ def test_a_chat_rings_the_first_by_priority_who_accepts_talks_and_finishes(
     jean.reads("My parcel came without the bowls.", "Hello Jean, let me look.", "Thank you!")
     anna.reads("My parcel came without the bowls.", "Hello Jean, let me look.", "Thank you!")
 
+    # what `acd explain` is asked about
+    anna.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    anna.find("copy-id").click()
+    expect(anna.find("copy-id")).to_have_attribute("title", "Copied")
+    copied = anna.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("ix_")
+    expect(anna.find("thread", interaction=copied)).to_be_visible()
+    expect(anna.find("interaction-id")).to_have_text(copied)
+
     anna.finishes()
     jean.sees_the_end()
     expect(anna.find("wrap-up").first).to_be_visible()

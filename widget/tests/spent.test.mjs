@@ -21,3 +21,8 @@ test("it is counted from the last agent who joined, and from nobody where none d
   assert.equal(spent(words, [], ended(12_000, { name: "Anna Novak" })), "Anna Novak");
   assert.equal(spent(words, [], ended(12_000)), "");
 });
+
+test("whoever had it is named, not the guest who joined last", () => {
+  const guest = { ...joined, name: "Claire Dubois", at_ms: AT + 120_000 };
+  assert.equal(spent(words, [joined, guest], ended(180_000, { name: "Anna Novak" })), "ended.with Anna Novak 3");
+});

@@ -1,6 +1,6 @@
-import { IconCheck, IconCross, IconInfo } from "@acd/ui/icons.tsx";
+import { IconCheck, IconCopy, IconCross, IconInfo } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { initials, pagePath } from "../names.ts";
 import { useDesk } from "../state/context.ts";
@@ -80,6 +80,10 @@ export function Contact({ chat, open }: { chat: Known; open: boolean }) {
               <dd>{new Intl.DisplayNames(locale.value, { type: "language" }).of(contact.locale)}</dd>
             </>
           )}
+          <dt>{t("contact.interaction")}</dt>
+          <dd>
+            <Id key={chat.interaction} id={chat.interaction} />
+          </dd>
         </dl>
       )}
       <section>
@@ -95,6 +99,29 @@ export function Contact({ chat, open }: { chat: Known; open: boolean }) {
         )}
       </section>
     </aside>
+  );
+}
+
+/** What `acd explain` and the log know it by. */
+function Id({ id }: { id: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(id);
+    setCopied(true);
+  };
+  return (
+    <span class="id">
+      <span class="clip" title={id} data-testid="interaction-id">{id}</span>
+      {isSecureContext && (
+        <Button
+          kind="quiet"
+          icon={copied ? IconCheck : IconCopy}
+          label={t(copied ? "contact.copied" : "contact.copy")}
+          data-testid="copy-id"
+          onClick={() => void copy().catch(() => undefined)}
+        />
+      )}
+    </span>
   );
 }
 

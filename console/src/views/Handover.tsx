@@ -34,6 +34,7 @@ export function Handover({ chat, ways, icon = IconNext, kind = "second", side = 
       <Button
         kind={kind}
         icon={icon}
+        class="verb"
         buttonRef={button}
         title={t("handover.open")}
         aria-label={t("handover.open")}

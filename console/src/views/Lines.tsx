@@ -5,6 +5,7 @@ import { expectedMinutes, LONGEST_MIN, type Estimate } from "@acd/ui/wait.ts";
 import { useEffect, useState } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
+import { locale } from "../state/settings.ts";
 import { t } from "../state/words.ts";
 import type { Line, WaitingContact } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
@@ -60,9 +61,8 @@ function LineRow({ line, nowMs }: { line: Line; nowMs: number }) {
     <li data-testid="line-row" data-queue={line.queue}>
       <div class={line.waiting > 0 ? "line" : "line muted"}>
         <Drawn />
-        <span class="clip">
-          {desk.departmentName(line.department)}
-          <span class="visually-hidden">, {t(`channel.${line.channel}s_lower`)}</span>
+        <span>
+          {desk.departmentName(line.department)} · {t(`channel.${line.channel}s`).toLocaleLowerCase(locale.value)}
         </span>
         <span class="number">
           <span aria-hidden="true">{line.waiting}</span>

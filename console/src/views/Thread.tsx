@@ -86,7 +86,7 @@ function Head({ chat }: { chat: AgentChat }) {
       />
       {open && chat.role === "owner" && chat.channel !== "call" && <Handover chat={chat} />}
       {open && chat.role === "owner" && (
-        <Button icon={IconCheck} data-testid="finish" aria-label={t("thread.finish")} onClick={() => void desk.finish(chat.interaction)}>
+        <Button icon={IconCheck} data-testid="finish" title={t("thread.finish")} aria-label={t("thread.finish")} onClick={() => void desk.finish(chat.interaction)}>
           <span class="word">{t("thread.finish")}</span>
         </Button>
       )}

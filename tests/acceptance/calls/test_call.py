@@ -17,7 +17,7 @@ from tests.acceptance.calls.voices import (
     hears_nothing,
 )
 from tests.acceptance.network import Wire
-from tests.acceptance.people import PHONE, looks
+from tests.acceptance.people import DESKTOP, PHONE, Person, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -27,8 +27,24 @@ BAD_LINE = """() => {
 }"""
 
 
+WHOLE = """p => p.scrollWidth <= p.clientWidth && p.scrollHeight <= p.clientHeight
+  && getComputedStyle(p).whiteSpace === "normal" """
+
+
+def tells_all(who: Person, width: int, *verbs: str) -> None:
+    """What the telephone says is not cut off, and the verbs are words."""
+    who.page.set_viewport_size({"width": width, "height": DESKTOP["height"]})
+    assert who.page.locator(".phone .who p").evaluate(WHOLE), width
+    for verb in verbs:
+        expect(who.find("phone").get_by_text(verb, exact=True)).to_be_visible()
+
+
 def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers) -> None:
     anna, jean = talking(phone, caller)
+    tells_all(anna, PHONE["width"], "Hang up")
+    looks(anna, "call-bar")
+    tells_all(anna, 880, "Transfer", "Hang up")  # as beside the shop of the demonstration
+    anna.page.set_viewport_size(DESKTOP)
     expect(anna.find("chat-item", state="active")).to_be_visible()
     expect(anna.find("capacity")).to_have_attribute("data-channel", "call")
     expect(anna.find("capacity")).to_contain_text("1/1")
@@ -45,6 +61,8 @@ def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers)
     expect(anna.find("wrap-up").first).to_be_visible()
     assert anna.page.evaluate("openConnections()") == 0
     assert jean.page.evaluate("openConnections()") == 0
+    for width in (PHONE["width"], 880):
+        tells_all(anna, width)
 
 
 def test_the_agent_mutes_holds_resumes_and_hangs_up(phone: Phones, caller: Callers) -> None:

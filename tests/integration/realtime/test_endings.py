@@ -118,3 +118,15 @@ async def test_an_agent_writes_first_to_whoever_they_had(nodes: Nodes) -> None:
 
 async def _is_there(read: Any, interaction: str) -> bool:
     return await read(interaction) is not None
+
+
+async def test_an_ended_chat_tells_who_had_it_and_not_who_was_a_guest(nodes: Nodes) -> None:
+    node = await nodes(wrap_up_s=30)
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    bruno = await node.console("bruno")
+    ix = chat["interaction"]
+    await anna.done("interaction.invite", asks(ix, agent="bruno"))
+    await bruno.done("interaction.leave", asks(ix, "c2"))
+    await anna.done("interaction.finish", asks(ix, "c3"))
+    assert (await jean.hears("chat", state="ended"))["agent"] == {"name": "Anna"}
