@@ -120,7 +120,8 @@ class RoutingSettings(Section):
     """How long a visitor who vanished keeps the place in the line, in seconds."""
     caller_grace_s: Annotated[int, Field(ge=0, le=3600)] = 15
     """The same for who calls from a website and left the page: so long a call rings on whom nobody
-    would hear, in seconds. A reload takes two or three."""
+    would hear, in seconds. A reload takes two or three. Where the page's node died, nobody saw it
+    left, and `contact_grace_s` counts."""
     delivery_s: Annotated[int, Field(ge=1, le=30)] = 4
     """How soon a console must confirm a ring before the next agent is tried, in seconds."""
 

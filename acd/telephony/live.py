@@ -285,7 +285,7 @@ class LiveCall:
 
     async def _take(self, heard: words.Heard) -> None:
         """Step, and do what follows; what routing answers is heard in its turn."""
-        pending, before = deque([heard]), self.call.winner
+        pending = deque([heard])
         while pending:
             self.call, actions = step(self.call, pending.popleft())
             for action in actions:
@@ -295,5 +295,3 @@ class LiveCall:
                     answers = await self._doing.ask(action, self.call.epoch + 1)
                 self._decided |= {one.offer for one in answers if isinstance(one, words.Won)}
                 pending.extend(answers)
-        if self.call.winner != before:
-            paging.tell_where(self._means.delivery, self.call)

@@ -94,7 +94,10 @@ def tell_asked(
 
 
 def tell_where(delivery: Delivery, call: Call) -> None:
-    """Say to the consoles of whoever has the call by what: a page, or a telephone of theirs."""
+    """Say to the consoles of whoever has the call by what: a page, or a telephone of theirs.
+
+    They ask once they show the call; before that they would not know whose it is.
+    """
     if call.winner is not None:
         leg = call.legs[call.winner]
         phone = leg.target.kind is not TargetKind.BROWSER
