@@ -72,7 +72,7 @@ def hashed(lock: Path) -> list[str]:
     """
     # what is never imported need not be compiled
     options = ["--require-hashes", "--only-binary", ":all:", "--no-compile"]
-    if "\nsippy==" in lock.read_text():
+    if "\nsippy==" in (ROOT / lock).read_text():
         # without isolation, or pip would fetch the build tools unhashed: build.lock has them
         options += ["--no-binary", "sippy", "--no-build-isolation"]
     return [*options, "-r", str(lock)]
