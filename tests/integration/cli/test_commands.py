@@ -172,6 +172,12 @@ def test_explain_makes_nothing_where_nothing_ever_ran(acd: Acd, tmp_path: Path) 
     assert not (tmp_path / "data").exists()
 
 
+def test_explain_without_an_id_says_that_nobody_came(acd: Acd) -> None:
+    acd("agents", "list")
+    result = acd("explain")
+    assert (result.exit_code, result.stdout.startswith("Nobody has come yet")) == (0, True)
+
+
 def test_doctor_examines_the_demonstration(acd: Acd, tmp_path: Path) -> None:
     result = acd("doctor", "--demo")
     assert result.exit_code == 3, result.output
