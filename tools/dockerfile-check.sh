@@ -48,20 +48,33 @@ finish() {
     server= container=
 }
 trap finish EXIT
+# Of those that the system gives to nobody by itself. Args: tcp or udp.
+free_port() {
+    local port
+    until port=$((11000 + RANDOM % 9000)) && [ -z "$(ss -Hlan "$([ "$1" = udp ] && echo -u || echo -t)" "sport = :$port")" ]; do
+        :
+    done
+    echo "$port"
+}
 # Judge by its status: on a busy machine buildah loses what a short command prints.
 inside() { buildah run --isolation chroot "$container" -- "$@"; }
 
 stop='import json, os; os.kill(json.load(open("/data/running.json"))["pid"], 15)'
 
+# Ports of its own: this machine may run a node, and the image has no network of its own here.
+web=$(free_port tcp) sip=$(free_port udp)
+env=(--env "ACD_SERVER__PORT=$web" --env "ACD_TELEPHONY__SIP__PORT=$sip"
+    --env ACD_TELEPHONY__RTPENGINE__FIRST_PORT=21000 --env ACD_TELEPHONY__RTPENGINE__LAST_PORT=21099)
+
 # Args: what SIP is in the build; further arguments of `buildah run` for the server.
 check() {
-    local sip=$1 image=localhost/acd:check
+    local with_sip=$1 image=localhost/acd:check
     shift
     SECONDS=0
     # with layers: what both images share is built once
-    buildah bud --layers --isolation chroot --pull-never --format docker -q --build-arg SIP="$sip" -t $image . \
+    buildah bud --layers --isolation chroot --pull-never --format docker -q --build-arg SIP="$with_sip" -t $image . \
         >"$work/build.id"
-    echo "image built in $SECONDS s${sip:+, with SIP}"
+    echo "image built in $SECONDS s${with_sip:+, with SIP}"
 
     buildah inspect --type image --format \
         '{{.Docker.Config.User}} {{.Docker.Config.Volumes}} {{if .Docker.Config.Healthcheck}}health check{{end}}' \
@@ -78,9 +91,10 @@ check() {
     SECONDS=0
     # not through the functions: the process to end is buildah itself, which takes the server along
     (exec buildah --root "$work/store" --runroot "$work/run" --storage-driver overlay \
-        run --isolation chroot "$@" "$container" -- acd serve) >"$work/serve.log" 2>&1 &
+        run --isolation chroot "${env[@]}" "$@" "$container" -- acd serve) >"$work/serve.log" 2>&1 &
     server=$!
     health=$(sed -n 's/.*CMD \["python", "-c", "\(.*\)"\]$/\1/p' Dockerfile)
+    health=${health//8080/$web}
     until inside python -c "$health" 2>/dev/null; do
         if [ $SECONDS -gt 30 ] || ! kill -0 $server 2>/dev/null; then
             tail -20 "$work/serve.log" >&2
@@ -89,10 +103,10 @@ check() {
         fi
         sleep 0.2
     done
-    inside python -c "import urllib.request as r; assert b'<html' in r.urlopen('http://127.0.0.1:8080/').read()"
+    inside python -c "import urllib.request as r; assert b'<html' in r.urlopen('http://127.0.0.1:$web/').read()"
     inside sh -c '[ "$(ls -A /data)" ]' || { echo 'nothing was written to /data' >&2; exit 1; }
     echo "image healthy after $SECONDS s"
-    if [ -n "$sip" ]; then
+    if [ -n "$with_sip" ]; then
         inside python -c "$options"
         echo 'image answers SIP, with rtpengine as its child'
     fi
@@ -105,11 +119,11 @@ import socket, time
 asks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 asks.bind(('127.0.0.1', 0)); asks.settimeout(5)
 here = '127.0.0.1:%d' % asks.getsockname()[1]
-asked = ('OPTIONS sip:acd@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP ' + here + ';branch=z9hG4bKcheck\r\n'
+asked = ('OPTIONS sip:acd@127.0.0.1:$sip SIP/2.0\r\nVia: SIP/2.0/UDP ' + here + ';branch=z9hG4bKcheck\r\n'
     'From: <sip:check@' + here + '>;tag=1\r\nTo: <sip:acd@127.0.0.1>\r\nCall-ID: check\r\nCSeq: 1 OPTIONS\r\n'
     'Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n').encode()
 for _ in range(50):
-    asks.sendto(asked, ('127.0.0.1', 5060))
+    asks.sendto(asked, ('127.0.0.1', $sip))
     answer = asks.recv(4096)
     if answer.startswith(b'SIP/2.0 200 '):
         break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from acd.telephony.sip.child import left_in
 from acd.telephony.sip.media import A, Pairing, Wire
 from acd.telephony.sip.ng import Engine, EngineRefused
 from acd.telephony.sip.ping import answers
+from acd.telephony.sip.ports import AudioPortsTaken, SipPortTaken, check_sip, claim_audio
 from acd.telephony.sip.rtpengine import (
     RtpengineMissing,
     check_interface,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from acd.telephony.sip.ping import Address
 
 _WHAT: Final = "audio of calls"
+_PORTS: Final = "ports of calls"
 _SOUNDS: Final = "sounds of calls"
 
 
@@ -45,6 +48,8 @@ async def examine_calls(config: Config) -> AsyncIterator[Finding]:
     said = config.telephony
     if not sip_wanted(said):
         return
+    async for finding in _ports(config):
+        yield finding
     if said.rtpengine.ng == CHILD:
         yield await _child(said.rtpengine, insists=said.sip.enabled is True)
         if (left := _left(config)) is not None:
@@ -63,14 +68,40 @@ async def examine_calls(config: Config) -> AsyncIterator[Finding]:
                 yield await plays(address, *files)
 
 
-def _left(config: Config) -> Finding | None:
-    """An rtpengine whose node is gone, where there is one."""
-    pid = left_in(config.server.data_dir)
+async def _ports(config: Config) -> AsyncIterator[Finding]:
+    """Ports that a node would not have if it started now."""
+    if _runs(config):
+        return
+    said, claim = config.telephony, None
+    try:
+        await check_sip(said.sip.host, said.sip.port)
+        if said.rtpengine.ng == CHILD and left_in(config.server.data_dir) is None:
+            claim = await claim_audio(said.rtpengine.first_port, said.rtpengine.last_port)
+    except (SipPortTaken, AudioPortsTaken) as error:
+        found, _, remedy = str(error).partition(". ")
+        yield Finding(mark=Mark.WRONG, what=_PORTS, found=found, remedy=remedy)
+    except OSError as error:
+        found = f"telephony.sip.host: {said.sip.host}: {error.strerror}"
+        remedy = "Name an address of this machine, and the public one in `advertise`."
+        yield Finding(mark=Mark.WRONG, what=_PORTS, found=found, remedy=remedy)
+    finally:
+        if claim is not None:
+            os.close(claim)
+
+
+def _runs(config: Config) -> bool:
+    """Whether its node does; what cannot be read is told where the node is examined."""
     try:
         running = Running.read(config)
     except DataDirUnusable:
-        return None  # which is told where the node is examined
-    if pid is None or (running is not None and is_running(running.pid)):
+        return True
+    return running is not None and is_running(running.pid)
+
+
+def _left(config: Config) -> Finding | None:
+    """An rtpengine whose node is gone, where there is one."""
+    pid = left_in(config.server.data_dir)
+    if pid is None or _runs(config):
         return None
     return Finding(
         mark=Mark.NOTE,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from acd.domain.errors import StoreUnavailable
+from acd.domain.errors import AcdError, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -53,6 +53,9 @@ async def _kept_going(name: str, work: Work) -> None:
             return
         except StoreUnavailable:
             log.warning("store away, work pauses", work=name, pause_s=pause_s)
+        except AcdError as error:
+            said = {"code": error.code, "reason": str(error), "pause_s": pause_s}
+            log.error("work begins anew", work=name, **said, exc_info=not error.retryable)
         except Exception:
             log.exception("work failed and begins anew", work=name, pause_s=pause_s)
         if loop.time() - since > 60:  # noqa: PLR2004 - a minute without fault is health

@@ -17,6 +17,7 @@ from acd.telephony.sip.configured import sip_options
 from acd.telephony.sip.engine import media_engine
 from acd.telephony.sip.figures import nobody
 from acd.telephony.sip.lag import Lag
+from acd.telephony.sip.ports import check_sip
 from acd.telephony.sip.sound_files import SoundFiles
 from acd.telephony.switchboard import Switchboard
 
@@ -88,6 +89,7 @@ class Exchange:
                 await self._run()
 
     async def _run(self) -> None:
+        await check_sip(self._settings.sip.host, self._settings.sip.port)
         engine = media_engine(
             self._settings.rtpengine,
             self._settings.sip,

@@ -87,6 +87,12 @@ class Person:
         expect(said).to_have_text(list(texts))
         expect(self.find("message", state="sending")).to_have_count(0)
 
+    def tries_now(self) -> None:
+        """The connection is there again at once, if it is not by itself already."""
+        bar = self.find("reconnect-bar")
+        bar.get_by_role("button").evaluate_all("all => all.forEach((one) => one.click())")
+        expect(bar).to_have_count(0)
+
     def presses(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)

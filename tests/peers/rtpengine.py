@@ -21,6 +21,9 @@ PATIENCE_S = 10
 HOST = "127.0.0.1"
 LOOPBACK = IPv4Network("127.0.0.0/8")
 _ROOM = 400
+_AUDIO, _PART, _PARTS = 22_000, 2_000, 5
+"""The first port for audio, how many a process of tests has, and how many may run at once."""
+_MARKS = 10_900
 _DICE = random.SystemRandom()
 
 
@@ -34,9 +37,43 @@ def udp_port() -> int:
             return port
 
 
+class _Rooms:
+    """Ports for audio, of a part that no other process of tests has.
+
+    Two rtpengines would open common ports both, and hear one another's callers.
+    """
+
+    def __init__(self) -> None:
+        self._mark: socket.socket | None = None
+        """Says that the part is ours, as long as it is open."""
+        self._first = self._next = 0
+
+    def take(self, room: int) -> int:
+        if self._mark is None:
+            self._mark, self._first = _part()
+            self._next = self._first
+        if self._next + room > self._first + _PART:
+            self._next = self._first
+        self._next += room
+        return self._next - room
+
+
+def _part() -> tuple[socket.socket, int]:
+    for number in range(_PARTS):
+        mark = socket.socket()
+        with contextlib.suppress(OSError):
+            mark.bind((HOST, _MARKS + number))
+            return mark, _AUDIO + number * _PART
+        mark.close()
+    raise AssertionError("no ports for audio: too many processes run tests")
+
+
+_rooms = _Rooms()
+
+
 def audio_room(room: int = _ROOM) -> int:
-    """The first of so many ports for audio; rtpengine itself passes over those in use."""
-    return _DICE.randrange(22_000, 32_000 - room, 100)
+    """The first of so many ports for audio; a benchmark, which takes more, runs alone."""
+    return _rooms.take(room) if room <= _PART else _AUDIO
 
 
 class Rtpengine:

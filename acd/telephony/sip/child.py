@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from acd.telephony.sip.ping import Address, answers
+from acd.telephony.sip.ports import AudioPortsTaken, claim_audio
 from acd.telephony.sip.rtpengine import (
     LOOPBACK,
     PROGRAM,
@@ -107,6 +108,8 @@ class ChildRtpengine:
         self._note: _Note | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._lock: int | None = None
+        self._claim: int | None = None
+        """Of its audio ports; the child has it, too, and keeps it where it outlives us."""
         self.adopted = False
 
     @property
@@ -129,6 +132,7 @@ class ChildRtpengine:
             RtpengineMissing: there is no program to run.
             RtpengineInUse: another node has the directory.
             RtpengineFailed: the program ended, or did not answer; or its address is another's.
+            AudioPortsTaken: another node's rtpengine has some of its ports.
         """
         self._binary = find_rtpengine()
         if self._binary is None:
@@ -166,9 +170,10 @@ class ChildRtpengine:
 
     def _forget(self) -> None:
         self._note = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        for held in (self._lock, self._claim):
+            if held is not None:
+                os.close(held)
+        self._lock = self._claim = None
 
     def _file(self, suffix: str) -> Path:
         return self._dir / f"{PROGRAM}.{suffix}"
@@ -200,6 +205,9 @@ class ChildRtpengine:
 
     async def _launch(self) -> None:
         """Starts the child and waits for its first answer."""
+        if self._claim is None:
+            ports = self._settings
+            self._claim = await claim_audio(ports.first_port, ports.last_port)
         argv, log_path = self._argv(), self._rotated_log()
         self._note = note = _Note(
             pid=self._spawn(argv, log_path),
@@ -223,6 +231,7 @@ class ChildRtpengine:
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,
+                    pass_fds=() if self._claim is None else (self._claim,),
                     start_new_session=True,  # Ctrl-C is for the parent, which then calls stop()
                 )
             except OSError as error:
@@ -245,7 +254,7 @@ class ChildRtpengine:
                 try:
                     await self._launch()
                     break
-                except (RtpengineFailed, OSError) as error:  # of its log, or of our note
+                except (RtpengineFailed, AudioPortsTaken, OSError) as error:  # of log or note
                     log.error("rtpengine does not start", reason=str(error))
                     await self._end(self._note)
             log.info("rtpengine restarted", pid=self.pid)

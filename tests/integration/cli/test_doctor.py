@@ -21,8 +21,9 @@ from acd.config import Config
 from acd.config.places import Running
 from acd.routing import keys
 from acd.routing.router import Router
+from acd.telephony.sip.ports import claim_audio
 from tests.integration.nodes import PASSWORD, configured, node_of
-from tests.peers.rtpengine import Rtpengine
+from tests.peers.rtpengine import Rtpengine, audio_room
 
 NOBODYS = 2**22 + 1
 """Above the highest process id that Linux gives."""
@@ -126,6 +127,27 @@ async def test_doctor_finds_an_rtpengine_that_a_node_left_with_its_calls(config:
     assert [(one.mark, f"(process {mine})" in one.found) for one in left] == [(Mark.NOTE, True)]
     Running(pid=mine, redis_url="", url="").write(config)
     assert [one async for one in examine_calls(config)][1:] == []
+
+
+async def test_doctor_says_which_ports_of_calls_another_has(tmp_path: Path) -> None:
+    first = audio_room()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        config = configured(
+            tmp_path, ACD_TELEPHONY__SIP__PORT=str(port), ACD_TELEPHONY__SIP__ENABLED="true",
+            ACD_TELEPHONY__RTPENGINE__FIRST_PORT=str(first),
+            ACD_TELEPHONY__RTPENGINE__LAST_PORT=str(first + 99),
+        )  # fmt: skip
+        found = await anext(examine_calls(config))
+        assert (found.what, found.mark) == ("ports of calls", Mark.WRONG)
+        assert f"UDP port {port}" in found.found
+    claim = await claim_audio(first + 99, first + 199)
+    assert claim is not None
+    found = await anext(examine_calls(config))
+    assert f"ports {first} to {first + 99}" in found.found
+    os.close(claim)
+    assert not [one async for one in examine_calls(config) if one.what == "ports of calls"]
 
 
 async def test_doctor_has_an_rtpengine_elsewhere_play(

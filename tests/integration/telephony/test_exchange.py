@@ -6,12 +6,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.app import Node, running_node
 from acd.config import Config
@@ -81,6 +83,22 @@ async def test_who_talks_outlives_a_node_that_hands_over_and_is_hung_up_on_by_on
     await calling.is_over()
     await ringing.is_over()
     assert not (around.config.server.data_dir / "rtpengine.json").exists()
+
+
+async def test_where_another_has_the_port_calls_are_taken_once_it_is_gone(around: Around) -> None:
+    sip = around.config.telephony.sip
+    with capture_logs() as logged, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another node's stack does
+        other.bind((sip.host, sip.port))
+        async with running_node(around.config, front_end=False) as node:
+            async with asyncio.timeout(20):
+                while "sip_port_taken" not in {one.get("code") for one in logged}:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            other.close()
+            calling, ringing = await talk(node, around)
+            assert await calling.bye_now() == 200
+            await ringing.is_over()
+            await recorded(node)
 
 
 async def test_a_fault_of_ours_ends_no_call(

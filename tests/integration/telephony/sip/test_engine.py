@@ -19,14 +19,17 @@ from acd.telephony.sip.child import ChildRtpengine
 from acd.telephony.sip.engine import media_engine
 from acd.telephony.sip.far import FarRtpengine
 from acd.telephony.sip.ping import answers
+from acd.telephony.sip.ports import AudioPortsTaken
 from acd.telephony.sip.rtpengine import (
     RtpengineFailed,
     RtpengineInUse,
     RtpengineMissing,
     free_port,
 )
+from tests.peers.rtpengine import audio_room
 
-SETTINGS = RtpengineSettings(interface="127.0.0.1")
+_FIRST = audio_room(300)
+SETTINGS = RtpengineSettings(interface="127.0.0.1", first_port=_FIRST, last_port=_FIRST + 99)
 # A node: says that its rtpengine answers, then lives until it is killed.
 NODE = """
 import asyncio, sys
@@ -35,7 +38,8 @@ from acd.config.telephony import RtpengineSettings
 from acd.telephony.sip.child import ChildRtpengine
 
 async def main():
-    engine = ChildRtpengine(RtpengineSettings(interface="127.0.0.1"), Path(sys.argv[1]),
+    ports = {"first_port": int(sys.argv[2]), "last_port": int(sys.argv[2]) + 99}
+    engine = ChildRtpengine(RtpengineSettings(interface="127.0.0.1", **ports), Path(sys.argv[1]),
                             on_lost=lambda: None, on_back=lambda: None)
     await engine.start()
     print(engine.pid, flush=True)
@@ -76,7 +80,8 @@ def runs(pid: int) -> bool:
 
 def left_by_a_killed_node(folder: Path) -> int:
     """The rtpengine of a node that was killed while it ran."""
-    node = subprocess.Popen([sys.executable, "-c", NODE, folder], stdout=subprocess.PIPE, text=True)
+    words = [sys.executable, "-c", NODE, str(folder), str(_FIRST)]
+    node = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert node.stdout is not None
     with node:
         pid = int(node.stdout.readline())
@@ -179,7 +184,7 @@ async def test_one_that_was_left_goes_on_and_is_taken_up_again(tmp_path: Path) -
 
 async def test_one_with_other_flags_is_ended(tmp_path: Path) -> None:
     orphan = left_by_a_killed_node(tmp_path)
-    other = SETTINGS.model_copy(update={"first_port": 40_000, "last_port": 40_999})
+    other = SETTINGS.model_copy(update={"first_port": _FIRST + 100, "last_port": _FIRST + 199})
     engine = child(tmp_path, [], other)
     await engine.start()
     try:
@@ -210,6 +215,28 @@ async def test_a_second_node_on_the_same_data_is_refused(tmp_path: Path) -> None
         assert await answers(engine.ng, within_s=2)
     finally:
         await engine.stop()
+
+
+async def test_ports_that_another_has_are_refused_until_it_is_gone(tmp_path: Path) -> None:
+    orphan = left_by_a_killed_node(tmp_path / "one")
+    over = SETTINGS.model_copy(update={"first_port": _FIRST + 99, "last_port": _FIRST + 199})
+    two = child(tmp_path / "two", [], over)
+    with pytest.raises(AudioPortsTaken, match="first_port"):
+        await two.start()
+    os.kill(orphan, signal.SIGKILL)
+    await two.start()
+    await two.stop()
+
+
+async def test_ports_that_cannot_be_claimed_are_taken_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.sip.ports.CLAIMS", tmp_path / "nowhere" / "claims")
+    engine = child(tmp_path, [])
+    with capture_logs() as logged:
+        await engine.start()
+    await engine.stop()
+    assert [one["event"] for one in logged][:1] == ["audio ports not claimed"]
 
 
 async def test_one_that_cannot_start_says_why(tmp_path: Path) -> None:
