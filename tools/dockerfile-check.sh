@@ -64,7 +64,7 @@ stop='import json, os; os.kill(json.load(open("/data/running.json"))["pid"], 15)
 # Ports of its own: this machine may run a node, and the image has no network of its own here.
 web=$(free_port tcp) sip=$(free_port udp)
 env=(--env "ACD_SERVER__PORT=$web" --env "ACD_TELEPHONY__SIP__PORT=$sip"
-    --env ACD_TELEPHONY__RTPENGINE__FIRST_PORT=21000 --env ACD_TELEPHONY__RTPENGINE__LAST_PORT=21099)
+    --env ACD_TELEPHONY__RTPENGINE__FIRST_PORT=19000 --env ACD_TELEPHONY__RTPENGINE__LAST_PORT=19099)
 
 # Args: what SIP is in the build; further arguments of `buildah run` for the server.
 check() {
