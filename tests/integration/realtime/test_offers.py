@@ -149,17 +149,17 @@ async def test_a_call_nobody_was_in_rings_the_next_as_such(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whereabouts, "ANSWER_S", 0)
-    node = await nodes(calls=True, caller_grace_s=0.5)
+    node = await nodes(calls=True, caller_grace_s=1.5)
     anna, jean = await node.console("anna"), await node.visitor()
     started = await jean.done("chat.start", new_start(channel="call"))
     ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
     taken = await anna.done("offer.accept", {"offer": ring["offer"]})
+    bruno = await node.console("bruno")
     many = len(anna.heard)
     await anna.hears("chat", interaction=ring["interaction"], contact_here=True)
     await jean.leave()
     await anna.hears("chat", after=many, interaction=ring["interaction"], contact_here=False)
     assert taken["chat"]["state"] == "connecting"
-    bruno = await node.console("bruno")
     await anna.done("call.failed", {"offer": ring["offer"]})
     again = await bruno.hears("offer", interaction=ring["interaction"])
     await bruno.hears("offer", offer=again["offer"], contact_here=False)
