@@ -48,8 +48,9 @@ async def examine_calls(config: Config) -> AsyncIterator[Finding]:
     said = config.telephony
     if not sip_wanted(said):
         return
-    async for finding in _ports(config):
-        yield finding
+    if said.rtpengine.ng != CHILD or find_rtpengine() is not None:
+        async for finding in _ports(config):
+            yield finding
     if said.rtpengine.ng == CHILD:
         yield await _child(said.rtpengine, insists=said.sip.enabled is True)
         if (left := _left(config)) is not None:
@@ -81,8 +82,8 @@ async def _ports(config: Config) -> AsyncIterator[Finding]:
         found, _, remedy = str(error).partition(". ")
         yield Finding(mark=Mark.WRONG, what=_PORTS, found=found, remedy=remedy)
     except OSError as error:
-        found = f"telephony.sip.host: {said.sip.host}: {error.strerror}"
-        remedy = "Name an address of this machine, and the public one in `advertise`."
+        found = f"telephony.sip: {said.sip.host}:{said.sip.port}: {error.strerror}"
+        remedy = "Name an address of this machine in `host`, and a `port` that may be opened."
         yield Finding(mark=Mark.WRONG, what=_PORTS, found=found, remedy=remedy)
     finally:
         if claim is not None:

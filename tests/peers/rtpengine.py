@@ -53,7 +53,7 @@ class _Rooms:
             self._mark, self._first = _part()
             self._next = self._first
         if self._next + room > self._first + _PART:
-            self._next = self._first
+            self._next = self._first + _ROOM  # the first of all may be one that lasts the session
         self._next += room
         return self._next - room
 

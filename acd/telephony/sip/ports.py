@@ -2,7 +2,7 @@
 
 Of two SIP stacks at one address only the later one hears anything; of two rtpengines with common
 ports each hears voices of the other's calls. Both open theirs in a way that lets others do the
-same (SO_REUSEPORT, SO_REUSEADDR), so that it is asked here first.
+same (SO_REUSEADDR), so that it is asked here first.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from acd.domain.errors import AcdError
 
 log = structlog.get_logger(__name__)
 
-CLAIMS: Final = Path("/dev/shm/acd-audio-ports")  # noqa: S108 - of the machine, whoever runs a node
-"""A byte of it is a port: whoever has the ports has those bytes locked."""
+_FOLDERS: Final = ("/run/lock", "/dev/shm")  # noqa: S108 - of the machine, as its ports are
+CLAIMS: Final = tuple(Path(folder) / "acd-audio-ports" for folder in _FOLDERS)
+"""The first that can be opened, whoever runs a node. A byte of it is a port: whoever has the ports
+has those bytes locked. What lies in /dev/shm goes when its owner signs out (logind)."""
 
 _TRIES: Final = 20
 _TRY_S: Final = 0.05
@@ -81,35 +83,58 @@ async def claim_audio(first: int, last: int) -> int | None:
     Raises:
         AudioPortsTaken: somebody has some of them.
     """
-    try:
-        claims = _open_claims()
-    except OSError as error:
-        log.warning("audio ports not claimed", reason=error.strerror)
+    claims = _open_claims()
+    if claims is None:
         return None
     # struct flock of Linux: type, whence, start, length, process
     asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, first, last - first + 1, 0)
-    for left in reversed(range(_TRIES)):
-        try:
-            fcntl.fcntl(claims, fcntl.F_OFD_SETLK, asked)
-            break
-        except OSError:
-            if not left:
-                os.close(claims)
-                raise AudioPortsTaken(
-                    "Another node's rtpengine on this machine has some of the ports "
-                    f"{first} to {last}. Give this one others: `first_port` and `last_port` of "
-                    "`[telephony.rtpengine]`."
-                ) from None
-        await asyncio.sleep(_TRY_S)
+    try:
+        await _lock(claims, asked)
+    except (BlockingIOError, PermissionError):
+        os.close(claims)
+        raise AudioPortsTaken(
+            f"Another node's rtpengine on this machine has some of the ports {first} to {last}. "
+            "Give this one others: `first_port` and `last_port` of `[telephony.rtpengine]`."
+        ) from None
+    except OSError as error:  # a kernel without such locks
+        os.close(claims)
+        log.warning("audio ports not claimed", reason=error.strerror)
+        return None
+    except asyncio.CancelledError:
+        os.close(claims)
+        raise
     return claims
 
 
-def _open_claims() -> int:
+async def _lock(claims: int, asked: bytes) -> None:
+    for left in reversed(range(_TRIES)):
+        try:
+            fcntl.fcntl(claims, fcntl.F_OFD_SETLK, asked)
+        except (BlockingIOError, PermissionError):
+            if not left:
+                raise
+        else:
+            return
+        await asyncio.sleep(_TRY_S)
+
+
+def _open_claims() -> int | None:
+    reasons = []
+    for path in CLAIMS:
+        try:
+            return _open(path)
+        except OSError as error:
+            reasons.append(f"{path}: {error.strerror}")
+    log.warning("audio ports not claimed", reason="; ".join(reasons))
+    return None
+
+
+def _open(path: Path) -> int:
     """Made for everybody on this machine by whoever comes first."""
     how = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
     with suppress(FileNotFoundError):
-        return os.open(CLAIMS, how)
-    claims = os.open(CLAIMS, how | os.O_CREAT, 0o666)
+        return os.open(path, how)
+    claims = os.open(path, how | os.O_CREAT, 0o666)
     with suppress(PermissionError):  # somebody else made it meanwhile
         os.fchmod(claims, 0o666)
     return claims

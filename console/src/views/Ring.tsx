@@ -3,7 +3,7 @@ import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { Countdown } from "@acd/ui/primitives/Countdown.tsx";
 import { secondsLeft, stopwatch } from "@acd/ui/time.ts";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { behind, GUARD_MS, onTop, type Over, type Ring } from "../state/rings.ts";
@@ -31,7 +31,8 @@ function Rings({ ring }: { ring: Ring }) {
   const { desk, handset } = useDesk();
   const { offer } = ring;
   const card = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // with the drawing itself: on a busy machine what comes after it comes late, and a press would go unheard
+  useLayoutEffect(() => {
     desk.sawRing(offer.offer);
     const element = card.current;
     return () => {

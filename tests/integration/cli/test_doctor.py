@@ -145,8 +145,8 @@ async def test_doctor_says_which_ports_of_calls_another_has(tmp_path: Path) -> N
     claim = await claim_audio(first + 99, first + 199)
     assert claim is not None
     found = await anext(examine_calls(config))
-    assert f"ports {first} to {first + 99}" in found.found
     os.close(claim)
+    assert f"ports {first} to {first + 99}" in found.found
     assert not [one async for one in examine_calls(config) if one.what == "ports of calls"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acd.domain.ids import AgentId
+from acd.domain.ids import AgentId, InteractionId
 from acd.domain.offer import MEDIA_LOST
 from acd.realtime import whereabouts
 from tests.integration.realtime.clients import Client, new_start
@@ -149,7 +149,7 @@ async def test_a_call_nobody_was_in_rings_the_next_as_such(
     nodes: Nodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whereabouts, "ANSWER_S", 0)
-    node = await nodes(calls=True, caller_grace_s=1.5)
+    node = await nodes(calls=True, caller_grace_s=600)
     anna, jean = await node.console("anna"), await node.visitor()
     started = await jean.done("chat.start", new_start(channel="call"))
     ring = await anna.hears("offer", interaction=started["chat"]["interaction"])
@@ -163,6 +163,7 @@ async def test_a_call_nobody_was_in_rings_the_next_as_such(
     await anna.done("call.failed", {"offer": ring["offer"]})
     again = await bruno.hears("offer", interaction=ring["interaction"])
     await bruno.hears("offer", offer=again["offer"], contact_here=False)
+    await node.router.abandon(InteractionId(ring["interaction"]))
     ended = await bruno.hears("offer.ended", offer=again["offer"])
     assert ended["reason"] == "customer_left"
 

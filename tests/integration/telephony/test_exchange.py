@@ -88,7 +88,7 @@ async def test_who_talks_outlives_a_node_that_hands_over_and_is_hung_up_on_by_on
 async def test_where_another_has_the_port_calls_are_taken_once_it_is_gone(around: Around) -> None:
     sip = around.config.telephony.sip
     with capture_logs() as logged, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another node's stack does
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as another node's stack does
         other.bind((sip.host, sip.port))
         async with running_node(around.config, front_end=False) as node:
             async with asyncio.timeout(20):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd.config.telephony import RtpengineSettings, SipSettings
+from acd.telephony.sip import ports
 from acd.telephony.sip.child import ChildRtpengine
 from acd.telephony.sip.engine import media_engine
 from acd.telephony.sip.far import FarRtpengine
@@ -231,12 +233,21 @@ async def test_ports_that_another_has_are_refused_until_it_is_gone(tmp_path: Pat
 async def test_ports_that_cannot_be_claimed_are_taken_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("acd.telephony.sip.ports.CLAIMS", tmp_path / "nowhere" / "claims")
-    engine = child(tmp_path, [])
+    monkeypatch.setattr(ports, "CLAIMS", (tmp_path / "nowhere" / "claims",))
     with capture_logs() as logged:
+        assert await ports.claim_audio(1, 2) is None
+
+        def unknown(*_: object) -> None:
+            raise OSError(errno.EINVAL, "no such locks")
+
+        monkeypatch.undo()
+        monkeypatch.setattr("fcntl.fcntl", unknown)
+        assert await ports.claim_audio(1, 2) is None
+        monkeypatch.setattr(ports, "CLAIMS", ())
+        engine = child(tmp_path, [])
         await engine.start()
     await engine.stop()
-    assert [one["event"] for one in logged][:1] == ["audio ports not claimed"]
+    assert [one["event"] for one in logged][:3] == ["audio ports not claimed"] * 3
 
 
 async def test_one_that_cannot_start_says_why(tmp_path: Path) -> None:
