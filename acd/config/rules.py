@@ -97,7 +97,8 @@ class QueueRules(Section):
     callback: bool = False
     """Whether who waits may leave a number, keep the place and be called in their turn."""
     callback_tries: Annotated[int, Field(ge=1, le=20)] = 3
-    """How often a callback is tried."""
+    """How often a callback is tried. One that could not be placed 24 times in a row, about a day,
+    ends `unreached` too."""
     callback_retry_s: Annotated[int, Field(ge=1, le=604_800)] = 600
     """How long after a try without answer comes the next, in seconds. While no call can be made (a
     trunk that does not answer, a limit) no try is used up, and the pauses double, up to an hour."""

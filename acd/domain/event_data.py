@@ -157,7 +157,8 @@ class EndedData(TypedDict):
     """How it ended, who ended it, and both times it is judged by.
 
     `waited_ms` is the wait until the first answer; `handled_ms` adds up what all agents had it for.
-    `reason` is the rule of the queue that ended it, or `no_answer` to the last call back.
+    `reason` is the rule of the queue that ended it, or `no_answer` to the last call back, or
+    `not_called` where none could be made too often.
     """
 
     outcome: str

@@ -209,18 +209,17 @@ class Metrics:
 
     def _count_callback(self, queue: str, event: Event) -> None:
         found: tuple[str, ...] = ()
-        missed = event.data.get("reason") == "no_answer"
+        reason = event.data.get("reason")
+        tried = {"no_answer": ("tried",), "not_called": ("not_called",)}.get(str(reason), ())
         match event.type:
             case "interaction.callback":
                 found = ("asked",)
             case "interaction.active" if event.data.get("reached"):
                 found = ("tried", "reached")
-            case "interaction.parked" if missed:
-                found = ("tried",)
-            case "interaction.parked" if event.data.get("reason") == "not_called":
-                found = ("not_called",)
+            case "interaction.parked":
+                found = tried
             case "interaction.ended" if event.data.get("outcome") == "unreached":
-                found = ("tried", "unreached") if missed else ("unreached",)
+                found = (*tried, "unreached")
         for outcome in found:
             self._counters["acd_callbacks_total"].labels(queue, outcome).inc()
 

@@ -197,7 +197,6 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
 def _callback(callback: Mapping[str, Any], fields: Sequence[Any]) -> CallbackSnapshot:
     return CallbackSnapshot(
         tries=callback["tries"],
-        vain=callback.get("vain", 0),
         number_ref=callback["number"],
         answered=callback.get("called", False),
         next_try_ms=callback.get("next_ms"),

@@ -42,13 +42,11 @@ class ChannelSnapshot:
 class CallbackSnapshot:
     """A callback: how often the customer was called in vain, and when the next try is.
 
-    `vain` is how often in a row no call could be made, which is no try.
     `number_ref` names where to call. `answered`: the customer is on the line. `offer` is the one by
     which an agent has it, while the customer is called.
     """
 
     tries: int
-    vain: int
     number_ref: str
     answered: bool
     next_try_ms: int | None

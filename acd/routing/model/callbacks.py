@@ -23,6 +23,7 @@ DIAL_MS: Final = 30_000
 RETRY_MS: Final = 600_000
 TRIES: Final = 3
 LONGEST_MS: Final = 3_600_000
+VAIN_MOST: Final = 24
 _S: Final = InteractionState
 
 
@@ -104,8 +105,9 @@ class Callbacks(Policy):
         back.tries += called
         back.vain = 0 if called else back.vain + 1
         x.accepted_ms = 0
-        if back.tries >= queue.rules.get("tries", TRIES):
-            self._end(x, Outcome.UNREACHED, "system", reason="no_answer")
+        reason = "no_answer" if called else "not_called"
+        if back.tries >= queue.rules.get("tries", TRIES) or back.vain >= VAIN_MOST:
+            self._end(x, Outcome.UNREACHED, "system", reason=reason)
             return
         self._untimer(f"n|{x.id}|{x.won}")
         self._free_slot(x, agent, worked=True)
@@ -113,7 +115,6 @@ class Callbacks(Policy):
         back.next_ms = self.now_ms + self._pause_ms(queue, back.vain)
         x.become(_S.PARKED, self.now_ms)
         self._timer(f"q|{x.id}", back.next_ms)
-        reason = "no_answer" if called else "not_called"
         self._emit(
             EventType.INTERACTION_PARKED,
             {"until_ms": back.next_ms, "reason": reason, "tries": back.tries},

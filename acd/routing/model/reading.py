@@ -91,7 +91,6 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
 def _callback(x: Interaction, back: Callback) -> CallbackSnapshot:
     return CallbackSnapshot(
         tries=back.tries,
-        vain=back.vain,
         number_ref=back.number,
         answered=back.called,
         next_try_ms=back.next_ms,

@@ -99,12 +99,13 @@ def test_callbacks_are_counted_as_asked_tried_and_what_came_of_it() -> None:
             event(EventType.INTERACTION_ACTIVE, waited_ms=4000),
             event(EventType.INTERACTION_CALLBACK, reason="full"),
             event(EventType.INTERACTION_ENDED, outcome="unreached", reason="no_answer"),
+            event(EventType.INTERACTION_ENDED, outcome="unreached", reason="not_called"),
             event(EventType.INTERACTION_ENDED, outcome="unreached"),
         ],
         lag_s=0,
     )
     counted = metrics.text().decode().splitlines()
-    counts = {"asked": 2, "tried": 3, "reached": 1, "unreached": 2, "not_called": 1}
+    counts = {"asked": 2, "tried": 3, "reached": 1, "unreached": 3, "not_called": 2}
     for outcome, times in counts.items():
         of_queue = f'acd_callbacks_total{{outcome="{outcome}",queue="{QUEUE}"}} {times}.0'
         assert of_queue in counted, outcome

@@ -156,11 +156,28 @@ async def test_while_no_call_can_be_made_the_pauses_grow_up_to_an_hour(world: Wo
 
     in_vain = [await pause_s(called=False) for _ in range(5)]
     assert in_vain == [600, 1200, 2400, 3600, 3600]
-    x = await world.look(first)
-    assert x.callback
-    assert (x.callback.tries, x.callback.vain) == (0, 5)
     assert await pause_s() == 600, "their telephone rang: what was in the way is gone"
     assert await pause_s(called=False) == 600
+
+
+async def test_what_can_never_be_called_is_given_up(world: World) -> None:
+    await world.queue(SALES, callback_retry_s=1)
+    first = await asked_back(world)
+    await world.agent("anna", SALES, call=1)
+
+    async def try_once() -> str:
+        await world.answer(first)
+        told = await world.dialled(first, "anna", answered=False, called=False)
+        world.now_ms = told.next_try_ms or world.now_ms
+        await world.run_timers()
+        return told.reason
+
+    assert {await try_once() for _ in range(23)} == {"parked"}
+    assert await try_once() == "unreached"
+    [*_, ended] = await world.heard("interaction.ended")
+    assert ended.data["reason"] == "not_called"
+    assert (await world.see("anna")).used == 0
+    await world.settled()
 
 
 async def test_a_queue_that_waits_for_longer_than_an_hour_does_so(world: World) -> None:

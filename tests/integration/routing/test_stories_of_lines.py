@@ -245,6 +245,18 @@ async def test_while_no_call_can_be_made_the_pauses_grow(story: Story) -> None:
         await story.later(pause_ms // 1000)
 
 
+async def test_what_can_never_be_called_is_given_up(story: Story) -> None:
+    await story.queue(CALL, callback_retry_s=3600)
+    await story.agent("anna", CALL)
+    name = await story.arrive(CALL)
+    await story.do("request_callback", name, "nr_1")
+    for left in range(23, -1, -1):
+        await story.answer(name)
+        told = await story.dialled(name, "anna", answered=False, called=False)
+        assert told.reason == ("parked" if left else "unreached")
+        await story.wait(3600, 3_600_000, [("anna", "ss_anna")], [])
+
+
 async def test_who_called_in_vain_is_free_and_it_is_tried_again(story: Story) -> None:
     await story.queue(CALL, callback_tries=2, callback_retry_s=20, wrap_up_s=30)
     await story.agent("anna", CALL)

@@ -7,6 +7,7 @@ local callback = {}
 do
   local DIAL_MS, RETRY_MS, TRIES = 30000, 600000, 3
   local LONGEST_MS, DOUBLED = 3600000, 12
+  local VAIN_MOST = 24 -- with pauses of an hour about a day
 
   -- What is known of the callback that it still is, or nil.
   function callback.pending(x)
@@ -62,7 +63,7 @@ do
   end
 
   -- Nobody answered: the agent is free without wrap-up, and it is tried again later or given up. What they could not
-  -- be called for (`not_called`) was no try.
+  -- be called for (`not_called`) was no try; but a number that can never be called would ring agents for ever.
   function callback.unanswered(x, reason)
     local back, q, a = kept(x, 'callback'), queue(x.queue), agent(x.agent)
     local called = reason == 'no_answer'
@@ -71,8 +72,8 @@ do
     back.vain = vain > 0 and vain or nil
     keep(x, 'callback', back)
     x.accepted = 0
-    if back.tries >= (q.rules.tries or TRIES) then
-      finish(x, 'unreached', 'system', false, 'no_answer')
+    if back.tries >= (q.rules.tries or TRIES) or vain >= VAIN_MOST then
+      finish(x, 'unreached', 'system', false, reason)
       return
     end
     untimer('n|' .. x.id .. '|' .. x.won)
