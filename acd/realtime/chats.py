@@ -71,8 +71,11 @@ class Chats(Mapping["InteractionId", HeldChat]):
             self._desk.relay.chores.start(self._forget_later(chat), "desk-forget")
         fresh = [one for one in now.values() if one.interaction not in self._held]
         for chat in self._held.values():
+            role = chat.role
             if chat.follow(now[chat.interaction]):
                 self._tell(chat)
+            if chat.role != role:  # the call is told by what its agent talks to who has it now
+                self._desk.whereabouts.ask(chat)
         if fresh:
             await self._take(fresh)
 

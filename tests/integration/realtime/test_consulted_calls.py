@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from acd.realtime.wire import answers
+from tests.contract.telephony.rig import until
+from tests.integration.realtime.ear import Ear
 from tests.integration.realtime.nodes import Nodes
 from tests.integration.realtime.ringing import ringing, signal
 
@@ -57,6 +59,19 @@ async def test_whoever_was_asked_speaks_to_the_contact_once_it_is_theirs(call_no
     assert (await bruno.hears("call.signal", kind="ready"))["tab"] == "t_jean"
     late = signal(interaction, "t_anna", "held")
     assert await anna.refused("call.signal", late) == "not_yours"
+
+
+async def test_whoever_has_it_now_asks_by_what_they_talk(call_nodes: Nodes) -> None:
+    node = await call_nodes(calls=True)
+    anna, bruno, _, interaction = await consulting(node)
+    (visit,) = node.realtime.relay.visits.values()
+    asked = Ear()
+    await node.realtime.delivery.listen(visit.address, asked)
+    completed = {"interaction": interaction, "command": "c2"}
+    await anna.done("interaction.consult_complete", completed)
+    await bruno.hears("chat", interaction=interaction, role="owner")
+    ask = {"type": "call.where.ask", "interaction": interaction}
+    await until(lambda: any(ask.items() <= said.items() for said in asked.heard_all))
 
 
 async def test_a_colleague_is_spoken_to_only_while_asked(call_nodes: Nodes) -> None:
