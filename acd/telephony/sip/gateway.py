@@ -205,7 +205,12 @@ class Gateway:
             front.mute()
             sip_thread.tell(self._loop, self._lost)
 
-        return front, self._revive(front, self._ledger.begin(engine, lost), moved=False)
+        try:
+            return front, self._revive(front, self._ledger.begin(engine, lost), moved=False)
+        except BaseException:
+            front.mute()
+            front.close()  # else the next try finds the port taken
+            raise
 
     def _take_over(self, node: str, said: str, room: int) -> Revived:
         if self._ledger is None or self._front is None:
@@ -223,14 +228,15 @@ class Gateway:
         doubled: list[InteractionId] = []
         for name in [name for name in records if name.startswith(DIALOG)]:
             key, record = name.removeprefix(DIALOG), records.pop(name)
-            is_new = record["stage"] == ARRIVING and not record["answered"]
             # who was not let in yet arrives anew, as who they were: they may stand in the line
             call = record.get("call", "")
             dialog = Dialog(self._loop, InteractionId(call), key)
             try:
+                is_new = record["stage"] == ARRIVING and not record["answered"]
                 if front.knows(record):
                     self.write(name, None)
-                    doubled.append(dialog.call)
+                    if call:
+                        doubled.append(dialog.call)
                     continue
                 stage = front.take_up(key, record, dialog, moved=moved)
             except Exception:  # noqa: BLE001 - the others are taken up all the same
