@@ -47,4 +47,5 @@ class SayingCall:
             return
         finally:
             await adapter.execute(port.HangUp(call=call, epoch=0, cause="said"))
+            await adapter.done(call)
             await asyncio.to_thread(Path(file).unlink, missing_ok=True)

@@ -11,12 +11,12 @@ import structlog
 from acd.domain.errors import AcdError, NotFound, StoreUnavailable, TelephonyOff
 from acd.domain.ids import InteractionId, new_id
 from acd.telephony import port
-from acd.telephony.doing import Doing
 from acd.telephony.early import Early
 from acd.telephony.entrance import Entrance
 from acd.telephony.insisting import insist
 from acd.telephony.live import LiveCall
 from acd.telephony.saying import SayingCall
+from acd.telephony.standing import arrival, free_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -84,7 +84,7 @@ class Switchboard:
     def _stands(self, standing: port.Standing) -> None:
         """A call that is up already is this node's."""
         if standing.away:
-            self._start(self._let_go(standing.call), f"away-{standing.call}")
+            self._start(free_agent(self._means, standing.call), f"away-{standing.call}")
         elif standing.call not in self:
             self._early[standing.call] = Early(self._means.delivery, standing.call)
             self._start(self._take_up(standing), f"call-{standing.call}")
@@ -233,6 +233,7 @@ class Switchboard:
         except Exception:
             log.exception("call failed", call=call)
             await entrance.fail(call)
+            await self._means.adapter.done(call)  # whoever stands in a line is not vouched for
             return
         finally:
             self._early.pop(call, None)
@@ -244,17 +245,19 @@ class Switchboard:
         """A call that outlived the process that had it; one that nobody knows is hung up."""
         call, early = standing.call, self._early[standing.call]
         try:
-            row = await self._row(call)
+            row = await arrival(self._means, call)
             if row is None:
                 raise NotFound
             live = LiveCall(self._means, row, reachable=bool(standing.caller))
             await live.take_up(standing)
             self._calls[call] = live
+            live.missed("")  # who became a callback keeps the place, though they are gone
             early.pass_on(live)
         except AcdError as error:
             log.warning("call not taken up", call=call, reason=error.code)
             end = port.HangUp(call=call, epoch=standing.epoch, cause="lost")
             await self._means.adapter.execute(end)
+            await self._means.adapter.done(call)
             return
         except Exception:
             log.exception("call failed", call=call)
@@ -264,23 +267,11 @@ class Switchboard:
             self._early.pop(call, None)
         await self._serve(call, live)
 
-    async def _let_go(self, call: InteractionId) -> None:
-        """A call that was given to a number: its agent is free, whatever was told before."""
-        try:
-            row = await self._row(call)
-            if row is not None:
-                await Doing(self._means, row).let_go()
-        except Exception:
-            log.exception("call not let go", call=call)
-
-    async def _row(self, call: InteractionId) -> IntakeRow | None:
-        """How it arrived; a database that is away is waited for, as who is on the line waits."""
-        return await insist(lambda: self._means.intake.entered(call), call)
-
     async def _serve(self, call: InteractionId, live: LiveCall, early: Early | None = None) -> None:
         try:
             await (live.listen() if early is None else live.listen_after(early))
             await live.run()
+            await self._means.adapter.done(call)  # not where another process goes on with it
         except Exception:
             log.exception("call failed", call=call)
             await self._fail(call, keeps_place=live.unanswered)
@@ -295,5 +286,5 @@ class Switchboard:
         """A defect of ours: the call ends; a callback keeps its place, and is tried again."""
         await self._means.adapter.execute(port.HangUp(call=call, epoch=0, cause="failed"))
         if not keeps_place:
-            with contextlib.suppress(AcdError):  # else its lease ends it
-                await self._means.router.abandon(call)
+            await insist(lambda: self._means.router.abandon(call), call)
+        await self._means.adapter.done(call)

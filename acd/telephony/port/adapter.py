@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from acd.domain.ids import InteractionId
     from acd.telephony.port.commands import Command
     from acd.telephony.port.events import Event
     from acd.telephony.port.values import Ability, Standing
@@ -26,6 +27,13 @@ class TelephonyAdapter(Protocol):
 
     async def calls(self) -> Sequence[Standing]:
         """The calls it holds now, as after a restart."""
+
+    async def done(self, call: InteractionId) -> None:
+        """Nothing is left to do for a call but what this adapter does alone.
+
+        With `REATTACH`, one that is over goes on to be told to the next process until this is said,
+        after `stop` too: the core may have died before it ended the interaction.
+        """
 
     async def stop(self, *, hands_over: bool) -> int:
         """End: calls are hung up, each with its `CallerEnded`.

@@ -20,6 +20,7 @@ from acd.telephony.sip.guard import UNAVAILABLE, Closed, Guard
 from acd.telephony.sip.house import House
 from acd.telephony.sip.lag import Lag
 from acd.telephony.sip.lease import Lease
+from acd.telephony.sip.ledger import CALL
 from acd.telephony.sip.media import Keys, call_of
 from acd.telephony.sip.ng import Engine
 from acd.telephony.sip.sdp import SINK
@@ -67,6 +68,8 @@ class SipAdapter:
         self._tasks: set[asyncio.Task[None]] = set()
         self._events: asyncio.Queue[port.Event] = asyncio.Queue()
         self._house: House | None = None
+        self._gateway: Gateway | None = None
+        """Writes after the end, too."""
         self._keys: Keys | None = None
         self._watch: Watch | None = None
         self._lease: asyncio.Task[None] | None = None
@@ -80,7 +83,7 @@ class SipAdapter:
         """
         options = self._options
         engine = await Engine.open(options.engine)
-        gateway = Gateway(
+        self._gateway = gateway = Gateway(
             options.place,
             guard=self._guard,
             lag=self.lag,
@@ -124,6 +127,13 @@ class SipAdapter:
                 call = self._visited(command.call)
         if call is not None:
             call.execute(command)
+
+    async def done(self, call: InteractionId) -> None:
+        """What is written of it is dropped, as soon as it is over."""
+        if (held := self._calls.get(call)) is not None:
+            held.is_done = True
+        elif self._gateway is not None:
+            self._gateway.write(f"{CALL}{call}", None)
 
     async def calls(self) -> Sequence[port.Standing]:
         """The calls it holds now."""

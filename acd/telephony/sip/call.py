@@ -55,6 +55,8 @@ class SipCall:
         self.bridged: Device | None = None
         self.is_over = False
         self.is_elsewhere = False
+        self.is_done = False
+        """Whether the core has ended it, so that nobody is to be told of its end any more."""
         self.epoch = 0
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self.devices: Devices = Devices(self)
@@ -164,7 +166,7 @@ class SipCall:
     # the task
 
     async def run(self) -> None:
-        """The call's life; nothing of it is left afterwards."""
+        """The call's life; nothing of it is left afterwards but what the core has not ended."""
         try:
             while not self.is_over:
                 await self._next(await self._jobs.get())
@@ -179,7 +181,8 @@ class SipCall:
         if self.transfer is not None:
             await self.transfer.clear()
         await self.caller.end()
-        self.house.gateway.write(f"{CALL}{self.id}", None)
+        if self.is_done or not self.caller.was_let_in:
+            self.house.gateway.write(f"{CALL}{self.id}", None)
 
     async def _next(self, job: Job) -> None:
         if self.is_over:
@@ -271,8 +274,6 @@ class SipCall:
             await self.play_music()
         elif not self.is_held:
             await self.caller.talk()
-
-    # helpers
 
     def do_in(self, after_s: float, job: Job) -> None:
         """In its turn, later."""

@@ -83,6 +83,12 @@ class Caller:
         return caller
 
     @property
+    def was_let_in(self) -> bool:
+        """Whether the core has somebody on the line: whom we only call is not there yet."""
+        waits = self.how is not None or self.is_answered
+        return self.dialog is not None and waits and not self.is_ringing
+
+    @property
     def pairings(self) -> set[str]:
         """What rtpengine must have for them."""
         return {self.at.name} if self.at is not None else set()

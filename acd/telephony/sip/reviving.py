@@ -83,15 +83,18 @@ def revive(
     """
     dialogs = _Dialogs(revived.dialogs)
     calls: list[SipCall] = []
+    ended: dict[InteractionId, Record] = {call: {} for call in revived.doubled}
+    """What the core has not ended; it says when nothing need be known of it any more."""
 
     def take_up(identity: InteractionId, record: Record) -> None:
         caller = record["caller"]
         was_let_in = caller["how"] or caller["answered"]
         dialog = dialogs.claim(caller["dialog"]) if was_let_in else None
         if dialog is None:
-            house.gateway.write(f"{CALL}{identity}", None)
             if was_let_in and dialogs.was_up(caller["dialog"]):
-                _tell_end(house, identity, record)
+                ended[identity] = record
+            else:
+                house.gateway.write(f"{CALL}{identity}", None)
             return
         call = begin(identity, Caller.revived(house.engine, identity, caller, dialog))
         try:
@@ -111,11 +114,10 @@ def revive(
         except Exception:  # noqa: BLE001 - the others go on all the same
             _log.exception("sip.call_lost", call=identity)
             dialogs.hang_up_claimed()
-            house.gateway.write(name, None)
-            _tell_end(house, identity, record)
+            ended[identity] = record
         dialogs.claimed.clear()
-    for identity in revived.doubled:
-        _tell_end(house, identity, {})
+    for identity, record in ended.items():
+        _tell_end(house, identity, record)
     _part_with_loose(dialogs, arrived)
     return calls
 

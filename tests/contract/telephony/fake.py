@@ -40,6 +40,8 @@ class FakeTelephony:
         """Whether those answer who are called back."""
         self.customers_think = False
         """Whether their telephone rings for ever."""
+        self.done_with: list[str] = []
+        """Calls that nobody need know of any more."""
         self._sink: Sink | None = None
         self._pending: set[asyncio.Task[None]] = set()
 
@@ -60,6 +62,9 @@ class FakeTelephony:
             )
             for one in self.calls_there.values() if not one.over
         ]  # fmt: skip
+
+    async def done(self, call: InteractionId) -> None:
+        self.done_with.append(call)
 
     async def stop(self, *, hands_over: bool) -> int:
         left = [call for call, one in self.calls_there.items() if hands_over and not one.over]

@@ -10,6 +10,7 @@ import pytest
 from acd.domain.errors import StoreUnavailable
 from acd.domain.ids import AgentId, InteractionId
 from acd.domain.offer import MEDIA_LOST
+from acd.telephony import port
 from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import DESK, Exchange, Exchanges
 from tests.integration.telephony.test_switchboard import page_says
@@ -215,6 +216,29 @@ async def test_who_cannot_be_taken_up_by_a_defect_is_hung_up(
     assert await exchange.outcome(call) == "abandoned"
 
 
+async def test_who_became_a_callback_and_is_told_as_gone_keeps_the_place(
+    exchanges: Exchanges,
+) -> None:
+    exchange = await exchanges()
+    call = InteractionId(await exchange.phones.arrive())
+    await until(lambda: call in exchange.board._calls)
+    exchange.kept.add(call)
+    tasks = {task.get_name(): task for task in exchange.board._tasks}
+    tasks[f"call-{call}"].cancel()
+    await exchange.router.request_callback(call)
+    exchange.at(call).over = "callback"
+    await dies_and_begins_anew(exchange)
+    await until(lambda: exchange.board.up)
+    standing = port.Standing(call=call, caller="+33199001234")
+    await exchange.phones.say(port.CallStands(call=call, standing=standing))
+    await exchange.phones.say(port.CallerEnded(call=call, cause="gone"))
+    await until(lambda: call in exchange.phones.done_with)
+    seen = await exchange.router.interaction(call)
+    assert seen is not None
+    assert seen.outcome is None
+    assert seen.callback is not None
+
+
 async def test_what_nobody_knows_is_hung_up(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     call, _ = await exchange.talk("anna")
@@ -223,6 +247,7 @@ async def test_what_nobody_knows_is_hung_up(exchanges: Exchanges) -> None:
     exchange.kept.add("ix_stranger")
     await dies_and_begins_anew(exchange)
     assert await exchange.over("ix_stranger") == "lost"
+    await until(lambda: "ix_stranger" in exchange.phones.done_with)
 
 
 async def test_a_call_that_was_given_to_a_number_goes_on_without_the_agent(
@@ -237,3 +262,4 @@ async def test_a_call_that_was_given_to_a_number_goes_on_without_the_agent(
     await dies_and_begins_anew(exchange)
     assert await exchange.outcome(call) == "handled"
     assert not there.over
+    await until(lambda: call in exchange.phones.done_with)

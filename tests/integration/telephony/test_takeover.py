@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 import pytest
 from redis.asyncio import Redis
 
+from acd.domain.errors import StoreUnavailable
 from acd.domain.events import EventType
 from acd.domain.ids import InteractionId
 from acd.telephony.port import Answer, Command, Target, TargetKind
 from acd.telephony.sip.adapter import SipAdapter
+from acd.telephony.sip.ledger import CALL, DIALOG
 from acd.telephony.sip.redis_ledger import RedisLedger
 from acd.telephony.switchboard import Switchboard
-from tests.contract.telephony.rig import until
+from tests.contract.telephony.rig import eventually, until
 from tests.integration.telephony.exchange import Exchange, Exchanges
 from tests.integration.telephony.sip.desk import AGENT_HZ, MUSIC_HZ, Desk
 from tests.peers.phone import Phone
@@ -79,6 +81,15 @@ async def nodes(
         node.leaving.set()
     await asyncio.gather(*tasks)
     assert rtpengine.pairings() == []
+    redis = Redis.from_url(redis_url, decode_responses=True)
+
+    async def nothing_is_kept() -> bool:
+        keys = ["acd:{{{}}}:sip:{}:{}".format(tenant, *node.address) for node in found]
+        names = [name for key in keys for name in await redis.hkeys(key)]
+        return not any(name.startswith((CALL, DIALOG)) for name in names)
+
+    await eventually(nothing_is_kept)
+    await redis.aclose()
 
 
 async def the_call(board: Switchboard) -> InteractionId:
@@ -149,6 +160,41 @@ async def test_who_hung_up_as_the_node_died_has_one_outcome(
     events = await exchange.history.events_after("0-0")
     ended = [one for one in events if one.type == EventType.INTERACTION_ENDED]
     assert [one.interaction for one in ended] == [call]
+
+
+@pytest.mark.parametrize("who", ["caller", "agent"])
+async def test_what_routing_could_not_be_told_the_next_node_tells_it(
+    nodes: Nodes, caller: Phone, agent_phone: Phone, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    exchange, first, second = nodes.exchange, nodes.first, nodes.second
+    desk = Target(
+        device="desk", kind=TargetKind.SIP, address=f"sip:anna@127.0.0.1:{agent_phone.port}"
+    )
+    await exchange.has("anna", desk)
+    await exchange.sign_in("anna")
+    calling = await caller.call("600", first.address, wait=False)
+    call = await the_call(first.board)
+    exchange.kept.add(call)
+    rung = await asyncio.wait_for(agent_phone.ringing.get(), 10)
+    await agent_phone.pick_up(rung)
+    await exchange.state(call, "active")
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable
+
+    for verb in ("finish", "abandon"):
+        monkeypatch.setattr(exchange.router, verb, away)
+    assert await (calling if who == "caller" else rung).bye_now() == 200
+    await calling.is_over()
+    await rung.is_over()
+    await until(lambda: not first.adapter._calls)
+    first.fall_silent()
+    for task in (serving := list(first.board._tasks)):  # it dies before the store is back
+        task.cancel()
+    await asyncio.gather(*serving, return_exceptions=True)
+    monkeypatch.undo()
+    assert await exchange.outcome(call) == "handled"
+    await until(lambda: not second.board._calls)
 
 
 async def test_whose_call_came_to_another_node_meanwhile_stands_in_the_line_once(

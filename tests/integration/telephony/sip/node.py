@@ -66,6 +66,8 @@ class Node:
                     self.waiting.append(event.call)
             case port.CallStands():
                 self.stands(event.standing)
+            case port.CallerEnded():
+                await self.adapter.done(event.call)
             case port.LegAnswered(call=call):
                 self.epochs[call] = epoch = self.epochs.get(call, 0) + 1
                 await self.adapter.execute(
@@ -74,6 +76,7 @@ class Node:
             case port.LegEnded(call=call):
                 epoch = self.epochs.get(call, 0)
                 await self.adapter.execute(port.HangUp(call=call, epoch=epoch, cause="agent"))
+                await self.adapter.done(call)
 
     def stands(self, standing: port.Standing) -> None:
         """It goes on here."""
