@@ -36,6 +36,7 @@ from acd.telephony.words import (
     Heard,
     HoldAsked,
     HungUp,
+    LineLost,
     Lost,
     NotReached,
     NotTransferred,
@@ -167,6 +168,13 @@ def _caller_ended(call: Call, _: port.CallerEnded) -> Step:
     return _closed(call), (_hang_up(call, "caller"), HungUp(side=Side.CALLER))
 
 
+def _line_lost(call: Call, _: LineLost) -> Step:
+    """Whoever is rung or dialled for it here is let go; the attempt is the other node's now."""
+    if not call.calls_back:  # they talk
+        return call, ()
+    return replace(call, phase=CallPhase.WAITING, legs={}, later={}, winner=None), ()
+
+
 def _finished(call: Call, heard: Finished) -> Step:
     return _closed(call), (_hang_up(call, heard.outcome),)
 
@@ -228,6 +236,7 @@ _STEPS: Final[Mapping[type, Callable[[Call, Any], Step]]] = {
     Won: _won,
     GivenBack: _given_back,
     Finished: _finished,
+    LineLost: _line_lost,
     HoldAsked: _hold,
     TransferAsked: _transfer,
     TakeBackAsked: _take_back,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from acd.chat.delivery import to_call, to_contact
 from acd.domain.device import BROWSER
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
-from acd.telephony import hearing, paging, port, words
+from acd.telephony import hearing, paging, port, reading, words
 from acd.telephony.calls import step
 from acd.telephony.devices import Plan
 from acd.telephony.doing import Doing
@@ -26,15 +27,15 @@ from acd.telephony.state import Call, CallPhase, Leg, LegPhase
 from acd.telephony.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from acd.domain.ids import AgentId, OfferId
     from acd.records.intake_rows import IntakeRow
     from acd.telephony.early import Early
     from acd.telephony.means import Means
 
+_Said = port.CallEvent | words.LineLost | Mapping[str, Any] | None
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
+_NOBODY_TALKS: Final = frozenset({CallPhase.WAITING, CallPhase.CONNECTING})
 
 
 class LiveCall:
@@ -66,7 +67,7 @@ class LiveCall:
         """Whether it ended since its caller need not stay: whoever has the line goes on with it."""
         self._leaves = False
         self.call = Call(id=row.interaction, calls_back=calls_back)
-        self._heard: asyncio.Queue[port.CallEvent | Mapping[str, Any] | None] = asyncio.Queue()
+        self._heard: asyncio.Queue[_Said] = asyncio.Queue()
         self._decided: set[OfferId] = set()
         """Offers that won: what routing says of them again is old."""
 
@@ -103,7 +104,7 @@ class LiveCall:
     def leave(self) -> None:
         """Another node calls the customer back: whoever is rung or connected here is let go."""
         self._leaves = True
-        self.hear(port.CallerEnded(call=self.call.id, cause="elsewhere"))
+        self._heard.put_nowait(words.LineLost())
 
     async def take_up(self, standing: port.Standing) -> None:
         """Go on with a call that the adapter held when this process began, as routing has it.
@@ -161,7 +162,7 @@ class LiveCall:
                         await self._learn(hearing.NeedNotStay())
                 elif isinstance(said, port.VisitorTold):
                     paging.tell_visitor(self._means.delivery, self._row.contact, said)
-                elif isinstance(said, port.CallEvent):
+                elif isinstance(said, port.CallEvent | words.LineLost):
                     await self._take(said)
                 else:
                     await self._hear_payload(said)
@@ -173,7 +174,7 @@ class LiveCall:
     def _is_over(self) -> bool:
         return self.call.phase is CallPhase.ENDED or (self._leaves and self.call.rests)
 
-    async def _next(self) -> port.CallEvent | Mapping[str, Any] | None:
+    async def _next(self) -> _Said:
         """What is heard next; meanwhile a waiting caller is told the place."""
         while self.waiting and (left_s := self._line.plan_telling()) is not None:
             try:
@@ -193,15 +194,13 @@ class LiveCall:
     # hearing
 
     async def _hear_payload(self, payload: Mapping[str, Any]) -> None:
-        if "id" in payload:
-            if (news := hearing.news(payload, self.call.epoch + 1)) is not None:
-                await self._learn(news)
-            return
-        if payload.get("type") == "call.where.ask":
-            paging.tell_where(self._means.delivery, self.call)
-        match paging.said(self.call, payload):
+        match reading.read(self.call, payload):
+            case None:
+                pass
             case port.VisitorSaid() if not self.visited:
                 pass  # they are called on a telephone
+            case paging.WhereAsked():
+                paging.tell_where(self._means.delivery, self.call)
             case port.Command() as said:
                 await self._doing.execute(said)
             case words.TransferAsked() | words.TakeBackAsked() as asked:
@@ -209,6 +208,8 @@ class LiveCall:
                 await self._take(asked)
             case words.HoldAsked() as asked:
                 await self._take(asked)
+            case news:
+                await self._learn(news)
 
     async def _compare(self) -> None:
         """Read how routing has it, and catch up."""
@@ -249,7 +250,7 @@ class LiveCall:
                 await self._need_not_stay()  # their page has let go of the call
             case hearing.NeedNotStay():
                 if self.waiting:
-                    await self._let_go(heard.rule)
+                    await self._call_back_later(heard.rule)
             case words.Finished() if self.waiting:  # by a rule of the queue
                 await self._goodbye(turned_away(heard.rule))
                 await self._take(heard)
@@ -260,7 +261,7 @@ class LiveCall:
         """What rings for them; their console alone where that cannot be read."""
         return await self._doing.insist(lambda: self._means.plans.of(agent), once=True) or Plan()
 
-    async def _let_go(self, rule: str) -> None:
+    async def _call_back_later(self, rule: str) -> None:
         """They are called back; whom nobody can call hears that now, and no agent is asked."""
         if await self._line.can_be_called():
             await self._goodbye(Prompt.CALLBACK_PROMISED)
@@ -272,7 +273,8 @@ class LiveCall:
         await self._take(words.Finished(outcome="unreached"))
 
     async def _need_not_stay(self) -> None:
-        if self.waits_in_line:
+        # who took it on a telephone in that moment has not talked: the page is gone
+        if self.call.phase in _NOBODY_TALKS and not self.unanswered:
             self.keeps_place = True
             await self._take(words.Finished(outcome="callback"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from acd.chat.delivery import to_agent, to_contact
@@ -15,8 +16,19 @@ if TYPE_CHECKING:
     from acd.domain.ids import ContactId
     from acd.telephony.state import Call, LegKey
 
+
+@dataclass(frozen=True, slots=True)
+class WhereAsked:
+    """Consoles of whoever has the call want to know by what."""
+
+
 Said = (
-    port.PageSaid | port.VisitorSaid | words.HoldAsked | words.TransferAsked | words.TakeBackAsked
+    port.PageSaid
+    | port.VisitorSaid
+    | words.HoldAsked
+    | words.TransferAsked
+    | words.TakeBackAsked
+    | WhereAsked
 )
 
 
@@ -31,6 +43,8 @@ def said(call: Call, payload: Mapping[str, Any]) -> Said | None:
             )
         case "call.take_back":
             return words.TakeBackAsked(agent=payload["agent"], command=payload["command"])
+        case "call.where.ask":
+            return WhereAsked()
     return None
 
 
@@ -94,10 +108,7 @@ def tell_asked(
 
 
 def tell_where(delivery: Delivery, call: Call) -> None:
-    """Say to the consoles of whoever has the call by what: a page, or a telephone of theirs.
-
-    They ask once they show the call; before that they would not know whose it is.
-    """
+    """Say to the consoles of whoever has the call by what: a page, or a telephone of theirs."""
     if call.winner is not None:
         leg = call.legs[call.winner]
         phone = leg.target.kind is not TargetKind.BROWSER

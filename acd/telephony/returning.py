@@ -55,9 +55,13 @@ class Returning:
         self._router = router
         self._nobodys: set[InteractionId] = set()
         """What an agent had at the last look, and no node."""
+        self._seen_to: set[InteractionId] = set()
+        """Whom one of the tasks is about to take, or to leave: the other passes them over."""
+        self._lineless: asyncio.Queue[InteractionId] = asyncio.Queue()
 
     async def run(self, board: Switchboard) -> None:
         """Look for them, and keep what there is, until cancelled."""
+        board.tell_lineless = self._lineless.put_nowait
         async with asyncio.TaskGroup() as group:
             for name, work in {"callbacks-look": self.look, "callbacks-keep": self.keep}.items():
                 group.create_task(_again_and_again(partial(work, board)), name=name)
@@ -83,7 +87,7 @@ class Returning:
         """Take at once whom this node let go: their turn may come before anybody looks."""
         while True:
             stay_cancelled()
-            call = await board.let_go.get()
+            call = await self._lineless.get()
             with contextlib.suppress(StoreUnavailable):  # then they are found by a look
                 await self._take_all(board, [call], {call})
 
@@ -93,14 +97,18 @@ class Returning:
         calls: Sequence[InteractionId],
         nobodys: AbstractSet[InteractionId],
     ) -> None:
-        new = [call for call in calls if call not in board]
-        for call in await self._lines.hold(new, LEASE_MS):
-            try:
-                await self._take(board, call, nobodys)
-            except StoreUnavailable:
-                raise
-            except Exception:  # those behind it are called all the same
-                log.exception("callback not looked after", call=call)
+        new = [call for call in calls if call not in board and call not in self._seen_to]
+        self._seen_to.update(new)
+        try:
+            for call in await self._lines.hold(new, LEASE_MS):
+                try:
+                    await self._take(board, call, nobodys)
+                except StoreUnavailable:
+                    raise
+                except Exception:  # those behind it are called all the same
+                    log.exception("callback not looked after", call=call)
+        finally:
+            self._seen_to.difference_update(new)
 
     async def _take(
         self, board: Switchboard, call: InteractionId, nobodys: AbstractSet[InteractionId]

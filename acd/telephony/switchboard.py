@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT_S: Final = 5.0
 _LOOK_S: Final = 0.01
-_LET_GO: Final = 1000
-"""More of them at a time are found where they are written down."""
 
 
 class Switchboard:
@@ -53,8 +51,8 @@ class Switchboard:
         """Which there were when it stopped."""
         self.up = False
         """Whether the adapter can make and take calls."""
-        self.let_go: asyncio.Queue[InteractionId] = asyncio.Queue(_LET_GO)
-        """Whose callers need not stay any more, just now: nobody has the line of their callback."""
+        self.tell_lineless: Callable[[InteractionId], None] = _tell_nobody
+        """Told of callers who need not stay any more: nobody has the line of their callback."""
 
     @property
     def calls(self) -> int:
@@ -118,7 +116,7 @@ class Switchboard:
 
     def call_back(self, row: IntakeRow) -> None:
         """This node has the line of a callback from now on; nobody is on it."""
-        if self._stopping:
+        if self._stopping or row.interaction in self:
             return
         live = self._calls[row.interaction] = LiveCall(self._means, row, calls_back=True)
         self._start(self._serve(row.interaction, live), f"callback-{row.interaction}")
@@ -150,9 +148,9 @@ class Switchboard:
         return [call for call, live in calls if isinstance(live, LiveCall) and live.has_line]
 
     def leave(self, call: InteractionId) -> None:
-        """Another node has the line of that callback; one that an agent has goes on here."""
+        """Another node has the line of that callback; a customer who is here already stays."""
         live = self._calls.get(call)
-        if isinstance(live, LiveCall) and live.unanswered and live.call.winner is None:
+        if isinstance(live, LiveCall) and live.unanswered:
             live.leave()
 
     async def beat(self) -> None:
@@ -279,8 +277,7 @@ class Switchboard:
             if self._calls.get(call) is live:
                 del self._calls[call]
             if live.keeps_place:
-                with contextlib.suppress(asyncio.QueueFull):
-                    self.let_go.put_nowait(call)
+                self.tell_lineless(call)
 
     async def _fail(self, call: InteractionId, *, keeps_place: bool = False) -> None:
         """A defect of ours: the call ends; a callback keeps its place, and is tried again."""
@@ -288,3 +285,7 @@ class Switchboard:
         if not keeps_place:
             await insist(lambda: self._means.router.abandon(call), call)
         await self._means.adapter.done(call)
+
+
+def _tell_nobody(_call: InteractionId) -> None:
+    """Until somebody looks after callbacks."""

@@ -69,6 +69,11 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineLost:
+    """Another node has the line of the callback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldAsked:
     """The agent puts the caller on hold, or takes them back."""
 
@@ -186,7 +191,8 @@ class NotReached:
 
 
 Fact = (
-    Offered | OfferOver | Won | GivenBack | Finished | HoldAsked | TransferAsked | TakeBackAsked
+    Offered | OfferOver | Won | GivenBack | Finished | LineLost | HoldAsked | TransferAsked
+    | TakeBackAsked
 )  # fmt: skip
 Request = (
     Delivered | Confirming | Claim | Decline | Fail | Lost | Connected | HungUp | NotReached

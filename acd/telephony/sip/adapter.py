@@ -73,6 +73,7 @@ class SipAdapter:
         self._keys: Keys | None = None
         self._watch: Watch | None = None
         self._lease: asyncio.Task[None] | None = None
+        self._stops = False
 
     async def start(self, sink: Sink) -> None:
         """Begin; every event goes to `sink`, in order.
@@ -81,7 +82,7 @@ class SipAdapter:
             OSError: an address is taken.
             EngineSilent: rtpengine is not there.
         """
-        options = self._options
+        options, self._stops = self._options, False
         engine = await Engine.open(options.engine)
         self._gateway = gateway = Gateway(
             options.place,
@@ -117,6 +118,8 @@ class SipAdapter:
 
     async def execute(self, command: port.Command) -> None:
         """Do it; what came of it is told as an event. An unknown call is over already."""
+        if isinstance(command, port.Ring) and command.outgoing:
+            await self._until_cleared(command.call)
         call = self._calls.get(command.call)
         match command:
             case port.Dial() if call is None:
@@ -148,6 +151,7 @@ class SipAdapter:
         if house is None:
             return left
         house.gateway.refuse_calls(refuse=True)
+        self._stops = True
         if self._lease is not None:  # nobody's calls are taken any more
             self._lease.cancel()
             await asyncio.gather(self._lease, return_exceptions=True)
@@ -217,6 +221,12 @@ class SipAdapter:
         while ending := self._ending:
             await asyncio.wait(ending)
 
+    async def _until_cleared(self, identity: InteractionId) -> None:
+        """An attempt that is over is in no way of the next, which may begin at once."""
+        call, name = self._calls.get(identity), f"{_CALL}-{identity}"
+        if call is not None and call.is_over:
+            await asyncio.wait([one for one in self._ending if one.get_name() == name])
+
     @property
     def _ending(self) -> list[asyncio.Task[None]]:
         """The tasks of calls."""
@@ -239,20 +249,12 @@ class SipAdapter:
             return
         identity = dialog.call
         event = arriving.arrived(identity, message, self._options)
-        caller = Caller(
-            house.engine,
-            identity,
-            dialog=dialog,
-            sdp=message.body.strip() and message.body,
-            number=event.caller,
-            called=event.called,
-        )
-        call = self._begin(identity, caller)
+        call = self._begin(identity, arriving.caller(house.engine, dialog, message, event))
         dialog.listen(call.heard_caller)
         self._events.put_nowait(event)
 
     def _outgoing(self, identity: InteractionId, sdp: str) -> SipCall | None:
-        if self._house is None:
+        if self._house is None or self._stops:
             return None
         return self._begin(identity, Caller(self._house.engine, identity, dialog=None, sdp=sdp))
 

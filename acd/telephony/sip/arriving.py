@@ -1,4 +1,4 @@
-"""What an INVITE says of who calls, in the core's words. Pure."""
+"""What an INVITE says of who calls, in the core's words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 from acd.domain import phone
 from acd.domain.errors import PhoneNumberInvalid
 from acd.telephony.port import CallArrived
+from acd.telephony.sip.caller import Caller
 from acd.telephony.sip.message import name_of, plain, user_of
 
 if TYPE_CHECKING:
     from acd.domain.ids import InteractionId
+    from acd.telephony.sip.dialog import Dialog
     from acd.telephony.sip.message import Message
+    from acd.telephony.sip.ng import Engine
     from acd.telephony.sip.options import SipOptions
 
 _TEXT: Final = 200
@@ -32,6 +35,18 @@ def arrived(call: InteractionId, message: Message, options: SipOptions) -> CallA
         called=message.called,
         display="" if is_withheld else name_of(source)[:_TEXT],
         headers={name: value[:_TEXT] for name, value in kept.items() if value},
+    )
+
+
+def caller(engine: Engine, dialog: Dialog, message: Message, event: CallArrived) -> Caller:
+    """Whoever calls; an INVITE without audio is offered some."""
+    return Caller(
+        engine,
+        dialog.call,
+        dialog=dialog,
+        sdp=message.body.strip() and message.body,
+        number=event.caller,
+        called=event.called,
     )
 
 

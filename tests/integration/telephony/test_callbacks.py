@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from acd.domain.errors import DiallingTooOften
-from acd.domain.ids import InteractionId
+from acd.domain.ids import ContactId, InteractionId
 from acd.domain.phone import E164
 from acd.routing import keys
 from acd.routing.lines import Lines
 from acd.telephony import port
+from acd.telephony.live import LiveCall
+from acd.telephony.state import CallPhase
 from tests.contract.telephony.rig import eventually, until
 from tests.integration.telephony.exchange import DESK, MOBILE, Exchange, Exchanges
 
@@ -193,10 +195,69 @@ async def test_whom_an_agent_has_stays_with_the_node_that_has_them(
     await lapse(exchange, call)
     assert await lines.hold([InteractionId(call)], 60_000) == [call]
     await exchange.returning.keep(exchange.board)
-    await exchange.phones.say(port.Dialled(call=InteractionId(call), ok=True))
-    await exchange.state(call, "active")
+    if not talks:  # else both would call the customer
+        await until(lambda: call not in exchange.board)
+        assert exchange.at(call).over == "nobody"
+        await exchange.state(call, "connecting")  # the other node goes on with it
+        await exchange.router.finish(InteractionId(call), by="system")
+        return
     await exchange.phones.hang_up(call)
     assert await exchange.outcome(call) == "handled"
+
+
+async def test_who_answers_as_the_line_is_lost_is_talked_to(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    exchange.phones.customers_think = True
+    call = await kept(exchange)
+    await exchange.sign_in("anna")
+    await exchange.router.accept((await exchange.offers(call))["anna"], "anna")
+    await until(lambda: exchange.at(call).dialled == NUMBER)
+    live = exchange.board._calls[InteractionId(call)]
+    assert isinstance(live, LiveCall)
+    live.hear(port.Dialled(call=InteractionId(call), ok=True))
+    exchange.board.leave(InteractionId(call))
+    await exchange.state(call, "active")
+    await until(live._heard.empty)
+    assert live.call.phase is CallPhase.TALKING
+    await exchange.phones.hang_up(call)
+    assert await exchange.outcome(call) == "handled"
+
+
+async def test_whom_one_task_is_about_to_take_the_other_passes_over(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd.telephony.returning.LOOK_S", 600.0)
+    exchange = await exchanges()
+    known, asked = asyncio.Event(), asyncio.Event()
+    number_of = exchange.contacts.callback_number
+
+    async def known_late(contact: ContactId) -> E164 | None:
+        asked.set()
+        await known.wait()
+        return await number_of(contact)
+
+    looking = asyncio.create_task(exchange.returning.run(exchange.board))
+    call = await exchange.phones.arrive(caller=NUMBER)
+    await exchange.hears(call, "music")
+    monkeypatch.setattr(exchange.contacts, "callback_number", known_late)
+    await exchange.router.request_callback(InteractionId(call))
+    await asked.wait()  # for whom this node let go
+    await exchange.sign_in("anna")
+    await exchange.state(call, "ringing")
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    await exchange.router.accept(seen.offers[0].offer, "anna")
+    await eventually(lambda: seen_by_reports(exchange, call))
+    look = asyncio.create_task(exchange.returning.look(exchange.board))
+    await asyncio.wait([look], timeout=0.2)  # with a defect it waits for the number, too
+    known.set()
+    await look
+    await exchange.state(call, "active")
+    assert len([one for one in exchange.phones.told if isinstance(one, port.Dial)]) == 1
+    lines = Lines(exchange.router.link, exchange.router.tenant, "nd_2")
+    assert await lines.hold([InteractionId(call)], 60_000) == [], "it has the line still"
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
 
 
 async def test_whose_turn_comes_at_once_is_called(

@@ -196,6 +196,27 @@ async def test_the_agents_consoles_learn_where_the_call_is(
     assert wheres() == [True]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"type": "call.take_back", "agent": "anna"},
+        {"type": "call.signal", "agent": "anna", "signal": None},
+        {"type": "offer.made", "id": "1-1"},
+        {"type": 7, "id": "1-1"},
+    ],
+)
+async def test_what_cannot_be_read_ends_no_call(exchanges: Exchanges, said: dict[str, Any]) -> None:
+    exchange = await exchanges()
+    call, _ = await exchange.talk()
+    page = await exchange.page("anna")
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    for one in (said, {"type": "call.where.ask"}):
+        exchange.delivery.publish(to_contact(seen.contact), {**one, "interaction": call})
+    await exchange.heard(page, "call.where", interaction=call)
+    assert not exchange.at(call).over
+
+
 async def test_a_device_that_declines_lets_the_next_agent_ring(exchanges: Exchanges) -> None:
     exchange = await exchanges()
     await exchange.has("anna", BROWSER, DESK)

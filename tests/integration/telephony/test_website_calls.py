@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 from acd.domain.ids import AgentId, DepartmentId, InteractionId, SiteId
 from acd.domain.interaction import Channel
 from acd.flow.intake import ChatStart
 from acd.telephony import port
+from acd.telephony.live import LiveCall
+from acd.telephony.state import CallPhase
+from tests.contract.telephony.fake_call import FakeCall
 from tests.contract.telephony.rig import until
 from tests.integration.realtime.nodes import SITE
-from tests.integration.telephony.exchange import Exchange, Exchanges
+from tests.integration.telephony.exchange import DESK, Exchange, Exchanges
 
 
 async def visited(exchange: Exchange) -> InteractionId:
@@ -46,6 +54,35 @@ async def test_nobody_is_rung_for_who_left_the_page(exchanges: Exchanges) -> Non
     assert await exchange.outcome(call) == "abandoned"
     told = await exchange.history.events_after("0-0")
     assert [one.agent for one in told if one.type == "offer.made"] == ["anna"]
+
+
+async def test_who_is_taken_on_a_telephone_as_the_page_goes_is_called(
+    exchanges: Exchanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = await exchanges()
+    await exchange.has("anna", DESK)
+    call = await visited(exchange)
+    exchange.phones.calls_there[call] = FakeCall(call)
+    await exchange.sign_in("anna")
+    offer = (await exchange.offers(call))["anna"]
+    live, late, lineless = exchange.board._calls[call], list[Mapping[str, Any]](), list[str]()
+    exchange.board.tell_lineless = lineless.append
+    assert isinstance(live, LiveCall)
+    heard = live.heard
+    monkeypatch.setattr(live, "heard", lambda _, said: late.append(said))
+    await exchange.router.request_callback(call, "nr_1")
+    await until(lambda: bool(late))
+    exchange.phones.silent = True
+    await exchange.phones.pick_up(offer, "desk")
+    await until(lambda: live.call.phase is CallPhase.CONNECTING)
+    for said in late:
+        heard("", said)
+    await until(lambda: call not in exchange.board)
+    assert (exchange.at(call).over, lineless) == ("callback", [call])
+    seen = await exchange.router.interaction(call)
+    assert seen is not None
+    assert (seen.state, seen.callback and seen.callback.answered) == ("connecting", False)
+    await exchange.router.finish(call, by="system")
 
 
 async def test_who_asks_to_be_called_back_is_heard_here_no_longer(exchanges: Exchanges) -> None:

@@ -57,6 +57,7 @@ HEARD: st.SearchStrategy[Heard] = st.one_of(
     st.builds(lambda ok: port.Dialled(call=IX, ok=ok), st.booleans()),
     st.just(port.CallerEnded(call=IX, cause="bye")),
     st.just(words.Finished(outcome="handled")),
+    st.just(words.LineLost()),
 )  # fmt: skip
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from acd.domain.ids import InteractionId, OfferId, new_id
 from acd.telephony import port
+from acd.telephony.sip.call import SipCall
 from tests.integration.telephony.sip.desk import (
     AGENT_HZ,
     CALLER_HZ,
@@ -124,6 +128,36 @@ async def test_a_customer_is_called_back_once_an_agent_is_there(
     await ringing.voice.hears(CALLER_HZ)
     await caller.up.bye_now()
     await desk.told(port.CallerEnded)
+    await desk.empty()
+
+
+async def test_the_next_attempt_does_not_meet_the_end_of_the_one_before(
+    desk: Desk, agent_phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, cleared, clear = InteractionId(new_id("ix")), asyncio.Event(), SipCall._clear
+
+    async def clear_late(one: SipCall) -> None:
+        await cleared.wait()
+        await clear(one)
+
+    def ring(number: int) -> port.Ring:
+        return port.Ring(
+            call=call, epoch=0, offer=OfferId(f"{call}.{number}"), agent="anna",
+            target=desk_phone(agent_phone), timeout_ms=9000, outgoing=True,
+        )  # fmt: skip
+
+    monkeypatch.setattr(SipCall, "_clear", clear_late)
+    await desk.do(ring(1))
+    first = await agent_phone.ringing.get()
+    await desk.do(port.HangUp(call=call, epoch=0, cause="callback"))
+    await first.is_over()
+    again = asyncio.create_task(desk.do(ring(2)))
+    await asyncio.sleep(0)  # it has begun
+    cleared.set()
+    await again
+    await agent_phone.ringing.get()
+    assert desk.heard(port.LegFailed) == []
+    await desk.do(port.HangUp(call=call, epoch=0, cause="done"))
     await desk.empty()
 
 
