@@ -104,7 +104,10 @@ class AssignedData(TypedDict):
 
 
 class TransferData(TypedDict):
-    """To which agent, and whether they are full and it waits for them; told again when it rings."""
+    """To which agent, and whether they are full and it waits for them.
+
+    One that waited is told of a second time, with `waits` false, when they are asked.
+    """
 
     to: str
     waits: bool

@@ -112,7 +112,7 @@ class Sharing(Estimating):
     def _transfer(self, x: Interaction, target: Agent, *, waits: bool) -> None:
         queue = self.queues[x.queue]
         x.transfer = Transfer(to=target.id, since_ms=self.now_ms, waits=waits, due_ms=queue.due(x))
-        self._tell_giver(x, target, waits=waits)
+        self._say_started(x, target, waits=waits)
         if waits:
             self._timer(f"t|{x.id}", self.now_ms + WAIT_MS)
         else:
@@ -157,10 +157,10 @@ class Sharing(Estimating):
     def _ask_at_last(self, x: Interaction, transfer: Transfer, target: Agent) -> None:
         self._untimer(f"t|{x.id}")
         transfer.waits = False
-        self._tell_giver(x, target, waits=False)
+        self._say_started(x, target, waits=False)
         self._ask(x, target)
 
-    def _tell_giver(self, x: Interaction, target: Agent, *, waits: bool) -> None:
+    def _say_started(self, x: Interaction, target: Agent, *, waits: bool) -> None:
         said = {"to": target.id, "waits": waits}
         self._emit(EventType.TRANSFER_STARTED, said, x=x, agent=self._owner(x))
 

@@ -158,7 +158,8 @@ class Fold:
                 x.wrapping.discard(str(event.agent))
             case T.TRANSFER_STARTED:
                 assert event.agent == x.agent
-                assert x.transfer in (None, event.data["to"])  # told again when it rings
+                if x.transfer is not None:  # told again when it rings
+                    assert (event.data["to"], event.data["waits"]) == (x.transfer, False)
                 x.transfer = event.data["to"]
             case T.TRANSFER_RETURNED:
                 assert (event.agent, event.data["to"]) == (x.agent, x.transfer)

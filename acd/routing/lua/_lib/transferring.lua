@@ -36,14 +36,14 @@ end
 sharing.WAIT_MS = 300000
 
 -- To the giver: it is asked of the target now, or once they have room.
-function sharing.tell_giver(x, to, waits)
+function sharing.say_started(x, to, waits)
   emit('transfer.started', describe(x, nil, x.agent), '{"to":"' .. to .. '","waits":' .. tostring(waits) .. '}', agent(x.agent))
 end
 
 -- waits: the target is full, and is asked when they have room, if that comes in time.
 function sharing.transfer(x, a, waits)
   keep(x, 'transfer', {to = a.id, since = now, waits = waits})
-  sharing.tell_giver(x, a.id, waits)
+  sharing.say_started(x, a.id, waits)
   touch(agent(x.agent))
   if not waits then
     sharing.ask(x, a)
@@ -60,7 +60,7 @@ function sharing.ask_at_last(x, a)
   sharing.out_of_personal(x, t)
   t.waits = false
   keep(x, 'transfer', t)
-  sharing.tell_giver(x, a.id, false)
+  sharing.say_started(x, a.id, false)
   sharing.ask(x, a)
 end
 
