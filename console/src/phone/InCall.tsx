@@ -30,7 +30,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
     : isGone(chat) ? t("gone")
     : state === "lost" ? t("lost")
     : given ? t(given.failed ?? "gives", { number: given.number })
-    : held ? t("held")
+    : held ? (phone.consult.left.value ? t("left", { name: phone.consult.left.value }) : t("held"))
     : muted ? t("muted")
     : desk.departmentName(chat.department);
   return (

@@ -11,6 +11,8 @@ export class Consult {
   readonly line = signal<Line | null>(null);
   readonly #voice = signal<MediaStream | null>(null);
   readonly together = signal(false);
+  /** Who was asked and is gone, not by this agent's doing; until the contact is off hold. */
+  readonly left = signal("");
   /** How loud the agent is for the colleague. */
   readonly level = computed(() => this.#voice.value && loudness(this.#voice.value));
 
@@ -20,6 +22,7 @@ export class Consult {
   /** Counts beginnings and ends: one that was under way meanwhile is void. */
   #attempt = 0;
   #begun = false;
+  #asked = "";
 
   constructor(desk: Desk, devices: Devices) {
     this.#desk = desk;
@@ -30,9 +33,10 @@ export class Consult {
     return this.#begun;
   }
 
-  /** Whoever asks offers; the colleague takes the visitor's part. With a voice of its own: the other one is on hold. */
-  async begin(interaction: string, side: "agent" | "visitor", voice: MediaStream): Promise<void> {
+  /** Whoever asks (`asked`) offers; the colleague takes the visitor's part. With a voice of its own: the other one is on hold. */
+  async begin(interaction: string, side: "agent" | "visitor", voice: MediaStream, asked = ""): Promise<void> {
     const attempt = ++this.#attempt;
+    this.#asked = asked;
     this.#begun = true;
     const own = voice.clone();
     const line = await Line.open(this.#desk, this.#devices, { interaction, side, voice: own, line: "colleague" });
@@ -86,7 +90,14 @@ export class Consult {
     this.together.value = false;
   }
 
+  /** The agent is back at the contact. */
+  forget(): void {
+    this.#asked = this.left.value = "";
+  }
+
   end(): void {
+    if (this.#asked) this.left.value = this.#asked;
+    this.#asked = "";
     this.#attempt++;
     this.#begun = false;
     this.part();

@@ -130,8 +130,8 @@ export class Phone {
 
   async hold(on: boolean): Promise<void> {
     this.given.forget();
-    const peer = this.live.value?.peer;
-    if (peer) await this.held.put(peer, on);
+    if (!on) this.consult.left.value = "";
+    if (this.live.value) await this.held.put(this.live.value.peer, on);
   }
 
   /** Whoever is consulted and the contact hear each other and this agent, or the contact is on hold again. */
@@ -146,6 +146,7 @@ export class Phone {
   /** Back to the contact alone. */
   async endConsult(): Promise<void> {
     const mine = this.mine.value;
+    this.consult.forget();
     if (mine && (await this.#desk.steering.endConsultation(mine.interaction))) await this.hold(false);
   }
 
@@ -264,7 +265,7 @@ export class Phone {
     if (!mine.consulted) this.consult.end();
     else if (voice && !this.consult.isBegun) {
       void this.hold(true);
-      void this.consult.begin(live.interaction, "agent", voice);
+      void this.consult.begin(live.interaction, "agent", voice, mine.consulted.name);
     }
   }
 
@@ -287,6 +288,7 @@ export class Phone {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.held.end();
+    this.consult.forget();
     this.consult.end();
     this.live.value?.close();
     this.live.value = null;

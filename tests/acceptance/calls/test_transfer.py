@@ -128,6 +128,11 @@ def test_the_agent_returns_to_the_contact(phone: Phones, caller: Callers) -> Non
     claire.find("consult-decline").click()
     expect(claire.find("phone", state="ready")).to_be_visible()
     anna.is_in_call("held")  # nobody hears the contact's agent before they mean it
+    expect(anna.find("phone")).to_contain_text("does not take it, or has left")
+    looks(anna, "call-not-consulted")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, "call-not-consulted")
+    anna.page.set_viewport_size(DESKTOP)
     hears(jean.page, *MUSIC_HZ)
 
     consults(anna, "claire")
@@ -138,6 +143,9 @@ def test_the_agent_returns_to_the_contact(phone: Phones, caller: Callers) -> Non
     hears(jean.page, ANNA_HZ)
     hears(anna.page, JEAN_HZ)
     expect(claire.find("phone", state="ready")).to_be_visible()
+    anna.find("phone-hold").click()
+    anna.is_in_call("held")
+    expect(anna.find("phone")).not_to_contain_text("has left")
     assert claire.page.evaluate("openConnections()") == 0
 
 
