@@ -16,6 +16,7 @@ from acd.demo.routes import demo_routes
 from acd.demo.seed import YOU, forget, keep, your_password
 from acd.demo.telephone import calls_told
 from acd.domain.ids import AgentId
+from acd.web.listener import PortTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
         say: shows lines to whoever started it, again only where they differ.
 
     Raises:
+        PortTaken: somebody listens on its port; the message names the option that sets another.
         AcdError: it cannot start, with the remedy in the message.
     """
     config = with_desk_phone(config)
@@ -52,11 +54,23 @@ async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
                     said = lines
                     say(lines)
 
-            await _one_run(config, password, tell, stop, cleared)
+            try:
+                await _one_run(config, password, tell, stop, cleared)
+            except PortTaken:
+                raise PortTaken(_port_taken(config.server.host, config.server.port)) from None
             if cleared.is_set():
                 # The stores have ended: what they kept goes, and the next run seeds anew.
                 await asyncio.to_thread(forget, config.server.data_dir)
                 log.info("demonstration cleared")
+
+
+def _port_taken(host: str, port: int) -> str:
+    """The remedy is an option: the demonstration has no file in which to set `server.port`."""
+    option = f"--port {port + 1}"
+    return (
+        f"Port {port} on {host} is taken. Stop the program that listens there, or take another "
+        f'port: `acd demo {option}`, in a checkout `make run ARGS="{option}"`.'
+    )
 
 
 async def _one_run(
