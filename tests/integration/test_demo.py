@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from acd.demo.desk_phone import with_desk_phone
 from acd.demo.run import serve_demo
 from acd.demo.seed import YOU, demo_config
 from acd.domain.ids import new_id
+from acd.web.listener import PortTaken
 from tests.servers import free_port
 
 
@@ -60,6 +62,18 @@ async def state(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
     async with http.get(f"{url}/demo/state") as response:
         assert response.status == 200, await response.text()
         return dict(await response.json())
+
+
+async def test_a_taken_port_names_the_option_for_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        config = demo_config({}, port=port, data_dir=tmp_path / "demo")
+        with pytest.raises(PortTaken) as told:
+            await serve_demo(config, lambda _: None)
+    said, other = str(told.value), f"--port {port + 1}"
+    assert f"Port {port} on 127.0.0.1 is taken" in said
+    assert f'`acd demo {other}`, in a checkout `make run ARGS="{other}"`' in said
+    assert "server.port" not in said
 
 
 async def test_colleagues_serve_a_rush(config: Config) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,17 +143,6 @@ def test_demo_refuses_stores_of_somebody_else(
     assert result.exit_code == 2
     assert "the demonstration keeps its own stores" in result.stderr
     assert not (tmp_path / "demo").exists()
-
-
-def test_a_demo_whose_port_is_taken_names_the_option_for_another(acd: Acd, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        result = acd("demo", "--port", str(port), "--data-dir", str(tmp_path / "demo"))
-    assert result.exit_code == 1
-    assert f"acd: port_taken: Port {port} on 127.0.0.1 is taken" in result.stderr
-    other = f"--port {port + 1}"
-    assert f'`acd demo {other}`, in a checkout `make run ARGS="{other}"`' in result.stderr
-    assert "server.port" not in result.stderr
 
 
 def test_a_folder_that_cannot_be_used_is_told_with_its_code(acd: Acd, tmp_path: Path) -> None:
