@@ -223,9 +223,10 @@ class SipAdapter:
 
     async def _until_cleared(self, identity: InteractionId) -> None:
         """An attempt that is over is in no way of the next, which may begin at once."""
-        call, name = self._calls.get(identity), f"{_CALL}-{identity}"
-        if call is not None and call.is_over:
-            await asyncio.wait([one for one in self._ending if one.get_name() == name])
+        call = self._calls.get(identity)
+        ending = [one for one in self._ending if one.get_name() == f"{_CALL}-{identity}"]
+        if call is not None and call.is_over and ending:
+            await asyncio.wait(ending)
 
     @property
     def _ending(self) -> list[asyncio.Task[None]]:

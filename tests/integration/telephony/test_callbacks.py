@@ -242,12 +242,7 @@ async def test_whom_one_task_is_about_to_take_the_other_passes_over(
     monkeypatch.setattr(exchange.contacts, "callback_number", known_late)
     await exchange.router.request_callback(InteractionId(call))
     await asked.wait()  # for whom this node let go
-    await exchange.sign_in("anna")
-    await exchange.state(call, "ringing")
-    seen = await exchange.router.interaction(InteractionId(call))
-    assert seen is not None
-    await exchange.router.accept(seen.offers[0].offer, "anna")
-    await eventually(lambda: seen_by_reports(exchange, call))
+    await accepted_unheard(exchange, call)
     look = asyncio.create_task(exchange.returning.look(exchange.board))
     await asyncio.wait([look], timeout=0.2)  # with a defect it waits for the number, too
     known.set()
@@ -258,6 +253,16 @@ async def test_whom_one_task_is_about_to_take_the_other_passes_over(
     assert await lines.hold([InteractionId(call)], 60_000) == [], "it has the line still"
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
+
+
+async def accepted_unheard(exchange: Exchange, call: str) -> None:
+    """Anna accepts what no node rings her for; and it is written down."""
+    await exchange.sign_in("anna")
+    await exchange.state(call, "ringing")
+    seen = await exchange.router.interaction(InteractionId(call))
+    assert seen is not None
+    await exchange.router.accept(seen.offers[0].offer, "anna")
+    await eventually(lambda: seen_by_reports(exchange, call))
 
 
 async def test_whose_turn_comes_at_once_is_called(
@@ -285,12 +290,7 @@ async def test_whom_an_agent_has_and_no_node_is_called_after_another_look(
     await exchange.hears(call, "music")
     await exchange.router.request_callback(InteractionId(call))
     assert await exchange.over(call) == "callback"
-    await exchange.sign_in("anna")
-    await exchange.state(call, "ringing")
-    seen = await exchange.router.interaction(InteractionId(call))
-    assert seen is not None
-    await exchange.router.accept(seen.offers[0].offer, "anna")
-    await eventually(lambda: seen_by_reports(exchange, call))
+    await accepted_unheard(exchange, call)
     await exchange.returning.look(exchange.board)
     assert call not in exchange.board, "a node that was away for a moment would say so"
     await exchange.returning.look(exchange.board)

@@ -22,6 +22,7 @@ from tests.contract.telephony.rig import eventually, until
 from tests.integration.telephony.exchange import Exchange, Exchanges
 from tests.integration.telephony.sip.desk import AGENT_HZ, MUSIC_HZ, Desk
 from tests.peers.phone import Phone
+from tests.peers.phone_call import PhoneCall
 from tests.peers.rtpengine import Rtpengine, udp_port
 
 
@@ -131,10 +132,11 @@ async def test_who_waits_is_served_there_and_who_talks_is_ended_there(
     assert await exchange.outcome(call) == "handled"
 
 
-async def test_who_hung_up_as_the_node_died_has_one_outcome(
-    nodes: Nodes, redis_url: str, tenant: str, caller: Phone, agent_phone: Phone
-) -> None:
-    exchange, first, second = nodes.exchange, nodes.first, nodes.second
+async def picked_up(
+    nodes: Nodes, caller: Phone, agent_phone: Phone
+) -> tuple[InteractionId, PhoneCall, PhoneCall]:
+    """A call of the first node, which Anna takes on her desk phone: its two ends."""
+    exchange, first = nodes.exchange, nodes.first
     desk = Target(
         device="desk", kind=TargetKind.SIP, address=f"sip:anna@127.0.0.1:{agent_phone.port}"
     )
@@ -145,6 +147,14 @@ async def test_who_hung_up_as_the_node_died_has_one_outcome(
     exchange.kept.add(call)
     rung = await asyncio.wait_for(agent_phone.ringing.get(), 10)
     await agent_phone.pick_up(rung)
+    return call, calling, rung
+
+
+async def test_who_hung_up_as_the_node_died_has_one_outcome(
+    nodes: Nodes, redis_url: str, tenant: str, caller: Phone, agent_phone: Phone
+) -> None:
+    exchange, first, second = nodes.exchange, nodes.first, nodes.second
+    call, calling, rung = await picked_up(nodes, caller, agent_phone)
     await calling.voice.hears(AGENT_HZ)
 
     first.fall_silent()
@@ -167,16 +177,7 @@ async def test_what_routing_could_not_be_told_the_next_node_tells_it(
     nodes: Nodes, caller: Phone, agent_phone: Phone, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     exchange, first, second = nodes.exchange, nodes.first, nodes.second
-    desk = Target(
-        device="desk", kind=TargetKind.SIP, address=f"sip:anna@127.0.0.1:{agent_phone.port}"
-    )
-    await exchange.has("anna", desk)
-    await exchange.sign_in("anna")
-    calling = await caller.call("600", first.address, wait=False)
-    call = await the_call(first.board)
-    exchange.kept.add(call)
-    rung = await asyncio.wait_for(agent_phone.ringing.get(), 10)
-    await agent_phone.pick_up(rung)
+    call, calling, rung = await picked_up(nodes, caller, agent_phone)
     await exchange.state(call, "active")
 
     async def away(*_: object, **__: object) -> None:
