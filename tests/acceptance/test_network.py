@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -40,6 +41,26 @@ def test_a_visitor_whose_network_goes_sends_once_and_catches_up(
     texts = ("Hello", "Are you there?", "Written in a tunnel")
     jean.reads(*texts)
     anna.reads(*texts)
+    expect(anna.find("thread")).not_to_contain_text("left the page")
+
+
+def test_a_visitor_without_websockets_is_gone_as_they_leave(
+    agent: Agents, visitor: Visitors
+) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    jean = visitor("Jean Martin")
+    jean.page.route_web_socket(re.compile("/socket.io/"), lambda socket: socket.close())
+    jean.reloads()
+    jean.starts_chat("Hello")
+    anna.accepts("Jean Martin")
+    anna.says("Good morning")
+    jean.reads("Hello", "Good morning")
+    expect(anna.find("thread")).not_to_contain_text("left the page")
+    jean.page.close()
+    expect(anna.find("thread")).to_contain_text("left the page")
+    again = jean.at_another_tab()
+    again.reads("Hello", "Good morning")
     expect(anna.find("thread")).not_to_contain_text("left the page")
 
 

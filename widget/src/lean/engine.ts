@@ -35,7 +35,8 @@ export class Socket extends Emitter {
     super();
     this.#url = `${origin}${options.path}/?EIO=4&transport=`;
     this.#carrier = this.#socket();
-    addEventListener("offline", this.#offline);
+    addEventListener("offline", this.#lost);
+    addEventListener("pagehide", this.#lost); // nothing else ends polling before its ping is missed
   }
 
   write(data: string): void {
@@ -48,7 +49,8 @@ export class Socket extends Emitter {
     const opened = this.transport.writable;
     this.transport.writable = false;
     clearTimeout(this.#timer);
-    removeEventListener("offline", this.#offline);
+    removeEventListener("offline", this.#lost);
+    removeEventListener("pagehide", this.#lost);
     this.#carrier.close();
     if (opened) this.say("close", reason);
     else this.say("error", new Error(reason));
@@ -61,7 +63,7 @@ export class Socket extends Emitter {
     return expired;
   }
 
-  readonly #offline = (): void => {
+  readonly #lost = (): void => {
     this.close("transport close");
   };
 
@@ -83,7 +85,7 @@ export class Socket extends Emitter {
     const stop = new AbortController();
     const url = (): string => `${this.#url}polling${this.#sid && `&sid=${this.#sid}`}`;
     const ask = async (body?: string): Promise<string> => {
-      const response = await fetch(url(), body === undefined ? { signal: stop.signal } : { method: "POST", body });
+      const response = await fetch(url(), body === undefined ? { signal: stop.signal } : { method: "POST", body, keepalive: true });
       if (!response.ok) throw new Error(String(response.status));
       return response.text();
     };
