@@ -211,3 +211,17 @@ async def test_a_trunk_that_says_nothing_of_a_telephone_has_called_nobody(
     assert (dialled.ok, dialled.code, dialled.called) == (False, 408, False)
     await desk.do(port.HangUp(call=call, epoch=0, cause="callback_failed"))
     await desk.empty()
+
+
+async def test_nobody_is_called_any_more_by_one_that_stops(
+    open_desk: Callable[..., Any], caller: Phone
+) -> None:
+    desk: Desk = await open_desk(trunk=trunk_to(caller))
+    _, calling = await desk.waiting(caller)
+    stopping = asyncio.create_task(desk.adapter.stop(hands_over=False))
+    await desk.told(port.CallerEnded)
+    assert not stopping.done()
+    await desk.do(dial(InteractionId(new_id("ix")), 0))
+    await stopping
+    await calling.is_over()
+    assert caller.ringing.empty()
