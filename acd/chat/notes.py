@@ -1,4 +1,9 @@
-"""What a conversation tells of itself: who joined, who left, that the chat ended."""
+"""What a conversation tells of itself: who joined, who left, that the chat ended.
+
+The client id of each begins with what happened and the interaction it happened to:
+`joined.<interaction>.` for who has it from then on, `guest.<interaction>.` for who takes part,
+`left.<interaction>.`, `ended.<interaction>`. So a page can tell of a call in words of its own.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +55,29 @@ class Notes:
                 return
         await self._write(contact, conversation, mark + key, "agent_joined", name)
 
+    async def guest_joined(
+        self,
+        contact: ContactId,
+        conversation: ConversationId,
+        interaction: InteractionId,
+        key: str,
+        agent: AgentId,
+    ) -> None:
+        """An agent takes part beside the one who has it; told once a key."""
+        name = self._people.agent_name(agent)
+        await self._write(contact, conversation, f"guest.{interaction}.{key}", "agent_joined", name)
+
     async def left(
-        self, contact: ContactId, conversation: ConversationId, key: str, agent: AgentId
+        self,
+        contact: ContactId,
+        conversation: ConversationId,
+        interaction: InteractionId,
+        key: str,
+        agent: AgentId,
     ) -> None:
         """An agent left; told once a key."""
         name = self._people.agent_name(agent)
-        await self._write(contact, conversation, f"left.{key}", "agent_left", name)
+        await self._write(contact, conversation, f"left.{interaction}.{key}", "agent_left", name)
 
     async def ended(
         self,

@@ -74,6 +74,8 @@ class Card:
     page: str = ""
     locale: str = ""
     department: str = ""
+    number: str = ""
+    """From which they call, as people write it, where it is not their name."""
     call: str = ""
     """Of a call from a telephone: `number` where it can be given to one, else `telephone`."""
 

@@ -19,7 +19,7 @@ from acd.routing.results import Changed, Finished
 if TYPE_CHECKING:
     from acd.chat.notes import Notes
     from acd.domain.directory import Agent
-    from acd.domain.ids import DepartmentId, InteractionId, QueueId
+    from acd.domain.ids import ContactId, ConversationId, DepartmentId, InteractionId, QueueId
     from acd.records.history import History
     from acd.routing.limits import Limits
     from acd.routing.router import Router
@@ -132,7 +132,7 @@ class Steering:
             actor, found, await self._router.invite(interaction, owner, guest, command=command)
         )
         if answer.changed:
-            await self._joined(found, command, guest)
+            await self._notes.guest_joined(*_told_of(found, command), guest)
         return answer
 
     async def finish(
@@ -266,12 +266,16 @@ class Steering:
         return answer
 
     async def _joined(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
-        await self._notes.joined(
-            found.contact, found.conversation, found.interaction, _key(found, command), agent
-        )
+        await self._notes.joined(*_told_of(found, command), agent)
 
     async def _left(self, found: InteractionSnapshot, command: str, agent: AgentId) -> None:
-        await self._notes.left(found.contact, found.conversation, _key(found, command), agent)
+        await self._notes.left(*_told_of(found, command), agent)
+
+
+def _told_of(
+    found: InteractionSnapshot, command: str
+) -> tuple[ContactId, ConversationId, InteractionId, str]:
+    return found.contact, found.conversation, found.interaction, _key(found, command)
 
 
 def _key(found: InteractionSnapshot, command: str) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from acd.domain import phone
+from acd.domain.contact import AddressKind
 from acd.domain.errors import NotFound
+from acd.domain.phone import E164
 
 if TYPE_CHECKING:
     from acd.chat.messages import Messages
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from acd.records.conversations import Conversations
     from acd.records.history import History
 
-HISTORY_MAX = 20
+HISTORY_MAX = 50
 
 
 class Threads:
@@ -90,6 +93,7 @@ class Threads:
                 "name": contact.name,
                 "verified": contact.verified,
                 "email": contact.email or None,
+                "phones": _phones(contact),
                 "page": (card.page if card is not None else "") or None,
                 "locale": contact.locale or (card.locale if card is not None else "") or None,
             },
@@ -100,6 +104,14 @@ class Threads:
                     "at_ms": one.enqueued_ms,
                     "outcome": one.outcome.value if one.outcome is not None else None,
                     "agent": self._people.agent_name(one.agent) if one.agent else None,
+                    "department": self._people.department(
+                        one.queue.partition("/")[0], agent.locale
+                    ),
+                    "ended_ms": one.ended_ms,
+                    "waited_ms": one.waited_ms,
+                    "talked_ms": one.talked_ms,
+                    "callback": one.callback,
+                    "disposition": one.disposition or None,
                 }
                 for one in past.interactions
             ],
@@ -110,3 +122,13 @@ class Threads:
     ) -> None:
         """Keep what the agent noted in wrap-up; the last word counts."""
         await self._history.set_disposition(interaction, agent, disposition=disposition, note=note)
+
+
+def _phones(contact: Contact) -> list[str]:
+    """Where they are called, as people write it: by what they are known first, proved ones before.
+
+    A number that only was left to be called back at comes last.
+    """
+    numbers = [each for each in contact.addresses if each.kind is not AddressKind.EMAIL]
+    numbers.sort(key=lambda each: (each.kind is AddressKind.CALLBACK, not each.verified))
+    return list(dict.fromkeys(phone.shown(E164(each.value)) for each in numbers))

@@ -73,6 +73,17 @@ class PastInteraction:
     note: str = ""
     offers: tuple[PastOffer, ...] = field(default=())
 
+    @property
+    def talked_ms(self) -> int | None:
+        """How long agents talked with the contact; None until it ended, and where nobody did.
+
+        Neither the wait between two agents nor the connecting before the first word counts.
+        """
+        if self.active_ms is None or self.ended_ms is None:
+            return None
+        whole_ms = self.ended_ms - self.active_ms
+        return whole_ms if self.handled_ms is None else min(whole_ms, self.handled_ms)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionPage:

@@ -52,7 +52,7 @@ def caller_card(
     """
     fields: dict[str, object] = {
         "contact_name": name or shown,
-        "preview": shown if shown != name else "",
+        "number": shown if shown != name else "",
         "department": department,
         "call": "number" if transfers else "telephone",
     }

@@ -12,6 +12,7 @@ import structlog
 
 import acd
 from acd.chat.numbers import Numbers, refuse_costly
+from acd.chat.recorded import tell_recorded
 from acd.config.provision import provision
 from acd.config.secrets import secret
 from acd.flow.compiler import Compiler
@@ -128,6 +129,7 @@ async def assemble(config: Config, router: Router, database: Database, *, demo: 
 
     def recorded(events: Sequence[Event]) -> None:
         metrics.events_recorded(events, lag_s=time.time() - events[-1].at_ms / 1000)
+        tell_recorded(realtime.delivery, events)
 
     works = {
         "timers": lambda: run_timers_forever(

@@ -138,6 +138,8 @@ class Chats(Mapping["InteractionId", HeldChat]):
             self._desk.emit("typing", typing)
         elif kind == "read":
             self._hear_read(chat, str(payload["by"]), int(payload["mark"]))
+        elif kind == "history":
+            self._desk.emit("history", {"conversation": chat.conversation})
         elif kind in {"guest.joined", "guest.left"}:
             self._desk.refresh_soon()  # a colleague came or went by their own act
 

@@ -59,7 +59,7 @@ class Lines:
             "interaction": waiting.interaction,
             "position": place,
             "contact": {"name": card.contact_name},
-            "preview": card.preview,
+            "preview": card.preview or card.number,
             "level": waiting.level,
             "enqueued_ms": waiting.enqueued_ms,
             "callback": waiting.callback,

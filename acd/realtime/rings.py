@@ -131,6 +131,7 @@ class Rings:
             ),
             "contact": {"name": card.contact_name},
             "preview": card.preview,
+            "number": card.number or None,
             "page": card.page,
             "callback": None,
             "contact_here": True,

@@ -207,6 +207,8 @@ class Visit:
                     self.announce(on=True)
             case "call.transfer" | "call.take_back" | "call.where.ask":
                 pass  # asked of the node that has the call
+            case "history":
+                pass  # what agents read
             case _ as kind:
                 self._hear_work(kind, payload)
 

@@ -42,6 +42,7 @@ from acd.realtime.wire.common import (
 )
 from acd.realtime.wire.desk import (
     AgentChat,
+    HistoryToAgent,
     Lines,
     Offer,
     OfferEnded,
@@ -280,6 +281,7 @@ TOLD: dict[str, type[Outbound]] = {
     "message": Message,
     "typing": TypingToAgent,
     "read": ReadToAgent,
+    "history": HistoryToAgent,
     "lines": Lines,
     "call.signal": AgentSignalOut,
     "call.transferred": CallTransferred,

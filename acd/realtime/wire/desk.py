@@ -60,8 +60,9 @@ class OfferCallback(Outbound):
 class Offer(Outbound):
     """A ring: everything the card shows; `transfer` names who hands it over.
 
-    Told again where it changed: it lasts longer, calls back, or its contact left the page or is
-    here again.
+    `number`: from which the contact calls, where their name does not say it. `preview`: what a
+    visitor wrote first. Told again where it changed: it lasts longer, calls back, or its contact
+    left the page or is here again.
     """
 
     offer: str
@@ -72,6 +73,7 @@ class Offer(Outbound):
     department: Named
     contact: ContactName
     preview: str
+    number: str | None
     page: str
     waited_ms: int
     deadline_ms: int
@@ -222,6 +224,12 @@ class ReadToAgent(Outbound):
     seq: int
 
 
+class HistoryToAgent(Outbound):
+    """An interaction of that conversation has ended, or was concluded: history has it now."""
+
+    conversation: str
+
+
 class Resync(Outbound):
     """Something was missed: call console.open again."""
 
@@ -237,21 +245,35 @@ class Me(Outbound):
 
 
 class ContactOut(Outbound):
-    """The contact pane; verified means that they proved who they are."""
+    """The contact pane; verified means that they proved who they are.
+
+    `phones` are in the international form, the one they are known by first.
+    """
 
     id: str
     name: str
     verified: bool
     email: str | None
+    phones: list[str]
     page: str | None
     locale: str | None
 
 
 class PastInteraction(Outbound):
-    """One line of the contact's history."""
+    """One line of the contact's history, told by department, outcome and its last agent.
+
+    `waited_ms` is the wait until the first answer, or the end; `talked_ms` what agents had with the
+    contact, null where nobody talked or it has not ended. `callback`: the contact was called back.
+    """
 
     interaction: str
     channel: str
     at_ms: int
     outcome: str | None
     agent: str | None
+    department: Named
+    ended_ms: int | None
+    waited_ms: int | None
+    talked_ms: int | None
+    callback: bool
+    disposition: str | None

@@ -24,6 +24,9 @@ export class Conversations {
       if (on) typing.value = new Map(typing.value).set(conversation, clock.nowMs() + TYPING_MS);
       else this.#stopsTyping(conversation);
     });
+    connection.on("history", ({ conversation }) => {
+      if (this.#desk.threads.value.has(conversation)) void this.fetch(conversation);
+    });
     connection.on("read", ({ conversation, seq }) => {
       this.#readUpTo(conversation, { agent: 0, visitor: seq });
     });

@@ -248,11 +248,13 @@ export class Desk {
   /** A chat as it is now; an ended one that is in sight stays there, to be read. */
   hearChat(chat: AgentChat): void {
     this.clock.sync(chat.now);
+    const isNew = !this.chats.value.some(({ interaction }) => interaction === chat.interaction);
     batch(() => {
       if (chat.state === "ended" && this.selected.value === chat.interaction) this.ended.value = chat;
       this.chats.value = lists.changed(this.chats.value, chat);
     });
-    if (chat.state !== "ended" && !this.threads.value.has(chat.conversation)) void this.conversations.fetch(chat.conversation);
+    // of a thread that was read before, the history is not what it was
+    if (chat.state !== "ended" && isNew) void this.conversations.fetch(chat.conversation);
   }
 
   /** After the agent themselves ended it: nothing is left to look at. */

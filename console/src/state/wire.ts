@@ -63,6 +63,8 @@ export interface Offer {
   department: Named;
   contact: { name: string };
   preview: string;
+  /** From which the contact calls, where their name does not say it. */
+  number: string | null;
   page: string;
   waited_ms: number;
   deadline_ms: number;
@@ -191,6 +193,8 @@ export interface Contact {
   name: string;
   verified: boolean;
   email: string | null;
+  /** The one they are known by first. */
+  phones: string[];
   page: string | null;
   locale: string | null;
 }
@@ -201,6 +205,15 @@ export interface PastInteraction {
   at_ms: number;
   outcome: string | null;
   agent: string | null;
+  department: Named;
+  ended_ms: number | null;
+  /** Until the first answer, or the end. */
+  waited_ms: number | null;
+  /** What agents had with the contact; null where nobody talked, or it goes on. */
+  talked_ms: number | null;
+  /** The contact was called back. */
+  callback: boolean;
+  disposition: string | null;
 }
 
 export interface ConsoleOpened {
@@ -292,6 +305,7 @@ export type AgentEvents = Table<{
   typing: { conversation: string; by: "visitor"; on: boolean };
   read: { conversation: string; by: "visitor"; seq: number };
   lines: { lines: Line[]; now: number };
+  history: { conversation: string };
   "call.signal": Signal;
   "call.transferred": { interaction: string; ok: boolean; code: number };
   resync: object;

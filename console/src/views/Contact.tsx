@@ -6,13 +6,16 @@ import { initials, pagePath } from "../names.ts";
 import { useDesk } from "../state/context.ts";
 import { locale } from "../state/settings.ts";
 import { known, t, words } from "../state/words.ts";
-import type { PastInteraction } from "../state/wire.ts";
+import type { Channel, PastInteraction } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
+import { lasted } from "./lasted.ts";
 
 interface Known {
   interaction: string;
   conversation: string;
+  channel: Channel;
   contact: { name: string };
+  from_telephone?: boolean;
 }
 
 /** Who this is, where they are on the site, and what there was before. */
@@ -74,6 +77,17 @@ export function Contact({ chat, open }: { chat: Known; open: boolean }) {
           <dd class="clip" {...(contact.email ? { title: contact.email } : {})}>
             {contact.email ?? t("contact.not_given")}
           </dd>
+          {(contact.phones.length > 0 || chat.from_telephone) && (
+            <>
+              <dt>{t("contact.phone")}</dt>
+              <dd data-testid="contact-phone">
+                {contact.phones.length === 0 && t("contact.withheld")}
+                {contact.phones.map((number) => (
+                  <Phone key={number} number={number} talking={chat.channel === "call"} />
+                ))}
+              </dd>
+            </>
+          )}
           {contact.locale && (
             <>
               <dt>{t("contact.locale")}</dt>
@@ -102,6 +116,11 @@ export function Contact({ chat, open }: { chat: Known; open: boolean }) {
   );
 }
 
+/** Who talks with them already need not call. */
+function Phone({ number, talking }: { number: string; talking: boolean }) {
+  return <p class="number">{talking ? number : <a href={`tel:${number.replaceAll(" ", "")}`}>{number}</a>}</p>;
+}
+
 /** What `acd explain` and the log know it by. */
 function Id({ id }: { id: string }) {
   const [copied, setCopied] = useState(false);
@@ -127,14 +146,17 @@ function Id({ id }: { id: string }) {
 
 function Past({ past, nowMs }: { past: PastInteraction; nowMs: number }) {
   const Drawn = CHANNEL_ICONS[past.channel];
-  const outcome = past.outcome ? known("outcome", past.outcome) : t("outcome.open");
+  const { outcome, disposition, agent, talked_ms } = past;
+  const what = disposition ? known("disposition", disposition) : outcome ? known("outcome", outcome) : t("outcome.open");
+  const more = [agent, talked_ms === null ? null : lasted(talked_ms)].filter(Boolean).join(", ");
   const today = new Date(past.at_ms).toDateString() === new Date(nowMs).toDateString();
   const day = new Intl.DateTimeFormat(locale.value, { day: "2-digit", month: "2-digit" }).format(past.at_ms);
   return (
     <li>
       <Drawn />
-      <span class="clip">{past.agent ? t("contact.past_with", { outcome, agent: past.agent }) : outcome}</span>
+      <span class="clip">{what}</span>
       <span class="muted time">{today ? words.value.time(past.at_ms) : day}</span>
+      {more && <span class="muted clip">{more}</span>}
     </li>
   );
 }

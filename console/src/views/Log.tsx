@@ -1,3 +1,4 @@
+import { IconPhone } from "@acd/ui/call-icons.tsx";
 import { IconCheck, IconClock, IconInfo, IconRead, MarkDanger } from "@acd/ui/icons.tsx";
 import type { Outgoing } from "@acd/ui/outbox.ts";
 import { linkify } from "@acd/ui/text.ts";
@@ -7,10 +8,12 @@ import { useMemo } from "preact/hooks";
 
 import { firstName } from "../names.ts";
 import { useDesk } from "../state/context.ts";
+import { entries, type Entry } from "../state/entries.ts";
 import { drafts, keepDraft } from "../state/kept.ts";
 import type { Written } from "../state/talk.ts";
 import { errorText, known, t, words } from "../state/words.ts";
-import type { AgentChat } from "../state/wire.ts";
+import type { AgentChat, PastInteraction } from "../state/wire.ts";
+import { lasted } from "./lasted.ts";
 
 /** What was said, day by day; then what is on its way, and whether the contact types. */
 export function Log({ chat }: { chat: AgentChat }) {
@@ -19,19 +22,24 @@ export function Log({ chat }: { chat: AgentChat }) {
   const waiting = useMemo(() => talk.pending(chat.conversation), [talk, chat.conversation]);
   const readByVisitor = Math.max(thread?.read.visitor ?? 0, chat.read.visitor);
   const typing = (desk.typing.value.get(chat.conversation) ?? 0) > desk.now.value;
-  const messages = thread?.messages ?? [];
+  const { interaction, channel } = chat;
+  const told = useMemo(() => (thread ? entries(thread, interaction, channel) : []), [thread, interaction, channel]);
   return (
     <div class="log" role="log" aria-label={t("log.label", { name: chat.contact.name })} tabIndex={0}>
       <ol>
         {!thread?.contact && <li class="entry-line">{t("log.loading")}</li>}
-        {messages.map((message, index) => {
-          const day = words.value.day(message.at_ms, desk.clock.nowMs());
-          const before = messages[index - 1];
+        {told.map((entry, index) => {
+          const day = words.value.day(entry.at_ms, desk.clock.nowMs());
+          const before = told[index - 1];
           const newDay = !before || words.value.day(before.at_ms, desk.clock.nowMs()) !== day;
           return (
-            <Fragment key={message.seq}>
+            <Fragment key={entry.kind === "called" ? entry.past.interaction : entry.message.seq}>
               {newDay && <li class="day">{day}</li>}
-              <Said message={message} read={message.seq <= readByVisitor} myName={desk.me.value?.name ?? ""} />
+              {entry.kind === "said" && (
+                <Said message={entry.message} read={entry.message.seq <= readByVisitor} myName={desk.me.value?.name ?? ""} />
+              )}
+              {entry.kind === "noted" && <Noted entry={entry} />}
+              {entry.kind === "called" && <Called past={entry.past} name={thread?.contact?.name ?? chat.contact.name} />}
             </Fragment>
           );
         })}
@@ -53,18 +61,47 @@ export function Log({ chat }: { chat: AgentChat }) {
   );
 }
 
+function Noted({ entry }: { entry: Entry & { kind: "noted" } }) {
+  const { message, channel, code, from } = entry;
+  return (
+    <li class="entry" data-testid="message" data-from="system">
+      {channel === "call" ? <IconPhone /> : <IconInfo />}
+      <p>
+        {known("system", code, { name: message.name, from })}, <span class="time">{words.value.time(message.at_ms)}</span>
+      </p>
+    </li>
+  );
+}
+
+/** A call that is over: how long they talked, or why they did not. */
+function Called({ past, name }: { past: PastInteraction; name: string }) {
+  const { desk } = useDesk();
+  const { outcome, talked_ms, waited_ms, agent, disposition } = past;
+  const department = desk.departmentName(past.department);
+  const where = { time: words.value.time(past.at_ms), department };
+  const talked = talked_ms === null ? "" : `, ${lasted(talked_ms)}`;
+  const what = outcome === "abandoned" ? "call.missed" : outcome === "unreached" ? "call.unreached" : past.callback ? "call.back" : "call.from";
+  return (
+    <li class="entry" data-testid="call-entry">
+      <IconPhone />
+      <div>
+        <p class="fact">
+          {t(what, { name })}
+          {talked}
+        </p>
+        <p>
+          {agent && talked ? t("call.with", { ...where, agent }) : t("call.in", where)}{" "}
+          {outcome === "abandoned" && waited_ms !== null && t("call.waited", { length: lasted(waited_ms) })}
+          {outcome && !talked && what === "call.from" && known("outcome", outcome)}
+          {disposition && t("call.reason", { reason: known("disposition", disposition) })}
+        </p>
+      </div>
+    </li>
+  );
+}
+
 function Said({ message, read, myName }: { message: Message; read: boolean; myName: string }) {
   const time = words.value.time(message.at_ms);
-  if (message.from === "system") {
-    return (
-      <li class="entry" data-testid="message" data-from="system">
-        <IconInfo />
-        <p>
-          {known("system", message.text, { name: message.name })}, <span class="time">{time}</span>
-        </p>
-      </li>
-    );
-  }
   const mine = message.from === "agent";
   return (
     <li class={mine ? "said mine" : "said"} data-testid="message" data-from={message.from} data-seq={message.seq}>

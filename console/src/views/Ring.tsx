@@ -54,7 +54,7 @@ function Rings({ ring }: { ring: Ring }) {
       role="alertdialog"
       aria-modal="false"
       aria-labelledby="ring-name"
-      aria-describedby={offer.callback ? "ring-what ring-callback ring-why" : "ring-what ring-why"}
+      aria-describedby="ring-number ring-what ring-callback ring-why"
       data-testid="ring-card"
       data-interaction={offer.interaction}
     >
@@ -64,6 +64,11 @@ function Rings({ ring }: { ring: Ring }) {
           <h2 class="title clip" id="ring-name">
             {offer.contact.name}
           </h2>
+          {offer.number && !offer.callback?.number && (
+            <p class="number" id="ring-number" data-testid="ring-number">
+              {offer.number}
+            </p>
+          )}
           <p class="with-icon" id="ring-what">
             <Drawn class="icon-16" />
             <span class="clip">

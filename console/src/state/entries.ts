@@ -1,0 +1,47 @@
+/** What a thread shows, in its order: what was said, what the system noted, and the calls that are over. */
+import type { Message } from "@acd/ui/wire.ts";
+
+import type { Thread } from "./chats.ts";
+import type { Channel, PastInteraction } from "./wire.ts";
+
+export type Entry =
+  | { kind: "said"; at_ms: number; message: Message }
+  | { kind: "noted"; at_ms: number; message: Message; channel: Channel; code: string; from: string }
+  | { kind: "called"; at_ms: number; past: PastInteraction };
+
+/** How the client id of a note begins: what happened, and to which interaction. */
+const NOTE = /^(joined|guest|left|ended)\.([^.]+)/;
+
+const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_joined", left: "call_left", ended: "call_ended" };
+
+/** The interaction is what the thread is shown for, with its channel: history may not know it yet. */
+export function entries({ messages, history }: Thread, interaction: string, ofIt: Channel): Entry[] {
+  const past = new Map(history.map((each) => [each.interaction, each]));
+  const owners = new Map<string, string>();
+  const found: Entry[] = [];
+  for (const message of messages) {
+    const { at_ms, name, text } = message;
+    if (message.from !== "system") {
+      found.push({ kind: "said", at_ms, message });
+      continue;
+    }
+    const [, what = "", of = ""] = NOTE.exec(message.client_id) ?? [];
+    const channel = of === interaction ? ofIt : (past.get(of)?.channel ?? "chat");
+    const from = owners.get(of);
+    if (what === "joined") owners.set(of, name);
+    else if (what === "left" && name === from) owners.delete(of);
+    const tookOver = what === "joined" && from !== undefined && from !== name;
+    // who took a call, and its end, are told by the call itself once it is over
+    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !tookOver));
+    const code = tookOver ? "took_over" : ((channel === "call" ? OF_CALLS[what] : undefined) ?? text);
+    if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: from ?? "" });
+  }
+  for (const each of history) {
+    if (each.channel === "call" && isOver(each)) found.push({ kind: "called", at_ms: each.ended_ms, past: each });
+  }
+  return found.sort((one, other) => one.at_ms - other.at_ms);
+}
+
+function isOver(past: PastInteraction | undefined): past is PastInteraction & { ended_ms: number } {
+  return past !== undefined && past.ended_ms !== null;
+}
