@@ -77,6 +77,8 @@ def test_who_left_a_number_is_called_twice_and_talks(agent: Agents, visitor: Vis
     anna.find("callback-answered").click()
     expect(anna.find("composer")).to_be_visible()
     jean.is_served_by("Anna")
+    number = anna.find("contact-phone").get_by_role("link", name="+33 1 99 00 12 34")
+    expect(number).to_have_attribute("href", "tel:+33199001234")
     anna.finishes()
     expect(jean.find("chat-ended")).to_be_visible()
 

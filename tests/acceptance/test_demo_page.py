@@ -169,7 +169,9 @@ def test_a_call_goes_to_the_colleague_with_a_telephone_and_to_nobody_who_takes_n
 
     console.get_by_test_id("transfer").click()
     claire.click()
-    expect(console.get_by_test_id("message").last).to_contain_text("Claire Dubois joined")
+    expect(console.get_by_test_id("message").last).to_contain_text(
+        "Claire Dubois took over from Youssef Benali"
+    )
     console.get_by_test_id("wrap-up-done").first.click()
     expect(shop.get_by_test_id("panel")).to_contain_text("Claire")
     visitor = next(frame for frame in call.frames if "demo-shop" in frame.url)

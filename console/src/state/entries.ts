@@ -34,7 +34,7 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
     // who took a call, and its end, are told by the call itself once it is over
     const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !tookOver));
     const code = tookOver ? "took_over" : ((channel === "call" ? OF_CALLS[what] : undefined) ?? text);
-    if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: from ?? "" });
+    if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: tookOver ? from : "" });
   }
   for (const each of history) {
     if (each.channel === "call" && isOver(each)) found.push({ kind: "called", at_ms: each.ended_ms, past: each });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def camille(house: House, server: Server, telephones: Telephones) -> Callable[..
 
     return call
 
+
+SHOWN = "+33 1 99 00 12 34"
+"""Camille's number, as people write it."""
 
 Camille = Callable[..., Call]
 
@@ -148,19 +152,36 @@ def test_a_call_survives_a_reload_and_the_loss_of_the_socket(
 
 
 def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> None:
-    anna, call = talking(phone, camille)
-    claire = phone("claire")
+    anna, call = talking(phone, camille, reduced_motion="reduce")
+    claire = phone("claire", reduced_motion="reduce")
+    expect(anna.find("contact-phone")).to_have_text(SHOWN)
+    anna.sees("Anna Novak took the call")
     anna.find("phone-hold").click()
     call.hears(MUSIC_HZ)
     anna.find("transfer").click()
     anna.find("transfer-agent", agent=f"claire-{anna.house.number}").click()
+    claire.sees_ring("Camille")
+    for size in (PHONE, DESKTOP):
+        claire.page.set_viewport_size(size)
+        expect(claire.find("ring-number")).to_have_text(SHOWN)
+        expect(claire.find("ring-number")).to_be_visible()
     claire.answers("Camille")
     claire.is_in_call()
     call.hears(CLAIRE_HZ)
     hears(claire.page, CAMILLE_HZ)
     expect(anna.find("phone", state="ready")).to_be_visible()
+    anna.sees("Claire Dubois took over from Anna Novak")
+    expect(anna.find("call-entry")).to_have_count(0)  # it goes on
     claire.hangs_up()
     call.is_over()
+    for agent in (anna, claire):
+        entry = agent.find("call-entry")
+        expect(entry).to_contain_text(re.compile(r"Call from Camille, \d+ s"))
+        expect(entry).to_contain_text(re.compile(r"\d:\d\d, Support, with Claire Dubois\."))
+        expect(agent.find("message", **{"from": "system"})).to_have_count(1)
+    claire.find("disposition").first.select_option("resolved")
+    claire.is_done()
+    expect(claire.find("call-entry")).to_contain_text("Reason: Resolved")
 
 
 def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, camille: Camille) -> None:

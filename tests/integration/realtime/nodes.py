@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from acd.chat.numbers import Numbers
+from acd.chat.recorded import tell_recorded
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.directory import (
     Agent,
@@ -108,6 +109,7 @@ class Node:
     accounts: Accounts
     directory: Directory
     conversations: Conversations
+    contacts: Contacts
     history: History
     clients: list[Client] = field(default_factory=list)
 
@@ -166,6 +168,7 @@ async def running_node(
     database = await open_database(database_url)
     directory = Directory(database)
     conversations, history = Conversations(database), History(database)
+    contacts = Contacts(database)
     intakes, accounts = Intakes(database), Accounts(database)
     await directory.apply(provision(**rules))
     await Compiler(directory, router).compile_all()
@@ -183,7 +186,7 @@ async def running_node(
             router=router,
             directory=directory,
             accounts=accounts,
-            contacts=Contacts(database),
+            contacts=contacts,
             conversations=conversations,
             history=history,
             intakes=intakes,
@@ -209,13 +212,17 @@ async def running_node(
         accounts=accounts,
         directory=directory,
         conversations=conversations,
+        contacts=contacts,
         history=history,
+    )
+    recorder = Recorder(
+        router, history, on_recorded=lambda events: tell_recorded(realtime.delivery, events)
     )
     stop = asyncio.Event()
     work = [
         asyncio.create_task(realtime.run(), name="realtime"),
         asyncio.create_task(run_timers_forever(router, stop), name="timers"),
-        asyncio.create_task(Recorder(router, history).run(), name="recorder"),
+        asyncio.create_task(recorder.run(), name="recorder"),
     ]
     try:
         await realtime.people.refresh()

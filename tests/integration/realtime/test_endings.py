@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from acd.domain.contact import Address, AddressKind
 from acd.domain.ids import ContactId, ConversationId, InteractionId, QueueId
 from acd.domain.interaction import Arrival
+from acd.domain.phone import E164
+from acd.realtime.wire import answers
 from tests.integration.realtime.chats import asks, chat_of
 from tests.integration.realtime.clients import until
 from tests.integration.realtime.nodes import Nodes
@@ -130,3 +133,36 @@ async def test_an_ended_chat_tells_who_had_it_and_not_who_was_a_guest(nodes: Nod
     await bruno.done("interaction.leave", asks(ix, "c2"))
     await anna.done("interaction.finish", asks(ix, "c3"))
     assert (await jean.hears("chat", state="ended"))["agent"] == {"name": "Anna"}
+
+
+async def test_consoles_hear_when_history_has_an_end_and_what_was_noted_of_it(
+    nodes: Nodes,
+) -> None:
+    node = await nodes(wrap_up_s=30)
+    anna = await node.console("anna")
+    jean, chat = await chat_of(node, anna)
+    conversation, ix = chat["conversation"], chat["interaction"]
+    contact = ContactId(chat["contact"]["id"])
+    await node.contacts.call_back_at(contact, E164("+33199001235"))
+    known = Address(kind=AddressKind.PHONE, value="+33199001234", verified=True)
+    await node.contacts.update(contact, phone=known)
+
+    async def read_anew(after: int) -> dict[str, Any]:
+        await anna.hears("history", after=after, conversation=conversation)
+        opened = await anna.done("conversation.open", {"conversation": conversation})
+        answers.ConversationOpened.model_validate(opened)
+        assert opened["contact"]["phones"] == ["+33 1 99 00 12 34", "+33 1 99 00 12 35"]
+        (past,) = opened["history"]
+        return dict(past)
+
+    after = len(anna.heard)
+    await jean.done("message.send", {"client_id": "j1", "text": "That was all"})
+    await anna.done("interaction.finish", asks(ix))
+    past = await read_anew(after)
+    assert (past["outcome"], past["agent"], past["disposition"]) == ("handled", "Anna", None)
+    assert past["department"]["name"] == "Support"
+    assert 0 <= past["talked_ms"] <= past["ended_ms"] - past["at_ms"]
+
+    after = len(anna.heard)
+    await anna.done("wrap_up.end", {"interaction": ix, "disposition": "resolved"})
+    assert (await read_anew(after))["disposition"] == "resolved"

@@ -176,6 +176,8 @@ async def test_a_consultation_ends_and_a_guest_takes_part(nodes: Nodes) -> None:
     joined = await anna.done("interaction.invite", asks(ix, "c2", agent="bruno"))
     assert joined["chat"]["guests"] == [{"id": "bruno", "name": "Bruno"}]
     await bruno.hears("chat", interaction=ix, role="guest")
+    told = await jean.hears("message", **{"from": "system", "name": "Bruno"})
+    assert told["client_id"].startswith(f"guest.{ix}."), "it is still Anna's"
     said = {"conversation": conversation, "client_id": "b1", "text": "Two of us now"}
     await bruno.done("message.send", said)
     await jean.hears("message", text="Two of us now")

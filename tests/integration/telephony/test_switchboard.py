@@ -55,7 +55,7 @@ async def test_who_calls_is_known_the_second_time(exchanges: Exchanges) -> None:
     await exchange.offers(third)
     seen = await exchange.router.interaction(InteractionId(third))
     assert seen is not None
-    assert '"contact_name":"Jean Martin","preview":"+33 1 99 00 12 34"' in seen.card
+    assert '"contact_name":"Jean Martin","number":"+33 1 99 00 12 34"' in seen.card
 
 
 async def test_callers_who_withhold_their_number_are_strangers(exchanges: Exchanges) -> None:

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { entries } from "../src/state/entries.ts";
+
+const note = (seq, client_id, text, name) => ({ seq, client_id, text, name, from: "system", at_ms: seq * 1000 });
+const said = (seq, text) => ({ seq, client_id: `c${seq}`, text, name: "Jean", from: "visitor", at_ms: seq * 1000 });
+const past = (interaction, channel, ended_ms) => ({ interaction, channel, at_ms: 0, ended_ms, outcome: ended_ms === null ? null : "handled" });
+const shown = (messages, history, interaction = "ix_now", channel = "call") =>
+  entries({ messages, history }, interaction, channel).map((entry) =>
+    entry.kind === "noted" ? [entry.channel, entry.code, entry.message.name, entry.from].filter(Boolean).join(" ") : entry.kind,
+  );
+
+test("a call under way tells who took it, who joined, and from whom it went to whom", () => {
+  const messages = [
+    note(1, "joined.ix_now.1", "agent_joined", "Anna"),
+    note(2, "guest.ix_now.k", "agent_joined", "Omar"),
+    note(3, "joined.ix_now.2", "agent_joined", "Claire"),
+    note(4, "left.ix_now.k", "agent_left", "Claire"),
+    note(5, "joined.ix_now.3", "agent_joined", "Anna"),
+  ];
+  const told = ["call call_taken Anna", "call call_joined Omar", "call took_over Claire Anna", "call call_left Claire", "call call_taken Anna"];
+  assert.deepEqual(shown(messages, []), told, "before history knows of it");
+  assert.deepEqual(shown(messages, [past("ix_now", "call", null)]), told);
+});
+
+test("a call that is over is one entry at its end, beside what else happened in it", () => {
+  const messages = [
+    said(1, "Hello"),
+    note(2, "joined.ix_old.1", "agent_joined", "Anna"),
+    note(3, "joined.ix_old.2", "agent_joined", "Claire"),
+    note(4, "ended.ix_old", "chat_ended", ""),
+    said(6, "Me again"),
+  ];
+  assert.deepEqual(shown(messages, [past("ix_old", "call", 5000)]), ["said", "call took_over Claire Anna", "called", "said"]);
+  assert.deepEqual(shown([], [past("ix_missed", "call", 5000)]), ["called"], "nobody took it");
+});
+
+test("a chat keeps its own words, and says who took over", () => {
+  const messages = [
+    note(1, "joined.ix_chat.1", "agent_joined", "Anna"),
+    note(2, "joined.ix_chat.k", "agent_joined", "Claire"),
+    note(3, "ended.ix_chat", "chat_ended", ""),
+  ];
+  assert.deepEqual(shown(messages, [past("ix_chat", "chat", 4000)]), ["chat agent_joined Anna", "chat took_over Claire Anna", "chat chat_ended"]);
+});
