@@ -66,6 +66,7 @@ def camille(house: House, server: Server, telephones: Telephones) -> Callable[..
     return call
 
 
+RESOLVED = "Motif\u00a0: Résolu"
 SHOWN = "+33 1 99 00 12 34"
 """Camille's number, as people write it."""
 
@@ -174,14 +175,36 @@ def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> 
     expect(anna.find("call-entry")).to_have_count(0)  # it goes on
     claire.hangs_up()
     call.is_over()
-    for agent in (anna, claire):
+    told = {
+        anna: (r"Call from Camille, \d+ s", r"\d:\d\d, Support, with Claire Dubois\."),
+        claire: (r"Appel de Camille, \d+ s", r"\d:\d\d, Assistance, avec Claire Dubois\."),
+    }
+    for agent, (call_of_whom, where) in told.items():
         entry = agent.find("call-entry")
-        expect(entry).to_contain_text(re.compile(r"Call from Camille, \d+ s"))
-        expect(entry).to_contain_text(re.compile(r"\d:\d\d, Support, with Claire Dubois\."))
-        expect(agent.find("message", **{"from": "system"})).to_have_count(1)
+        expect(entry).to_contain_text(re.compile(call_of_whom))
+        expect(entry).to_contain_text(re.compile(where))
+        expect(agent.page.locator('.log [data-from="system"]')).to_have_count(1)
     claire.find("disposition").first.select_option("resolved")
     claire.is_done()
-    expect(claire.find("call-entry")).to_contain_text("Reason: Resolved")
+    expect(claire.find("call-entry")).to_have_count(0)  # nothing of it is in sight any more
+
+    camille().hangs_up()  # while Claire was called, who had it last
+    again = camille()
+    claire.answers("Camille")
+    claire.is_in_call()
+    entries = claire.find("call-entry")
+    expect(entries.first).to_contain_text(RESOLVED)
+    expect(entries.last).to_contain_text("Appel manqué de Camille")
+    expect(entries.last).to_contain_text(re.compile(r"A raccroché après \d+ s d’attente\."))
+    expect(claire.page.locator(".past li")).to_have_count(2)
+    expect(claire.page.locator(".past")).to_contain_text("Parti en attendant")
+    for size in (DESKTOP, PHONE):
+        claire.page.set_viewport_size(size)
+        looks(claire, "thread-of-calls")
+    claire.find("contact-open").click()
+    expect(claire.find("contact-phone")).to_have_text(SHOWN)
+    looks(claire, "contact-of-calls")
+    again.hangs_up()
 
 
 def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, camille: Camille) -> None:
