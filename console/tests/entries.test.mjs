@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { entries } from "../src/state/entries.ts";
+import { callWord, entries } from "../src/state/entries.ts";
 
 const note = (seq, client_id, text, name) => ({ seq, client_id, text, name, from: "system", at_ms: seq * 1000 });
 const said = (seq, text) => ({ seq, client_id: `c${seq}`, text, name: "Jean", from: "visitor", at_ms: seq * 1000 });
@@ -33,6 +33,7 @@ test("a call that is over is one entry at its end, beside what else happened in 
     said(6, "Me again"),
   ];
   assert.deepEqual(shown(messages, [past("ix_old", "call", 5000)]), ["said", "call took_over Claire Anna", "called", "said"]);
+  assert.deepEqual(shown(messages.slice(3, 4), [past("ix_old", "call", null)]), [], "history tells its end");
   assert.deepEqual(shown([], [past("ix_missed", "call", 5000)]), ["called"], "nobody took it");
 });
 
@@ -43,4 +44,15 @@ test("a chat keeps its own words, and says who took over", () => {
     note(3, "ended.ix_chat", "chat_ended", ""),
   ];
   assert.deepEqual(shown(messages, [past("ix_chat", "chat", 4000)]), ["chat agent_joined Anna", "chat took_over Claire Anna", "chat chat_ended"]);
+});
+
+test("a call that is over is told by what came of it", () => {
+  const word = (outcome, callback = false) => callWord({ outcome, callback });
+  assert.equal(word("handled"), "from");
+  assert.equal(word("handled", true), "back");
+  assert.equal(word("abandoned"), "missed");
+  assert.equal(word("abandoned", true), "missed");
+  assert.equal(word("unreached", true), "unreached");
+  assert.equal(word("unreached"), "from", "nobody could call them back: refused, as its outcome says");
+  assert.equal(word("rejected"), "from");
 });

@@ -5,6 +5,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 import { useDesk } from "../state/context.ts";
 import { channelsOf } from "../state/presence.ts";
 import type { AgentChat } from "../state/wire.ts";
+import { nameOf } from "../state/words.ts";
 import { Advising, Asked, Consulting } from "./Consulting.tsx";
 import { Bar, HangUp, Time } from "./Frame.tsx";
 import { Idle, Test } from "./Idle.tsx";
@@ -68,7 +69,7 @@ function OnPhone({ phone, chat }: { phone: Phone; chat: AgentChat }) {
     <Bar
       state="on-phone"
       icon={IconPhone}
-      title={chat.contact.name}
+      title={nameOf(chat.contact)}
       aside={given ? t(given.failed ?? "gives", { number: given.number }) : t(!talks ? "connecting" : isGone(chat) ? "gone" : "on_phone")}
       time={talks && <Time time={time} told={t("since", { time })} testId="phone-time" />}
       end={<HangUp onClick={() => void phone.hangUp()} />}
@@ -85,7 +86,7 @@ function Elsewhere({ phone, chat }: { phone: Phone; chat: AgentChat }) {
     <Bar
       state="elsewhere"
       icon={IconPhone}
-      title={chat.contact.name}
+      title={nameOf(chat.contact)}
       aside={t("elsewhere")}
       end={
         <>

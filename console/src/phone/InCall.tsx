@@ -4,6 +4,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 
 import { useDesk } from "../state/context.ts";
 import type { AgentChat } from "../state/wire.ts";
+import { nameOf } from "../state/words.ts";
 import { Bar, HangUp, Key, Level, Time } from "./Frame.tsx";
 import { DeviceMenu } from "./Idle.tsx";
 import { isGone } from "./own.ts";
@@ -37,7 +38,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
     <Bar
       state={state === "talking" ? (held ? "held" : muted ? "muted" : "talking") : state}
       icon={held ? IconHold : muted ? IconMicOff : IconPhone}
-      title={chat.contact.name}
+      title={nameOf(chat.contact)}
       aside={told}
       time={state !== "connecting" && <Time time={time} told={t(held ? "held_since" : "since", { time })} testId="phone-time" />}
       end={

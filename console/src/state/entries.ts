@@ -1,4 +1,4 @@
-/** What a thread shows, in its order: what was said, what the system noted, and the calls that are over. */
+/** What a thread shows, in its order: what was said, what the system noted, and the calls that are over, in their words. */
 import type { Message } from "@acd/ui/wire.ts";
 
 import type { Thread } from "./chats.ts";
@@ -12,7 +12,7 @@ export type Entry =
 /** How the client id of a note begins: what happened, and to which interaction. */
 const NOTE = /^(joined|guest|left|ended)\.([^.]+)/;
 
-const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_joined", left: "call_left", ended: "call_ended" };
+const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_joined", left: "call_left" };
 
 /** The interaction is what the thread is shown for, with its channel: history may not know it yet. */
 export function entries({ messages, history }: Thread, interaction: string, ofIt: Channel): Entry[] {
@@ -31,8 +31,8 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
     if (what === "joined") owners.set(of, name);
     else if (what === "left" && name === from) owners.delete(of);
     const tookOver = what === "joined" && from !== undefined && from !== name;
-    // who took a call, and its end, are told by the call itself once it is over
-    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !tookOver));
+    // history tells the end of a call, and then who took it
+    const toldBelow = channel === "call" && (what === "ended" || (what === "joined" && !tookOver && isOver(past.get(of))));
     const code = tookOver ? "took_over" : ((channel === "call" ? OF_CALLS[what] : undefined) ?? text);
     if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: tookOver ? from : "" });
   }
@@ -40,6 +40,13 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
     if (each.channel === "call" && isOver(each)) found.push({ kind: "called", at_ms: each.ended_ms, past: each });
   }
   return found.sort((one, other) => one.at_ms - other.at_ms);
+}
+
+/** What a call that is over was. */
+export function callWord({ outcome, callback }: PastInteraction): "missed" | "unreached" | "back" | "from" {
+  if (outcome === "abandoned") return "missed";
+  if (outcome === "unreached" && callback) return "unreached";
+  return callback && outcome === "handled" ? "back" : "from";
 }
 
 function isOver(past: PastInteraction | undefined): past is PastInteraction & { ended_ms: number } {

@@ -38,5 +38,8 @@ export const t = (key: Key, values?: Values): string => words.value.t(key, value
 export const known = (prefix: "reason" | "outcome" | "system" | "disposition", value: string, values?: Values): string =>
   words.value.known(`${prefix}.${value}`, values) ?? value;
 
+/** Whoever withholds their number may have no name either. */
+export const nameOf = ({ name }: { name: string }): string => name || t("contact.nameless");
+
 /** What a refusal means, by its code. */
 export const errorText = (code: string, values?: Values): string => words.value.error(code, "error.other", values);

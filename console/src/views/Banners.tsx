@@ -5,7 +5,7 @@ import { secondsLeft } from "@acd/ui/time.ts";
 
 import { useDesk } from "../state/context.ts";
 import { missed } from "../state/presence.ts";
-import { errorText, t, words } from "../state/words.ts";
+import { errorText, nameOf, t, words } from "../state/words.ts";
 
 /** What is true and touches everything: no connection, no store, rings missed, a refusal. */
 export function Banners() {
@@ -102,7 +102,7 @@ function MissedRing() {
       }
     >
       <b class="strong">{t("missed.title")}</b>{" "}
-      {t("missed.ring", { name: offer.contact.name, department: desk.departmentName(offer.department), time: words.value.time(atMs) })}{" "}
+      {t("missed.ring", { name: nameOf(offer.contact), department: desk.departmentName(offer.department), time: words.value.time(atMs) })}{" "}
       {offer.transfer ? t("missed.kept", { name: offer.transfer.name }) : t("missed.went_on")}
     </Banner>
   );

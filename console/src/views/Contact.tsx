@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { initials, pagePath } from "../names.ts";
 import { useDesk } from "../state/context.ts";
 import { locale } from "../state/settings.ts";
-import { known, t, words } from "../state/words.ts";
+import { known, nameOf, t, words } from "../state/words.ts";
 import type { Channel, PastInteraction } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 import { lasted } from "./lasted.ts";
@@ -41,10 +41,10 @@ export function Contact({ chat, open }: { chat: Known; open: boolean }) {
     >
       <header>
         <span class="avatar" aria-hidden="true">
-          {initials(chat.contact.name)}
+          {initials(nameOf(chat.contact))}
         </span>
         <div class="clip">
-          <h2 class="title clip">{contact?.name ?? chat.contact.name}</h2>
+          <h2 class="title clip">{nameOf(contact ?? chat.contact)}</h2>
           {contact && (
             <p class="small muted with-icon">
               {contact.verified ? <IconCheck class="icon-16" /> : <IconInfo class="icon-16" />}

@@ -5,7 +5,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 
 import { isLate, lastSaid, quietSinceMs, unread, type Thread } from "../state/chats.ts";
 import { useDesk } from "../state/context.ts";
-import { t } from "../state/words.ts";
+import { nameOf, t } from "../state/words.ts";
 import type { AgentChat, Channel } from "../state/wire.ts";
 import { Banners } from "./Banners.tsx";
 import { Lines } from "./Lines.tsx";
@@ -85,7 +85,7 @@ function ChatRow({ chat }: { chat: AgentChat }) {
         }}
       >
         <Drawn />
-        <span class="name clip">{chat.contact.name}</span>
+        <span class="name clip">{nameOf(chat.contact)}</span>
         {chat.state === "idle" ? (
           <Chip>{t("inbox.released")}</Chip>
         ) : (

@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { locale } from "../state/settings.ts";
-import { t } from "../state/words.ts";
+import { nameOf, t } from "../state/words.ts";
 import type { Line, WaitingContact } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
@@ -117,12 +117,12 @@ function Waiting({ line, nowMs }: { line: Line; nowMs: number }) {
       {waiting.map((one) => (
         <li key={one.interaction} class="row" data-testid="waiting" data-interaction={one.interaction}>
           <span class="number muted">{one.position}</span>
-          <span class="name clip">{one.contact.name}</span>
+          <span class="name clip">{nameOf(one.contact)}</span>
           <span class="time">{stopwatch(nowMs - one.enqueued_ms)}</span>
           <span class="preview clip" dir="auto">{one.callback && `${t("lines.callback")} `}{one.skills.map(({ name }) => name).join(", ") || one.preview}</span>
           <Button
             class="take"
-            aria-label={t("lines.take_of", { name: one.contact.name })}
+            aria-label={t("lines.take_of", { name: nameOf(one.contact) })}
             data-testid="pull"
             onClick={() => void desk.steering.pull(one.interaction)}
           >

@@ -8,10 +8,10 @@ import { useMemo } from "preact/hooks";
 
 import { firstName } from "../names.ts";
 import { useDesk } from "../state/context.ts";
-import { entries, type Entry } from "../state/entries.ts";
+import { callWord, entries, type Entry } from "../state/entries.ts";
 import { drafts, keepDraft } from "../state/kept.ts";
 import type { Written } from "../state/talk.ts";
-import { errorText, known, t, words } from "../state/words.ts";
+import { errorText, known, nameOf, t, words } from "../state/words.ts";
 import type { AgentChat, PastInteraction } from "../state/wire.ts";
 import { lasted } from "./lasted.ts";
 
@@ -25,7 +25,7 @@ export function Log({ chat }: { chat: AgentChat }) {
   const { interaction, channel } = chat;
   const told = useMemo(() => (thread ? entries(thread, interaction, channel) : []), [thread, interaction, channel]);
   return (
-    <div class="log" role="log" aria-label={t("log.label", { name: chat.contact.name })} tabIndex={0}>
+    <div class="log" role="log" aria-label={t("log.label", { name: nameOf(chat.contact) })} tabIndex={0}>
       <ol>
         {!thread?.contact && <li class="entry-line">{t("log.loading")}</li>}
         {told.map((entry, index) => {
@@ -39,7 +39,7 @@ export function Log({ chat }: { chat: AgentChat }) {
                 <Said message={entry.message} read={entry.message.seq <= readByVisitor} myName={desk.me.value?.name ?? ""} />
               )}
               {entry.kind === "noted" && <Noted entry={entry} />}
-              {entry.kind === "called" && <Called past={entry.past} name={thread?.contact?.name ?? chat.contact.name} />}
+              {entry.kind === "called" && <Called past={entry.past} name={nameOf(thread?.contact ?? chat.contact)} />}
             </Fragment>
           );
         })}
@@ -53,7 +53,7 @@ export function Log({ chat }: { chat: AgentChat }) {
               <i />
               <i />
             </span>
-            {t("log.typing", { name: firstName(chat.contact.name) })}
+            {t("log.typing", { name: firstName(nameOf(chat.contact)) })}
           </li>
         )}
       </ol>
@@ -80,19 +80,19 @@ function Called({ past, name }: { past: PastInteraction; name: string }) {
   const department = desk.departmentName(past.department);
   const where = { time: words.value.time(past.at_ms), department };
   const talked = talked_ms === null ? "" : `, ${lasted(talked_ms)}`;
-  const what = outcome === "abandoned" ? "call.missed" : outcome === "unreached" ? "call.unreached" : past.callback ? "call.back" : "call.from";
+  const word = callWord(past);
   return (
     <li class="entry" data-testid="call-entry">
       <IconPhone />
       <div>
         <p class="fact">
-          {t(what, { name })}
+          {t(`call.${word}`, { name })}
           {talked}
         </p>
         <p>
           {agent && talked ? t("call.with", { ...where, agent }) : t("call.in", where)}{" "}
-          {outcome === "abandoned" && waited_ms !== null && t("call.waited", { length: lasted(waited_ms) })}
-          {outcome && !talked && what === "call.from" && known("outcome", outcome)}
+          {word === "missed" && waited_ms !== null && t("call.waited", { length: lasted(waited_ms) })}
+          {word === "from" && !talked && outcome && `${known("outcome", outcome)}. `}
           {disposition && t("call.reason", { reason: known("disposition", disposition) })}
         </p>
       </div>

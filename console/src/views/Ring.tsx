@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { behind, GUARD_MS, onTop, type Over, type Ring } from "../state/rings.ts";
-import { t } from "../state/words.ts";
+import { nameOf, t } from "../state/words.ts";
 import type { Channel } from "../state/wire.ts";
 import { why } from "../why.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
@@ -20,7 +20,7 @@ export function RingCard() {
   return (
     <>
       <p class="visually-hidden" role="alert">
-        {ring && !ring.over && t("ring.announce", { name: ring.offer.contact.name, department: desk.departmentName(ring.offer.department) })}
+        {ring && !ring.over && t("ring.announce", { name: nameOf(ring.offer.contact), department: desk.departmentName(ring.offer.department) })}
       </p>
       {ring && (ring.over ? <Gone ring={ring} over={ring.over} /> : <Rings key={ring.offer.offer} ring={ring} />)}
     </>
@@ -62,7 +62,7 @@ function Rings({ ring }: { ring: Ring }) {
         <Countdown of={offer.offer} leftMs={left} wholeMs={offer.ring_ms} label={t("ring.left", { count: secondsLeft(left) })} />
         <div class="clip">
           <h2 class="title clip" id="ring-name">
-            {offer.contact.name}
+            {nameOf(offer.contact)}
           </h2>
           {offer.number && !offer.callback?.number && (
             <p class="number" id="ring-number" data-testid="ring-number">
@@ -93,7 +93,7 @@ function Rings({ ring }: { ring: Ring }) {
       {offer.callback && (
         <p class="calls-back" id="ring-callback" data-testid="ring-callback">
           {t(`ring.calls_${offer.callback.by_hand ? "by_hand" : "back"}${offer.callback.number ? "_at" : ""}`, {
-            name: offer.contact.name,
+            name: nameOf(offer.contact),
             number: (offer.callback.number ?? "").replaceAll(" ", "\u00a0"), // in one line
           })}
         </p>
@@ -136,7 +136,7 @@ function Gone({ ring, over }: { ring: Ring; over: Over }) {
       <div class="who">
         <Countdown of={ring.offer.offer} leftMs={0} wholeMs={1} label="" over />
         <div class="clip">
-          <h2 class="title clip">{ring.offer.contact.name}</h2>
+          <h2 class="title clip">{nameOf(ring.offer.contact)}</h2>
           <p class="with-icon">
             <Drawn class="icon-16" />
             {lastWord(over)}

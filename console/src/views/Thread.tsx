@@ -7,7 +7,7 @@ import { useEffect } from "preact/hooks";
 import { useParts } from "../handover/loaded.ts";
 import { canWrite } from "../state/chats.ts";
 import { useDesk } from "../state/context.ts";
-import { t } from "../state/words.ts";
+import { nameOf, t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { Banners } from "./Banners.tsx";
 import { Composer } from "./Composer.tsx";
@@ -56,7 +56,7 @@ function Head({ chat }: { chat: AgentChat }) {
       />
       <div class="who">
         <h2 class="title clip" id="h-thread">
-          {chat.contact.name}
+          {nameOf(chat.contact)}
         </h2>
         <p class="clip">
           {open && !chat.contact_here && (

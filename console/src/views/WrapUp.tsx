@@ -5,7 +5,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
-import { known, t } from "../state/words.ts";
+import { known, nameOf, t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
@@ -49,7 +49,7 @@ export function WrapUpRow({ chat, threadInSight }: { chat: AgentChat; threadInSi
           desk.select(chat.interaction);
         }}
       >
-        {chat.contact.name}
+        {nameOf(chat.contact)}
       </button>
       <Left chat={chat} />
       <span class="preview clip">{disposition ? known("disposition", disposition) : t("wrap_up.choose")}</span>
@@ -81,7 +81,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
   return (
     <form
       class="wrap-up"
-      aria-label={t("wrap_up.of", { name: chat.contact.name })}
+      aria-label={t("wrap_up.of", { name: nameOf(chat.contact) })}
       data-testid="wrap-up"
       data-interaction={chat.interaction}
       onSubmit={(event) => {

@@ -57,9 +57,9 @@ def camille(house: House, server: Server, telephones: Telephones) -> Callable[..
     """`camille("sales")` calls that department, and hears music."""
     telephone = telephones.telephone(CAMILLE_HZ)
 
-    def call(department: str = "support") -> Call:
+    def call(department: str = "support", number: str = CAMILLE) -> Call:
         peer = ("127.0.0.1", server.sip_port)
-        found = telephone.calls(house.department(department), peer, caller=CAMILLE)
+        found = telephone.calls(house.department(department), peer, caller=number)
         found.hears(MUSIC_HZ)
         return found
 
@@ -87,15 +87,18 @@ def talking(
 
 
 def test_two_browsers_ring_and_one_wins(phone: Phones, camille: Camille) -> None:
+    """Who calls withholds their number."""
     anna, claire = phone("anna"), phone("claire")
-    call = camille("sales")
-    anna.sees_ring("Camille")
-    claire.sees_ring("Camille")
-    expect(claire.find("contact-pane")).to_contain_text("Camille")
+    call = camille("sales", "anonymous")
+    anna.sees_ring("Unknown contact")
+    expect(anna.find("ring-number")).to_have_count(0)
+    claire.sees_ring("Contact inconnu")
+    expect(claire.find("contact-pane")).to_contain_text("Contact inconnu")
     call.hears(MUSIC_HZ)  # no page is heard before it is taken
-    claire.answers("Camille")
+    claire.answers("Contact inconnu")
     expect(anna.find("taken-by")).to_contain_text("Claire")
     claire.is_in_call()
+    expect(claire.find("contact-phone")).to_have_text("masqué")
     expect(claire.page.locator(".thread-head .chip")).to_have_count(0)  # nobody is off the page
     expect(claire.find("composer")).to_have_count(0)  # nor on one, to read
     call.hears(CLAIRE_HZ)
@@ -301,8 +304,10 @@ def test_who_is_called_back_is_not_reached_and_then_is(
     called.hears(ANNA_HZ)
     hears(anna.page, OUTSIDE_HZ)
     anna.is_in_call()
+    expect(anna.find("contact-phone")).to_have_text(SHOWN)  # which Jean left
     called.hangs_up()
     expect(anna.find("wrap-up").first).to_be_visible()
+    expect(anna.find("call-entry")).to_contain_text(re.compile(r"Callback to Jean Martin, \d+ s"))
 
 
 def test_a_website_call_goes_through_the_server(phone: Phones, caller: Callers) -> None:
