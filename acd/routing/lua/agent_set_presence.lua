@@ -1,4 +1,5 @@
--- An agent says what they are, on one channel or all; leaving a channel takes back its rings without blame.
+-- An agent says what they are, on one channel or all; leaving a channel takes back its rings without
+-- blame; to be available lifts what was missed there.
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, seed, command, agent, channel (1 to 3, 0 = all), availability, reason, seq (0 = the next),
 --         finished (1 = when the last slot is free: `finishing` until then)
@@ -25,6 +26,7 @@ return once.run('set_presence', ARGV[4], ARGV[3], function()
     for c = 1, 3 do
       if channel == 0 or channel == c then a.missed[c], a.failed[c] = 0, 0 end
     end
+    misses.lift(a, channel)
   end
   local to = ARGV[9] == '1' and settling.FINISHING[word] or LETTER[word]
   presence_event(a, channel > 0 and channel, WORD[to], reason, 'said', settling.AFTER[to])

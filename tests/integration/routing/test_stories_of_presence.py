@@ -80,3 +80,57 @@ async def test_who_has_a_telephone_comes_back_to_chats(story: Story) -> None:
     await lose(story, "anna", 6)
     await story.do("open_session", "anna", "ss_anna")
     assert set(story.model.agents["anna"].availability.values()) == {Availability.AVAILABLE}
+
+
+async def test_who_is_back_rings_at_once_for_what_they_missed(story: Story) -> None:
+    await story.queue(ring_time_s=5, delivery_s=30, decline_s=600, max_missed=2)
+    await story.agent("bruno", chat=1)
+    await story.served()  # bruno is full and not asked yet: until he was, no ring starts over
+    await story.agent("anna")
+    first, second = await story.arrive(), await story.arrive()
+    await story.heard(first)
+    await story.heard(second)
+    await story.later(6)
+    anna = story.model.agents["anna"]
+    assert anna.availability[Channel.CHAT] is Availability.AWAY
+    await story.say("anna", "available")
+    assert (story.rung(first), story.rung(second)) == (["anna"], ["anna"])
+    # what they declined is another's for as long as that was to be
+    await story.do("decline", f"{first}.2", "anna")
+    await story.say("anna", "away")
+    await story.say("anna", "available")
+    assert (story.rung(first), story.rung(second)) == ([], ["anna"])
+
+
+async def test_who_is_back_on_a_channel_rings_for_what_they_missed_there(story: Story) -> None:
+    rings = {"ring_time_s": 5, "delivery_s": 30, "decline_s": 600, "max_missed": 2}
+    await story.queue(**rings)
+    await story.queue(CALL, **rings)
+    await story.agent("bruno", CHAT, CALL, chat=1)
+    for queue in (CHAT, CALL):
+        await story.served(queue)
+    await story.agent("anna", CHAT, CALL)
+    chat, call = await story.arrive(CHAT), await story.arrive(CALL)
+    await story.heard(chat)
+    await story.heard(call)
+    await story.later(6)
+    assert (story.rung(chat), story.rung(call)) == ([], [])
+    for channel, rung in ((Channel.CHAT, (["anna"], [])), (Channel.CALL, (["anna"], ["anna"]))):
+        word = Availability.AVAILABLE
+        await story.do("set_presence", "anna", channel=channel, availability=word)
+        assert (story.rung(chat), story.rung(call)) == rung
+
+
+async def test_what_was_declined_since_it_was_missed_stays_declined(story: Story) -> None:
+    await story.queue(ring_time_s=5, delivery_s=30, decline_s=10, max_missed=3)
+    await story.agent("bruno", chat=1)
+    await story.served()
+    await story.agent("anna")
+    name = await story.arrive()
+    await story.heard(name)
+    await story.later(6)
+    assert story.rung(name) == []
+    await story.later(10)
+    await story.do("decline", f"{name}.2", "anna")
+    await story.say("anna", "available")
+    assert story.rung(name) == []

@@ -29,6 +29,7 @@ function run.o(at, id, rest)
     local alone = x.ring_n == 1
     local ended, a = drop_offer(x, place, 'e')
     exclude(x, a.id, now + q.decline_ms, 'e')
+    misses.note(a, x)
     local missed = alone and blame_missed(a, q) or 0
     emit('offer.expired', describe(x, ended.n, a.id), '{"missed":' .. missed .. '}', a)
     if missed >= q.max_missed then send_away(a, q.channel, 'missed') end

@@ -108,6 +108,48 @@ local function blame_missed(a, q)
   return missed
 end
 
+-- What they missed, until they say that they are back: `id;id;…`, the newest of it.
+local misses = {}
+do
+  local MOST = 16
+
+  function misses.note(a, x)
+    local name, ids = key('agent', a.id), {}
+    for id in string.gmatch(call('HGET', name, 'unanswered') or '', '[^;]+') do
+      if id ~= x.id then ids[#ids + 1] = id end
+    end
+    ids[#ids + 1] = x.id
+    call('HSET', name, 'unanswered', table.concat(ids, ';', math.max(1, #ids + 1 - MOST)))
+  end
+
+  -- Whether it was kept from them since they missed it, and now is not.
+  local function let_ring(x, id)
+    local kept, lifted = {}, false
+    for who, when, kind in string.gmatch(x.excluded, '([^|;]+)|(%d+)|(%l);') do
+      if who == id and kind == 'e' and tonumber(when) > now then lifted = true
+      else kept[#kept + 1] = who .. '|' .. when .. '|' .. kind .. ';' end
+    end
+    if lifted then clear_exclusions(x, table.concat(kept)) end
+    return lifted
+  end
+
+  -- They are back: what they missed on a channel (0: on any) may ring here at once. What they declined may not.
+  function misses.lift(a, channel)
+    local name, others, any = key('agent', a.id), {}, false
+    local ids = call('HGET', name, 'unanswered')
+    if not ids or ids == '' then return end
+    for id in string.gmatch(ids, '[^;]+') do
+      local x = interaction(id)
+      if x and x.excluded ~= '' then
+        if channel > 0 and channel_of(x.queue) ~= channel then others[#others + 1] = id
+        else any = let_ring(x, a.id) or any end
+      end
+    end
+    call('HSET', name, 'unanswered', table.concat(others, ';'))
+    if any then free_agent(a) end
+  end
+end
+
 -- Whom nothing reached is asked for another at once, for the same one after a while: long enough for a page to be
 -- loaded again, and longer each time. So many failures in a row are no accident.
 local FAIL_MS, FAIL_LONGEST_MS, FAILURES = 15000, 120000, 3
