@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from acd.chat.sessions import Card
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -11,10 +13,18 @@ if TYPE_CHECKING:
     from acd.chat.people import People
     from acd.domain.directory import Agent
     from acd.domain.estimate import Wait
-    from acd.domain.ids import QueueId
+    from acd.domain.ids import AgentId, QueueId
     from acd.realtime.desk import Desk
     from acd.routing.router import Router
-    from acd.routing.snapshots import QueueSnapshot
+    from acd.routing.snapshots import QueueSnapshot, Waiting
+
+HELD_BACK_MOST: Final = 50
+"""How far down a line is looked for those who do not ring at an agent for a while."""
+
+
+class _Read(NamedTuple):
+    figure: QueueSnapshot
+    line: Iterable[Waiting]
 
 
 class Board:
@@ -32,9 +42,9 @@ class Board:
         """
         looking = list(desks)
         wanted = {queue for desk in looking for queue in self._people.queues_of(desk.agent)}
-        figures = await self._read(wanted)
+        read = await self._read(wanted)
         for desk in looking:
-            desk.show_lines(self._lines(desk.agent, figures))
+            desk.show_lines(self._lines(desk.agent, read))
 
     async def of(self, agent: Agent) -> list[dict[str, Any]]:
         """The agent's lines as they are now.
@@ -44,18 +54,23 @@ class Board:
         """
         return self._lines(agent, await self._read(self._people.queues_of(agent)))
 
-    async def _read(self, queues: Iterable[QueueId]) -> dict[QueueId, QueueSnapshot]:
+    async def _read(self, queues: Iterable[QueueId]) -> dict[QueueId, _Read]:
         ids = sorted(queues)
-        figures = await asyncio.gather(*(self._router.queue(queue) for queue in ids))
+        figures = await asyncio.gather(*(self._read_one(queue) for queue in ids))
         return dict(zip(ids, figures, strict=True))
 
-    def _lines(
-        self, agent: Agent, figures: Mapping[QueueId, QueueSnapshot]
-    ) -> list[dict[str, Any]]:
+    async def _read_one(self, queue: QueueId) -> _Read:
+        figure = await self._router.queue(queue)
+        line = await self._router.line(queue, most=HELD_BACK_MOST) if figure.waiting else ()
+        return _Read(figure, line)
+
+    def _lines(self, agent: Agent, read: Mapping[QueueId, _Read]) -> list[dict[str, Any]]:
         found = []
         for queue in self._people.queues_of(agent):
-            figure = figures.get(queue)
-            if figure is None or not figure.configured:
+            if queue not in read:
+                continue
+            figure, line = read[queue]
+            if not figure.configured:
                 continue
             department, _, channel = queue.partition("/")
             found.append(
@@ -68,9 +83,21 @@ class Board:
                     "available": figure.available,
                     "pull": self._people.may_pull(queue),
                     "estimate": estimate(figure.last),
+                    "held_back": _held_back(agent.id, line, figure.now_ms),
                 }
             )
         return found
+
+
+def _held_back(agent: AgentId, line: Iterable[Waiting], now_ms: int) -> dict[str, Any] | None:
+    """Who waits there and is the first to ring again at an agent who is not asked for a while."""
+    later = ((one.not_before_ms.get(agent, 0), one) for one in line)
+    kept = [(at_ms, one) for at_ms, one in later if at_ms > now_ms]
+    if not kept:
+        return None
+    at_ms, first = min(kept, key=lambda each: each[0])
+    name = Card.parse(first.card).contact_name
+    return {"interaction": first.interaction, "contact": {"name": name}, "at_ms": at_ms}
 
 
 def estimate(wait: Wait | None) -> dict[str, float] | None:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain.estimate import wait_of
+from acd.domain.ids import AgentId
 from acd.routing.snapshots import Position, QueueSnapshot, Waiting
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
 
 def waiting(fields: Sequence[Any]) -> Waiting:
     """One entry of the reply of `queue_line`."""
-    interaction, pool, level, enqueued_ms, contact, conversation, requires, card, callback = fields
+    interaction, pool, level, enqueued_ms, contact, conversation, requires, card, *rest = fields
+    callback, excluded = rest
     return Waiting(
         interaction=interaction,
         pool=pool,
@@ -73,7 +75,14 @@ def waiting(fields: Sequence[Any]) -> Waiting:
         requires=requires,
         card=card or "{}",
         callback=bool(callback),
+        not_before_ms=_exclusions(excluded),
     )
+
+
+def _exclusions(text: str) -> dict[AgentId, int]:
+    """`agent|until|kind;…`, as `lua/_lib/interaction.lua` keeps it."""
+    found = (one.split("|") for one in text.split(";") if one)
+    return {AgentId(agent): int(until_ms) for agent, until_ms, _kind in found}
 
 
 def _longest(*lines: tuple[int, str, int]) -> Wait | None:

@@ -250,6 +250,8 @@ class Waiting:
     card: str
     callback: bool
     """Nobody is on the line: they are called in their turn."""
+    not_before_ms: Mapping[AgentId, int]
+    """Who is not asked for it for a while, and until when: they declined or missed it, say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,10 +144,21 @@ class AgentChat(Outbound):
     now: int
 
 
+class HeldBack(Outbound):
+    """The first who waits and does not ring here for a while: declined or missed here, say.
+
+    Rings here again at `at_ms` at the latest, where nobody else takes it before.
+    """
+
+    interaction: str
+    contact: ContactName
+    at_ms: int
+
+
 class Line(Outbound):
     """One line as agents of its department see it; `pull` says that they may pick from it.
 
-    `estimate` is what the last of those who wait are told.
+    `estimate` is what the last of those who wait are told; `held_back` is about this agent alone.
     """
 
     queue: str
@@ -158,6 +169,7 @@ class Line(Outbound):
     available: int
     pull: bool
     estimate: Estimate | None
+    held_back: HeldBack | None
 
 
 class SkillNeed(Named):

@@ -46,6 +46,18 @@ function reasonText({ reason }: ChannelPresence): string {
   return reason ? known("reason", reason) : t("presence.away");
 }
 
+/** Those on which they are available, and those on which they are not. */
+export function apart(presence: Presence, channels: readonly Channel[]): { on: Channel[]; off: Channel[] } {
+  const is = (channel: Channel) => presence.channels[channel]?.availability === "available";
+  return { on: channels.filter(is), off: channels.filter((channel) => !is(channel)) };
+}
+
+/** Whether one more could ring on a channel. */
+export function hasRoom({ channels }: Presence, channel: Channel): boolean {
+  const state = channels[channel];
+  return state?.availability === "available" && state.count < state.max;
+}
+
 /** The channels that stopped ringing by themselves because rings went unanswered. */
 export function missed(presence: Presence): Channel[] {
   return ORDER.filter((channel) => {

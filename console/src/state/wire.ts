@@ -146,6 +146,8 @@ export interface Line {
   pull: boolean;
   /** What the last of those who wait are told. */
   estimate: Estimate | null;
+  /** The first who waits and does not ring here for a while, and when they do at the latest. */
+  held_back: { interaction: string; contact: { name: string }; at_ms: number } | null;
 }
 
 /** Somebody in a line. */

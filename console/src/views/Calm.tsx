@@ -1,13 +1,15 @@
 import { IconTodo, IconVerified } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
+import { stopwatch } from "@acd/ui/time.ts";
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 
 import { audible, test } from "../alerts/sound.ts";
 import { useDesk } from "../state/context.ts";
-import { channelsOf, summarise } from "../state/presence.ts";
+import { apart, channelsOf, hasRoom, summarise } from "../state/presence.ts";
 import { soundTested, soundTestedMs } from "../state/settings.ts";
 import { t, words } from "../state/words.ts";
+import type { Channel } from "../state/wire.ts";
 import { Banners } from "./Banners.tsx";
 
 /** Nothing is in sight: what happens next, and what is left to set up here. */
@@ -24,7 +26,9 @@ export function Calm({ banners }: { banners: boolean }) {
       </section>
     );
   }
-  const { availability, text } = summarise(presence, channelsOf(presence));
+  const channels = channelsOf(presence);
+  const { availability, partly, text } = summarise(presence, channels);
+  const { on, off } = apart(presence, channels);
   const waiting = desk.lines.value.reduce((sum, line) => sum + line.waiting, 0);
   const away = availability !== "available";
   const open = desk.chats.value.length;
@@ -47,9 +51,12 @@ export function Calm({ banners }: { banners: boolean }) {
               ? t("calm.rings_how")
               : away
               ? t("calm.away", { state: text.toLocaleLowerCase(words.value.locale) })
+              : partly
+              ? t("calm.partly", { away: lower(off), on: lower(on) })
               : t(open > 0 ? "calm.choose" : "calm.available")}
           </p>
-          {away && !rings && !cut && (
+          {!rings && !cut && <HeldBack />}
+          {(away || partly) && !rings && !cut && (
             <Button kind="primary" class="return" onClick={() => void desk.setPresence(null, "available")}>
               {t("calm.become_available")}
             </Button>
@@ -59,6 +66,33 @@ export function Calm({ banners }: { banners: boolean }) {
         {steers && <NoWallboard />}
       </div>
     </section>
+  );
+}
+
+function lower(channels: readonly Channel[]): string {
+  return channels.map((channel) => t(`channel.${channel}s_lower`)).join(", ");
+}
+
+/** Of those who wait and would ring here, the first that does not for a while: declined or missed here. */
+function HeldBack() {
+  const { desk } = useDesk();
+  const presence = desk.presence.value;
+  const now = desk.now.value;
+  const kept = desk.lines.value.flatMap(({ held_back: one, channel, pull }) =>
+    one && one.at_ms > now && presence && hasRoom(presence, channel) ? [{ ...one, pull }] : [],
+  );
+  const first = kept.sort((one, other) => one.at_ms - other.at_ms)[0];
+  if (!first) return null;
+  const { name } = first.contact;
+  return (
+    <p class="held-back" data-testid="held-back">
+      {t("calm.held_back", { name, time: stopwatch(first.at_ms - now) })}{" "}
+      {first.pull && (
+        <Button data-testid="take-now" aria-label={t("lines.take_of", { name })} onClick={() => void desk.steering.pull(first.interaction)}>
+          {t("calm.take_now")}
+        </Button>
+      )}
+    </p>
   );
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acd.domain.ids import AgentId, InteractionId
+from acd.domain.ids import AgentId, InteractionId, QueueId
 from acd.domain.offer import MEDIA_LOST
 from acd.realtime import whereabouts
 from tests.integration.realtime.clients import Client, new_start
@@ -74,6 +74,32 @@ async def test_declined_goes_on_and_a_late_accept_changes_nothing(nodes: Nodes) 
     assert (await bruno.done("offer.accept", {"offer": second["offer"]}))["outcome"] == "accepted"
     late = await anna.done("offer.accept", {"offer": first["offer"]})
     assert (late["outcome"], late["winner"]["name"]) == ("taken", "Bruno")
+
+
+async def test_who_declined_sees_when_it_rings_here_again_while_it_waits(nodes: Nodes) -> None:
+    node = await nodes()
+    anna = await node.console("anna")
+    jean = await node.visitor()
+    interaction = (await jean.done("chat.start", new_start()))["chat"]["interaction"]
+    ring = await anna.hears("offer", interaction=interaction)
+    await anna.done("offer.decline", {"offer": ring["offer"], "reason": ""})
+
+    async def lines(waiting: int) -> dict[str, Any]:
+        while True:
+            told = [line for told in anna.all("lines") for line in told["lines"]]
+            if told and told[-1]["waiting"] == waiting:
+                return told[-1]
+            await asyncio.sleep(0.1)
+
+    kept = (await lines(1))["held_back"]
+    assert (kept["interaction"], kept["contact"]) == (interaction, {"name": "Jean Martin"})
+    (waiting,) = await node.router.line(QueueId("support/chat"))
+    assert waiting.not_before_ms == {"anna": kept["at_ms"]}
+    opened = await anna.done("console.open", {})
+    assert opened["lines"][0]["held_back"] == kept
+    bruno = await node.console("bruno")
+    await bruno.hears("offer", interaction=interaction)
+    assert (await lines(0))["held_back"] is None
 
 
 async def test_no_answer_in_time_rings_the_next(nodes: Nodes) -> None:

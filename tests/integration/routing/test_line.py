@@ -29,6 +29,19 @@ async def test_all_pools_in_one_order(world: World, order: LineOrder) -> None:
     assert await world.router.line("nobody/chat", **world.at) == ()
 
 
+async def test_it_says_who_is_not_asked_for_a_while(world: World) -> None:
+    await world.queue(decline_s=60)
+    await world.agent("bruno", chat=1)
+    await world.answer(await world.arrive())
+    await world.agent("anna")
+    name = await world.arrive()
+    await world.router.decline((await world.ring(name))["anna"], "anna", **world.at)
+    found = await world.router.line("support/chat", **world.at)
+    assert {one.interaction: dict(one.not_before_ms) for one in found} == {
+        name: {"anna": world.now_ms + 60_000}
+    }
+
+
 @pytest.mark.parametrize("order", list(LineOrder))
 async def test_who_waits_for_one_agent_is_seen_too(world: World, order: LineOrder) -> None:
     await world.queue(order=order, last_agent=LastAgent.WAIT, last_agent_wait_s=60)
