@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.house import Server
-from tests.acceptance.people import PHONE, Agent, Visitor, looks
+from tests.acceptance.people import DESKTOP, PHONE, Agent, Visitor, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -105,6 +105,26 @@ def test_an_agent_picks_from_the_line(agent: Agents, visitor: Visitors) -> None:
     expect(waiting).to_have_count(1)
     anna.says("I saw you first.")
     expect(anna.find("presence")).to_contain_text("Break")
+
+
+def test_who_was_declined_and_still_waits_is_named_and_may_be_taken(
+    agent: Agents, visitor: Visitors
+) -> None:
+    anna = agent("anna")
+    anna.is_available()
+    visitor("Jean Martin").starts_chat("Hello")
+    anna.declines("Jean Martin")
+    kept = anna.find("held-back")
+    expect(kept).to_contain_text("Jean Martin rings here again in 0:")
+    for size in (PHONE, DESKTOP):
+        anna.page.set_viewport_size(size)
+        looks(anna, "held-back")
+    anna.takes_a_break()  # to somebody who is away nothing is promised
+    expect(kept).to_have_count(0)
+    anna.is_available()
+    anna.find("take-now").click()
+    expect(anna.find("thread")).to_contain_text("Jean Martin")
+    expect(anna.find("composer")).to_be_visible()
 
 
 def test_a_break_after_the_chat(agent: Agents, visitor: Visitors) -> None:

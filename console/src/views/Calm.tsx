@@ -88,7 +88,7 @@ function HeldBack() {
     <p class="held-back" data-testid="held-back">
       {t("calm.held_back", { name, time: stopwatch(first.at_ms - now) })}{" "}
       {first.pull && (
-        <Button data-testid="take-now" aria-label={t("lines.take_of", { name })} onClick={() => void desk.steering.pull(first.interaction)}>
+        <Button data-testid="take-now" onClick={() => void desk.steering.pull(first.interaction)}>
           {t("calm.take_now")}
         </Button>
       )}

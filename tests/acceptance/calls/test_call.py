@@ -274,3 +274,20 @@ def test_the_microphone_is_tested_before_the_first_call(phone: Phones, caller: C
     anna.presses("Escape")
     expect(anna.find("keypad")).to_have_count(0)
     expect(anna.find("phone-keypad")).to_be_focused()
+
+
+def test_who_is_away_for_calls_alone_is_told_what_still_rings(phone: Phones) -> None:
+    anna = phone("anna")
+    anna.find("presence").click()
+    anna.find("presence-call").click()
+    anna.page.keyboard.press("Escape")
+    centre = anna.page.locator(".calm-head")
+    expect(centre).to_contain_text("You are away for calls: only chats ring here.")
+    word = anna.find("presence").locator(".clip")
+    expect(word).to_have_text("Partly available")
+    assert word.evaluate("p => p.scrollWidth <= p.clientWidth")
+    for size in (PHONE, DESKTOP):
+        anna.page.set_viewport_size(size)
+        looks(anna, "partly")
+    centre.get_by_role("button").click()
+    expect(centre).to_contain_text("You are available")
