@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from acd.demo.agents import SimulatedAgent
-from acd.demo.desk_phone import DeskPhone
+from acd.demo.desk_phone import DeskPhones
 from acd.demo.seed import SITE, simulated
 from acd.demo.telephone import Telephone
 from acd.demo.visitors import Rush
@@ -28,7 +28,7 @@ class Crowd:
         ]
         self.rush = Rush(base_url, SITE)
         self.telephone = Telephone(config)
-        self._desk_phone = DeskPhone(config)
+        self._desk_phones = DeskPhones(config)
 
     @property
     def agents_here(self) -> int:
@@ -40,6 +40,6 @@ class Crowd:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.rush.run(), name="simulated-rush")
             group.create_task(self.telephone.run(), name="telephone")
-            group.create_task(self._desk_phone.run(), name="desk-phone")
+            group.create_task(self._desk_phones.run(), name="desk-phones")
             for agent in self._agents:
                 group.create_task(agent.run(), name=f"simulated-{agent.settings.id}")

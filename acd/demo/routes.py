@@ -39,6 +39,7 @@ def demo_routes(services: Services, crowd: Crowd, clear: Callable[[], None]) -> 
     app.router.add_get("/state", verbs.state)
     app.router.add_post("/rush", _ours_only(services, verbs.rush))
     app.router.add_post("/call", _ours_only(services, verbs.call))
+    app.router.add_delete("/call", _ours_only(services, verbs.hang_up))
     app.router.add_post("/clear", _ours_only(services, verbs.clear))
     app.router.add_post("/sign-in", _ours_only(services, verbs.sign_in))
     return app
@@ -94,6 +95,11 @@ class _Verbs:
     async def call(self, _request: web.Request) -> web.Response:
         """Lets a telephone call come in."""
         self._crowd.telephone.place()
+        return web.json_response(asdict(self._crowd.telephone.state), status=202)
+
+    async def hang_up(self, _request: web.Request) -> web.Response:
+        """Ends the telephone calls that were let in; `running` tells when they are over."""
+        self._crowd.telephone.hang_up()
         return web.json_response(asdict(self._crowd.telephone.state), status=202)
 
     async def clear(self, _request: web.Request) -> web.Response:

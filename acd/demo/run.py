@@ -11,7 +11,7 @@ import structlog
 from acd.app import Node, running_node, settle, stop_signals
 from acd.config.places import make_data_dir
 from acd.demo.crowd import Crowd
-from acd.demo.desk_phone import desk_phone_of, with_desk_phone
+from acd.demo.desk_phone import place_of_desk_phones, with_desk_phones
 from acd.demo.routes import demo_routes
 from acd.demo.seed import YOU, forget, keep, your_password
 from acd.demo.telephone import calls_told
@@ -39,9 +39,9 @@ async def serve_demo(config: Config, say: Callable[[str], None]) -> None:
         PortTaken: somebody listens on its port; the message names the option that sets another.
         AcdError: it cannot start, with the remedy in the message.
     """
-    config = with_desk_phone(config)
+    config = with_desk_phones(config)
     folder = make_data_dir(config)
-    keep(folder, desk_phone=desk_phone_of(config))
+    keep(folder, desk_phones=place_of_desk_phones(config))
     password = your_password(folder)
     with stop_signals() as stop:
         said = ""
@@ -96,9 +96,9 @@ async def _one_run(
         try:
             if you is not None:
                 say(
-                    f"The demo is at {node.url}/demo\n"
+                    f"{calls_told(config)}\n"
                     f"To sign in yourself, at {node.url}/console/: {you.email}, {password}\n"
-                    f"{calls_told(config)}"
+                    f"The demo is at {node.url}/demo"
                 )
             await _first_of(stop, cleared, work)
         finally:

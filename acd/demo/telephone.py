@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +19,16 @@ NUMBER: Final = "600"
 """The support's number in demo.toml."""
 MOST: Final = 3
 """So many calls at a time."""
+_HANG_UP: Final = (
+    "MESSAGE sip:test@{host}:{port} SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP {host};branch=z9hG4bK{call}\r\n"
+    "From: <sip:demo@{host}>;tag=demo\r\n"
+    "To: <sip:test@{host}:{port}>\r\n"
+    "Call-ID: {call}\r\n"
+    "CSeq: 1 MESSAGE\r\n"
+    "Content-Length: 0\r\n\r\n"
+)
+"""What call.xml takes as the word to say goodbye: sipp itself, asked to end, leaves without one."""
 
 
 def calls_told(config: Config) -> str:
@@ -56,6 +68,8 @@ class Telephone:
         self._program = find_sipp()
         self._asked: asyncio.Queue[None] = asyncio.Queue()
         self._running = 0
+        self._talking: dict[str, int] = {}
+        """The port of each call's telephone, by its Call-ID."""
 
     @property
     def state(self) -> CallState:
@@ -81,6 +95,14 @@ class Telephone:
         self._running += 1
         self._asked.put_nowait(None)
 
+    def hang_up(self) -> None:
+        """Ends all of them, as their callers would."""
+        host, _ = self._place
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as said:
+            for call, port in self._talking.items():
+                word = _HANG_UP.format(host=host, port=port, call=call)
+                said.sendto(word.encode(), (host, port))
+
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as calls:
@@ -90,11 +112,14 @@ class Telephone:
 
     async def _call(self) -> None:
         host, port = self._place
+        call, own_port = secrets.token_hex(8), free_port()
+        self._talking[call] = own_port
         try:
             await play(
                 str(self._program), "call.xml", f"{host}:{port}", "-s", NUMBER,
-                "-i", host, "-mi", host, "-mp", str(free_port()),
-                "-m", "1", "-timeout", f"{LONGEST_S}s",
+                "-i", host, "-p", str(own_port), "-mi", host, "-mp", str(free_port()),
+                "-cid_str", call, "-m", "1", "-timeout", f"{LONGEST_S}s",
             )  # fmt: skip
         finally:
+            del self._talking[call]
             self._running -= 1

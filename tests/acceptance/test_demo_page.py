@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
 
 from tests.acceptance.calls.voices import LISTENING, hears, speaking, tone
-from tests.acceptance.people import DESKTOP, PHONE, axe_violations
+from tests.acceptance.people import DESKTOP, PHONE, PICTURES, axe_violations
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -160,6 +160,9 @@ def test_a_call_goes_to_the_colleague_with_a_telephone_and_to_nobody_who_takes_n
     expect(anna).to_have_attribute("aria-disabled", "true")
     claire = console.locator('[data-testid="transfer-agent"][data-agent="claire"]')
     expect(claire).to_contain_text("free, 0 of 1")
+    sales = console.locator('[data-testid="transfer-department"]')
+    expect(sales).to_have_text(re.compile("Sales"))
+    pictured(call, "demo-transfer")
 
     # she cannot talk in a page, and says so
     console.get_by_test_id("manner-consult").check()
@@ -257,8 +260,9 @@ def _transferred(page: Page) -> int:
     )
 
 
-def test_a_test_call_rings_the_console(page: Page, peer: Callable[[str], Path]) -> None:
-    """The last one here: the caller stays until the demonstration ends."""
+def test_a_test_call_rings_the_console_until_it_is_ended(
+    page: Page, peer: Callable[[str], Path]
+) -> None:
     peer("sipp")
     peer("rtpengine")
     console = _console(page)
@@ -266,3 +270,23 @@ def test_a_test_call_rings_the_console(page: Page, peer: Callable[[str], Path]) 
     expect(page.get_by_test_id("demo-call")).to_have_attribute("title", re.compile("sip:600@"))
     page.get_by_test_id("demo-call").click()
     expect(console.get_by_test_id("ring-card")).to_contain_text("Test call")
+    end = page.get_by_test_id("demo-call-end")
+    expect(end).to_have_text("End the test call")
+    pictured(page, "demo-calling")
+    page.set_viewport_size(PHONE)  # there is room for one of the two
+    expect(page.get_by_test_id("demo-call")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    pictured(page, "demo-calling")
+    end.click()
+    expect(end).to_have_count(0)
+    expect(page.get_by_test_id("demo-call")).to_be_visible()
+    page.set_viewport_size(DESKTOP)
+    expect(console.get_by_test_id("ring-card")).to_have_count(0)
+
+
+def pictured(page: Page, name: str) -> None:
+    """In both themes, where PICTURES_OF_STORIES names a folder."""
+    for scheme in ("dark", "light") if PICTURES else ():
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")

@@ -17,7 +17,7 @@ from acd import app as composition
 from acd.cli.main import app as command
 from acd.config import Config
 from acd.demo.client import Line
-from acd.demo.desk_phone import with_desk_phone
+from acd.demo.desk_phone import with_desk_phones
 from acd.demo.run import serve_demo
 from acd.demo.seed import YOU, demo_config
 from acd.domain.ids import new_id
@@ -41,7 +41,7 @@ async def demonstration(config: Config) -> AsyncIterator[tuple[str, list[str]]]:
         await until(lambda: _async(bool(said) or work.done()))
         if work.done():
             await work
-        yield said[0].split()[4].removesuffix("/demo"), said
+        yield said[0].split()[-1].removesuffix("/demo"), said
     finally:
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
@@ -78,12 +78,10 @@ async def test_a_taken_port_names_the_option_for_another(tmp_path: Path) -> None
 
 async def test_colleagues_serve_a_rush(config: Config) -> None:
     async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
-        assert "youssef@maison-perrin.example" in said[0]
-        assert (
-            said[0]
-            .splitlines()[-1]
-            .startswith(("Calls over SIP are on: ", "Calls over SIP are off"))
-        )
+        calls, sign_in, address = said[0].splitlines()
+        assert calls.startswith(("Calls over SIP are on: ", "Calls over SIP are off"))
+        assert "youssef@maison-perrin.example" in sign_in
+        assert address == f"The demo is at {url}/demo", "the last that is read"
 
         async def at_work() -> Any:
             found = await state(http, url)
@@ -153,7 +151,7 @@ async def test_a_test_call_rings_you(config: Config, peer: Callable[[str], Path]
         assert listed.stdout.endswith(f"explain --demo {told[1]['interaction']}\n"), listed.output
 
 
-async def test_the_colleague_with_a_telephone_answers_while_you_are_away(
+async def test_the_colleague_with_a_telephone_answers_while_you_are_away_until_it_is_ended(
     config: Config, peer: Callable[[str], Path]
 ) -> None:
     peer("sipp"), peer("rtpengine")
@@ -170,6 +168,14 @@ async def test_the_colleague_with_a_telephone_answers_while_you_are_away(
             return bool((await state(http, url))["active"] == 1)
 
         await until(served)
+        async with http.delete(f"{url}/demo/call") as response:
+            assert response.status == 202, await response.text()
+
+        async def over() -> bool:
+            found = await state(http, url)
+            return not found["active"] and not found["call"]["running"]
+
+        await until(over)
 
 
 async def test_without_sipp_there_is_no_test_call(
@@ -177,7 +183,7 @@ async def test_without_sipp_there_is_no_test_call(
 ) -> None:
     for module in ("telephone", "desk_phone"):
         monkeypatch.setattr(f"acd.demo.{module}.find_sipp", lambda: None)
-    assert with_desk_phone(config) is config
+    assert with_desk_phones(config) is config
     async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
         assert not (await state(http, url))["call"]["possible"]
         async with http.post(f"{url}/demo/call") as response:
@@ -202,14 +208,15 @@ async def test_clearing_begins_anew(tmp_path: Path, config: Config) -> None:
         assert len(said) == 1, "where it is and how to sign in stays as it was"
 
 
-@pytest.mark.parametrize("verb", ["rush", "call", "clear", "sign-in"])
-async def test_other_sites_may_not_ask(config: Config, verb: str) -> None:
+async def test_other_sites_may_not_ask(config: Config) -> None:
+    asked = [("POST", verb) for verb in ("rush", "call", "clear", "sign-in")] + [("DELETE", "call")]
     async with demonstration(config) as (url, _), aiohttp.ClientSession() as http:
         headers = {"Origin": "https://elsewhere.example"}
-        async with http.post(f"{url}/demo/{verb}", headers=headers) as response:
-            assert response.status == 403
-            assert (await response.json())["code"] == "origin_refused"
-            assert "acd_session" not in response.cookies
+        for method, verb in asked:
+            async with http.request(method, f"{url}/demo/{verb}", headers=headers) as response:
+                assert response.status == 403, verb
+                assert (await response.json())["code"] == "origin_refused"
+                assert "acd_session" not in response.cookies
 
 
 async def test_a_wrong_rush_is_refused(config: Config) -> None:

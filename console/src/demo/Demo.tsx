@@ -1,4 +1,4 @@
-import { IconPhone } from "@acd/ui/call-icons.tsx";
+import { IconHangUp, IconPhone } from "@acd/ui/call-icons.tsx";
 import { IconPeak, IconTrash, IconVerified } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Dialog } from "@acd/ui/primitives/Dialog.tsx";
@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { forgetFirsts, locale } from "../state/settings.ts";
 import { errorText, t as common } from "../state/words.ts";
-import { clearAll, goOnDuty, placeCall, readState, signInAsDemoAgent, startRush, whoIsHere, type DemoState } from "./api.ts";
+import { clearAll, endCalls, goOnDuty, placeCall, readState, signInAsDemoAgent, startRush, whoIsHere, type DemoState } from "./api.ts";
 import { Checklist, TODOS } from "./Checklist.tsx";
 import { t } from "./words.ts";
 
@@ -54,9 +54,11 @@ export function Demo() {
     setAsked(null);
   };
   const ready = TODOS.filter((todo) => todo.done()).length;
+  const running = state?.call.running ?? 0;
+  const endCall = t("call_end", { count: running });
   const setup = t("setup", { done: ready, all: TODOS.length });
   return (
-    <div class="demo" data-side={side}>
+    <div class="demo" data-side={side} data-calling={running > 0}>
       <header class="ribbon">
         <h1 class="tag">{t("tag")}</h1>
         <p class="clip" role="status">
@@ -78,6 +80,11 @@ export function Demo() {
             onClick={() => void attempt(placeCall)}
           >
             <span class="word">{t("call")}</span>
+          </Button>
+        )}
+        {running > 0 && (
+          <Button class="second" icon={IconHangUp} aria-label={endCall} title={endCall} data-testid="demo-call-end" onClick={() => void attempt(endCalls)}>
+            <span class="word">{endCall}</span>
           </Button>
         )}
         <Button

@@ -34,6 +34,7 @@ export async function readState(): Promise<DemoState> {
 
 export const startRush = (): Promise<unknown> => ask("demo/rush", { method: "POST" });
 export const placeCall = (): Promise<unknown> => ask("demo/call", { method: "POST" });
+export const endCalls = (): Promise<unknown> => ask("demo/call", { method: "DELETE" });
 export const clearAll = (): Promise<unknown> => ask("demo/clear", { method: "POST" });
 
 /** Who this browser is signed in as, if anybody. */
