@@ -20,6 +20,7 @@ from acd.cli.running import (
 from acd.config.places import database_url
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.ids import InteractionId
+from acd.domain.offer import OfferOutcome
 from acd.records.engine import open_database
 from acd.records.examine import examine_database
 from acd.records.history import History
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
     from acd.config import Config
-    from acd.domain.history import PastInteraction
+    from acd.domain.history import PastInteraction, PastOffer
     from acd.routing.explain import Explained, Reason, Verdict
 
 _SAID: dict[ReasonCode, str] = {
@@ -51,6 +52,8 @@ _SAID: dict[ReasonCode, str] = {
     ReasonCode.REMOVED: "no longer in the directory",
 }
 
+TRANSFER: Final = "transfer"
+"""What stands for a strategy where a colleague was asked by name."""
 LATEST: Final = 20
 """So many are listed to choose from."""
 
@@ -80,15 +83,7 @@ def explain(
         _show_queue(pages[0])
     if past is not None and past.offers:
         typer.echo("\nOffers so far:")
-        show_table(
-            [
-                ("offer", "agent", "outcome", "why"),
-                *(
-                    (o.id.rpartition(".")[2], o.agent, o.outcome or "rings", decision(o.why))
-                    for o in past.offers
-                ),
-            ]
-        )
+        show_table(offers_table(past.offers))
     if pages is None:
         typer.echo("\nNo node runs here: how the agents stand to it is not known.")
         return
@@ -113,7 +108,7 @@ def _show_latest(latest: Sequence[PastInteraction], *, demo: bool) -> None:
     rows = [
         (
             x.id,
-            f"{datetime.fromtimestamp(x.enqueued_ms / 1000, UTC):%F %T}",
+            f"{_utc(x.enqueued_ms):%F %T}",
             x.channel.value,
             x.queue.partition("/")[0],
             x.agent or "-",
@@ -170,14 +165,14 @@ async def _live(redis: str, tenant: str, interaction: InteractionId) -> list[Exp
 
 def _show_queue(found: Explained) -> None:
     x = found.interaction
-    age_s = (found.now_ms - x.enqueued_ms) // 1000
+    age = f"{_utc(x.enqueued_ms):%F %T} UTC, {_lasted(found.now_ms - x.enqueued_ms)} ago"
     place = f", place {x.position} of {found.waiting}" if x.position else ""
     whose = f", with {x.agent}" if x.agent else ""
     rows = [
-        ("interaction", f"{x.interaction}: {x.state}{place}{whose}, arrived {age_s} s ago"),
+        ("interaction", f"{x.interaction}: {x.state}{place}{whose}, arrived {age}"),
         ("pool", f"{found.pool} ({found.queue_state or 'gone'})"),
         ("hours", _hours(found)),
-        ("asks by", " + ".join(found.strategy) or "-"),
+        ("strategy", " + ".join(found.strategy) or "-"),
         ("agents", f"{found.free} could be asked, {found.here} available"),
     ]
     if found.requires:
@@ -201,23 +196,69 @@ def _hours(found: Explained) -> str:
 
 
 def _time(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%F %H:%M} UTC"
+    return f"{_utc(at_ms):%F %H:%M} UTC"
 
 
-def decision(why: Mapping[str, Any]) -> str:
-    """An offer's `why` in a line."""
+def _utc(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def _lasted(ms: int) -> str:
+    hours, seconds = divmod(max(0, ms) // 1000, 3600)
+    minutes = f"{seconds // 60:02}:{seconds % 60:02}"
+    return f"{hours}:{minutes}" if hours else minutes.removeprefix("0")
+
+
+def offers_table(offers: Sequence[PastOffer]) -> list[tuple[str, ...]]:
+    """What was offered to whom, the first offer first, with its heads; times are UTC."""
+    rows = [("offer", "at (UTC)", "rang", "agent", "outcome", "why")]
+    taken: PastOffer | None = None
+    for o in offers:
+        why = decision(o.why, o.made_ms)
+        if taken and o.made_ms >= (taken.ended_ms or 0) and o.why.get("strategy") != TRANSFER:
+            why = f"no longer with {taken.agent}; {why}"  # they gave it back, or were gone
+        rows.append(
+            (
+                o.id.rpartition(".")[2],
+                f"{_utc(o.made_ms):%T}",
+                _lasted(o.ended_ms - o.made_ms) if o.ended_ms else "-",
+                o.agent,
+                o.outcome or "rings",
+                why,
+            )
+        )
+        taken = o if o.outcome is OfferOutcome.ACCEPTED else taken
+    return rows
+
+
+def decision(why: Mapping[str, Any], made_ms: int) -> str:
+    """An offer's `why` in a line; `made_ms` is when it was decided."""
     if not why:
         return ""
-    keys = ", ".join(f"{key['name']} {key['value']}" for key in why.get("keys", ()))
+    keys = ", ".join(_key(key["name"], key["value"], made_ms) for key in why.get("keys", ()))
     by = f"{why.get('strategy', '')} ({keys})" if keys else str(why.get("strategy", ""))
-    parts = [by, f"{why.get('eligible', 0)} eligible"]
+    parts = [by, f"{why.get('eligible', 0)} could be asked"]
     if why.get("next"):
-        parts.append(f"next {why['next']}")
+        parts.append(f"{why['next']} would be next")
     if why.get("sticky"):
         parts.append("served them last")
     if why.get("pool"):
         parts.append(f"pool {why['pool']}")
     return ", ".join(parts)
+
+
+def _key(name: str, value: Any, made_ms: int) -> str:
+    match name:
+        case "idle_since_ms":
+            return f"idle for {_lasted(made_ms - int(value))}"
+        case "running":
+            return f"{value} under way"
+        case "ratio":
+            return f"{value / 10:g}% of their room taken"
+        case "last_offered":
+            return f"asked last in turn {value}" if value else "not asked yet"
+        case _:
+            return f"{name} {value}"
 
 
 def _standing(verdict: Verdict, now_ms: int) -> str:
@@ -229,9 +270,9 @@ def _standing(verdict: Verdict, now_ms: int) -> str:
         case Standing.ELIGIBLE if verdict.place is None:
             return "could be asked; the queue is being built"
         case Standing.ELIGIBLE if (verdict.tied or 1) > 1:
-            return f"would be {verdict.place}., by lot among {verdict.tied}"
+            return f"would be asked as number {verdict.place}, by lot among {verdict.tied}"
         case Standing.ELIGIBLE:
-            return f"would be {verdict.place}."
+            return f"would be asked as number {verdict.place}"
         case _:
             return "; ".join(_reason(reason, now_ms) for reason in verdict.reasons)
 
@@ -239,7 +280,7 @@ def _standing(verdict: Verdict, now_ms: int) -> str:
 def _reason(reason: Reason, now_ms: int) -> str:
     left = _left(int(reason.facts.get("until_ms", 0)), now_ms)
     if reason.code is ReasonCode.FULL and not reason.facts["max"]:
-        return "takes none"
+        return "may have none on this channel"
     said = _SAID[reason.code].format(**{**reason.facts, "left": left})
     return said.removesuffix(": ")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -147,7 +148,11 @@ async def test_a_test_call_rings_you(config: Config, peer: Callable[[str], Path]
                 for words in (["doctor"], ["explain", str(told[1]["interaction"])], ["explain"])
             ]
         assert "applied, directory version" in examined.stdout, examined.output
-        assert "youssef  rings" in explained.stdout, explained.output
+        assert re.search(
+            r"\n1 +\d\d:\d\d:\d\d +- +youssef +rings +priority\+longest_idle "
+            r"\(priority 1, idle for [\d:]+\)",
+            explained.stdout,
+        ), explained.output
         assert listed.stdout.endswith(f"explain --demo {told[1]['interaction']}\n"), listed.output
 
 

@@ -39,7 +39,8 @@ export function CallBack({ chat }: { chat: AgentChat }) {
       }
     >
       <strong>{t("callback")}</strong> {number === null && t("callback.none")}
-      {number && <Dial number={number} />} {tries > 0 && t("callback.tries", { count: tries })}
+      {number && <Dial number={number} />} {number && chat.channel === "call" && t("callback.by_hand")}{" "}
+      {tries > 0 && t("callback.tries", { count: tries })}
     </Banner>
   );
 }
