@@ -211,7 +211,7 @@ def _lasted(ms: int) -> str:
 
 def offers_table(offers: Sequence[PastOffer]) -> list[tuple[str, ...]]:
     """What was offered to whom, the first offer first, with its heads; times are UTC."""
-    rows = [("offer", "at (UTC)", "rang", "agent", "outcome", "why")]
+    rows: list[tuple[str, ...]] = [("offer", "at (UTC)", "rang", "agent", "outcome", "why")]
     taken: PastOffer | None = None
     for o in offers:
         why = decision(o.why, o.made_ms)

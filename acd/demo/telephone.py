@@ -29,6 +29,8 @@ _HANG_UP: Final = (
     "Content-Length: 0\r\n\r\n"
 )
 """What call.xml takes as the word to say goodbye: sipp itself, asked to end, leaves without one."""
+_TOLD_MOST: Final = 5
+_TOLD_EVERY_S: Final = 0.5
 
 
 def calls_told(config: Config) -> str:
@@ -68,6 +70,7 @@ class Telephone:
         self._program = find_sipp()
         self._asked: asyncio.Queue[None] = asyncio.Queue()
         self._running = 0
+        self._ended = asyncio.Event()
         self._talking: dict[str, int] = {}
         """The port of each call's telephone, by its Call-ID."""
 
@@ -97,18 +100,33 @@ class Telephone:
 
     def hang_up(self) -> None:
         """Ends all of them, as their callers would."""
-        host, _ = self._place
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as said:
-            for call, port in self._talking.items():
-                word = _HANG_UP.format(host=host, port=port, call=call)
-                said.sendto(word.encode(), (host, port))
+        self._ended.set()
 
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as calls:
+            calls.create_task(self._end(), name="test-calls-end")
             while True:
                 await self._asked.get()
                 calls.create_task(self._call(), name="test-call")
+
+    async def _end(self) -> None:
+        """Says it again to whoever goes on: a datagram may be lost, or come before sipp listens."""
+        while True:
+            await self._ended.wait()
+            self._ended.clear()
+            calls = dict(self._talking)
+            for _ in range(_TOLD_MOST):
+                calls = {call: port for call, port in calls.items() if call in self._talking}
+                for call, port in calls.items():
+                    self._say_hang_up(call, port)
+                await asyncio.sleep(_TOLD_EVERY_S)
+
+    def _say_hang_up(self, call: str, port: int) -> None:
+        host, _ = self._place
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as said:
+            said.sendto(_HANG_UP.format(host=host, port=port, call=call).encode(), (host, port))
 
     async def _call(self) -> None:
         host, port = self._place

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import Card
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from acd.chat.people import People
     from acd.domain.directory import Agent
@@ -18,13 +18,10 @@ if TYPE_CHECKING:
     from acd.routing.router import Router
     from acd.routing.snapshots import QueueSnapshot, Waiting
 
-HELD_BACK_MOST: Final = 50
+HELD_BACK_MOST: Final = 10
 """How far down a line is looked for those who do not ring at an agent for a while."""
 
-
-class _Read(NamedTuple):
-    figure: QueueSnapshot
-    line: Iterable[Waiting]
+_NOBODY: Final[Mapping[QueueId, Iterable[Waiting]]] = {}
 
 
 class Board:
@@ -42,35 +39,52 @@ class Board:
         """
         looking = list(desks)
         wanted = {queue for desk in looking for queue in self._people.queues_of(desk.agent)}
-        read = await self._read(wanted)
+        figures = await self._read(wanted)
+        lines = await self._who_waits(looking, figures)
         for desk in looking:
-            desk.show_lines(self._lines(desk.agent, read))
+            desk.show_lines(self._lines(desk.agent, figures, lines, desk.room))
 
     async def of(self, agent: Agent) -> list[dict[str, Any]]:
-        """The agent's lines as they are now.
+        """The agent's lines as they are now; who is held back is told with the next reading.
 
         Raises:
             StoreUnavailable: Redis is away.
         """
         return self._lines(agent, await self._read(self._people.queues_of(agent)))
 
-    async def _read(self, queues: Iterable[QueueId]) -> dict[QueueId, _Read]:
+    async def _read(self, queues: Iterable[QueueId]) -> dict[QueueId, QueueSnapshot]:
         ids = sorted(queues)
-        figures = await asyncio.gather(*(self._read_one(queue) for queue in ids))
+        figures = await asyncio.gather(*(self._router.queue(queue) for queue in ids))
         return dict(zip(ids, figures, strict=True))
 
-    async def _read_one(self, queue: QueueId) -> _Read:
-        figure = await self._router.queue(queue)
-        line = await self._router.line(queue, most=HELD_BACK_MOST) if figure.waiting else ()
-        return _Read(figure, line)
+    async def _who_waits(
+        self, looking: Iterable[Desk], figures: Mapping[QueueId, QueueSnapshot]
+    ) -> dict[QueueId, Iterable[Waiting]]:
+        """Where somebody waits although an agent who looks has room: seldom for another reason."""
+        ids = {
+            queue
+            for desk in looking
+            if desk.room
+            for queue in self._people.queues_of(desk.agent)
+            if figures[queue].waiting and queue.rpartition("/")[2] in desk.room
+        }
+        lines = await asyncio.gather(
+            *(self._router.line(queue, most=HELD_BACK_MOST) for queue in sorted(ids))
+        )
+        return dict(zip(sorted(ids), lines, strict=True))
 
-    def _lines(self, agent: Agent, read: Mapping[QueueId, _Read]) -> list[dict[str, Any]]:
+    def _lines(
+        self,
+        agent: Agent,
+        figures: Mapping[QueueId, QueueSnapshot],
+        lines: Mapping[QueueId, Iterable[Waiting]] = _NOBODY,
+        room: Container[str] = (),
+    ) -> list[dict[str, Any]]:
+        """`room`: the channels on which one more may ring at them."""
         found = []
         for queue in self._people.queues_of(agent):
-            if queue not in read:
-                continue
-            figure, line = read[queue]
-            if not figure.configured:
+            figure = figures.get(queue)
+            if figure is None or not figure.configured:
                 continue
             department, _, channel = queue.partition("/")
             found.append(
@@ -83,7 +97,9 @@ class Board:
                     "available": figure.available,
                     "pull": self._people.may_pull(queue),
                     "estimate": estimate(figure.last),
-                    "held_back": _held_back(agent.id, line, figure.now_ms),
+                    "held_back": _held_back(agent.id, lines.get(queue, ()), figure.now_ms)
+                    if channel in room
+                    else None,
                 }
             )
         return found

@@ -43,6 +43,8 @@ class Desk:
         self.rings = Rings(self)
         self.whereabouts = Whereabouts(self)
         self.presence: dict[str, Any] | None = None
+        self.room: frozenset[str] = frozenset()
+        """The channels on which they are available and one more may ring."""
         self.address_seq = 0
         self._pictured_seq = 0
         """Up to which event of the address the picture is known to go."""
@@ -135,6 +137,11 @@ class Desk:
             if snapshot.grace_until_ms is not None:
                 self.relay.vouch(self)
             self._compare_presence(snapshot)
+            self.room = frozenset(
+                channel.value
+                for channel, state in snapshot.channels.items()
+                if state.availability is Availability.AVAILABLE and snapshot.has_room(channel)
+            )
             self.rings.compare(snapshot)
             await self.chats.compare(snapshot.held)
 

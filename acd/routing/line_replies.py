@@ -63,8 +63,10 @@ def queue_snapshot(queue: QueueId, reply: Sequence[Any]) -> QueueSnapshot:
 
 def waiting(fields: Sequence[Any]) -> Waiting:
     """One entry of the reply of `queue_line`."""
-    interaction, pool, level, enqueued_ms, contact, conversation, requires, card, *rest = fields
-    callback, excluded = rest
+    (
+        interaction, pool, level, enqueued_ms, contact, conversation, requires, card, callback,
+        excluded,
+    ) = fields  # fmt: skip
     return Waiting(
         interaction=interaction,
         pool=pool,

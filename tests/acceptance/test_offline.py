@@ -50,6 +50,7 @@ def test_a_message_is_kept_while_nobody_is_there(agent: Agents, visitor: Visitor
 
     anna = agent("anna")
     anna.is_available()
+    anna.house.is_told("support", "chat")
     jean.find("start-again").click()
     jean.sees("How can we help?")
     jean.starts_chat("Are you there now?")

@@ -158,7 +158,8 @@ class HeldBack(Outbound):
 class Line(Outbound):
     """One line as agents of its department see it; `pull` says that they may pick from it.
 
-    `estimate` is what the last of those who wait are told; `held_back` is about this agent alone.
+    `estimate` is what the last of those who wait are told; `held_back` is about this agent alone,
+    where they have room for one more, and is told within a second.
     """
 
     queue: str

@@ -3,7 +3,7 @@
 -- KEYS    1 tenant prefix
 -- ARGV    now_ms, queue, at most
 -- RETURNS {now_ms, {{interaction, pool, level, enqueued_ms, contact, conversation, requires or '', card, is callback,
---         exclusions}…}}
+--         exclusions, or '' where it waits for one agent and rings at no other}…}}
 -- EVENTS  none
 --- include("reading")
 --- include("pool")
@@ -32,6 +32,6 @@ local told = {}
 for i = 1, math.min(most, #found) do
   local x = interaction(found[i][2])
   told[i] = {x.id, x.pool, x.level, x.enqueued, x.contact, x.conversation, kept(x, 'requires') or '', x.card,
-    kept(x, 'callback') and 1 or 0, x.excluded}
+    kept(x, 'callback') and 1 or 0, kept(x, 'personal') and '' or x.excluded}
 end
 return {clock, told}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from acd.domain.ids import AgentId, InteractionId, QueueId, SessionId
     from acd.domain.interaction import Channel
 
+UNANSWERED_MAX: Final = 16
 _NOTHING: Final = ChannelCapacity(weight=0, max=0)
 
 
@@ -39,6 +40,8 @@ class Agent:
     """The tenant's number of the last offer to them."""
     missed: dict[Channel, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
     failed: dict[Channel, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    unanswered: list[InteractionId] = field(default_factory=list)
+    """What they missed since they last said that they are available, the newest of it."""
     sessions: dict[SessionId, int] = field(default_factory=dict)
     """Until when each connected console vouches for them."""
     grace_until_ms: int | None = None
@@ -66,6 +69,11 @@ class Agent:
         """Slots held, by channel."""
         held = list(self.held.values())
         return {channel: held.count(channel) for channel in CHANNELS}
+
+    def has_missed(self, interaction: InteractionId) -> None:
+        """Note it, as the newest."""
+        others = [one for one in self.unanswered if one != interaction]
+        self.unanswered = [*others, interaction][-UNANSWERED_MAX:]
 
     def meets(self, pool: str) -> bool:
         """Whether they have the skills that the pool requires."""

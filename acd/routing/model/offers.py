@@ -265,6 +265,7 @@ class Offers(Presence):
         agent = self._drop(x, ring, "expired")
         limit_ms = self.now_ms + ms(queue.settings.decline_s)
         x.exclude(agent.id, limit_ms, "expired", self.now_ms)
+        agent.has_missed(x.id)
         missed = 0
         if x.ring_asked == 1:
             agent.missed[queue.channel] += 1

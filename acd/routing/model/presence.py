@@ -14,7 +14,7 @@ from acd.routing.model.values import ms
 from acd.routing.results import Changed, PresenceSet, SessionOpened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from acd.domain.ids import AgentId, SessionId
     from acd.domain.queue import QueueSettings
@@ -151,25 +151,14 @@ class Presence(Callbacks):
         if availability is Availability.AVAILABLE:
             for one in channels:
                 a.missed[one] = a.failed[one] = 0
-            self._let_missed_ring(a, channels)
+            if self._let_missed_ring(a, channels):
+                self._has_room(a)
         to, after = (Availability.FINISHING, availability) if finished else (availability, None)
         self._presence_event(a, channel, to, short(reason), "said", after)
         for one in channels:
             self._say(a, one, to, short(reason), after)
         self._commit()
         return PresenceSet(changed=True, presence_seq=a.presence_seq)
-
-    def _let_missed_ring(self, agent: Agent, channels: Sequence[Channel]) -> None:
-        """They are back: what they missed may ring here at once. What they declined may not."""
-        for x in self.interactions.values():
-            one = x.excluded.get(agent.id)
-            if one is None or one.fault != "expired" or one.until_ms <= self.now_ms:
-                continue
-            if self.queues[x.queue].channel in channels:
-                del x.excluded[agent.id]
-                if not x.excluded:
-                    self._untimer(f"x|{x.id}")
-                self._has_room(agent)
 
     # the evidence
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acd.domain.ids import AgentId
+    from acd.domain.interaction import Channel
     from acd.routing.model.agent import Agent
     from acd.routing.model.interaction import Interaction
     from acd.routing.model.queue import Queue
@@ -162,6 +163,28 @@ class Ringing(Limits):
         else:
             x.excluded = {}
             self._untimer(f"x|{x.id}")
+
+    def _let_missed_ring(self, agent: Agent, channels: Sequence[Channel]) -> bool:
+        """They are back: what they missed may ring here at once; what they declined may not.
+
+        Answers whether anything may.
+        """
+        any_may, others = False, []
+        for one in agent.unanswered:
+            x = self.interactions.get(one)
+            if x is None or not x.excluded:
+                continue
+            if self.queues[x.queue].channel not in channels:
+                others.append(one)
+                continue
+            kept = x.excluded.get(agent.id)
+            if kept is not None and kept.fault == "expired" and kept.until_ms > self.now_ms:
+                del x.excluded[agent.id]
+                any_may = True
+                if not x.excluded:
+                    self._untimer(f"x|{x.id}")
+        agent.unanswered = others
+        return any_may
 
     def _start_over(self, x: Interaction, queue: Queue) -> bool:
         """Everybody here has been asked: forget those who declined or missed, once a ring time."""

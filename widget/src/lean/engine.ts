@@ -84,8 +84,9 @@ export class Socket extends Emitter {
   #polling(): Carrier {
     const stop = new AbortController();
     const url = (): string => `${this.#url}polling${this.#sid && `&sid=${this.#sid}`}`;
-    const ask = async (body?: string): Promise<string> => {
-      const response = await fetch(url(), body === undefined ? { signal: stop.signal } : { method: "POST", body, keepalive: true });
+    // keepalive outlasts the page, for 64 KiB at most
+    const ask = async (body?: string, keepalive = false): Promise<string> => {
+      const response = await fetch(url(), body === undefined ? { signal: stop.signal } : { method: "POST", body, keepalive });
       if (!response.ok) throw new Error(String(response.status));
       return response.text();
     };
@@ -110,7 +111,7 @@ export class Socket extends Emitter {
       },
       close: () => {
         stop.abort();
-        if (this.#sid) void ask("1").catch(() => undefined);
+        if (this.#sid) void ask("1", true).catch(() => undefined);
       },
     };
   }

@@ -108,11 +108,12 @@ local function blame_missed(a, q)
   return missed
 end
 
--- What they missed, until they say that they are back: `id;id;…`, the newest of it.
 local misses = {}
 do
   local MOST = 16
 
+  -- What they missed, until they say that they are back: `id;id;…`, the newest of it; also where several rang, which
+  -- blames nobody but keeps it from them all the same.
   function misses.note(a, x)
     local name, ids = key('agent', a.id), {}
     for id in string.gmatch(call('HGET', name, 'unanswered') or '', '[^;]+') do
@@ -122,7 +123,7 @@ do
     call('HSET', name, 'unanswered', table.concat(ids, ';', math.max(1, #ids + 1 - MOST)))
   end
 
-  -- Whether it was kept from them since they missed it, and now is not.
+  -- Ends what keeps it from them since they missed it; answers whether anything did.
   local function let_ring(x, id)
     local kept, lifted = {}, false
     for who, when, kind in string.gmatch(x.excluded, '([^|;]+)|(%d+)|(%l);') do
