@@ -134,3 +134,17 @@ async def test_what_was_declined_since_it_was_missed_stays_declined(story: Story
     await story.do("decline", f"{name}.2", "anna")
     await story.say("anna", "available")
     assert story.rung(name) == []
+
+
+async def test_of_what_they_missed_the_newest_rings_at_once(story: Story) -> None:
+    await story.queue(ring_time_s=5, delivery_s=30, decline_s=600, max_missed=20)
+    await story.agent("bruno", chat=1)
+    await story.served()
+    await story.agent("anna", chat=17, total=1000)
+    names = [await story.arrive() for _ in range(17)]
+    for name in names:
+        await story.heard(name)
+    await story.later(6)
+    assert not any(map(story.rung, names))
+    await story.say("anna", "available")
+    assert sorted(map(len, map(story.rung, names))) == [0, *[1] * 16]
