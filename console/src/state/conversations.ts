@@ -1,5 +1,5 @@
 /** What is said in the agent's conversations: fetched, heard as it is said, and marked as read. */
-import type { Message } from "@acd/ui/wire.ts";
+import { WireError, type Message } from "@acd/ui/wire.ts";
 import { batch } from "@preact/signals";
 
 import * as lists from "./chats.ts";
@@ -10,6 +10,10 @@ const TYPING_MS = 6000;
 
 export class Conversations {
   readonly #desk: Desk;
+  /** Conversation → whether it is to be read again once the answer that is awaited is here. */
+  readonly #reading = new Map<string, boolean>();
+  /** Why a conversation could not be read at all, as it was shown. */
+  #refused: WireError | null = null;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -32,17 +36,36 @@ export class Conversations {
     });
   }
 
-  /** The messages of a conversation that are not here yet, its contact and their history. */
+  /** The messages of a conversation that are not here yet, its contact and their history; one read at a time. */
   async fetch(conversation: string): Promise<void> {
-    const { chats, threads, connection } = this.#desk;
+    if (this.#reading.has(conversation)) {
+      this.#reading.set(conversation, true);
+      return;
+    }
+    do {
+      this.#reading.set(conversation, false);
+      await this.#read(conversation);
+    } while (this.#reading.get(conversation));
+    this.#reading.delete(conversation);
+  }
+
+  async #read(conversation: string): Promise<void> {
+    const { chats, threads, connection, trouble } = this.#desk;
     threads.value = lists.withMessages(threads.value, conversation, []);
-    const after_seq = lists.lastWithoutGap(threads.value.get(conversation));
-    const answer = await this.#desk.attempt(() => connection.request("conversation.open", { conversation, after_seq }));
-    if (!answer) return; // a heartbeat shows what is missing
-    threads.value = lists.opened(threads.value, conversation, answer);
-    // a long conversation comes in pages
-    const known = chats.value.find((chat) => chat.conversation === conversation)?.last_seq ?? 0;
-    if (answer.messages.length > 0 && lists.lastWithoutGap(threads.value.get(conversation)) < known) void this.fetch(conversation);
+    const before = threads.value.get(conversation);
+    const after_seq = lists.lastWithoutGap(before);
+    try {
+      const answer = await connection.request("conversation.open", { conversation, after_seq });
+      threads.value = lists.opened(threads.value, conversation, answer);
+      if (trouble.peek() === this.#refused) trouble.value = null; // what the agent's own verbs were refused stays
+      // a long conversation comes in pages
+      const known = chats.value.find((chat) => chat.conversation === conversation)?.last_seq ?? 0;
+      const more = answer.messages.length > 0 && lists.lastWithoutGap(threads.value.get(conversation)) < known;
+      if (more) this.#reading.set(conversation, true);
+    } catch (thrown) {
+      // a heartbeat shows what is missing; nobody asked for what was read before, and it may be theirs to see no longer
+      if (!before?.contact) trouble.value = this.#refused = WireError.of(thrown);
+    }
   }
 
   /** A stored message, ours or theirs: once in its thread, whichever way it came. */

@@ -11,7 +11,8 @@ import * as rings from "./rings.ts";
 import { BASE, recall, session, type SignedIn } from "./session.ts";
 import { done, locale } from "./settings.ts";
 import { Steering } from "./steering.ts";
-import type { AgentChat, AgentEvents, AgentRequests, Availability, Channel, ConsoleOpened, Line, Me, Named, Offer, Presence } from "./wire.ts";
+import type { AgentEvents, AgentRequests } from "./verbs.ts";
+import type { AgentChat, Availability, Channel, ConsoleOpened, Line, Me, Named, Offer, Presence } from "./wire.ts";
 import { WrapUps } from "./wrapups.ts";
 
 const HEARTBEAT_MS = 5000;
