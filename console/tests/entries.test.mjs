@@ -33,7 +33,7 @@ test("a call that is over is one entry at its end, beside what else happened in 
     said(6, "Me again"),
   ];
   assert.deepEqual(shown(messages, [past("ix_old", "call", 5000)]), ["said", "call took_over Claire Anna", "called", "said"]);
-  assert.deepEqual(shown(messages.slice(3, 4), [past("ix_old", "call", null)]), [], "history tells its end");
+  assert.deepEqual(shown(messages.slice(3, 4), [past("ix_old", "call", null)]), ["call call_ended"], "history does not know its end yet");
   assert.deepEqual(shown([], [past("ix_missed", "call", 5000)]), ["called"], "nobody took it");
 });
 
@@ -46,12 +46,17 @@ test("a chat keeps its own words, and says who took over", () => {
   assert.deepEqual(shown(messages, [past("ix_chat", "chat", 4000)]), ["chat agent_joined Anna", "chat took_over Claire Anna", "chat chat_ended"]);
 });
 
+test("what history does not hold is told in words that fit any channel", () => {
+  const messages = [note(1, "joined.ix_far.1", "agent_joined", "Anna"), note(2, "ended.ix_far", "chat_ended", "")];
+  assert.deepEqual(shown(messages, []), ["agent_joined Anna", "chat_ended"]);
+});
+
 test("a call that is over is told by what came of it", () => {
   const word = (outcome, callback = false) => callWord({ outcome, callback });
   assert.equal(word("handled"), "from");
   assert.equal(word("handled", true), "back");
   assert.equal(word("abandoned"), "missed");
-  assert.equal(word("abandoned", true), "missed");
+  assert.equal(word("abandoned", true), "withdrawn");
   assert.equal(word("unreached", true), "unreached");
   assert.equal(word("unreached"), "from", "nobody could call them back: refused, as its outcome says");
   assert.equal(word("rejected"), "from");

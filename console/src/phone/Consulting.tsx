@@ -5,7 +5,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 
 import { useDesk } from "../state/context.ts";
 import type { AgentChat, Named } from "../state/wire.ts";
-import { nameOf } from "../state/words.ts";
+import { nameWithin } from "../state/words.ts";
 import { Bar, HangUp, Key, Level, Time } from "./Frame.tsx";
 import type { Line } from "./line.ts";
 import type { Phone } from "./phone.ts";
@@ -20,7 +20,7 @@ export function Consulting({ phone, chat, consulted }: { phone: Phone; chat: Age
   const level = phone.consult.level.value;
   const held = phone.held.sinceMs.value;
   const time = held === null ? "" : stopwatch(desk.now.value - held);
-  const contact = nameOf(chat.contact);
+  const contact = nameWithin(chat.contact);
   const told = !talks ? t("asks", { name: contact }) : t(together ? "with_all" : "waits", { name: contact });
   return (
     <Bar
@@ -63,7 +63,7 @@ export function Asked({ phone, chat }: { phone: Phone; chat: AgentChat }) {
       state="asked"
       icon={IconPhone}
       title={chat.owner?.name ?? ""}
-      aside={t("asks_you", { name: nameOf(chat.contact) })}
+      aside={t("asks_you", { name: nameWithin(chat.contact) })}
       end={
         <>
           <Button kind="primary" data-testid="consult-talk" aria-busy={phone.mic.asking.value} onClick={() => void phone.takeUp()}>
@@ -88,7 +88,7 @@ export function Advising({ phone, chat, line }: { phone: Phone; chat: AgentChat;
       state={state === "talking" ? "advising" : state}
       icon={IconPhone}
       title={chat.owner?.name ?? ""}
-      aside={state === "connecting" ? t("connecting") : t("asks_you", { name: nameOf(chat.contact) })}
+      aside={state === "connecting" ? t("connecting") : t("asks_you", { name: nameWithin(chat.contact) })}
       end={
         <>
           {level && <Level level={level} />}

@@ -6,15 +6,18 @@ import type { Channel, PastInteraction } from "./wire.ts";
 
 export type Entry =
   | { kind: "said"; at_ms: number; message: Message }
-  | { kind: "noted"; at_ms: number; message: Message; channel: Channel; code: string; from: string }
+  | { kind: "noted"; at_ms: number; message: Message; channel: Channel | null; code: string; from: string }
   | { kind: "called"; at_ms: number; past: PastInteraction };
 
 /** How the client id of a note begins: what happened, and to which interaction. */
 const NOTE = /^(joined|guest|left|ended)\.([^.]+)/;
 
-const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_joined", left: "call_left" };
+const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_joined", left: "call_left", ended: "call_ended" };
 
-/** The interaction is what the thread is shown for, with its channel: history may not know it yet. */
+/**
+ * The interaction is what the thread is shown for, with its channel: history may not know it yet.
+ * Nor does it know the oldest, and those with departments the agent does not see: their notes have no channel.
+ */
 export function entries({ messages, history }: Thread, interaction: string, ofIt: Channel): Entry[] {
   const past = new Map(history.map((each) => [each.interaction, each]));
   const owners = new Map<string, string>();
@@ -26,13 +29,13 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
       continue;
     }
     const [, what = "", of = ""] = NOTE.exec(message.client_id) ?? [];
-    const channel = of === interaction ? ofIt : (past.get(of)?.channel ?? "chat");
+    const channel = of === interaction ? ofIt : (past.get(of)?.channel ?? null);
     const from = owners.get(of);
     if (what === "joined") owners.set(of, name);
     else if (what === "left" && name === from) owners.delete(of);
     const tookOver = what === "joined" && from !== undefined && from !== name;
     // history tells the end of a call, and then who took it
-    const toldBelow = channel === "call" && (what === "ended" || (what === "joined" && !tookOver && isOver(past.get(of))));
+    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !tookOver));
     const code = tookOver ? "took_over" : ((channel === "call" ? OF_CALLS[what] : undefined) ?? text);
     if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: tookOver ? from : "" });
   }
@@ -43,8 +46,8 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
 }
 
 /** What a call that is over was. */
-export function callWord({ outcome, callback }: PastInteraction): "missed" | "unreached" | "back" | "from" {
-  if (outcome === "abandoned") return "missed";
+export function callWord({ outcome, callback }: PastInteraction): "missed" | "withdrawn" | "unreached" | "back" | "from" {
+  if (outcome === "abandoned") return callback ? "withdrawn" : "missed";
   if (outcome === "unreached" && callback) return "unreached";
   return callback && outcome === "handled" ? "back" : "from";
 }

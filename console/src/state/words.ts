@@ -41,5 +41,8 @@ export const known = (prefix: "reason" | "outcome" | "system" | "disposition", v
 /** Whoever withholds their number may have no name either. */
 export const nameOf = ({ name }: { name: string }): string => name || t("contact.nameless");
 
+/** The same within a sentence. */
+export const nameWithin = ({ name }: { name: string }): string => name || t("contact.nameless_within");
+
 /** What a refusal means, by its code. */
 export const errorText = (code: string, values?: Values): string => words.value.error(code, "error.other", values);

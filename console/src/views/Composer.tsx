@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { firstName } from "../names.ts";
 import { useDesk } from "../state/context.ts";
 import { drafts, keepDraft } from "../state/kept.ts";
-import { nameOf, t, words } from "../state/words.ts";
+import { nameWithin, t, words } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { Caps } from "./Keys.tsx";
 
@@ -46,7 +46,7 @@ export function Composer({ chat }: { chat: AgentChat }) {
       class={tooLong ? "composer invalid" : "composer"}
       id="composer"
       data-testid="composer"
-      aria-label={t("composer.label", { name: nameOf(chat.contact) })}
+      aria-label={t("composer.label", { name: nameWithin(chat.contact) })}
       onSubmit={(event) => {
         event.preventDefault();
         send(false);
@@ -61,7 +61,7 @@ export function Composer({ chat }: { chat: AgentChat }) {
         rows={1}
         dir="auto"
         data-testid="message-input"
-        placeholder={t("composer.placeholder", { name: firstName(nameOf(chat.contact)) })}
+        placeholder={t("composer.placeholder", { name: firstName(chat.contact.name) || nameWithin(chat.contact) })}
         value={draft}
         aria-invalid={tooLong}
         aria-describedby={length >= WARN_FROM ? "reply-length" : undefined}

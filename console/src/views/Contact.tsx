@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { initials, pagePath } from "../names.ts";
 import { useDesk } from "../state/context.ts";
+import { callWord } from "../state/entries.ts";
 import { locale } from "../state/settings.ts";
 import { known, nameOf, t, words } from "../state/words.ts";
 import type { Channel, PastInteraction } from "../state/wire.ts";
@@ -81,7 +82,7 @@ export function Contact({ chat, open }: { chat: Known; open: boolean }) {
             <>
               <dt>{t("contact.phone")}</dt>
               <dd data-testid="contact-phone">
-                {contact.phones.length === 0 && t("contact.withheld")}
+                {contact.phones.length === 0 && t("contact.phone_unknown")}
                 {contact.phones.map((number) => (
                   <Phone key={number} number={number} talking={chat.channel === "call"} />
                 ))}
@@ -147,7 +148,8 @@ function Id({ id }: { id: string }) {
 function Past({ past, nowMs }: { past: PastInteraction; nowMs: number }) {
   const Drawn = CHANNEL_ICONS[past.channel];
   const { outcome, disposition, agent, talked_ms } = past;
-  const what = disposition ? known("disposition", disposition) : outcome ? known("outcome", outcome) : t("outcome.open");
+  const came = callWord(past) === "withdrawn" ? t("call.withdrawn") : outcome ? known("outcome", outcome) : t("outcome.open");
+  const what = disposition ? known("disposition", disposition) : came;
   const more = [agent, talked_ms === null ? null : lasted(talked_ms)].filter(Boolean).join(", ");
   const today = new Date(past.at_ms).toDateString() === new Date(nowMs).toDateString();
   const day = new Intl.DateTimeFormat(locale.value, { day: "2-digit", month: "2-digit" }).format(past.at_ms);

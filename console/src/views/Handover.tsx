@@ -7,7 +7,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import type { Ways } from "../handover/Choice.tsx";
 import { useParts } from "../handover/loaded.ts";
 import { useDesk } from "../state/context.ts";
-import { nameOf, t } from "../state/words.ts";
+import { nameWithin, t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
 
 interface HandoverProps {
@@ -51,7 +51,7 @@ export function Handover({ chat, ways, icon = IconNext, kind = "second", side = 
         ref={panel}
         class="menu popover handover"
         role="dialog"
-        aria-label={t("handover.of", { name: nameOf(chat.contact) })}
+        aria-label={t("handover.of", { name: nameWithin(chat.contact) })}
         popover="auto"
         data-testid="transfer-panel"
         onToggle={(event) => {

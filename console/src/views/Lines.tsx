@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { locale } from "../state/settings.ts";
-import { nameOf, t } from "../state/words.ts";
+import { nameOf, nameWithin, t } from "../state/words.ts";
 import type { Line, WaitingContact } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
@@ -122,7 +122,7 @@ function Waiting({ line, nowMs }: { line: Line; nowMs: number }) {
           <span class="preview clip" dir="auto">{one.callback && `${t("lines.callback")} `}{one.skills.map(({ name }) => name).join(", ") || one.preview}</span>
           <Button
             class="take"
-            aria-label={t("lines.take_of", { name: nameOf(one.contact) })}
+            aria-label={t("lines.take_of", { name: nameWithin(one.contact) })}
             data-testid="pull"
             onClick={() => void desk.steering.pull(one.interaction)}
           >

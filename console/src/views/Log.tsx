@@ -11,7 +11,7 @@ import { useDesk } from "../state/context.ts";
 import { callWord, entries, type Entry } from "../state/entries.ts";
 import { drafts, keepDraft } from "../state/kept.ts";
 import type { Written } from "../state/talk.ts";
-import { errorText, known, nameOf, t, words } from "../state/words.ts";
+import { errorText, known, nameOf, nameWithin, t, words } from "../state/words.ts";
 import type { AgentChat, PastInteraction } from "../state/wire.ts";
 import { lasted } from "./lasted.ts";
 
@@ -25,7 +25,7 @@ export function Log({ chat }: { chat: AgentChat }) {
   const { interaction, channel } = chat;
   const told = useMemo(() => (thread ? entries(thread, interaction, channel) : []), [thread, interaction, channel]);
   return (
-    <div class="log" role="log" aria-label={t("log.label", { name: nameOf(chat.contact) })} tabIndex={0}>
+    <div class="log" role="log" aria-label={t("log.label", { name: nameWithin(chat.contact) })} tabIndex={0}>
       <ol>
         {!thread?.contact && <li class="entry-line">{t("log.loading")}</li>}
         {told.map((entry, index) => {
@@ -39,7 +39,7 @@ export function Log({ chat }: { chat: AgentChat }) {
                 <Said message={entry.message} read={entry.message.seq <= readByVisitor} myName={desk.me.value?.name ?? ""} />
               )}
               {entry.kind === "noted" && <Noted entry={entry} />}
-              {entry.kind === "called" && <Called past={entry.past} name={nameOf(thread?.contact ?? chat.contact)} />}
+              {entry.kind === "called" && <Called past={entry.past} name={nameWithin(thread?.contact ?? chat.contact)} />}
             </Fragment>
           );
         })}
@@ -53,7 +53,7 @@ export function Log({ chat }: { chat: AgentChat }) {
               <i />
               <i />
             </span>
-            {t("log.typing", { name: firstName(nameOf(chat.contact)) })}
+            {t("log.typing", { name: firstName(chat.contact.name) || nameOf(chat.contact) })}
           </li>
         )}
       </ol>

@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { behind, GUARD_MS, onTop, type Over, type Ring } from "../state/rings.ts";
-import { nameOf, t } from "../state/words.ts";
+import { nameOf, nameWithin, t } from "../state/words.ts";
 import type { Channel } from "../state/wire.ts";
 import { why } from "../why.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
@@ -20,7 +20,7 @@ export function RingCard() {
   return (
     <>
       <p class="visually-hidden" role="alert">
-        {ring && !ring.over && t("ring.announce", { name: nameOf(ring.offer.contact), department: desk.departmentName(ring.offer.department) })}
+        {ring && !ring.over && t("ring.announce", { name: nameWithin(ring.offer.contact), department: desk.departmentName(ring.offer.department) })}
       </p>
       {ring && (ring.over ? <Gone ring={ring} over={ring.over} /> : <Rings key={ring.offer.offer} ring={ring} />)}
     </>
@@ -93,7 +93,7 @@ function Rings({ ring }: { ring: Ring }) {
       {offer.callback && (
         <p class="calls-back" id="ring-callback" data-testid="ring-callback">
           {t(`ring.calls_${offer.callback.by_hand ? "by_hand" : "back"}${offer.callback.number ? "_at" : ""}`, {
-            name: nameOf(offer.contact),
+            name: nameWithin(offer.contact),
             number: (offer.callback.number ?? "").replaceAll(" ", "\u00a0"), // in one line
           })}
         </p>

@@ -5,7 +5,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
-import { known, nameOf, t } from "../state/words.ts";
+import { known, nameOf, nameWithin, t } from "../state/words.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
@@ -81,7 +81,7 @@ export function WrapUpForm({ chat }: { chat: AgentChat }) {
   return (
     <form
       class="wrap-up"
-      aria-label={t("wrap_up.of", { name: nameOf(chat.contact) })}
+      aria-label={t("wrap_up.of", { name: nameWithin(chat.contact) })}
       data-testid="wrap-up"
       data-interaction={chat.interaction}
       onSubmit={(event) => {

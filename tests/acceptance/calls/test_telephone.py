@@ -98,7 +98,7 @@ def test_two_browsers_ring_and_one_wins(phone: Phones, camille: Camille) -> None
     claire.answers("Contact inconnu")
     expect(anna.find("taken-by")).to_contain_text("Claire")
     claire.is_in_call()
-    expect(claire.find("contact-phone")).to_have_text("masqué")
+    expect(claire.find("contact-phone")).to_have_text("inconnu")
     expect(claire.page.locator(".thread-head .chip")).to_have_count(0)  # nobody is off the page
     expect(claire.find("composer")).to_have_count(0)  # nor on one, to read
     call.hears(CLAIRE_HZ)
@@ -180,7 +180,7 @@ def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> 
     call.is_over()
     told = {
         anna: (r"Call from Camille, \d+ s", r"\d:\d\d, Support, with Claire Dubois\."),
-        claire: (r"Appel de Camille, \d+ s", r"\d:\d\d, Assistance, avec Claire Dubois\."),
+        claire: (r"Appel\u00a0: Camille, \d+ s", r"\d:\d\d, Assistance, avec Claire Dubois\."),
     }
     for agent, (call_of_whom, where) in told.items():
         entry = agent.find("call-entry")
@@ -197,7 +197,7 @@ def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> 
     claire.is_in_call()
     entries = claire.find("call-entry")
     expect(entries.first).to_contain_text(RESOLVED)
-    expect(entries.last).to_contain_text("Appel manqué de Camille")
+    expect(entries.last).to_contain_text("Appel manqué\u00a0: Camille")
     expect(entries.last).to_contain_text(re.compile(r"A raccroché après \d+ s d’attente\."))
     expect(claire.page.locator(".past li")).to_have_count(2)
     expect(claire.page.locator(".past")).to_contain_text("Parti en attendant")
