@@ -46,16 +46,23 @@ function reasonText({ reason }: ChannelPresence): string {
   return reason ? known("reason", reason) : t("presence.away");
 }
 
-/** Those on which they are available, and those on which they are not. */
-export function apart(presence: Presence, channels: readonly Channel[]): { on: Channel[]; off: Channel[] } {
-  const is = (channel: Channel) => presence.channels[channel]?.availability === "available";
-  return { on: channels.filter(is), off: channels.filter((channel) => !is(channel)) };
+/** Those on which their availability is this one. */
+export function those(presence: Presence, channels: readonly Channel[], availability: Availability): Channel[] {
+  return channels.filter((channel) => presence.channels[channel]?.availability === availability);
 }
 
-/** Whether one more could ring on a channel. */
-export function hasRoom({ channels }: Presence, channel: Channel): boolean {
+/** Channels within a sentence: what comes on them. */
+export function channelNames(channels: readonly Channel[]): string {
+  return channels.map((channel) => t(`channel.${channel}s_lower`)).join(", ");
+}
+
+/**
+ * Whether one more could ring on a channel, as far as the desk is told: there is a place, and the agent is not
+ * taken up whole by what they have, over which a call comes still.
+ */
+export function hasRoom({ channels, used, total }: Presence, channel: Channel): boolean {
   const state = channels[channel];
-  return state?.availability === "available" && state.count < state.max;
+  return state?.availability === "available" && state.count < state.max && (channel === "call" || used < total);
 }
 
 /** The channels that stopped ringing by themselves because rings went unanswered. */

@@ -4,7 +4,7 @@ import { Button } from "@acd/ui/primitives/Button.tsx";
 import { secondsLeft } from "@acd/ui/time.ts";
 
 import { useDesk } from "../state/context.ts";
-import { missed } from "../state/presence.ts";
+import { channelNames, missed } from "../state/presence.ts";
 import { errorText, nameOf, t, words } from "../state/words.ts";
 
 /** What is true and touches everything: no connection, no store, rings missed, a refusal. */
@@ -62,7 +62,6 @@ function Missed() {
   const presence = desk.presence.value;
   const channels = presence ? missed(presence) : [];
   if (channels.length === 0) return <MissedRing />;
-  const names = channels.map((channel) => t(`channel.${channel}s_lower`)).join(", ");
   return (
     <Banner
       kind="missed"
@@ -79,7 +78,7 @@ function Missed() {
         </Button>
       }
     >
-      <b class="strong">{t("missed.title")}</b> {t("missed.away", { channels: names })}
+      <b class="strong">{t("missed.title")}</b> {t("missed.away", { channels: channelNames(channels) })}
     </Banner>
   );
 }

@@ -6,10 +6,9 @@ import { useSignal } from "@preact/signals";
 
 import { audible, test } from "../alerts/sound.ts";
 import { useDesk } from "../state/context.ts";
-import { apart, channelsOf, hasRoom, summarise } from "../state/presence.ts";
+import { channelNames, channelsOf, hasRoom, summarise, those } from "../state/presence.ts";
 import { soundTested, soundTestedMs } from "../state/settings.ts";
-import { t, words } from "../state/words.ts";
-import type { Channel } from "../state/wire.ts";
+import { nameOf, t, words } from "../state/words.ts";
 import { Banners } from "./Banners.tsx";
 
 /** Nothing is in sight: what happens next, and what is left to set up here. */
@@ -28,7 +27,8 @@ export function Calm({ banners }: { banners: boolean }) {
   }
   const channels = channelsOf(presence);
   const { availability, partly, text } = summarise(presence, channels);
-  const { on, off } = apart(presence, channels);
+  const on = channelNames(those(presence, channels, "available"));
+  const off = channelNames(those(presence, channels, "away"));
   const waiting = desk.lines.value.reduce((sum, line) => sum + line.waiting, 0);
   const away = availability !== "available";
   const open = desk.chats.value.length;
@@ -52,7 +52,7 @@ export function Calm({ banners }: { banners: boolean }) {
               : away
               ? t("calm.away", { state: text.toLocaleLowerCase(words.value.locale) })
               : partly
-              ? t("calm.partly", { away: lower(off), on: lower(on) })
+              ? t(off ? "calm.partly" : "calm.only", { away: off, on })
               : t(open > 0 ? "calm.choose" : "calm.available")}
           </p>
           {!rings && !cut && <HeldBack />}
@@ -69,10 +69,6 @@ export function Calm({ banners }: { banners: boolean }) {
   );
 }
 
-function lower(channels: readonly Channel[]): string {
-  return channels.map((channel) => t(`channel.${channel}s_lower`)).join(", ");
-}
-
 /** Of those who wait and would ring here, the first that does not for a while: declined or missed here. */
 function HeldBack() {
   const { desk } = useDesk();
@@ -83,10 +79,9 @@ function HeldBack() {
   );
   const first = kept.sort((one, other) => one.at_ms - other.at_ms)[0];
   if (!first) return null;
-  const { name } = first.contact;
   return (
     <p class="held-back" data-testid="held-back">
-      {t("calm.held_back", { name, time: stopwatch(first.at_ms - now) })}{" "}
+      {t("calm.held_back", { name: nameOf(first.contact), time: stopwatch(first.at_ms - now) })}{" "}
       {first.pull && (
         <Button data-testid="take-now" onClick={() => void desk.steering.pull(first.interaction)}>
           {t("calm.take_now")}
