@@ -32,7 +32,7 @@ test("a call that is over is one entry at its end, beside what else happened in 
     note(4, "ended.ix_old", "chat_ended", ""),
     said(6, "Me again"),
   ];
-  assert.deepEqual(shown(messages, [past("ix_old", "call", 5000)]), ["said", "call took_over Claire Anna", "called", "said"]);
+  assert.deepEqual(shown(messages, [past("ix_old", "call", 5000)]), ["said", "call call_taken Anna", "call took_over Claire Anna", "called", "said"]);
   assert.deepEqual(shown(messages.slice(3, 4), [past("ix_old", "call", null)]), ["call call_ended"], "history does not know its end yet");
   assert.deepEqual(shown([], [past("ix_missed", "call", 5000)]), ["called"], "nobody took it");
 });

@@ -21,6 +21,7 @@ const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_jo
 export function entries({ messages, history }: Thread, interaction: string, ofIt: Channel): Entry[] {
   const past = new Map(history.map((each) => [each.interaction, each]));
   const owners = new Map<string, string>();
+  const several = changedHands(messages);
   const found: Entry[] = [];
   for (const message of messages) {
     const { at_ms, name, text } = message;
@@ -34,8 +35,8 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
     if (what === "joined") owners.set(of, name);
     else if (what === "left" && name === from) owners.delete(of);
     const tookOver = what === "joined" && from !== undefined && from !== name;
-    // history tells the end of a call, and then who took it
-    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !tookOver));
+    // history tells the end of a call, and then who took it, where that was one
+    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !several.has(of)));
     const code = tookOver ? "took_over" : ((channel === "call" ? OF_CALLS[what] : undefined) ?? text);
     if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: tookOver ? from : "" });
   }
@@ -43,6 +44,19 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
     if (each.channel === "call" && isOver(each)) found.push({ kind: "called", at_ms: each.ended_ms, past: each });
   }
   return found.sort((one, other) => one.at_ms - other.at_ms);
+}
+
+/** The interactions that more than one agent had. */
+function changedHands(messages: readonly Message[]): Set<string> {
+  const first = new Map<string, string>();
+  const several = new Set<string>();
+  for (const { client_id, name } of messages) {
+    const [, what = "", of = ""] = NOTE.exec(client_id) ?? [];
+    if (what !== "joined") continue;
+    if ((first.get(of) ?? name) !== name) several.add(of);
+    first.set(of, first.get(of) ?? name);
+  }
+  return several;
 }
 
 /** What a call that is over was. */

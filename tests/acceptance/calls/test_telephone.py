@@ -186,7 +186,7 @@ def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> 
         entry = agent.find("call-entry")
         expect(entry).to_contain_text(re.compile(call_of_whom))
         expect(entry).to_contain_text(re.compile(where))
-        expect(agent.page.locator('.log [data-from="system"]')).to_have_count(1)
+        expect(agent.page.locator('.log [data-from="system"]')).to_have_count(2)  # took, took over
     claire.find("disposition").first.select_option("resolved")
     claire.is_done()
     expect(claire.find("call-entry")).to_have_count(0)  # nothing of it is in sight any more

@@ -80,7 +80,7 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     claire = phone("claire")
     consults(anna, "claire")
     hears(jean.page, *MUSIC_HZ)
-    asked = "Anna Novak · vous consulte au sujet de Jean Martin"
+    asked = "Anna Novak · vous consulte : Jean Martin"
     expect(claire.find("phone", state="asked")).to_contain_text(asked)
     expect(claire.find("thread")).to_contain_text(jean.name)
     looks(claire, "call-asked")
