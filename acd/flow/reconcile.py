@@ -120,10 +120,10 @@ class Reconciler:
         behind = (unsure.generation, unsure.seq) < recorded
         if unsure.generation and not unsure.promoted and not behind:
             return Reconciled()
-        generation = max(unsure.generation, recorded[0]) + 1
-        if not await history.end_offers("outage", recorded):
+        generation, seq = max(unsure.generation, recorded[0]) + 1, max(unsure.seq, recorded[1])
+        if not await history.begin_generation((generation, seq), after=recorded, reason="outage"):
             raise StoreUnavailable("another node reconciles")
-        await own.reconcile_advance(generation, max(unsure.seq, recorded[1]))
+        await own.reconcile_advance(generation, seq)
         async for page in own.stored("flow"):
             await asyncio.gather(*(own.reconcile_queue(QueueId(name)) for name in page))
         restated = recounted = restored = 0

@@ -14,7 +14,7 @@ from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
 from acd.records.fold import split_position
-from acd.records.recording import record_events, set_aside, stored_position
+from acd.records.recording import move, record_events, set_aside, stored_position
 from acd.records.sql import now_ms, padded, upsert
 from acd.records.tables.happened import dispositions, events, interactions, offers
 
@@ -62,10 +62,15 @@ class History:
         """Generation and number of the last event that is recorded; zeros before the first."""
         return split_position(await self.position())
 
-    async def end_offers(self, reason: str, recorded: tuple[int, int]) -> bool:
-        """Whatever still rings as far as is recorded has failed: its server is gone.
+    async def begin_generation(
+        self, begun: tuple[int, int], *, after: tuple[int, int], reason: str
+    ) -> bool:
+        """What is recorded is all there will be of the generations before; what rings has failed.
 
-        False, and nothing is written, when the last event that is recorded is no longer that one.
+        The position moves on to `begun`, the new generation and the number that it counts on from:
+        who has read more of the server that is gone, and has not written it, writes it no more.
+
+        False, and nothing is written, when the last event that is recorded is no longer `after`.
         """
         rings = select(interactions.c.id).where(interactions.c.ended_ms.is_(None))
         statement = (
@@ -75,7 +80,7 @@ class History:
         )
 
         def work(tx: Connection) -> bool:
-            if split_position(stored_position(tx)) != recorded:
+            if not move(tx, "{}-{}".format(*begun), "{}-{}".format(*after)):
                 return False
             tx.execute(statement).close()
             return True

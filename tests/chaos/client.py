@@ -73,7 +73,7 @@ class Client:
         self._dice = random.Random(seed)
         self._agents = [agent(n) for n in range(number, AGENTS, CLIENTS)]
         self._session = f"ss_{number}_{os.getpid()}"
-        self._quota = stage.interactions // CLIENTS
+        self._quota = stage.let_in_of_a_client()
         self._mine: deque[InteractionId] = deque(maxlen=150)
         self._old: deque[tuple[OfferId, AgentId]] = deque(maxlen=60)
         self._waiting = 0
@@ -103,6 +103,7 @@ class Client:
             await asyncio.sleep(every_s)
 
     async def _sessions(self) -> None:
+        self._quota = self._stage.let_in_of_a_client()
         for one in self._agents:
             snapshot = await self._router.agent(one)
             if snapshot is None:

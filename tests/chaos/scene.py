@@ -149,6 +149,20 @@ class Stage:
         return self.folder / f"intents.{client}"
 
     @property
+    def _gate(self) -> Path:
+        return self.folder / "gate"
+
+    def let_in(self, most: int) -> None:
+        """Nobody comes beyond so many in all, until more are let in."""
+        new = self._gate.with_suffix(".new")
+        new.write_text(str(most))
+        new.replace(self._gate)
+
+    def let_in_of_a_client(self) -> int:
+        """How many may come by one client so far."""
+        return int(self._gate.read_text()) // CLIENTS
+
+    @property
     def faults(self) -> Path:
         """What no process ever should see."""
         return self.folder / "faults"

@@ -155,8 +155,34 @@ async def test_when_the_one_that_does_it_dies_another_takes_over(
                 await late
         assert await house.router.check() == []
         await record(house)
-        assert not await house.history.end_offers("outage", (1, 1)), "the log has gone on"
+        begin = house.history.begin_generation
+        assert not await begin((4, 9), after=(1, 1), reason="outage"), "the log has gone on"
         await holds_from(house, 3)
+
+
+async def test_what_was_read_of_a_server_that_is_gone_is_not_recorded_late(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    """It would end in the history what the new server has live, and ends again."""
+    one, two = servers
+    async with node(database, one, tenant) as slow, node(database, two, tenant) as after:
+        await set_up(slow, "anna")
+        name = await arrive(slow)
+        two.copies(one)
+        two.take_over()
+        await record(slow)
+        expected = await slow.history.position()
+        assert await answer(slow, name) == ANNA
+        assert (await slow.router.finish(name, by="agent", agent=ANNA)).changed
+        read, _ = await slow.router.log_page(expected, 300)
+        one.kill()
+        await after.router.run_timers()
+        assert not await slow.history.record(read, read[-1].position, expected)
+        await holds_from(after, 2)
+        await record(after)
+        past = await after.history.interaction(name)
+        assert past
+        assert past.outcome is None
 
 
 async def holds_from(house: House, generation: int) -> None:
