@@ -152,7 +152,7 @@ function Shut({ words, full }: { words: Words; full: boolean }) {
   );
 }
 
-/** The visitor left the line before anybody answered. */
+/** Nobody answered: the visitor left the line, or was lost. */
 function Said({ title, text }: { title: string; text: string }) {
   const { words, chat, site } = useWidget();
   return (
