@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from acd.config import Config
     from acd.node.assembly import Parts
+    from acd.telephony.exchange import Exchange
     from acd.web.services import Services
 
 log = structlog.get_logger(__name__)
@@ -42,10 +43,14 @@ class FrontEndMissing(AcdError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A node that serves. `url` is where it listens, as seen from this machine."""
+    """A node that serves. `url` is where it listens, as seen from this machine.
+
+    `exchange` is None where calls over SIP are not served.
+    """
 
     config: Config
     services: Services
+    exchange: Exchange | None
     url: str
 
 
@@ -135,7 +140,7 @@ async def running_node(
         url = local_url(config.server.host, listener.getsockname()[1])
         router, database = await open_stores(config, stack, at=url)
         parts = await assemble(config, router, database, demo=demo)
-        node = Node(config=config, services=parts.services, url=url)
+        node = Node(config=config, services=parts.services, exchange=parts.exchange, url=url)
         app = build_app(parts.services)
         parts.realtime.attach(app)
         if extend is not None:

@@ -52,6 +52,12 @@ last_port = {last}
 """
 
 
+def demo_audio() -> dict[str, str]:
+    """The environment of a demonstration whose audio ports are nobody else's."""
+    name, first = "ACD_TELEPHONY__RTPENGINE__{}_PORT", audio_room()
+    return {name.format("FIRST"): str(first), name.format("LAST"): str(first + 399)}
+
+
 def department(rules: str = "") -> str:
     """A site with one department, Support; `rules` are lines of it."""
     return _DEPARTMENT.format(rules=rules)

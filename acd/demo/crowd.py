@@ -13,22 +13,22 @@ from acd.demo.telephone import Telephone
 from acd.demo.visitors import Rush
 
 if TYPE_CHECKING:
-    from acd.config import Config
-    from acd.records.accounts import Accounts
+    from acd.app import Node
 
 
 class Crowd:
     """The colleagues, and the visitors of any rush. `run` owns them all."""
 
-    def __init__(self, config: Config, base_url: str, accounts: Accounts) -> None:
+    def __init__(self, node: Node) -> None:
         self.run_id = secrets.token_hex(4)
         """Another one after every start and clearing."""
         self._agents = [
-            SimulatedAgent(settings, base_url, accounts) for settings in simulated(config)
+            SimulatedAgent(settings, node.url, node.services.accounts)
+            for settings in simulated(node.config)
         ]
-        self.rush = Rush(base_url, SITE)
-        self.telephone = Telephone(config)
-        self._desk_phones = DeskPhones(config)
+        self.rush = Rush(node.url, SITE)
+        self.telephone = Telephone(node.config, node.exchange)
+        self._desk_phones = DeskPhones(node.config)
 
     @property
     def agents_here(self) -> int:

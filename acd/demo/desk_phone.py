@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from acd.config.directory import DeviceSettings
-from acd.demo.seed import kept
+from acd.demo.folder import kept
 from acd.demo.sipp import find_sipp, play
 from acd.telephony.sip.rtpengine import free_port, sip_served
 

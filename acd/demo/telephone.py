@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import socket
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from acd.telephony.sip.rtpengine import free_port, sip_served, sip_wanted
 
 if TYPE_CHECKING:
     from acd.config import Config
+    from acd.telephony.exchange import Exchange
 
 NUMBER: Final = "600"
 """The support's number in demo.toml."""
@@ -29,12 +31,19 @@ _HANG_UP: Final = (
     "Content-Length: 0\r\n\r\n"
 )
 """What call.xml takes as the word to say goodbye: sipp itself, asked to end, leaves without one."""
+_UP_S: Final = 5.0
+_LOOK_S: Final = 0.05
 _TOLD_MOST: Final = 5
 _TOLD_EVERY_S: Final = 0.5
 
 
-def calls_told(config: Config) -> str:
-    """In a line: whether telephones can call, whether one here plays the caller, and what lacks."""
+def calls_told(config: Config, *, up: bool) -> str:
+    """In a line: whether telephones can call, whether one here plays the caller, and what lacks.
+
+    Args:
+        config: the demonstration's.
+        up: whether calls are taken.
+    """
     if not sip_wanted(config.telephony):
         return "Calls over SIP are off, as configured."
     sip, served, sipp = config.telephony.sip, sip_served(config.telephony), find_sipp() is not None
@@ -45,9 +54,15 @@ def calls_told(config: Config) -> str:
     )
     if not served:
         return f"Calls over SIP are off, and so are test calls: install {lacks}, and start anew."
-    told = f"Calls over SIP are on: a telephone here dials sip:{NUMBER}@{sip.host}:{sip.port}"
+    if not up:
+        return "Calls over SIP are off: they do not start, as is said above, and are tried again."
+    audio = config.telephony.rtpengine
+    told = (
+        f"Calls over SIP are on: a telephone here dials sip:{NUMBER}@{sip.host}:{sip.port}, with "
+        f"its audio on UDP {audio.first_port}-{audio.last_port}"
+    )
     if sipp:
-        return f'{told}, and "Place a test call" plays one.'
+        return f'{told}; "Place a test call" plays one.'
     return f"{told}; for test calls install {lacks}, and start anew."
 
 
@@ -63,10 +78,10 @@ class CallState:
 class Telephone:
     """Places calls, and ends them with the demonstration."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, exchange: Exchange | None) -> None:
         sip = config.telephony.sip
         self._place = (sip.host, sip.port)
-        self._served = sip_served(config.telephony)
+        self._exchange = exchange
         self._program = find_sipp()
         self._asked: asyncio.Queue[None] = asyncio.Queue()
         self._running = 0
@@ -78,21 +93,35 @@ class Telephone:
     def state(self) -> CallState:
         """As of now; no address where no calls are taken."""
         host, port = self._place
+        up = self._exchange is not None and self._exchange.up
         return CallState(
-            possible=self._served and self._program is not None,
+            possible=up and self._program is not None,
             running=self._running,
-            address=f"sip:{NUMBER}@{host}:{port}" if self._served else "",
+            address=f"sip:{NUMBER}@{host}:{port}" if up else "",
         )
+
+    async def up(self, stop: asyncio.Event) -> bool:
+        """Whether calls are taken, as soon as they are: they may begin after everything else."""
+        exchange = self._exchange
+        if exchange is None:
+            return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_UP_S):
+                while not (exchange.up or stop.is_set()):  # noqa: ASYNC110 - one of two things
+                    await asyncio.sleep(_LOOK_S)
+        return exchange.up
 
     def place(self) -> None:
         """One call more.
 
         Raises:
-            TelephonyOff: no calls are taken here, or sipp is not installed.
+            TelephonyOff: no calls are taken now, or sipp is not installed.
             Conflict: there are enough of them.
         """
-        if not self.state.possible:
+        if self._exchange is None or self._program is None:
             raise TelephonyOff("Install rtpengine-daemon and sip-tester, and start anew.")
+        if not self._exchange.up:
+            raise TelephonyOff("Calls over SIP do not start; the log says why.")
         if self._running >= MOST:
             raise Conflict("Enough test calls are under way; take one first.")
         self._running += 1

@@ -82,6 +82,11 @@ class Exchange:
         self.board: Switchboard | None = None
         """While calls are taken."""
 
+    @property
+    def up(self) -> bool:
+        """Whether calls are made and taken now."""
+        return self.board is not None and self.board.up
+
     async def run(self) -> None:
         """Take calls until cancelled, or told to stop."""
         async with self._running:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserType, FrameLocator, Page, expect
 from tests.acceptance.calls.voices import LISTENING, hears, speaking, tone
 from tests.acceptance.people import DESKTOP, PHONE, PICTURES, axe_violations
 from tests.servers import free_port
+from tests.telephony import demo_audio
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -38,7 +39,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "acd", "demo", f"--port={port}", f"--data-dir={folder}/data"],
             cwd=folder,
-            env={**os.environ, "NO_COLOR": "1"},
+            env={**os.environ, **demo_audio(), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,20 +18,25 @@ from typer.testing import CliRunner
 from acd import app as composition
 from acd.cli.main import app as command
 from acd.config import Config
+from acd.demo import telephone
 from acd.demo.client import Line
 from acd.demo.desk_phone import with_desk_phones
+from acd.demo.folder import kept
 from acd.demo.run import serve_demo
 from acd.demo.seed import YOU, demo_config
 from acd.domain.ids import new_id
+from acd.embedded.data import DataInUse
+from acd.telephony.sip.ports import claim_audio
 from acd.web.listener import PortTaken
 from tests.servers import free_port
+from tests.telephony import demo_audio
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     (tmp_path / "build.json").touch()
     monkeypatch.setattr(composition, "FRONT_END", tmp_path / "build.json")
-    return demo_config({}, port=0, data_dir=tmp_path / "demo")
+    return demo_config(demo_audio(), port=0, data_dir=tmp_path / "demo")
 
 
 @asynccontextmanager
@@ -75,6 +81,43 @@ async def test_a_taken_port_names_the_option_for_another(tmp_path: Path) -> None
     assert f"Port {port} on 127.0.0.1 is taken" in said
     assert f'`acd demo {other}`, in a checkout `make run ARGS="{other}"`' in said
     assert "server.port" not in said
+
+
+async def test_a_taken_folder_names_the_option_for_another(config: Config) -> None:
+    folder = config.server.data_dir
+    async with demonstration(config):
+        noted = kept(folder)
+        with pytest.raises(DataInUse) as told:
+            await serve_demo(config, lambda _: None)
+        assert kept(folder) == noted, "they are of the one that runs"
+    assert f"--data-dir {folder}-2`, in a checkout `make run ARGS=" in str(told.value)
+    assert "server.data_dir" not in str(told.value)
+
+
+async def test_calls_are_told_to_be_off_until_the_audio_ports_are_free(
+    config: Config, peer: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer("sipp"), peer("rtpengine")
+    audio = config.telephony.rtpengine
+    claim = await claim_audio(audio.first_port, audio.last_port)
+    assert claim is not None
+    monkeypatch.setattr(telephone, "_UP_S", 1.5)
+    try:
+        async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
+            assert said[0].startswith("Calls over SIP are off: they do not start")
+            assert not (await state(http, url))["call"]["possible"]
+            async with http.post(f"{url}/demo/call") as response:
+                assert (await response.json())["code"] == "telephony_off"
+            os.close(claim)
+            claim = None
+
+            async def possible() -> Any:
+                return (await state(http, url))["call"]["possible"]
+
+            await until(possible)
+    finally:
+        if claim is not None:
+            os.close(claim)
 
 
 async def test_colleagues_serve_a_rush(config: Config) -> None:
@@ -197,7 +240,7 @@ async def test_without_sipp_there_is_no_test_call(
 
 
 async def test_clearing_begins_anew(tmp_path: Path, config: Config) -> None:
-    config = demo_config({}, port=free_port(), data_dir=tmp_path / "demo")
+    config = demo_config(demo_audio(), port=free_port(), data_dir=tmp_path / "demo")
     async with demonstration(config) as (url, said), aiohttp.ClientSession() as http:
         before = (await state(http, url))["run"]
         async with http.post(f"{url}/demo/clear") as response:

@@ -28,6 +28,8 @@ CLAIMS: Final = tuple(Path(folder) / "acd-audio-ports" for folder in _FOLDERS)
 """The first that can be opened, whoever runs a node. A byte of it is a port: whoever has the ports
 has those bytes locked. What lies in /dev/shm goes when its owner signs out (logind)."""
 
+_FLOCK: Final = "hhqqi4x"
+"""struct flock of Linux: type, whence, start, length, process."""
 _TRIES: Final = 20
 _TRY_S: Final = 0.05
 """A process that ended a moment ago may still hold what it had."""
@@ -86,10 +88,8 @@ async def claim_audio(first: int, last: int) -> int | None:
     claims = _open_claims()
     if claims is None:
         return None
-    # struct flock of Linux: type, whence, start, length, process
-    asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, first, last - first + 1, 0)
     try:
-        await _lock(claims, asked)
+        await _lock(claims, _all_of(first, last))
     except (BlockingIOError, PermissionError):
         os.close(claims)
         raise AudioPortsTaken(
@@ -104,6 +104,23 @@ async def claim_audio(first: int, last: int) -> int | None:
         os.close(claims)
         raise
     return claims
+
+
+def is_audio_free(first: int, last: int) -> bool:
+    """Whether nobody has any of these ports now; so they are where no claims can be read."""
+    for path in CLAIMS:
+        with suppress(OSError):
+            claims = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                told = fcntl.fcntl(claims, fcntl.F_OFD_GETLK, _all_of(first, last))
+            finally:
+                os.close(claims)
+            return bool(struct.unpack(_FLOCK, told)[0] == fcntl.F_UNLCK)
+    return True
+
+
+def _all_of(first: int, last: int) -> bytes:
+    return struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, first, last - first + 1, 0)
 
 
 async def _lock(claims: int, asked: bytes) -> None:

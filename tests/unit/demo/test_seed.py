@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from acd.config import ConfigProblems
+from acd.demo.folder import forget, your_password
 from acd.demo.phrases import AGENTS, THANKS, VISITORS
-from acd.demo.seed import SITE, YOU, demo_config, forget, simulated, your_password
+from acd.demo.seed import SITE, YOU, demo_config, simulated
 
 
 def test_the_configuration_is_right_and_has_you_first_in_support() -> None:

@@ -16,30 +16,38 @@ from acd.telephony.sip import rtpengine
 
 
 @pytest.mark.parametrize(
-    ("carried", "played", "told"),
+    ("carried", "played", "up", "told"),
     [
-        (False, False, "are off, and so are test calls: install rtpengine-daemon and sip-tester,"),
-        (False, True, "are off, and so are test calls: install rtpengine-daemon, and start anew."),
-        (True, False, "are on: a telephone here dials sip:600@127.0.0.1:{port}; for test calls"),
-        (True, True, 'dials sip:600@127.0.0.1:{port}, and "Place a test call" plays one.'),
+        (False, False, False, "are off, and so are test calls: install rtpengine-daemon and sip-"),
+        (False, True, False, "are off, and so are test calls: install rtpengine-daemon, and start"),
+        (True, False, True, "dials sip:600@127.0.0.1:{port}, with its audio on UDP {audio}; for"),
+        (True, True, True, 'audio on UDP {audio}; "Place a test call" plays one.'),
+        (True, True, False, "are off: they do not start, as is said above"),
     ],
 )
 def test_one_line_says_whether_it_can_be_called_and_what_lacks(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, carried: bool, played: bool, told: str
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    carried: bool,
+    played: bool,
+    up: bool,
+    told: str,
 ) -> None:
     here = tmp_path / "program"
     monkeypatch.setattr(rtpengine, "find_rtpengine", lambda: here if carried else None)
     monkeypatch.setattr(telephone, "find_sipp", lambda: str(here) if played else None)
     config = demo_config({}, data_dir=tmp_path)
-    said = telephone.calls_told(config)
-    assert told.format(port=config.telephony.sip.port) in said
+    said = telephone.calls_told(config, up=up)
+    audio = config.telephony.rtpengine
+    ports = f"{audio.first_port}-{audio.last_port}"
+    assert told.format(port=config.telephony.sip.port, audio=ports) in said
     assert "\n" not in said
 
 
 def test_who_turned_them_off_is_not_told_to_install(tmp_path: Path) -> None:
     off = {"ACD_TELEPHONY__SIP__ENABLED": "false"}
     config = demo_config(off, data_dir=tmp_path)
-    assert telephone.calls_told(config) == "Calls over SIP are off, as configured."
+    assert telephone.calls_told(config, up=False) == "Calls over SIP are off, as configured."
 
 
 @pytest.fixture
