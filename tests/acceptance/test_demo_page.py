@@ -195,6 +195,7 @@ def test_a_rush_fills_the_lines_and_clearing_takes_it_all_back(page: Page, demo:
     page.wait_for_timeout(350)
     card.get_by_test_id("ring-accept").click()
     expect(console.get_by_test_id("message").first).to_be_visible()
+    expect(console.get_by_test_id("line-pick").first).to_be_visible(timeout=20_000)
 
     page.get_by_test_id("demo-clear").click()
     page.get_by_test_id("demo-clear-yes").click()
