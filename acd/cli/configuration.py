@@ -21,13 +21,15 @@ def check(
 ) -> None:
     """Say everything that is wrong with the configuration, at once.
 
-    Exits with 0 when nothing is, with 2 otherwise. Warnings name what is likely not meant, and
-    secrets that are not to be had here: a node needs them, this does not.
+    Exits with 0 when nothing is, with 2 otherwise. Warnings, of a configuration without errors,
+    name what is likely not meant, and secrets that are not to be had here: a node needs them, this
+    does not.
     """
     try:
         checked = check_config(config)
     except ConfigProblems as problems:
-        refuse(problems)
+        # what is likely not meant may follow from an error: nobody serves a misspelt department
+        refuse(problems, then=" Warnings are told once there are none.")
     warnings = [*checked.warnings, *(replace(one, warning=True) for one in checked.missing)]
     for warning in warnings:
         typer.echo(str(warning), err=True)

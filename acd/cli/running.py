@@ -125,12 +125,12 @@ def read_demo_config(
         refuse(problems)
 
 
-def refuse(problems: ConfigProblems) -> NoReturn:
-    """Every problem on a line of its own, then exit code 2."""
+def refuse(problems: ConfigProblems, then: str = "") -> NoReturn:
+    """Every problem on a line of its own, then exit code 2; `then` ends the last line."""
     for problem in problems.problems:
         typer.echo(str(problem), err=True)
     count = len(problems.problems)
-    typer.echo(f"{count} problem{'' if count == 1 else 's'}; nothing was done.", err=True)
+    typer.echo(f"{count} problem{'' if count == 1 else 's'}; nothing was done.{then}", err=True)
     raise typer.Exit(MISUSED)
 
 

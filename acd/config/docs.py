@@ -65,7 +65,8 @@ Some times are no setting, since another would not serve anybody better.
 _FOOT = """\
 ## Findings
 
-Each is a line of the form that editors follow, and its code stays the same when the words change:
+Each is a line of the form that editors follow, and its code stays the same when the words change.
+All errors are told in one run; warnings, which an error may cause, once there is none:
 
     config.toml:2:1: unknown_key: server.prot: there is no such key. Did you mean `port`?
     config.toml:9:5: starvation: warning: departments[0].order: …
