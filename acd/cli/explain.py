@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from acd.cli.past import Unasked, latest_table, offers_table, read_unasked, unasked_lines
 from acd.cli.running import (
     ConfigOption,
     DemoOption,
@@ -17,43 +18,28 @@ from acd.cli.running import (
     run,
     show_table,
 )
+from acd.cli.words import lasted, person, reason_told, seconds_left, state_of, utc
 from acd.config.places import database_url
 from acd.domain.errors import NotFound, StoreUnavailable
 from acd.domain.ids import InteractionId
-from acd.domain.offer import OfferOutcome
+from acd.domain.interaction import InteractionState
+from acd.records.contacts import Contacts
 from acd.records.engine import open_database
 from acd.records.examine import examine_database
 from acd.records.history import History
 from acd.routing.admission import refuse
-from acd.routing.explain import ReasonCode, Standing
+from acd.routing.explain import Standing
 from acd.routing.router import Router
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from acd.config import Config
-    from acd.domain.history import PastInteraction, PastOffer
-    from acd.routing.explain import Explained, Reason, Verdict
+    from acd.domain.contact import Contact
+    from acd.domain.history import PastInteraction
+    from acd.records.engine import Database
+    from acd.routing.explain import Explained, Verdict
 
-_SAID: dict[ReasonCode, str] = {
-    ReasonCode.NOT_MEMBER: "does not serve this channel of the department",
-    ReasonCode.OFFLINE: "offline",
-    ReasonCode.AWAY: "away: {reason}",
-    ReasonCode.FINISHING: "finishes their work and takes nothing new",
-    ReasonCode.GRACE: "their console is silent, given up in {left} s",
-    ReasonCode.FULL: "full: {count} of {max}",
-    ReasonCode.CAPACITY: "no room: {used} of {total} used, needs {weight}",
-    ReasonCode.SKILL: "{skill}: needs {level}, has {has}",
-    ReasonCode.DECLINED: "declined, asked again in {left} s",
-    ReasonCode.MISSED: "missed it, asked again in {left} s",
-    ReasonCode.FAILED: "their device did not answer, asked again in {left} s",
-    ReasonCode.GIVEN: "gave it away",
-    ReasonCode.RESERVED: "it waits for {agent}",
-    ReasonCode.REMOVED: "no longer in the directory",
-}
-
-TRANSFER: Final = "transfer"
-"""What stands for a strategy where a colleague was asked by name."""
 LATEST: Final = 20
 """So many are listed to choose from."""
 
@@ -71,24 +57,30 @@ def explain(
 ) -> None:
     """Say why an interaction rings where it does, and why not elsewhere.
 
-    Lists the offers that were made with the reason for each, and how every agent of the department
-    stands to it now: offered, would be asked as which, or excluded and why.
+    Lists the offers that were made with the reason for each, why the others of the department were
+    not asked then, and how every agent of it stands to it now: offered, would be asked as which, or
+    excluded and why.
     """
     settings = read_beside(config, demo=demo).config
     if interaction is None:
-        _show_latest(run(_latest(settings)), demo=demo)
+        run(_show_latest(settings, demo=demo))
         return
-    past, pages = run(_read(settings, InteractionId(interaction)))
+    found = run(_read(settings, InteractionId(interaction)))
+    past, pages = found.past, found.pages
     if pages:
-        _show_queue(pages[0])
+        _show_queue(pages[0], found)
     if past is not None and past.offers:
         typer.echo("\nOffers so far:")
         show_table(offers_table(past.offers))
+    if found.unasked is not None and found.unasked.agents:
+        head, rows = unasked_lines(found.unasked)
+        typer.echo(f"\n{head}")
+        show_table(rows)
     if pages is None:
         typer.echo("\nNo node runs here: how the agents stand to it is not known.")
         return
     if not pages:
-        typer.echo("\nIt ended long ago: how the agents stood to it is not kept.")
+        typer.echo("\nIt ended long ago: nobody stands to it any more.")
         return
     agents = [verdict for page in pages for verdict in page.agents]
     typer.echo("\nThe agents of the department now:")
@@ -96,55 +88,53 @@ def explain(
     show_table([("agent", "standing"), *rows])
 
 
-async def _latest(config: Config) -> tuple[PastInteraction, ...]:
-    async with _history(config) as history:
-        return (await history.interactions(limit=LATEST)).interactions
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What is known of an interaction; no `pages` where no node runs, none in it after a day."""
+
+    past: PastInteraction | None
+    contact: Contact | None
+    unasked: Unasked | None
+    pages: list[Explained] | None
 
 
-def _show_latest(latest: Sequence[PastInteraction], *, demo: bool) -> None:
+async def _show_latest(config: Config, *, demo: bool) -> None:
+    async with _database(config) as database:
+        latest = (await History(database).interactions(limit=LATEST)).interactions
+        contacts = await Contacts(database).many({x.contact for x in latest})
     if not latest:
         typer.echo("Nobody has come yet: there is nothing to explain.")
         return
-    rows = [
-        (
-            x.id,
-            f"{_utc(x.enqueued_ms):%F %T}",
-            x.channel.value,
-            x.queue.partition("/")[0],
-            x.agent or "-",
-            x.outcome.value if x.outcome else x.state.value,
-            x.contact,
-        )
-        for x in latest
-    ]
-    heads = ("interaction", "arrived (UTC)", "channel", "department", "agent", "state", "contact")
-    show_table([heads, *rows])
+    show_table(latest_table(latest, contacts))
     option = "--demo " if demo else ""
     typer.echo(f"\nTo have one explained: acd explain {option}{latest[0].id}")
 
 
 @asynccontextmanager
-async def _history(config: Config) -> AsyncIterator[History]:
+async def _database(config: Config) -> AsyncIterator[Database]:
     await examine_database(database_url(config))  # opening it would make one
     database = await open_database(database_url(config))
     try:
-        yield History(database)
+        yield database
     finally:
         await database.close()
 
 
-async def _read(
-    config: Config, interaction: InteractionId
-) -> tuple[PastInteraction | None, list[Explained] | None]:
-    async with _history(config) as history:
-        past = await history.interaction(interaction)
-    redis = redis_beside(config)
-    pages = None if redis is None else await _live(redis, config.tenant, interaction)
-    if past is None and pages is None:
-        raise StoreUnavailable("No node runs here; start one with `acd serve`.")
-    if past is None and not pages:
-        raise NotFound(f"There is no interaction `{interaction}`.")
-    return past, pages
+async def _read(config: Config, interaction: InteractionId) -> _Found:
+    async with _database(config) as database:
+        past = await History(database).interaction(interaction)
+        redis = redis_beside(config)
+        pages = None if redis is None else await _live(redis, config.tenant, interaction)
+        if past is None and pages is None:
+            raise StoreUnavailable("No node runs here; start one with `acd serve`.")
+        if past is None and not pages:
+            raise NotFound(f"There is no interaction `{interaction}`.")
+        contact = unasked = None
+        if past is not None:
+            contact = await Contacts(database).get(past.contact)
+            requires = pages[0].requires if pages else ""
+            unasked = await read_unasked(database, past, requires)
+    return _Found(past=past, contact=contact, unasked=unasked, pages=pages)
 
 
 async def _live(redis: str, tenant: str, interaction: InteractionId) -> list[Explained]:
@@ -163,13 +153,16 @@ async def _live(redis: str, tenant: str, interaction: InteractionId) -> list[Exp
         await router.close()
 
 
-def _show_queue(found: Explained) -> None:
-    x = found.interaction
-    age = f"{_utc(x.enqueued_ms):%F %T} UTC, {_lasted(found.now_ms - x.enqueued_ms)} ago"
+def _show_queue(found: Explained, known: _Found) -> None:
+    x, past = found.interaction, known.past
+    outcome = past.outcome if past and x.state is InteractionState.ENDED else None
+    state = state_of(x.state, outcome)
+    age = f"{utc(x.enqueued_ms):%F %T} UTC, {lasted(found.now_ms - x.enqueued_ms)} ago"
     place = f", place {x.position} of {found.waiting}" if x.position else ""
     whose = f", with {x.agent}" if x.agent else ""
     rows = [
-        ("interaction", f"{x.interaction}: {x.state}{place}{whose}, arrived {age}"),
+        ("interaction", f"{x.interaction}: {state}{place}{whose}, arrived {age}"),
+        ("contact", person(known.contact, x.contact)),
         ("pool", f"{found.pool} ({found.queue_state or 'gone'})"),
         ("hours", _hours(found)),
         ("strategy", " + ".join(found.strategy) or "-"),
@@ -182,7 +175,7 @@ def _show_queue(found: Explained) -> None:
     if found.personal:
         rows.append(("waits for", found.personal))
     if x.contact_lost:
-        rows.append(("contact", "not connected"))
+        rows.append(("connected", "no, the contact is gone"))
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         typer.echo(f"{name:<{width}}  {value}")
@@ -196,75 +189,13 @@ def _hours(found: Explained) -> str:
 
 
 def _time(at_ms: int) -> str:
-    return f"{_utc(at_ms):%F %H:%M} UTC"
-
-
-def _utc(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
-
-
-def _lasted(ms: int) -> str:
-    hours, seconds = divmod(max(0, ms) // 1000, 3600)
-    minutes = f"{seconds // 60:02}:{seconds % 60:02}"
-    return f"{hours}:{minutes}" if hours else minutes.removeprefix("0")
-
-
-def offers_table(offers: Sequence[PastOffer]) -> list[tuple[str, ...]]:
-    """What was offered to whom, the first offer first, with its heads; times are UTC."""
-    rows: list[tuple[str, ...]] = [("offer", "at (UTC)", "rang", "agent", "outcome", "why")]
-    taken: PastOffer | None = None
-    for o in offers:
-        why = decision(o.why, o.made_ms)
-        if taken and o.made_ms >= (taken.ended_ms or 0) and o.why.get("strategy") != TRANSFER:
-            why = f"no longer with {taken.agent}; {why}"  # they gave it back, or were gone
-        rows.append(
-            (
-                o.id.rpartition(".")[2],
-                f"{_utc(o.made_ms):%T}",
-                _lasted(o.ended_ms - o.made_ms) if o.ended_ms else "-",
-                o.agent,
-                o.outcome or "rings",
-                why,
-            )
-        )
-        taken = o if o.outcome is OfferOutcome.ACCEPTED else taken
-    return rows
-
-
-def decision(why: Mapping[str, Any], made_ms: int) -> str:
-    """An offer's `why` in a line; `made_ms` is when it was decided."""
-    if not why:
-        return ""
-    keys = ", ".join(_key(key["name"], key["value"], made_ms) for key in why.get("keys", ()))
-    by = f"{why.get('strategy', '')} ({keys})" if keys else str(why.get("strategy", ""))
-    parts = [by, f"{why.get('eligible', 0)} could be asked"]
-    if why.get("next"):
-        parts.append(f"{why['next']} would be next")
-    if why.get("sticky"):
-        parts.append("served them last")
-    if why.get("pool"):
-        parts.append(f"pool {why['pool']}")
-    return ", ".join(parts)
-
-
-def _key(name: str, value: Any, made_ms: int) -> str:
-    match name:
-        case "idle_since_ms":
-            return f"idle for {_lasted(made_ms - int(value))}"
-        case "running":
-            return f"{value} under way"
-        case "ratio":
-            return f"{value / 10:g}% of their room taken"
-        case "last_offered":
-            return f"asked last in turn {value}" if value else "not asked yet"
-        case _:
-            return f"{name} {value}"
+    return f"{utc(at_ms):%F %H:%M} UTC"
 
 
 def _standing(verdict: Verdict, now_ms: int) -> str:
     match verdict.standing:
         case Standing.OFFERED:
-            return f"rings, until {_left(verdict.deadline_ms or 0, now_ms)} s from now"
+            return f"rings, until {seconds_left(verdict.deadline_ms or 0, now_ms)} s from now"
         case Standing.HOLDER:
             return "it is theirs"
         case Standing.ELIGIBLE if verdict.place is None:
@@ -274,19 +205,7 @@ def _standing(verdict: Verdict, now_ms: int) -> str:
         case Standing.ELIGIBLE:
             return f"would be asked as number {verdict.place}"
         case _:
-            return "; ".join(_reason(reason, now_ms) for reason in verdict.reasons)
-
-
-def _reason(reason: Reason, now_ms: int) -> str:
-    left = _left(int(reason.facts.get("until_ms", 0)), now_ms)
-    if reason.code is ReasonCode.FULL and not reason.facts["max"]:
-        return "may have none on this channel"
-    said = _SAID[reason.code].format(**{**reason.facts, "left": left})
-    return said.removesuffix(": ")
-
-
-def _left(until_ms: int, now_ms: int) -> int:
-    return max(0, -(-(until_ms - now_ms) // 1000))
+            return "; ".join(reason_told(reason, now_ms) for reason in verdict.reasons)
 
 
 _ORDER: Sequence[Standing] = tuple(Standing)

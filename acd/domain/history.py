@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acd.domain.agent import Availability
     from acd.domain.ids import (
         AgentId,
         ContactId,
@@ -83,6 +84,15 @@ class PastInteraction:
             return None
         whole_ms = self.ended_ms - self.active_ms
         return whole_ms if self.handled_ms is None else min(whole_ms, self.handled_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastStanding:
+    """How an agent stood on a channel at some moment; `held`: what they had or rang there."""
+
+    availability: Availability
+    reason: str
+    held: Mapping[Channel, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,6 +196,11 @@ async def test_a_test_call_rings_you(config: Config, peer: Callable[[str], Path]
             r"\(priority 1, idle for [\d:]+\)",
             explained.stdout,
         ), explained.output
+        assert re.search(
+            r"\nNever asked, .*:\nagent +why not\nanna +(offline; )?may have none on this chan",
+            explained.stdout,
+        ), explained.output
+        assert re.search(r" call +support +Test call +rings +-\n", listed.stdout), listed.output
         assert listed.stdout.endswith(f"explain --demo {told[1]['interaction']}\n"), listed.output
 
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from acd.cli.explain import decision, offers_table
-from acd.domain.history import PastOffer
-from acd.domain.ids import AgentId, InteractionId, QueueId, offer_id
+import pytest
+
+from acd.cli.past import Unasked, decision, offers_table, reasons_then, unasked_lines
+from acd.cli.words import person, reason_told, state_of
+from acd.domain.agent import Availability
+from acd.domain.capacity import ChannelCapacity
+from acd.domain.contact import Address, AddressKind, Contact
+from acd.domain.directory import Agent
+from acd.domain.history import PastOffer, PastStanding
+from acd.domain.ids import AgentId, ContactId, InteractionId, QueueId, offer_id
+from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
+from acd.routing.explain import Reason, ReasonCode
 
 NOON_MS = 1_795_348_800_000
 IX = InteractionId("ix_1")
@@ -68,3 +77,81 @@ def test_an_offer_after_an_accepted_one_says_why_it_was_made() -> None:
     assert [row[5].partition(", ")[0] for row in rows] == [
         "ring_all", "ring_all", "transfer", "no longer with claire; ring_all",
     ]  # fmt: skip
+
+
+CHANNELS = {
+    Channel.CHAT: ChannelCapacity(weight=40, max=2),
+    Channel.CALL: ChannelCapacity(weight=80, max=0),
+}
+
+
+def agent(**more: Any) -> Agent:
+    return Agent(id=AgentId("anna"), name="Anna", email="anna@example.com", **more)
+
+
+@pytest.mark.parametrize(
+    ("availability", "reason", "held", "channel", "needs", "said"),
+    [
+        ("available", "", {}, Channel.CHAT, {}, []),
+        ("offline", "", {}, Channel.CHAT, {}, ["offline"]),
+        ("away", "lunch", {}, Channel.CHAT, {}, ["away: lunch"]),
+        ("finishing", "", {}, Channel.CHAT, {}, ["finishes their work and takes nothing new"]),
+        ("available", "", {Channel.CHAT: 2}, Channel.CHAT, {}, ["full: 2 of 2"]),
+        ("available", "", {}, Channel.CALL, {}, ["may have none on this channel"]),
+        (
+            "available", "", {Channel.CALL: 1}, Channel.CHAT, {},
+            ["no room: 80 of 100 used, needs 40"],
+        ),
+        (
+            "away", "", {}, Channel.CHAT, {"french": 5, "sales": 1},
+            ["away", "french: needs 5, has 3"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_kept_an_agent_then(
+    availability: str,
+    reason: str,
+    held: dict[Channel, int],
+    channel: Channel,
+    needs: dict[str, int],
+    said: list[str],
+) -> None:
+    stood = PastStanding(availability=Availability(availability), reason=reason, held=held)
+    found = reasons_then(agent(skills={"french": 3, "sales": 2}), stood, channel, CHANNELS, needs)
+    assert [reason_told(one, NOON_MS) for one in found] == said
+
+
+def test_who_was_never_asked_is_told_with_the_moment_and_who_went_first() -> None:
+    away = (Reason(code=ReasonCode.AWAY, facts={"reason": "lunch"}),)
+    agents = ((AgentId("bruno"), away), (AgentId("claire"), ()))
+    head, rows = unasked_lines(Unasked(at_ms=NOON_MS, first=AgentId("anna"), agents=agents))
+    assert "2026-11-22 12:00:00 UTC" in head
+    assert rows == [
+        ("agent", "why not"),
+        ("bruno", "away: lunch"),
+        ("claire", "could have been asked; anna went first"),
+    ]
+    head, rows = unasked_lines(Unasked(at_ms=NOON_MS, first=None, agents=agents))
+    assert head.startswith("Nobody was asked.")
+    assert rows[-1] == ("claire", "could have been asked")
+
+
+def test_a_contact_is_told_by_the_best_there_is() -> None:
+    mail = Address(kind=AddressKind.EMAIL, value="jean@example.com")
+    phone = Address(kind=AddressKind.PHONE, value="+33199001234")
+
+    def said(name: str, *addresses: Address) -> str:
+        return person(Contact(id=ContactId("ct_1"), name=name, addresses=addresses), "ct_1")
+
+    assert said("Jean Martin", mail) == "Jean Martin"
+    assert said("", mail, phone) == "+33199001234"
+    assert said("", mail) == "jean@example.com"
+    assert said("") == person(None, "ct_1") == "ct_1"
+
+
+def test_every_state_and_every_end_has_words() -> None:
+    ends = {state_of(InteractionState.ENDED, outcome) for outcome in Outcome}
+    assert len(ends) == len(Outcome)
+    assert len({state_of(state, None) for state in InteractionState} - ends) == len(
+        InteractionState
+    )
