@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType
 
-from tests.acceptance.calls.exchange import CALLS, OUTSIDE_HZ
+from tests.acceptance.calls.camille import Camille
+from tests.acceptance.calls.exchange import (
+    CALLS,
+    CAMILLE,
+    CAMILLE_HZ,
+    OUTSIDE_HZ,
+    telephone_server,
+)
 from tests.acceptance.calls.phones import Caller, Phone
-from tests.acceptance.calls.telephones import Telephone, Telephones
+from tests.acceptance.calls.telephones import Call, Telephone, Telephones
 from tests.acceptance.calls.voices import (
     ANNA_HZ,
     CLAIRE_HZ,
@@ -23,8 +30,11 @@ from tests.acceptance.calls.voices import (
 from tests.acceptance.house import PASSWORD, House, Server
 from tests.acceptance.people import Person
 from tests.outcomes import outcomes_of_calls
+from tests.telephony import MUSIC_HZ
 
 HOUSES = 40
+TELEPHONE_HOUSES = 12
+CALLBACKS = f"callback = true\ncallback_tries = 2\ncallback_retry_s = 1\n{CALLS}"
 
 
 @pytest.fixture(scope="package")
@@ -53,6 +63,36 @@ def telephones() -> Iterator[Telephones]:
 def outside(telephones: Telephones) -> Telephone:
     """Every number that is called from the house."""
     return telephones.telephone(OUTSIDE_HZ)
+
+
+@pytest.fixture(scope="module")
+def telephone_house(
+    peer: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, outside: Telephone
+) -> Iterator[Server]:
+    """A node with the SIP role; each story has a house of its own there."""
+    peer("rtpengine")
+    folder = tmp_path_factory.mktemp("telephones")
+    server = telephone_server(folder, houses=TELEPHONE_HOUSES, trunk=outside, rules=CALLBACKS)
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log(), server.log()
+    assert "store refused" not in server.log(), server.log()
+    assert outcomes_of_calls(server.database)["open"] == 0
+
+
+@pytest.fixture
+def camille(house: House, server: Server, telephones: Telephones) -> Camille:
+    """Calls from her telephone; of stories whose server takes calls over SIP."""
+    telephone = telephones.telephone(CAMILLE_HZ)
+
+    def call(department: str = "support", number: str = CAMILLE) -> Call:
+        peer = ("127.0.0.1", server.sip_port)
+        found = telephone.calls(house.department(department), peer, caller=number)
+        found.hears(MUSIC_HZ)
+        return found
+
+    return call
 
 
 @pytest.fixture(scope="package")
