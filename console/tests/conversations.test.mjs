@@ -74,3 +74,26 @@ test("a conversation is read once at a time, and once more where that was asked 
   assert.equal(asked.length, 3);
   assert.deepEqual(its.threads.value.get("cv_1").history, ["newer"]);
 });
+
+test("what left the desk is read while something of it goes on, and then no more", async () => {
+  const { its, asked, conversations } = desk();
+  const note = (seq, client_id) => ({ seq, client_id, conversation: "cv_1", from: "system", name: "Claire", text: "", at_ms: seq });
+  const read = async (more) => {
+    asked.at(-1).resolve({ ...answer(), ...more });
+    await turn();
+  };
+  void conversations.fetch("cv_1");
+  await read({ history: [{ interaction: "ix_1", ended_ms: 1 }] });
+  conversations.follow("cv_1");
+  assert.equal(asked.length, 1, "it is over");
+  conversations.hear(note(1, "joined.ix_2.1"));
+  conversations.follow("cv_1");
+  assert.equal(asked.length, 2, "a colleague took a new call");
+  await read({ history: [{ interaction: "ix_2", ended_ms: null }, { interaction: "ix_1", ended_ms: 1 }] });
+  conversations.follow("cv_1");
+  assert.equal(asked.length, 3);
+  await read({ messages: [note(2, "ended.ix_2")], history: [{ interaction: "ix_2", ended_ms: 9 }, { interaction: "ix_1", ended_ms: 1 }] });
+  conversations.follow("cv_1");
+  assert.equal(asked.length, 3);
+  assert.equal(its.threads.value.get("cv_1").messages.length, 2);
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callWord, entries } from "../src/state/entries.ts";
+import { callWord, entries, goesOn } from "../src/state/entries.ts";
 
 const note = (seq, client_id, text, name) => ({ seq, client_id, text, name, from: "system", at_ms: seq * 1000 });
 const said = (seq, text) => ({ seq, client_id: `c${seq}`, text, name: "Jean", from: "visitor", at_ms: seq * 1000 });
@@ -60,4 +60,13 @@ test("a call that is over is told by what came of it", () => {
   assert.equal(word("unreached", true), "unreached");
   assert.equal(word("unreached"), "from", "nobody could call them back: refused, as its outcome says");
   assert.equal(word("rejected"), "from");
+});
+
+test("a thread goes on while history knows no end of something, or its last note is of what history does not hold", () => {
+  const of = (messages, ...history) => goesOn({ messages, history });
+  assert.equal(of([], past("ix_1", "call", null)), true);
+  assert.equal(of([note(1, "joined.ix_1.1", "agent_joined", "Anna")], past("ix_1", "call", 5000)), false, "history knows better");
+  assert.equal(of([note(1, "joined.ix_far.1", "agent_joined", "Anna"), said(2, "Hello")]), true);
+  assert.equal(of([note(1, "joined.ix_far.1", "agent_joined", "Anna"), note(2, "ended.ix_far", "chat_ended", "")]), false);
+  assert.equal(of([said(1, "Hello")]), false);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.location = { search: "?locale=en" }; // the words ask in which language
-const { hasRoom, those } = await import("../src/state/presence.ts");
+const { cameBack, hasRoom, those } = await import("../src/state/presence.ts");
 
 const on = (count, max, availability = "available") => ({ availability, count, max });
 const presence = (used, chat, call) => ({ channels: { chat, call }, used, total: 100 });
@@ -19,4 +19,12 @@ test("whoever finishes on a channel is not away on it", () => {
   const now = presence(20, on(0, 5), on(1, 1, "finishing"));
   assert.deepEqual(those(now, ["chat", "call"], "available"), ["chat"]);
   assert.deepEqual(those(now, ["chat", "call"], "away"), []);
+});
+
+test("who was away on a channel and is available there came back", () => {
+  const away = presence(0, on(0, 5), on(0, 1, "away"));
+  const back = presence(0, on(0, 5), on(0, 1));
+  assert.equal(cameBack(away, back, "call"), true);
+  assert.equal(cameBack(away, back, "chat"), false, "they were there all along");
+  assert.equal(cameBack(back, away, "call"), false);
 });

@@ -38,9 +38,16 @@ test("a card in sight says who took it; one that waited behind goes silently", (
   assert.deepEqual(after[0].over, { kind: "taken", by: end.by });
 });
 
+test("what the agent declined says what becomes of it", () => {
+  const rings = shown([{ offer: offer("ix_1.1") }], "ix_1.1", 5);
+  const after = ended(rings, { offer: "ix_1.1", outcome: "declined", reason: "" });
+  assert.deepEqual(after[0]?.over, { kind: "declined" });
+  assert.deepEqual(ended([{ offer: offer("ix_1.1") }], { offer: "ix_1.1", outcome: "declined", reason: "" }), [], "nobody saw it");
+});
+
 test("what the agent answered or let pass goes at once", () => {
   const rings = shown([{ offer: offer("ix_1.1") }], "ix_1.1", 5);
-  for (const outcome of ["accepted", "declined", "expired", "failed"]) {
+  for (const outcome of ["accepted", "expired", "failed"]) {
     assert.deepEqual(ended(rings, { offer: "ix_1.1", outcome, reason: "" }), []);
   }
 });

@@ -144,7 +144,7 @@ class Agent(Person):
 
     def accepts(self, name: str) -> None:
         self.sees_ring(name)
-        self.page.wait_for_timeout(350)  # clicks on Accept are ignored for its first 300 ms
+        expect(self.find("ring-accept")).to_be_enabled()  # it is not in its first 300 ms
         self.find("ring-accept").click()
         expect(self.find("thread")).to_contain_text(name)
         expect(self.find("composer")).to_be_visible()

@@ -69,6 +69,19 @@ def test_the_first_missed_ring_leaves_a_trace_until_the_next_answer(
     expect(anna.find("missed-ring")).to_have_count(0)
 
 
+def test_who_comes_back_has_the_missed_ring_behind_them(agent: Agents, visitor: Visitors) -> None:
+    anna, claire = agent("anna"), agent("claire")
+    anna.is_available()
+    claire.is_available()
+    visitor("Jean Martin").starts_chat("Hello", department="express")
+    expect(anna.find("missed-ring")).to_be_visible()
+    claire.accepts("Jean Martin")
+    anna.takes_a_break()
+    expect(anna.find("missed-ring")).to_be_visible()
+    anna.is_available()
+    expect(anna.find("missed-ring")).to_have_count(0)
+
+
 def test_presence_survives_a_reload(agent: Agents) -> None:
     anna = agent("anna")
     anna.takes_a_break()

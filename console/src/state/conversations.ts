@@ -4,6 +4,7 @@ import { batch } from "@preact/signals";
 
 import * as lists from "./chats.ts";
 import type { Desk } from "./desk.ts";
+import { goesOn } from "./entries.ts";
 import type { ReadMarks } from "./wire.ts";
 
 const TYPING_MS = 6000;
@@ -47,6 +48,12 @@ export class Conversations {
       await this.#read(conversation);
     } while (this.#reading.get(conversation));
     this.#reading.delete(conversation);
+  }
+
+  /** The server tells nothing of what has left the desk: what was seen to begin there is read until it is over. */
+  follow(conversation: string): void {
+    const thread = this.#desk.threads.value.get(conversation);
+    if (thread && goesOn(thread)) void this.fetch(conversation);
   }
 
   async #read(conversation: string): Promise<void> {

@@ -7,6 +7,7 @@ import { batch, computed, signal } from "@preact/signals";
 import * as lists from "./chats.ts";
 import { Conversations } from "./conversations.ts";
 import { inSight, sessionName } from "./kept.ts";
+import { cameBack } from "./presence.ts";
 import * as rings from "./rings.ts";
 import { BASE, recall, session, type SignedIn } from "./session.ts";
 import { done, locale } from "./settings.ts";
@@ -33,7 +34,7 @@ export class Desk {
   readonly threads = signal<lists.Threads>(new Map());
   /** Conversation → until when its contact counts as typing. */
   readonly typing = signal<ReadonlyMap<string, number>>(new Map());
-  /** The last ring that went unanswered, until the next answer. */
+  /** The last ring that went unanswered, until the next answer or until the agent comes back. */
   readonly missed = signal<{ offer: Offer; atMs: number } | null>(null);
   /** The offer an answer is on its way for. */
   readonly answering = signal<string | null>(null);
@@ -147,7 +148,7 @@ export class Desk {
     const answer = await this.attempt(() => this.connection.request("offer.decline", { offer }));
     batch(() => {
       this.answering.value = null;
-      if (answer) this.rings.value = rings.without(this.rings.value, offer);
+      if (answer) this.#lastWord(offer, { kind: answer.outcome === "declined" ? "declined" : "gone" });
     });
   }
 
@@ -243,7 +244,13 @@ export class Desk {
 
   #present(presence: Presence): void {
     this.clock.sync(presence.now);
-    if (presence.seq >= (this.presence.value?.seq ?? 0)) this.presence.value = presence;
+    const before = this.presence.value;
+    if (presence.seq < (before?.seq ?? 0)) return;
+    batch(() => {
+      this.presence.value = presence;
+      const channel = this.missed.value?.offer.channel;
+      if (before && channel && cameBack(before, presence, channel)) this.missed.value = null;
+    });
   }
 
   /** A chat as it is now; an ended one that is in sight stays there, to be read. */
@@ -269,7 +276,7 @@ export class Desk {
   }
 
   #forgetLater(offer: string): void {
-    setTimeout(() => (this.rings.value = rings.without(this.rings.value, offer)), rings.TAKEN_MS);
+    setTimeout(() => (this.rings.value = rings.without(this.rings.value, offer)), rings.LAST_WORD_MS);
   }
 
   async #heartbeat(): Promise<void> {
@@ -281,5 +288,7 @@ export class Desk {
       const thread = this.threads.value.get(conversation);
       if (thread && lists.lacks(thread, seq)) void this.conversations.fetch(conversation);
     }
+    const over = this.current.value;
+    if (over?.state === "ended" && !(over.conversation in answer.last_seq)) this.conversations.follow(over.conversation);
   }
 }

@@ -46,6 +46,14 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
   return found.sort((one, other) => one.at_ms - other.at_ms);
 }
 
+/** Whether an interaction of it has no end yet, by the history, or by the last note where history does not hold it. */
+export function goesOn({ messages, history }: Thread): boolean {
+  if (history.some((past) => !isOver(past))) return true;
+  const last = messages.filter(({ from }) => from === "system").at(-1);
+  const [, what = "ended", of = ""] = NOTE.exec(last?.client_id ?? "") ?? [];
+  return what !== "ended" && !history.some(({ interaction }) => interaction === of);
+}
+
 /** The interactions that more than one agent had. */
 function changedHands(messages: readonly Message[]): Set<string> {
   const first = new Map<string, string>();

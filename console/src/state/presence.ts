@@ -65,6 +65,12 @@ export function hasRoom({ channels, used, total }: Presence, channel: Channel): 
   return state?.availability === "available" && state.count < state.max && (channel === "call" || used < total);
 }
 
+/** Whether they were not available on a channel and now are: what they missed there is behind them. */
+export function cameBack(before: Presence, now: Presence, channel: Channel): boolean {
+  const [then, since] = [before, now].map(({ channels }) => channels[channel]?.availability === "available");
+  return !then && since === true;
+}
+
 /** The channels that stopped ringing by themselves because rings went unanswered. */
 export function missed(presence: Presence): Channel[] {
   return ORDER.filter((channel) => {

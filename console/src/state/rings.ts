@@ -2,7 +2,7 @@
 import type { Channel, Named, Offer, OfferEnded } from "./wire.ts";
 
 /** How a ring ended, while its card still says so. */
-export type Over = { kind: "taken"; by: Named | null } | { kind: "left" } | { kind: "gone" };
+export type Over = { kind: "taken"; by: Named | null } | { kind: "left" } | { kind: "declined" } | { kind: "gone" };
 
 export interface Ring {
   offer: Offer;
@@ -13,8 +13,8 @@ export interface Ring {
 
 export type Rings = readonly Ring[];
 
-/** How long a card says who took it. */
-export const TAKEN_MS = 2000;
+/** How long a card says its last word. */
+export const LAST_WORD_MS = 3000;
 /** A click this soon after the card appeared was meant for what lay beneath. */
 export const GUARD_MS = 300;
 /** Past its deadline by this much, a ring the server no longer speaks of is over. */
@@ -34,13 +34,14 @@ export function began(before: Rings, offer: Offer): Rings {
     : [...before, { offer }];
 }
 
-/** The last word on a ring: a card that was seen says briefly why it goes, unless its own agent ended it. */
+/** The last word on a ring: a card that was seen says briefly why it goes, and what becomes of what its agent declined. */
 export function ended(before: Rings, end: OfferEnded): Rings {
   const over = lastWord(end);
   return over ? closing(before, end.offer, over) : without(before, end.offer);
 }
 
 function lastWord(end: OfferEnded): Over | null {
+  if (end.outcome === "declined") return { kind: "declined" };
   if (end.outcome !== "withdrawn") return null;
   if (end.reason === "taken") return { kind: "taken", by: end.by ?? null };
   return end.reason === "customer_left" ? { kind: "left" } : null;

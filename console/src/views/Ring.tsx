@@ -3,12 +3,12 @@ import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Chip } from "@acd/ui/primitives/Chip.tsx";
 import { Countdown } from "@acd/ui/primitives/Countdown.tsx";
 import { secondsLeft, stopwatch } from "@acd/ui/time.ts";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { useDesk } from "../state/context.ts";
 import { behind, GUARD_MS, onTop, type Over, type Ring } from "../state/rings.ts";
 import { nameOf, nameWithin, t } from "../state/words.ts";
-import type { Channel } from "../state/wire.ts";
+import type { Channel, Offer } from "../state/wire.ts";
 import { why } from "../why.ts";
 import { CHANNEL_ICONS } from "./Inbox.tsx";
 
@@ -40,6 +40,12 @@ function Rings({ ring }: { ring: Ring }) {
       if (element?.contains(document.activeElement)) document.querySelector<HTMLElement>("#reply, #h-calm")?.focus();
     };
   }, [desk, offer.offer]);
+
+  const [settled, setSettled] = useState(isSettled(ring));
+  useEffect(() => {
+    const timer = setTimeout(() => { setSettled(true); }, GUARD_MS);
+    return () => { clearTimeout(timer); };
+  }, []);
 
   const left = desk.clock.leftMs(offer.deadline_ms);
   const nowMs = desk.soon.value;
@@ -102,7 +108,7 @@ function Rings({ ring }: { ring: Ring }) {
         <span class="strong">{t("why.title")}</span> {offer.transfer ? t("why.transfer", { name: offer.transfer.name }) : why(offer.why)}
       </p>
       <div class="bar">
-        <Button kind="primary" aria-disabled={busy} aria-keyshortcuts="Alt+A" data-testid="ring-accept" onClick={() => { acceptOnTop(); }}>
+        <Button kind="primary" aria-disabled={busy || !settled} aria-keyshortcuts="Alt+A" data-testid="ring-accept" onClick={() => { acceptOnTop(); }}>
           {t(offer.channel === "call" && !offer.callback ? "ring.answer" : "ring.accept")} <kbd aria-hidden="true">Alt A</kbd>
         </Button>
         <Button aria-disabled={busy} aria-keyshortcuts="Alt+R" data-testid="ring-decline" onClick={() => void desk.decline(offer.offer)}>
@@ -139,7 +145,7 @@ function Gone({ ring, over }: { ring: Ring; over: Over }) {
           <h2 class="title clip">{nameOf(ring.offer.contact)}</h2>
           <p class="with-icon">
             <Drawn class="icon-16" />
-            {lastWord(over)}
+            {lastWord(over, ring.offer)}
           </p>
         </div>
       </div>
@@ -147,8 +153,9 @@ function Gone({ ring, over }: { ring: Ring; over: Over }) {
   );
 }
 
-function lastWord(over: Over): string {
+function lastWord(over: Over, { transfer }: Offer): string {
   if (over.kind === "left") return t("ring.left_line");
+  if (over.kind === "declined") return transfer ? t("ring.declined_kept", { name: transfer.name }) : t("ring.declined");
   if (over.kind === "gone") return t("ring.gone");
   return over.by ? t("ring.taken_by", { name: over.by.name.split(/\s+/)[0] ?? "" }) : t("ring.taken");
 }
