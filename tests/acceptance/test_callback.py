@@ -36,7 +36,7 @@ def takes_up(anna: Agent, name: str, said: str) -> None:
     """Accepts somebody who is to be called back, as the ring says."""
     anna.sees_ring(name)
     expect(anna.find("ring-callback")).to_have_text(said)
-    anna.page.wait_for_timeout(350)  # clicks on Accept are ignored for its first 300 ms
+    expect(anna.find("ring-accept")).to_be_enabled()  # it is not in its first 300 ms
     anna.find("ring-accept").click()
     expect(anna.find("callback-number")).to_have_text("+33 1 99 00 12 34")
 

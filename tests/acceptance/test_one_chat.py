@@ -62,7 +62,8 @@ def test_a_declined_chat_rings_the_next_at_once(agent: Agents, visitor: Visitors
     jean.starts_chat("Where is my parcel?")
 
     anna.declines("Jean Martin")
-    expect(anna.find("ring-over")).to_contain_text("Declined: a colleague is asked, or it waits")
+    said = "Declined: goes to a colleague, or waits in the line"
+    expect(anna.find("ring-over")).to_contain_text(said)
     anna.sees_no_ring()
     claire.accepts("Jean Martin")
     jean.is_served_by("Claire")

@@ -25,6 +25,7 @@ export function PresenceBar() {
   const cut = desk.cut.value;
   const Mark = cut ? MarkOff : MARKS[summary.availability];
   const working = presence.used > 0;
+  const wordy = summary.partly || summary.availability === "finishing";
   return (
     <header class="me">
       <Menu
@@ -41,7 +42,7 @@ export function PresenceBar() {
         <IconDown class="icon-16 muted" />
       </Menu>
       {metered(presence, channels).map((channel, _, all) => (
-        <Capacity key={channel} channel={channel} alone={all.length === 1} named={all.length > 1 || channel !== channels[0]} />
+        <Capacity key={channel} channel={channel} drawn={all.length === 1 && !wordy} named={all.length > 1 || channel !== channels[0]} />
       ))}
     </header>
   );
@@ -127,8 +128,8 @@ function useSignOutWhenDone(availability: string): void {
   }, [desk, availability]);
 }
 
-/** With `named` an icon tells which channel's it is; only `alone` there is room for the glyphs. */
-function Capacity({ channel, alone, named }: { channel: Channel; alone: boolean; named: boolean }) {
+/** With `named` an icon tells which channel's it is; `drawn` with glyphs, where the words leave room for them. */
+function Capacity({ channel, drawn, named }: { channel: Channel; drawn: boolean; named: boolean }) {
   const { desk } = useDesk();
   const state = desk.presence.value?.channels[channel];
   if (!state) return null;
@@ -140,7 +141,7 @@ function Capacity({ channel, alone, named }: { channel: Channel; alone: boolean;
   return (
     <span class="capacity" title={t("capacity.title", { channel: word, taken, wrapUp, ringing })} data-testid="capacity" data-channel={channel}>
       {named && <Drawn class="icon-16" />}
-      {alone && <Slots taken={taken} wrapUp={wrapUp} ringing={ringing} total={state.max} />}
+      {drawn && <Slots taken={taken} wrapUp={wrapUp} ringing={ringing} total={state.max} />}
       <span class="number">
         {/* what rings holds a place but is not yet taken */}
         {taken + wrapUp}/{state.max} <span class="visually-hidden">{word}</span>

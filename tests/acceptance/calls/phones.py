@@ -31,7 +31,7 @@ class Phone(Agent):
 
     def answers(self, name: str) -> None:
         self.sees_ring(name)
-        self.page.wait_for_timeout(350)  # clicks on Answer are ignored for its first 300 ms
+        expect(self.find("ring-accept")).to_be_enabled()  # it is not in its first 300 ms
         self.find("ring-accept").click()
 
     def is_in_call(self, state: str = "talking") -> None:
