@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _Said = port.CallEvent | words.LineLost | Mapping[str, Any] | None
 RING_LEAST_MS: Final = 1000
 CONNECT_MS: Final = 10_000
-_NOBODY_TALKS: Final = frozenset({CallPhase.WAITING, CallPhase.CONNECTING})
 
 
 class LiveCall:
@@ -274,7 +273,7 @@ class LiveCall:
 
     async def _need_not_stay(self) -> None:
         # who took it on a telephone in that moment has not talked: the page is gone
-        if self.call.phase in _NOBODY_TALKS and not self.unanswered:
+        if self.call.nobody_talks and not self.unanswered:
             self.keeps_place = True
             await self._take(words.Finished(outcome="callback"))
 

@@ -74,3 +74,8 @@ class Call:
     def rests(self) -> bool:
         """Whether it is a callback that has not had its turn: no telephone knows of it."""
         return self.calls_back and not self.legs
+
+    @property
+    def nobody_talks(self) -> bool:
+        """Whether nobody has the caller yet, be it that somebody is about to."""
+        return self.phase in (CallPhase.WAITING, CallPhase.CONNECTING)

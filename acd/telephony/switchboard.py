@@ -169,6 +169,7 @@ class Switchboard:
         if hands_over:
             await self._until_in()
         self.had = frozenset((*self._calls, *self._early))
+        self._let_pages_wait()
         self.left = await self._means.adapter.stop(hands_over=hands_over)
         for live in self._calls.values():
             if isinstance(live, LiveCall) and live.unanswered:  # whoever runs next has them
@@ -179,6 +180,12 @@ class Switchboard:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _let_pages_wait(self) -> None:
+        """A page that waits is no telephone to hang up: it offers its audio to whoever is next."""
+        for call, live in [*self._calls.items()]:
+            if isinstance(live, LiveCall) and live.visited and live.call.nobody_talks:
+                self._forget(call)
 
     async def _until_in(self) -> None:
         """Who is being let in would be let in again, and stand in the line twice."""

@@ -162,6 +162,34 @@ def test_a_website_call_through_the_server_is_taken_up_by_its_pages(
     assert outcomes_of_calls(server.database) == {"handled": 1}
 
 
+@pytest.mark.parametrize(
+    "dies",
+    [Server.stop, pytest.param(Server.kill, marks=pytest.mark.long)],
+    ids=["ended", "killed"],
+)
+def test_who_waits_on_a_page_keeps_the_place_and_is_served(
+    phone: Phones, caller: Callers, server: Server, dies: Callable[[Server], None]
+) -> None:
+    anna, jean = phone("anna"), caller()
+    jean.calls()
+    anna.sees_ring(jean.name)
+    hears(jean.page, MUSIC_HZ)
+    dies(server)
+    expect(jean.find("reconnect-bar")).to_be_visible()
+    server.start()
+    is_back(anna)
+    expect(jean.find("reconnect-bar")).to_have_count(0)
+    hears(jean.page, MUSIC_HZ)
+    anna.answers(jean.name)
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+    jean.hangs_up()
+    jean.sees_the_end()
+    expect(anna.find("phone", state="ready")).to_be_visible()
+    server.stop()
+    assert outcomes_of_calls(server.database) == {"handled": 1}
+
+
 @pytest.fixture
 def plain_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One without telephones."""
@@ -179,16 +207,20 @@ class TestFromPageToPage:
     def server(self, plain_server: Server) -> Server:
         return plain_server
 
-    @pytest.mark.long
+    @pytest.mark.parametrize(
+        "dies",
+        [pytest.param(Server.kill, marks=pytest.mark.long), Server.stop],
+        ids=["killed", "ended"],
+    )
     def test_two_pages_talk_on_without_it(
-        self, phone: Phones, caller: Callers, server: Server
+        self, phone: Phones, caller: Callers, server: Server, dies: Callable[[Server], None]
     ) -> None:
         anna, jean = phone("anna"), caller()
         jean.calls()
         anna.answers(jean.name)
         hears(jean.page, ANNA_HZ)
         anna.is_in_call()
-        server.kill()
+        dies(server)
         expect(anna.find("reconnect-bar")).to_be_visible()
         hears(jean.page, ANNA_HZ)
         hears(anna.page, JEAN_HZ)

@@ -17,6 +17,7 @@ from tests.contract.telephony.fake_call import FakeCall
 from tests.contract.telephony.rig import until
 from tests.integration.realtime.nodes import SITE
 from tests.integration.telephony.exchange import DESK, Exchange, Exchanges
+from tests.integration.telephony.test_take_up import begins_anew
 
 
 async def visited(exchange: Exchange) -> InteractionId:
@@ -101,3 +102,43 @@ async def test_who_asks_to_be_called_back_is_heard_here_no_longer(exchanges: Exc
     await exchange.router.finish(call, by="system")
     await until(lambda: call not in exchange.board)  # what was said before was heard
     assert not any(isinstance(one, port.VisitorSaid) for one in exchange.phones.told)
+
+
+@pytest.mark.parametrize("rung", [False, True], ids=["waits", "rings"])
+async def test_who_waits_on_a_page_keeps_the_place_while_a_node_that_ended_is_away(
+    exchanges: Exchanges, *, rung: bool
+) -> None:
+    exchange = await exchanges()
+    call = await visited(exchange)
+    exchange.phones.calls_there[call] = FakeCall(call)
+    if rung:
+        await exchange.sign_in("anna")
+    await exchange.state(call, "ringing" if rung else "waiting")
+    before = await exchange.router.interaction(call)
+    exchange.leaving.set()
+    await exchange.tasks.pop()
+    assert exchange.at(call).over  # nothing of the sound is left behind
+    assert not exchange.board._tasks
+    after = await exchange.router.interaction(call)
+    assert before is not None
+    assert after is not None
+    assert (after.state, after.offers) == (before.state, before.offers)
+    begins_anew(exchange)
+    await until(lambda: exchange.board.up)
+    said = {"type": "call.signal", "visitor": True, "signal": {"kind": "description"}}
+    assert await exchange.board.hear_visitor(call, {**said, "interaction": call})
+    await exchange.router.abandon(call)
+    assert await exchange.outcome(call) == "abandoned"
+
+
+async def test_who_talks_through_a_node_that_ends_is_hung_up_on(exchanges: Exchanges) -> None:
+    exchange = await exchanges()
+    call = await visited(exchange)
+    exchange.kept.clear()  # it ends with the switchboard
+    exchange.phones.calls_there[call] = FakeCall(call)
+    await exchange.sign_in("anna")
+    await exchange.router.accept((await exchange.offers(call))["anna"], AgentId("anna"))
+    await exchange.state(call, "active")
+    exchange.leaving.set()
+    await exchange.tasks[-1]
+    assert await exchange.outcome(call) == "handled"
