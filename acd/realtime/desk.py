@@ -78,6 +78,7 @@ class Desk:
             "since_ms": chat.since_ms,
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
+            "offer": chat.connects,
             "callback": chat.called_back(dials=self.relay.dials),
             "last_message": chat.last_message,
             "last_seq": chat.last_seq,

@@ -9,7 +9,7 @@ from acd.chat.sessions import Card
 from acd.domain.interaction import Channel, InteractionState
 
 if TYPE_CHECKING:
-    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, QueueId
+    from acd.domain.ids import AgentId, ContactId, ConversationId, InteractionId, OfferId, QueueId
     from acd.routing.snapshots import CallbackSnapshot, HeldSnapshot
 
 
@@ -35,6 +35,7 @@ class HeldChat:
     guests: tuple[AgentId, ...]
     card: Card
     callback: CallbackSnapshot | None = None
+    connects: OfferId | None = None
     last_message: dict[str, Any] | None = None
     last_seq: int = 0
     agent_read: int = 0
@@ -69,6 +70,7 @@ class HeldChat:
             guests=held.guests,
             card=card,
             callback=held.callback,
+            connects=held.connects,
         )
 
     @property
@@ -82,8 +84,7 @@ class HeldChat:
         if back is None:
             return None
         by_hand = is_dialled_by_hand(self.channel, dials=dials)
-        told = {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
-        return {**told, "offer": back.offer}
+        return {"tries": back.tries, "answered": back.answered, "by_hand": by_hand}
 
     def follow(self, held: HeldSnapshot) -> bool:
         """Take over where it stands now; says whether that moved."""
@@ -97,7 +98,7 @@ class HeldChat:
 
 _FOLLOWED: Final = (
     "queue", "state", "since_ms", "wrap_up_until_ms", "wrap_up_extended", "role", "transfer_to",
-    "transfer_waits", "consulted", "owner", "guests", "callback",
+    "transfer_waits", "consulted", "owner", "guests", "callback", "connects",
 )  # fmt: skip
 """What may change while it is on the desk."""
 

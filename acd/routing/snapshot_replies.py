@@ -43,7 +43,7 @@ def _channel(queue: str) -> Channel:
 def _offers(fields: Sequence[Any]) -> list[OfferSnapshot]:
     (interaction, state, queue, contact, conversation, level, enqueued, owner, live) = fields[:9]
     more = json.loads(fields[15]) if live else {}
-    back = _callback(more["callback"], fields) if "callback" in more else None
+    back = _callback(more["callback"]) if "callback" in more else None
     return [
         OfferSnapshot(
             offer=offer_id(interaction, number),
@@ -100,7 +100,8 @@ def _held(fields: Sequence[Any], agent: AgentId) -> HeldSnapshot | None:
         wrap_up_until_ms=until_ms or None,
         wrap_up_extended=bool(extended),
         card=fields[14] or "{}",
-        callback=_callback(more["callback"], fields) if "callback" in more else None,
+        callback=_callback(more["callback"]) if "callback" in more else None,
+        connects=_connects(fields) if role is Role.OWNER else None,
     )
 
 
@@ -184,7 +185,7 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
         contact_lost=lost > 0 and fields[1] in ("parked", "ringing"),
         parked_until_ms=parked_ms or None if fields[1] == "parked" else None,
         wrap_up_until_ms=fields[12] or None,
-        callback=_callback(callback, fields) if callback else None,
+        callback=_callback(callback) if callback else None,
         diverted=_diverted(more),
         rule=more.get("rule", ""),
         hops=tuple(more.get("hops", ())),
@@ -194,13 +195,12 @@ def interaction_snapshot(reply: Sequence[Any]) -> InteractionSnapshot | None:
     )
 
 
-def _callback(callback: Mapping[str, Any], fields: Sequence[Any]) -> CallbackSnapshot:
+def _callback(callback: Mapping[str, Any]) -> CallbackSnapshot:
     return CallbackSnapshot(
         tries=callback["tries"],
         number_ref=callback["number"],
         answered=callback.get("called", False),
         next_try_ms=callback.get("next_ms"),
-        offer=_connects(fields),
     )
 
 

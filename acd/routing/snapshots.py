@@ -42,15 +42,13 @@ class ChannelSnapshot:
 class CallbackSnapshot:
     """A callback: how often the customer was called in vain, and when the next try is.
 
-    `number_ref` names where to call. `answered`: the customer is on the line. `offer` is the one by
-    which an agent has it, while the customer is called.
+    `number_ref` names where to call. `answered`: the customer is on the line.
     """
 
     tries: int
     number_ref: str
     answered: bool
     next_try_ms: int | None
-    offer: OfferId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +117,8 @@ class HeldSnapshot:
     """There where the customer is called, or was."""
     owner: AgentId | None = None
     """Whose it is, whatever it is to the agent."""
+    connects: OfferId | None = None
+    """The offer by which it connects, while it does and is the agent's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -219,8 +219,8 @@ class Client:
         elif held.role is not Role.OWNER:
             if dice < 0.5:
                 await router.leave(name, seen.agent)
-        elif held.callback and held.callback.offer and self._dice.random() < 0.7:
-            await router.callback_dialled(held.callback.offer, seen.agent, answered=dice < 0.6)
+        elif held.callback and held.connects and self._dice.random() < 0.7:
+            await router.callback_dialled(held.connects, seen.agent, answered=dice < 0.6)
         elif dice < 0.40:
             await router.finish(name, by="agent", agent=seen.agent, wrap_up=dice < 0.2)
         elif dice < 0.44:
@@ -243,7 +243,7 @@ class Client:
         other = agent(self._dice.randrange(AGENTS))
         queue = self._dice.choice([q for q in QUEUES if q.endswith(held.channel)])
         command = new_id("cm")
-        dialled = (held.callback and held.callback.offer) or offer_id(name, 1)
+        dialled = (held.callback and held.connects) or offer_id(name, 1)
         steps: tuple[Callable[[], Awaitable[object]], ...] = (
             lambda: router.transfer_to_agent(name, me, other, command=command),
             lambda: router.transfer_to_agent(name, me, other, wait=True, command=command),

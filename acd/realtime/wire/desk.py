@@ -97,14 +97,13 @@ class OfferEnded(Outbound):
 class Callback(Outbound):
     """The contact is called back: how often in vain so far, and whether they answered.
 
-    `by_hand`: the agent dials, and says what came of it by `callback.dialled`, which names `offer`,
-    there while they are called.
+    `by_hand`: the agent dials, and says what came of it by `callback.dialled`, which names the
+    `offer` of the chat, there while they are called.
     """
 
     tries: int
     answered: bool
     by_hand: bool
-    offer: str | None
 
 
 class AgentChat(Outbound):
@@ -115,7 +114,7 @@ class AgentChat(Outbound):
     `transfer_to` has been asked to take over, or with `transfer_waits` will be once they have room.
     With `to_number` a call can be given to a number, with `from_telephone` its contact has no page
     to read on, and with `on_phone` the agent has it on a telephone of theirs: no page can take or
-    hold it.
+    hold it. `offer` is the one it is connected by, while it connects.
     """
 
     interaction: str
@@ -136,6 +135,7 @@ class AgentChat(Outbound):
     since_ms: int
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
+    offer: str | None
     callback: Callback | None
     last_message: Message | None
     last_seq: int

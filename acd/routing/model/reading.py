@@ -23,7 +23,7 @@ from acd.routing.snapshots import (
 )
 
 if TYPE_CHECKING:
-    from acd.domain.ids import AgentId, InteractionId, QueueId
+    from acd.domain.ids import AgentId, InteractionId, OfferId, QueueId
     from acd.routing.model.interaction import Callback, Interaction
     from acd.routing.model.queue import Queue
 
@@ -36,7 +36,7 @@ def _channel(x: Interaction) -> Channel:
 
 
 def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
-    back = _callback(x, x.callback) if x.callback and not x.callback.called else None
+    back = _callback(x.callback) if x.callback and not x.callback.called else None
     return tuple(
         OfferSnapshot(
             offer=offer_id(x.id, ring.number),
@@ -65,6 +65,7 @@ def _offers(x: Interaction) -> tuple[OfferSnapshot, ...]:
 def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
     given = x.wraps.get(agent)
     mine = Role.GIVER if given else Role.OWNER
+    role = Role(x.guests[agent]) if agent in x.guests else mine
     until_ms = given.until_ms if given else x.wrap_up_until_ms
     return HeldSnapshot(
         interaction=x.id,
@@ -73,7 +74,7 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
         contact=x.arrival.contact,
         conversation=x.arrival.conversation,
         state=_S.ENDED if given else x.state,
-        role=Role(x.guests[agent]) if agent in x.guests else mine,
+        role=role,
         transfer_to=x.transfer.to if x.transfer else None,
         transfer_waits=x.transfer is not None and x.transfer.waits,
         guests=tuple(sorted(x.guests)),
@@ -84,17 +85,21 @@ def _held(x: Interaction, agent: AgentId) -> HeldSnapshot:
         wrap_up_until_ms=until_ms or None,
         wrap_up_extended=given.extended if given else x.wrap_up_extended,
         card=x.card,
-        callback=_callback(x, x.callback) if x.callback else None,
+        callback=_callback(x.callback) if x.callback else None,
+        connects=_connects(x) if role is Role.OWNER else None,
     )
 
 
-def _callback(x: Interaction, back: Callback) -> CallbackSnapshot:
+def _connects(x: Interaction) -> OfferId | None:
+    return offer_id(x.id, x.won) if x.state is _S.CONNECTING else None
+
+
+def _callback(back: Callback) -> CallbackSnapshot:
     return CallbackSnapshot(
         tries=back.tries,
         number_ref=back.number,
         answered=back.called,
         next_try_ms=back.next_ms,
-        offer=offer_id(x.id, x.won) if x.state is _S.CONNECTING else None,
     )
 
 
@@ -169,12 +174,12 @@ class Reading(Estimating):
             transfer_to=x.transfer.to if x.transfer else None,
             guests=tuple(sorted(x.guests)),
             consulted=x.consulted,
-            connects=offer_id(x.id, x.won) if x.state is _S.CONNECTING else None,
+            connects=_connects(x),
             position=self._place(x) or None,
             contact_lost=bool(x.lost_until_ms) and (parked or x.state is _S.RINGING),
             parked_until_ms=(x.lost_until_ms or next_ms or None) if parked else None,
             wrap_up_until_ms=x.wrap_up_until_ms or None,
-            callback=_callback(x, x.callback) if x.callback else None,
+            callback=_callback(x.callback) if x.callback else None,
             diverted=x.diverted,
             rule=x.rule,
             hops=tuple(x.hops),

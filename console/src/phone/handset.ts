@@ -1,9 +1,10 @@
 /** The way to the telephone, which comes in a file of its own where its agent takes calls. */
+import { WireError } from "@acd/ui/wire.ts";
 import { effect, signal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
 import { channelsOf } from "../state/presence.ts";
-import type { Offer } from "../state/wire.ts";
+import type { Channel, Offer } from "../state/wire.ts";
 import type * as Parts from "./parts.ts";
 
 export class Handset {
@@ -40,6 +41,17 @@ export class Handset {
     }
     const phone = await this.#desk.attempt(() => this.#load());
     await phone?.answer(offer.offer);
+  }
+
+  /** Take what waits out of its line, by whatever it takes for its channel. */
+  async pick(interaction: string, channel: Channel): Promise<void> {
+    if (channel !== "call") {
+      await this.#desk.steering.pull(interaction);
+      return;
+    }
+    const phone = await this.#desk.attempt(() => this.#load());
+    if (phone?.mine.peek()) this.#desk.trouble.value = WireError.from({ code: "full" });
+    else await phone?.pick(interaction);
   }
 
   #load(): Promise<Parts.Phone> {

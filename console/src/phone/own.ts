@@ -16,6 +16,12 @@ export function isGone({ contact_here, callback }: AgentChat): boolean {
   return !contact_here && !callback;
 }
 
+/** The end for both; a call nobody was heard in rings on. */
+export async function hangUp(desk: Desk, { interaction, offer }: AgentChat): Promise<void> {
+  if (offer) await desk.attempt(() => desk.connection.request("call.failed", { offer }));
+  else await desk.finish(interaction);
+}
+
 /** A call that is taken on a telephone opens here as one that is taken here does, unless something else is in sight. */
 export function showOnPhone(desk: Desk, mine: ReadonlySignal<AgentChat | null>): () => void {
   let shown = "";

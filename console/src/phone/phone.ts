@@ -3,7 +3,7 @@ import { loudness, microphone, silence, type NoVoice } from "@acd/ui/voice.ts";
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
-import { heldCall, heldOffer } from "../state/kept.ts";
+import { heldCall } from "../state/kept.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { ringForAdvice } from "./advice.ts";
 import { sayConnected } from "./connected.ts";
@@ -13,14 +13,13 @@ import { Given } from "./given.ts";
 import { Hold } from "./hold.ts";
 import { Line } from "./line.ts";
 import { Mic } from "./mic.ts";
-import { callOf, showOnPhone } from "./own.ts";
+import { callOf, hangUp, showOnPhone } from "./own.ts";
+import { watchQuality } from "./quality.ts";
 import { Tryout } from "./tryout.ts";
 import { Warm } from "./warm.ts";
 
 /** Why the telephone does not work, or what became of the last call. */
 export type Trouble = NoVoice | "unconnected" | "unreached";
-
-const QUALITY_EVERY_MS = 2000;
 
 export class Phone {
   /** The call that is heard in this page. */
@@ -103,11 +102,21 @@ export class Phone {
       const warm = this.#warm.take(offer);
       const chat = await this.#desk.accept(offer);
       if (chat?.channel === "call" && !chat.callback?.by_hand) {
-        await this.#begin(chat.interaction, voice, offer, warm);
+        await this.#begin(chat.interaction, voice, warm);
         return;
       }
       silence(voice);
       (await warm)?.close();
+    });
+  }
+
+  /** Take a call out of the line: likewise, and it is heard in this page. */
+  async pick(interaction: string): Promise<void> {
+    await this.#alone(async () => {
+      const voice = await this.mic.ask();
+      if (!voice) return;
+      if ((await this.#desk.steering.pull(interaction)) && this.mine.peek()?.interaction === interaction) await this.#begin(interaction, voice);
+      else silence(voice);
     });
   }
 
@@ -117,7 +126,7 @@ export class Phone {
     await this.#alone(async () => {
       const voice = mine ?? asked ? await this.mic.ask() : null;
       if (!voice) return;
-      if (mine) await this.#begin(mine.interaction, voice, heldOffer(mine.interaction));
+      if (mine) await this.#begin(mine.interaction, voice);
       else if (asked) await this.#advise(asked.interaction, voice);
     });
   }
@@ -150,13 +159,8 @@ export class Phone {
     if (mine && (await this.#desk.steering.endConsultation(mine.interaction))) await this.hold(false);
   }
 
-  /** The end for both; a call nobody was heard in rings on. */
   async hangUp(): Promise<void> {
-    const mine = this.mine.value;
-    if (!mine) return;
-    const offer = heldOffer(mine.interaction);
-    if (mine.state === "connecting" && offer) await this.#desk.attempt(() => this.#desk.connection.request("call.failed", { offer }));
-    else await this.#desk.finish(mine.interaction);
+    if (this.mine.value) await hangUp(this.#desk, this.mine.value);
   }
 
   /** Hear oneself; what was wrong is over where it succeeds. */
@@ -199,9 +203,9 @@ export class Phone {
     if (all && live) this.consult.join(live, voice);
   }
 
-  async #begin(interaction: string, voice: MediaStream, offer: string, warm?: Promise<Line>): Promise<void> {
+  async #begin(interaction: string, voice: MediaStream, warm?: Promise<Line>): Promise<void> {
     this.tryout.end();
-    heldCall.keep(`${interaction} ${offer}`);
+    heldCall.keep(interaction);
     const line = await (warm ?? Line.open(this.#desk, this.devices, { interaction, side: "agent", voice }));
     if (this.mine.peek()?.interaction !== interaction) {
       line.close();
@@ -213,17 +217,14 @@ export class Phone {
     this.#begun = this.mine.peek()?.state === "active";
     this.voice.value = voice;
     this.live.value = line;
-    const timer = setInterval(() => void peer.quality().then((quality) => (this.quality.value = quality)), QUALITY_EVERY_MS);
     this.#stops = [
       effect(() => {
         if (peer.state.value !== "talking" || this.#begun || peer.isServed) return;
         this.#begun = true;
-        const connecting = (): boolean => this.mine.peek()?.interaction === interaction && this.mine.peek()?.state === "connecting";
-        void sayConnected(this.#desk, offer, connecting);
+        const by = (): string | null => (this.mine.peek()?.interaction === interaction ? (this.mine.peek()?.offer ?? null) : null);
+        void sayConnected(this.#desk, by);
       }),
-      () => {
-        clearInterval(timer);
-      },
+      watchQuality(peer, this.quality),
     ];
     if (warm) void line.claim(voice);
     this.#follow(this.mine.peek(), this.asked.peek());
@@ -232,7 +233,7 @@ export class Phone {
   /** Talk with the colleague who asks. */
   async #advise(interaction: string, voice: MediaStream): Promise<void> {
     this.tryout.end();
-    heldCall.keep(`${interaction} `);
+    heldCall.keep(interaction);
     this.voice.value = voice;
     await this.consult.begin(interaction, "visitor", voice);
     this.consult.line.peek()?.takeHere(this.#lost);
@@ -253,7 +254,7 @@ export class Phone {
     else if (!line) {
       const call = mine ?? asked;
       // this page was reloaded in the middle of it
-      if (call && !call.on_phone && heldCall.read()?.startsWith(`${call.interaction} `)) void this.takeUp();
+      if (call && !call.on_phone && heldCall.read() === call.interaction) void this.takeUp();
     }
   }
 
@@ -274,7 +275,7 @@ export class Phone {
     const voice = this.voice.peek();
     this.consult.end();
     await this.#alone(async () => {
-      if (voice) await this.#begin(mine.interaction, voice, "");
+      if (voice) await this.#begin(mine.interaction, voice);
     });
   }
 
@@ -292,7 +293,6 @@ export class Phone {
     this.consult.end();
     this.live.value?.close();
     this.live.value = null;
-    this.quality.value = null;
     this.given.forget();
     if (this.voice.value) silence(this.voice.value);
     this.voice.value = null;

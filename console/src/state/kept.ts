@@ -101,14 +101,8 @@ function kept(key: string): { read: () => string | null; keep: (text: string) =>
 
 /** This tab's session with the server: the same after a reload. */
 export const sessionName = kept("acd.session");
-/** The call that is heard in this tab, and the offer it came by: the same after a reload. */
+/** The call that is heard in this tab: the same after a reload. */
 export const heldCall = kept("acd.call");
-
-/** By which offer this tab had that call: nothing of another one, which it had before. */
-export function heldOffer(interaction: string): string {
-  const [held, offer] = heldCall.read()?.split(" ") ?? [];
-  return held === interaction ? (offer ?? "") : "";
-}
 
 /** The interaction that was in sight. */
 export const inSight = kept("acd.in_sight");

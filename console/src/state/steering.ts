@@ -61,9 +61,8 @@ export class Steering {
   }
 
   /** They were called: somebody answered, or nobody did. */
-  async called({ interaction, callback }: AgentChat, answered: boolean): Promise<void> {
+  async called({ interaction, offer }: AgentChat, answered: boolean): Promise<void> {
     const { connection } = this.#desk;
-    const offer = callback?.offer;
     if (!offer) return; // told already
     await this.#steer(() => connection.request("callback.dialled", { interaction, offer, answered }));
     this.#desk.leaveIfEnded(interaction);
@@ -82,9 +81,12 @@ export class Steering {
     return (await this.#desk.attempt(() => connection.request("line.open", { queue })))?.waiting;
   }
 
-  async pull(interaction: string): Promise<void> {
+  /** Whether it is this agent's now. */
+  async pull(interaction: string): Promise<boolean> {
     const ask = { interaction, command: newClientId() };
-    if (await this.#steer(() => this.#desk.connection.request("interaction.pull", ask))) this.#desk.select(interaction);
+    const isDone = await this.#steer(() => this.#desk.connection.request("interaction.pull", ask));
+    if (isDone) this.#desk.select(interaction);
+    return isDone;
   }
 
   /** Whether it was done; why not is shown. */

@@ -115,6 +115,8 @@ export interface AgentChat {
   on_phone: boolean;
   wrap_up_until_ms: number | null;
   wrap_up_extended: boolean;
+  /** By which it is connected, while it connects. */
+  offer: string | null;
   callback: CallBack | null;
   last_message: Message | null;
   last_seq: number;
@@ -130,8 +132,6 @@ export interface CallBack {
   answered: boolean;
   /** Whether the agent dials, on whatever telephone they have. */
   by_hand: boolean;
-  /** By which the agent has it, while the contact is called. */
-  offer: string | null;
 }
 
 export interface Line {

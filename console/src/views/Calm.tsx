@@ -71,11 +71,11 @@ export function Calm({ banners }: { banners: boolean }) {
 
 /** Of those who wait and would ring here, the first that does not for a while: declined or missed here. */
 function HeldBack() {
-  const { desk } = useDesk();
+  const { desk, handset } = useDesk();
   const presence = desk.presence.value;
   const now = desk.now.value;
   const kept = desk.lines.value.flatMap(({ held_back: one, channel, pull }) =>
-    one && one.at_ms > now && presence && hasRoom(presence, channel) ? [{ ...one, pull }] : [],
+    one && one.at_ms > now && presence && hasRoom(presence, channel) ? [{ ...one, channel, pull }] : [],
   );
   const first = kept.sort((one, other) => one.at_ms - other.at_ms)[0];
   if (!first) return null;
@@ -83,7 +83,7 @@ function HeldBack() {
     <p class="held-back" data-testid="held-back">
       {t("calm.held_back", { name: nameOf(first.contact), time: stopwatch(first.at_ms - now) })}{" "}
       {first.pull && (
-        <Button data-testid="take-now" onClick={() => void desk.steering.pull(first.interaction)}>
+        <Button data-testid="take-now" onClick={() => void handset.pick(first.interaction, first.channel)}>
           {t("calm.take_now")}
         </Button>
       )}

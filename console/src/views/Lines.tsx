@@ -97,7 +97,7 @@ function LineRow({ line, nowMs }: { line: Line; nowMs: number }) {
 
 /** Those who wait, to be picked out of turn. */
 function Waiting({ line, nowMs }: { line: Line; nowMs: number }) {
-  const { desk } = useDesk();
+  const { desk, handset } = useDesk();
   const [waiting, setWaiting] = useState<readonly WaitingContact[]>([]);
   useEffect(() => {
     let over = false;
@@ -124,7 +124,7 @@ function Waiting({ line, nowMs }: { line: Line; nowMs: number }) {
             class="take"
             aria-label={t("lines.take_of", { name: nameWithin(one.contact) })}
             data-testid="pull"
-            onClick={() => void desk.steering.pull(one.interaction)}
+            onClick={() => void handset.pick(one.interaction, line.channel)}
           >
             {t("lines.take")}
           </Button>

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.acceptance.calls.telephones import Call, Telephone
     from tests.acceptance.house import House
 
-CALLS: Final = "[departments.call]\nwrap_up_s = 40"
+CALLS: Final = "pull = true\n[departments.call]\nwrap_up_s = 40"
 CAMILLE_HZ: Final = 1_000
 DENISE_HZ: Final = 1_200
 OUTSIDE_HZ: Final = 800

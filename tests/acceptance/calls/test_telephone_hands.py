@@ -140,3 +140,16 @@ def test_a_call_is_given_to_a_number(phone: Phones, camille: Camille, outside: T
     expect(anna.find("wrap-up").first).to_be_visible()
     call.hangs_up()
     other.is_over()
+
+
+def test_who_declined_a_call_takes_it_out_of_the_line(phone: Phones, camille: Camille) -> None:
+    anna, call = phone("anna"), camille()
+    anna.declines("Camille")
+    call.hears(MUSIC_HZ)
+    anna.find("take-now").click()
+    anna.is_in_call()
+    call.hears(ANNA_HZ)
+    hears(anna.page, CAMILLE_HZ)
+    anna.hangs_up()
+    call.is_over()
+    expect(anna.find("phone", state="ready")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A call changes hands: at once, or after a word with the colleague."""
+"""A call changes hands: at once, after a word with the colleague, or out of the line."""
 
 from __future__ import annotations
 
@@ -165,3 +165,17 @@ def test_a_reload_while_a_colleague_is_asked(phone: Phones, caller: Callers) -> 
     jean.hangs_up()
     expect(claire.find("phone", state="ready")).to_be_visible()
     hears_nothing(anna.page)
+
+
+def test_who_takes_a_call_out_of_the_line_is_heard_at_once(phone: Phones, caller: Callers) -> None:
+    anna, jean = phone("anna"), caller()
+    jean.calls()
+    anna.declines(jean.name)
+    anna.find("take-now").click()
+    anna.is_in_call()
+    jean.is_in_call()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
+    jean.hangs_up()
+    jean.sees_the_end()
+    expect(anna.find("phone", state="ready")).to_be_visible()
