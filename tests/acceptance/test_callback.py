@@ -68,6 +68,7 @@ def test_who_left_a_number_is_called_twice_and_talks(agent: Agents, visitor: Vis
     takes_up(anna, "Jean Martin", rings)
     looks(anna, "callback-console")
     expect(jean.find("callback")).to_have_attribute("data-state", "calling")
+    expect(jean.find("leave")).to_have_text("I no longer need a call")
     looks(jean, "callback-calling")
     anna.find("callback-no-answer").click()
     expect(jean.find("callback")).to_have_attribute("data-state", "again")

@@ -140,7 +140,7 @@ function Called({ back, words }: { back: CallBack; words: Words }) {
       </div>
       <div class="bottom">
         {again && (asked ? <NumberForm words={words} onDone={() => { ask(false); }} /> : <Ask words={words} back={back} onClick={() => { ask(true); }} />)}
-        {!talking && <Leave />}
+        {!talking && <Leave label={t("cancel")} />}
       </div>
     </>
   );

@@ -83,7 +83,8 @@ function Interval({ from, to }: Minutes) {
   );
 }
 
-export function Leave() {
+/** `label`: for who is out of the line already. */
+export function Leave({ label }: { label?: string }) {
   const { words, chat } = useWidget();
   const [failure, setFailure] = useState<WireError | null>(null);
   const leave = (): void => {
@@ -97,7 +98,7 @@ export function Leave() {
           <MarkDanger /><span>{words.error(failure.code, "error.other")}</span>
         </p>
       )}
-      <button type="button" class="button quiet large wide" data-testid="leave" onClick={leave}>{words.t("wait.leave")}</button>
+      <button type="button" class="button quiet large wide" data-testid="leave" onClick={leave}>{label ?? words.t("wait.leave")}</button>
     </>
   );
 }
