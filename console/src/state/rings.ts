@@ -14,7 +14,7 @@ export interface Ring {
 export type Rings = readonly Ring[];
 
 /** How long a card says its last word. */
-export const LAST_WORD_MS = 3000;
+export const LAST_WORD_MS = 2000;
 /** A click this soon after the card appeared was meant for what lay beneath. */
 export const GUARD_MS = 300;
 /** Past its deadline by this much, a ring the server no longer speaks of is over. */
