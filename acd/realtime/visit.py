@@ -50,7 +50,7 @@ class Visit:
         self.elsewhere: set[str] = set()
         """Other nodes that said they hold a socket of this visitor, since asked last."""
         self.silence = Silence(self)
-        self._told: tuple[InteractionId, Live] | None = None
+        self._told: tuple[InteractionId, Live, bool] | None = None
         self._lock = asyncio.Lock()
         self._dirty = False
 
@@ -100,9 +100,12 @@ class Visit:
             "callback": callbacks.told(live, offered=people.calls_back(live.queue or chat.queue)),
             "last_seq": self.last_seq,
             "read": {"agent": self.agent_read, "visitor": self.visitor_read},
-            "anchored": chat.channel == Channel.CALL and self.relay.anchored(chat.interaction),
+            "anchored": self._anchored(chat),
             "now": self.relay.clock.now_ms(),
         }
+
+    def _anchored(self, chat: Chat) -> bool:
+        return chat.channel == Channel.CALL and self.relay.anchored(chat.interaction)
 
     # reading the stores
 
@@ -134,7 +137,7 @@ class Visit:
         self.relay.clock.set(live.now_ms)
         live = replace(live, now_ms=0)
         self.chat = replace(chat, live=live)
-        told, self._told = self._told, (chat.interaction, live)
+        told, self._told = self._told, (chat.interaction, live, self._anchored(chat))
         return told != self._told
 
     async def refresh(self) -> None:
