@@ -22,6 +22,8 @@ SSRC: Final = 0x5EED
 """The source of every voice; rtpengine's music has another."""
 _KEY_PACKETS: Final = 9
 _KEY_DONE: Final = 6
+_KEY_TYPE: Final = 101
+_KEYS: Final = "0123456789*#"
 
 
 def _law(value: int) -> int:
@@ -94,6 +96,8 @@ class Voice(asyncio.DatagramProtocol):
         self.since: dict[int, float] = {}
         """When each source was first heard, by the monotonic clock."""
         self.is_mute = False
+        self._keys: asyncio.Queue[str] = asyncio.Queue()
+        self._key_at = b""
         self._heard: deque[tuple[int, bytes]] = deque(maxlen=50)
         self._kept: list[tuple[int, bytes]] | None = None
         self._to: tuple[str, int] | None = None
@@ -140,7 +144,7 @@ class Voice(asyncio.DatagramProtocol):
 
     def press(self, digit: str) -> None:
         """A key, as RFC 4733 sends it."""
-        self._key = ("0123456789*#".index(digit), 0, self._sequence * _FRAME)
+        self._key = (_KEYS.index(digit), 0, self._sequence * _FRAME)
 
     def hush(self) -> None:
         """Forget what was heard."""
@@ -167,6 +171,11 @@ class Voice(asyncio.DatagramProtocol):
                 if loudest(samples) == hertz and (hertz == 0 or len(samples) > _HEARD * 0.8):
                     return
 
+    async def hears_keys(self, keys: str, within_s: float = 8.0) -> None:
+        """Until these are pressed at the other end, and no others before or between them."""
+        async with asyncio.timeout(within_s):
+            assert keys == "".join([await self._keys.get() for _ in keys])
+
     def _samples(self) -> list[int]:
         return _samples_of(self._heard)[-_HEARD:]
 
@@ -175,6 +184,9 @@ class Voice(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         kind = data[1] & 127
+        if kind == _KEY_TYPE and data[4:8] != self._key_at:  # all packets of a key have its time
+            self._key_at = data[4:8]
+            self._keys.put_nowait(_KEYS[data[12]])
         self.since.setdefault(int.from_bytes(data[8:12]), time.monotonic())
         if kind in (0, 8):
             self._heard.append((kind, data[12:]))
@@ -200,7 +212,8 @@ class Voice(asyncio.DatagramProtocol):
         digit, sent, began = self._key
         flags = (0x80 if sent >= _KEY_DONE else 0) | 10
         self._key = (digit, sent + 1, began) if sent + 1 < _KEY_PACKETS else None
-        head = struct.pack("!BBHII", 0x80, 101 | (0x80 if sent == 0 else 0), number, began, SSRC)
+        kind = _KEY_TYPE | (0x80 if sent == 0 else 0)
+        head = struct.pack("!BBHII", 0x80, kind, number, began, SSRC)
         return head + struct.pack("!BBH", digit, flags, _FRAME * min(sent + 1, _KEY_DONE))
 
 

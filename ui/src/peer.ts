@@ -7,7 +7,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 
 import { Candidates } from "./candidates.ts";
-import { press } from "./digits.ts";
+import { agreed, press } from "./digits.ts";
 import { ATTEMPT_MS, PATIENCE_MS, PREPARED_MS, type PeerOptions, type PeerState } from "./peering.ts";
 import { quality } from "./quality.ts";
 import { gathered, isServer, LINE, narrow } from "./served.ts";
@@ -112,7 +112,7 @@ export class Peer {
 
   /** Whether the other side hears digits: both agreed on telephone-event. */
   get hearsDigits(): boolean {
-    return this.#sender?.dtmf?.canInsertDTMF ?? false;
+    return agreed(this.#connection);
   }
 
   press(digit: string): void {

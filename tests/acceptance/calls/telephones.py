@@ -33,6 +33,10 @@ class Call:
     def presses(self, digit: str) -> None:
         self._call.voice.press(digit)
 
+    def hears_keys(self, keys: str) -> None:
+        """Until these were pressed at the other end, and no others."""
+        self._line.wait(self._call.voice.hears_keys(keys, PATIENCE_S))
+
     @property
     def notes(self) -> list[int]:
         """All that was heard since it was picked up, note by note."""

@@ -73,6 +73,20 @@ def test_the_agent_mutes_holds_resumes_and_hangs_up(phone: Phones, camille: Cami
     expect(anna.find("wrap-up").first).to_be_visible()
 
 
+def test_the_digits_of_the_agent_are_heard_by_who_listens_for_tones(
+    phone: Phones, camille: Camille
+) -> None:
+    anna, call = talking(phone, camille)
+    anna.find("phone-keypad").click()
+    for key in "159#":
+        anna.find("keypad").get_by_role("button", name=key).click()
+    call.hears_keys("159#")
+    anna.presses("Escape")
+    call.hears(ANNA_HZ)
+    anna.hangs_up()
+    call.is_over()
+
+
 def test_a_call_survives_a_reload_and_the_loss_of_the_socket(
     phone: Phones, camille: Camille, wire: Callable[[], Wire]
 ) -> None:
