@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, or_, select
 
 from acd.domain.agent import Availability
+from acd.domain.events import EventType
 from acd.domain.history import PastStanding
 from acd.domain.interaction import Channel
 from acd.records.sql import padded
-from acd.records.tables.happened import interactions, offers, presence_intervals
+from acd.records.tables.happened import (
+    events,
+    interactions,
+    offers,
+    presence_intervals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from acd.domain.ids import AgentId
     from acd.records.engine import Database
+
+_FREES: Final = frozenset(
+    {
+        EventType.INTERACTION_IDLE,
+        EventType.INTERACTION_REQUEUED,
+        EventType.INTERACTION_MOVED,
+        EventType.INTERACTION_PARKED,
+    }
+)
+"""What gives a slot back before the end."""
+_HOLDS: Final = frozenset(
+    {
+        EventType.OFFER_ACCEPTED,
+        EventType.INTERACTION_ASSIGNED,
+        EventType.INTERACTION_ACTIVE,
+        EventType.INTERACTION_REGAINED,
+    }
+)
 
 
 async def standings_at(
@@ -43,18 +67,14 @@ async def standings_at(
             or_(span.to_ms.is_(None), span.to_ms > at_ms),
         )
         until = func.coalesce(x.wrapped_up_ms, x.ended_ms)
-        had = (
-            select(x.agent, x.channel, func.count().label("held"))
-            .where(
-                x.agent.in_(wanted),
-                x.channel != "",
-                x.accepted_ms <= at_ms,
-                or_(until.is_(None), until > at_ms),
-            )
-            .group_by(x.agent, x.channel)
+        had = select(x.id, x.agent, x.channel).where(
+            x.agent.in_(wanted),
+            x.channel != "",
+            x.accepted_ms <= at_ms,
+            or_(until.is_(None), until > at_ms),
         )
         rang = (
-            select(o.agent, x.channel, func.count().label("held"))
+            select(o.agent, x.channel)
             .join_from(offers, interactions, x.id == o.interaction)
             .where(
                 o.agent.in_(wanted),
@@ -62,12 +82,13 @@ async def standings_at(
                 o.made_ms <= at_ms,
                 or_(o.ended_ms.is_(None), o.ended_ms > at_ms),
             )
-            .group_by(o.agent, x.channel)
         )
         presence = {row.agent: row for row in tx.execute(here.order_by(span.event_seq))}
         counts: dict[str, Counter[Channel]] = {}
-        for row in (*tx.execute(had), *tx.execute(rang)):
-            counts.setdefault(row.agent, Counter())[Channel(row.channel)] += row.held
+        free = _holding_nothing(tx, had.with_only_columns(x.id), at_ms)
+        theirs = (row for row in tx.execute(had) if row.id not in free)
+        for row in (*theirs, *tx.execute(rang)):
+            counts.setdefault(row.agent, Counter())[Channel(row.channel)] += 1
         return {
             agent: PastStanding(
                 availability=Availability(presence[agent].availability)
@@ -80,3 +101,19 @@ async def standings_at(
         }
 
     return await database.read(work) if agents else {}
+
+
+def _holding_nothing(tx: Connection, ids: Select[tuple[str]], at_ms: int) -> set[str]:
+    """Those of the interactions that were silent then, or waited again: nobody's slot was held."""
+    e = events.c
+    told = (
+        select(e.interaction, e.type)
+        .where(
+            e.interaction.in_(ids),
+            e.type.in_([kind.value for kind in sorted(_FREES | _HOLDS)]),
+            e.at_ms <= at_ms,
+        )
+        .order_by(e.generation, e.seq)
+    )
+    last = {row.interaction: EventType(row.type) for row in tx.execute(told)}
+    return {name for name, kind in last.items() if kind in _FREES}

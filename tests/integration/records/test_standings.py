@@ -89,3 +89,24 @@ async def test_they_stood_as_history_knows(database: Database) -> None:
     nobody = await standings_at(database, [ANNA, BRUNO], Channel.CHAT, 300)
     assert nobody[BRUNO].availability is Availability.OFFLINE
     assert await standings_at(database, [], Channel.CHAT, 300) == {}
+
+
+async def test_a_chat_holds_no_slot_while_it_is_silent_or_waits_again(database: Database) -> None:
+    history = History(database)
+    batch = [
+        *chat(1, ANNA, 100, 900, 950)[:3],
+        event(EventType.INTERACTION_IDLE, 200, ANNA, 1),
+        event(EventType.INTERACTION_REGAINED, 300, ANNA, 1),
+        *chat(2, ANNA, 400, 900, 950)[:3],
+        event(EventType.INTERACTION_REQUEUED, 500, ANNA, 2, reason="agent_lost"),
+        event(EventType.OFFER_MADE, 600, BRUNO, 2, offer="ix_2.1", deadline_ms=800, why={}),
+        event(EventType.OFFER_ACCEPTED, 700, BRUNO, 2, offer="ix_2.1"),
+    ]
+    assert await history.record(batch, batch[-1].position, "0-0")
+
+    async def held(agent: AgentId, ms: int) -> int:
+        stood = await standings_at(database, [ANNA, BRUNO], Channel.CHAT, ms)
+        return stood[agent].held.get(Channel.CHAT, 0)
+
+    assert [await held(ANNA, ms) for ms in (199, 200, 299, 300)] == [1, 0, 0, 1]
+    assert [await held(BRUNO, ms) for ms in (599, 600, 700)] == [0, 1, 1]
