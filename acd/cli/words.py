@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from acd.domain.contact import AddressKind
 from acd.domain.interaction import InteractionState, Outcome
 from acd.routing.explain import ReasonCode
+from acd.telephony.sip.message import plain
 
 if TYPE_CHECKING:
     from acd.domain.contact import Contact
@@ -58,7 +59,8 @@ def person(contact: Contact | None, otherwise: str) -> str:
     if contact is None:
         return otherwise
     addresses = sorted(contact.addresses, key=lambda one: one.kind is AddressKind.EMAIL)
-    return contact.name or next((one.value for one in addresses), otherwise)
+    # anybody may say any name, and a terminal does what its control characters say
+    return plain(contact.name) or next((plain(one.value) for one in addresses), otherwise)
 
 
 def utc(at_ms: int) -> datetime:

@@ -147,6 +147,7 @@ def test_a_contact_is_told_by_the_best_there_is() -> None:
     assert said("", mail, phone) == "+33199001234"
     assert said("", mail) == "jean@example.com"
     assert said("") == person(None, "ct_1") == "ct_1"
+    assert said("Jean\x9b2J \u202eMartin") == "Jean2J Martin", "a terminal would obey"
 
 
 def test_every_state_and_every_end_has_words() -> None:
