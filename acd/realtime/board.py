@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.chat.sessions import Card
+from acd.realtime.held import is_dialled_by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from acd.chat.people import People
     from acd.domain.directory import Agent
@@ -25,11 +26,15 @@ _NOBODY: Final[Mapping[QueueId, Iterable[Waiting]]] = {}
 
 
 class Board:
-    """An agent sees the lines of their departments, on their channels."""
+    """An agent sees the lines of their departments, on their channels.
 
-    def __init__(self, router: Router, people: People) -> None:
+    `dials` says whether the house calls back by itself.
+    """
+
+    def __init__(self, router: Router, people: People, dials: Callable[[], bool]) -> None:
         self._router = router
         self._people = people
+        self._dials = dials
 
     async def tell(self, desks: Iterable[Desk]) -> None:
         """Read the lines that somebody looks at, and tell whoever sees something else.
@@ -97,23 +102,37 @@ class Board:
                     "available": figure.available,
                     "pull": self._people.may_pull(queue),
                     "estimate": estimate(figure.last),
-                    "held_back": _held_back(agent.id, lines.get(queue, ()), figure.now_ms)
+                    "held_back": self._held_back(agent.id, queue, lines, figure.now_ms)
                     if channel in room
                     else None,
                 }
             )
         return found
 
+    def _held_back(
+        self,
+        agent: AgentId,
+        queue: QueueId,
+        lines: Mapping[QueueId, Iterable[Waiting]],
+        now_ms: int,
+    ) -> dict[str, Any] | None:
+        """Who waits there and is the first to ring again at one who is not asked for a while."""
+        later = ((one.not_before_ms.get(agent, 0), one) for one in lines.get(queue, ()))
+        kept = [(at_ms, one) for at_ms, one in later if at_ms > now_ms]
+        if not kept:
+            return None
+        at_ms, first = min(kept, key=lambda each: each[0])
+        return {
+            "interaction": first.interaction,
+            "contact": {"name": Card.parse(first.card).contact_name},
+            "at_ms": at_ms,
+            "by_hand": is_by_hand(first, queue, dials=self._dials()),
+        }
 
-def _held_back(agent: AgentId, line: Iterable[Waiting], now_ms: int) -> dict[str, Any] | None:
-    """Who waits there and is the first to ring again at an agent who is not asked for a while."""
-    later = ((one.not_before_ms.get(agent, 0), one) for one in line)
-    kept = [(at_ms, one) for at_ms, one in later if at_ms > now_ms]
-    if not kept:
-        return None
-    at_ms, first = min(kept, key=lambda each: each[0])
-    name = Card.parse(first.card).contact_name
-    return {"interaction": first.interaction, "contact": {"name": name}, "at_ms": at_ms}
+
+def is_by_hand(waiting: Waiting, queue: QueueId, *, dials: bool) -> bool:
+    """Whether they are called back by the agent who takes them out of that line."""
+    return waiting.callback and is_dialled_by_hand(queue.rpartition("/")[2], dials=dials)
 
 
 def estimate(wait: Wait | None) -> dict[str, float] | None:

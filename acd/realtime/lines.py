@@ -10,7 +10,7 @@ from acd.domain.agent import Availability
 from acd.domain.errors import NotFound
 from acd.domain.ids import InteractionId, QueueId
 from acd.domain.interaction import Channel
-from acd.realtime.board import estimate
+from acd.realtime.board import estimate, is_by_hand
 from acd.realtime.work import held
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class Lines:
         return {
             "ok": True,
             "queue": queue,
-            "waiting": [self._waiting(place, each) for place, each in enumerate(found, 1)],
+            "waiting": [self._waiting(queue, *placed) for placed in enumerate(found, 1)],
             "now": relay.clock.now_ms(),
         }
 
-    def _waiting(self, place: int, waiting: Waiting) -> dict[str, Any]:
+    def _waiting(self, queue: QueueId, place: int, waiting: Waiting) -> dict[str, Any]:
         card = Card.parse(waiting.card)
         return {
             "interaction": waiting.interaction,
@@ -63,6 +63,7 @@ class Lines:
             "level": waiting.level,
             "enqueued_ms": waiting.enqueued_ms,
             "callback": waiting.callback,
+            "by_hand": is_by_hand(waiting, queue, dials=self._relay.dials),
             "skills": self._relay.people.skills_of(waiting.requires),
         }
 

@@ -77,7 +77,7 @@ class Relay:
         """What the audio of website calls goes through; without it, it goes from page to page."""
         self.dials = False
         """Whether the house calls back whoever called; else agents do, on a telephone they have."""
-        self.board = Board(router, people)
+        self.board = Board(router, people, lambda: self.dials)
         self.absence = Absence(self, caller_grace_s)
         self.clock = TenantClock()
         self.chores = Chores()

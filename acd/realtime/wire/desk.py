@@ -147,12 +147,14 @@ class AgentChat(Outbound):
 class HeldBack(Outbound):
     """The first who waits and does not ring here for a while: declined or missed here, say.
 
-    Rings here again at `at_ms` at the latest, where nobody else takes it before.
+    Rings here again at `at_ms` at the latest, where nobody else takes it before. `by_hand`: it is a
+    callback that the agent dials.
     """
 
     interaction: str
     contact: ContactName
     at_ms: int
+    by_hand: bool
 
 
 class Line(Outbound):
@@ -180,7 +182,10 @@ class SkillNeed(Named):
 
 
 class WaitingContact(Outbound):
-    """Somebody in a line; of a `callback` nobody waits there, they are called in their turn."""
+    """Somebody in a line; of a `callback` nobody waits there, they are called in their turn.
+
+    With `by_hand` the agent dials.
+    """
 
     interaction: str
     position: int
@@ -189,6 +194,7 @@ class WaitingContact(Outbound):
     level: int
     enqueued_ms: int
     callback: bool
+    by_hand: bool
     skills: list[SkillNeed]
 
 

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 
 import type { Desk } from "../state/desk.ts";
 import { channelsOf } from "../state/presence.ts";
-import type { Channel, Offer } from "../state/wire.ts";
+import type { Channel, Offer, WaitingContact } from "../state/wire.ts";
 import type * as Parts from "./parts.ts";
 
 export class Handset {
@@ -44,8 +44,8 @@ export class Handset {
   }
 
   /** Take what waits out of its line, by whatever it takes for its channel. */
-  async pick(interaction: string, channel: Channel): Promise<void> {
-    if (channel !== "call") {
+  async pick({ interaction, by_hand }: Pick<WaitingContact, "interaction" | "by_hand">, channel: Channel): Promise<void> {
+    if (channel !== "call" || by_hand) {
       await this.#desk.steering.pull(interaction);
       return;
     }

@@ -133,7 +133,7 @@ export class Phone {
 
   mute(): void {
     const peers = [this.live.value?.peer, this.consult.line.value?.peer].filter((peer) => peer !== undefined);
-    const on = !peers[0]?.muted.value;
+    const on = !peers.every((peer) => peer.muted.value);
     for (const peer of peers) peer.mute(on);
   }
 

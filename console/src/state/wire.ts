@@ -146,7 +146,7 @@ export interface Line {
   /** What the last of those who wait are told. */
   estimate: Estimate | null;
   /** The first who waits and does not ring here for a while, and when they do at the latest. */
-  held_back: { interaction: string; contact: { name: string }; at_ms: number } | null;
+  held_back: { interaction: string; contact: { name: string }; at_ms: number; by_hand: boolean } | null;
 }
 
 /** Somebody in a line. */
@@ -159,6 +159,8 @@ export interface WaitingContact {
   enqueued_ms: number;
   /** Nobody waits there: they are called in their turn. */
   callback: boolean;
+  /** Whether the agent dials. */
+  by_hand: boolean;
   skills: SkillNeed[];
 }
 

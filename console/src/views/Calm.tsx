@@ -83,7 +83,7 @@ function HeldBack() {
     <p class="held-back" data-testid="held-back">
       {t("calm.held_back", { name: nameOf(first.contact), time: stopwatch(first.at_ms - now) })}{" "}
       {first.pull && (
-        <Button data-testid="take-now" onClick={() => void handset.pick(first.interaction, first.channel)}>
+        <Button data-testid="take-now" onClick={() => void handset.pick(first, first.channel)}>
           {t("calm.take_now")}
         </Button>
       )}

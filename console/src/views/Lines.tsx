@@ -124,7 +124,7 @@ function Waiting({ line, nowMs }: { line: Line; nowMs: number }) {
             class="take"
             aria-label={t("lines.take_of", { name: nameWithin(one.contact) })}
             data-testid="pull"
-            onClick={() => void handset.pick(one.interaction, line.channel)}
+            onClick={() => void handset.pick(one, line.channel)}
           >
             {t("lines.take")}
           </Button>

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from acd.realtime.wire import answers
+from tests.contract.telephony.rig import until
 from tests.integration.realtime.clients import Client, new_start
 from tests.integration.realtime.nodes import Node, Nodes
 
@@ -42,7 +43,36 @@ async def test_who_leaves_a_number_keeps_the_place(nodes: Nodes) -> None:
     omar = await node.agent("omar")
     await omar.done("console.open")
     line = await omar.done("line.open", {"queue": "support/chat"})
-    assert [one["callback"] for one in line["waiting"]] == [True]
+    assert [(one["callback"], one["by_hand"]) for one in line["waiting"]] == [(True, True)]
+
+
+@pytest.mark.parametrize("dials", [False, True])
+async def test_the_line_says_who_dials_and_nobody_does_for_who_waits(
+    nodes: Nodes, dials: bool
+) -> None:
+    node = await nodes(callback=True, calls=True)
+    node.realtime.relay.dials = dials
+    jean, _ = await waiting(node, channel="call")
+    omar = await node.agent("omar")
+    await omar.done("console.open")
+
+    async def by_hand() -> list[bool]:
+        line = await omar.done("line.open", {"queue": "support/call"})
+        return [one["by_hand"] for one in line["waiting"]]
+
+    assert await by_hand() == [False]
+    await jean.done("callback.ask", {"number": NUMBER})
+    assert await by_hand() == [not dials]
+    anna = await node.console("anna")
+    ring = await anna.hears("offer")
+    await anna.done("offer.decline", {"offer": ring["offer"], "reason": ""})
+
+    def held_back() -> list[bool]:
+        lines = [line for told in anna.all("lines") for line in told["lines"]]
+        return [line["held_back"]["by_hand"] for line in lines if line["held_back"]]
+
+    await until(lambda: bool(held_back()))
+    assert held_back()[-1] is not dials
 
 
 @pytest.mark.parametrize(
