@@ -77,7 +77,7 @@ export class Voice {
     if (voice) keep(call.interaction);
     const talks = call.anchored || call.state === "connecting" || call.state === "active";
     // whoever answered could not be heard: it rings on; or the server carries it now, or no longer
-    if (!talks || (this.peer.peek() && call.anchored !== this.#anchored)) this.#hangUp();
+    if (!talks || call.anchored !== this.#anchored) this.#hangUp();
     if (talks && voice && this.#stops.length === 0) void this.#begin(call, voice);
   }
 
