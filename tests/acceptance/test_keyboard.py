@@ -105,7 +105,7 @@ def test_an_agent_needs_no_mouse(agent: Agents, visitor: Visitors) -> None:
     jean.starts_chat("Hello")
     anna.sees_ring("Jean Martin")
     expect(anna.find("presence")).to_be_focused()  # a ring takes nothing away
-    anna.page.wait_for_timeout(350)  # what is pressed in its first moment was meant for elsewhere
+    expect(anna.find("ring-accept")).to_be_enabled()  # it is not in its first 300 ms
     anna.presses("Alt+a")
     expect(anna.find("message-input")).to_be_focused()
     anna.page.keyboard.type("Hello Jean")
@@ -121,7 +121,7 @@ def test_an_agent_needs_no_mouse(agent: Agents, visitor: Visitors) -> None:
     paul = visitor("Paul Girard")
     paul.starts_chat("Good evening")
     anna.sees_ring("Paul Girard")
-    anna.page.wait_for_timeout(350)
+    expect(anna.find("ring-accept")).to_be_enabled()
     anna.presses("Alt+a")
     expect(anna.find("thread")).to_contain_text("Paul Girard")
     expect(paul.message("Good evening")).to_contain_text("Read")
@@ -150,7 +150,7 @@ def test_a_ring_is_answered_by_tab_and_enter_too(agent: Agents, visitor: Visitor
     anna.is_available()
     visitor("Jean Martin").starts_chat("Hello")
     anna.sees_ring("Jean Martin")
-    anna.page.wait_for_timeout(350)
+    expect(anna.find("ring-accept")).to_be_enabled()
     _tabs_to(anna, "ring-accept", most=25)
     anna.presses("Enter")
     expect(anna.find("message-input")).to_be_focused()
