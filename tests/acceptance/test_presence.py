@@ -82,6 +82,14 @@ def test_who_comes_back_has_the_missed_ring_behind_them(agent: Agents, visitor: 
     expect(anna.find("missed-ring")).to_have_count(0)
 
 
+def test_what_the_browsers_settings_allow_is_seen_at_once(agent: Agents) -> None:
+    anna = agent("anna")
+    step = anna.page.locator(".step").filter(has_text="Notifications")
+    expect(step).not_to_contain_class("done")
+    anna.page.context.grant_permissions(["notifications"])
+    expect(step).to_contain_class("done")
+
+
 def test_presence_survives_a_reload(agent: Agents) -> None:
     anna = agent("anna")
     anna.takes_a_break()

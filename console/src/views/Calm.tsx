@@ -4,6 +4,7 @@ import { stopwatch } from "@acd/ui/time.ts";
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 
+import { ask, permission } from "../alerts/permission.ts";
 import { audible, test } from "../alerts/sound.ts";
 import { useDesk } from "../state/context.ts";
 import { channelNames, channelsOf, hasRoom, summarise, those } from "../state/presence.ts";
@@ -122,16 +123,12 @@ function NoWallboard() {
 }
 
 function Steps() {
-  const permission = useSignal(typeof Notification === "undefined" ? "denied" : Notification.permission);
   const silent = useSignal(false);
   const tested = soundTestedMs.value > 0;
   const steps = [tested, permission.value === "granted"];
   const tryOut = async (): Promise<void> => {
     silent.value = !(await test());
     if (!silent.value) soundTested(Date.now());
-  };
-  const ask = async (): Promise<void> => {
-    permission.value = await Notification.requestPermission();
   };
   return (
     <section class="steps" aria-labelledby="h-steps">
