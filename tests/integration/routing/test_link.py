@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from acd.domain.errors import ConfigInvalid, StoreUnavailable
 from acd.domain.ids import InteractionId, QueueId
 from acd.embedded.program import find_server
-from acd.routing import keys
+from acd.routing import keys, timers
 from acd.routing.outbox import SENDERS
 from acd.routing.router import Router
 from acd.routing.timers import run_timers_forever
@@ -215,7 +215,10 @@ async def test_the_log_is_read_from_a_position_and_trimmed(world: World, router:
     await again.aclose()
 
 
-async def test_the_timer_loop_meets_deadlines_and_stops(router: Router) -> None:
+async def test_the_timer_loop_meets_deadlines_and_stops(
+    router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "LONGEST_SLEEP_S", 60)  # verbs alone wake it
     world = World(router)
     world.now_ms = 0
     stop = asyncio.Event()
@@ -227,9 +230,8 @@ async def test_the_timer_loop_meets_deadlines_and_stops(router: Router) -> None:
     name = await world.arrive()
     started = time.monotonic()
     while [o.agent for o in (await world.look(name)).offers] != ["bruno"]:
-        assert time.monotonic() < started + 2
+        assert time.monotonic() < started + 5
         await asyncio.sleep(0.01)
-    assert time.monotonic() - started < 0.9, "woken by the verb, not by the second"
     stop.set()
     await asyncio.wait_for(loop, 2)
 
