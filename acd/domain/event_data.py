@@ -92,8 +92,9 @@ class ParkedData(TypedDict):
 class AssignedData(TypedDict):
     """Its agent has it by an act: `assigned` by a supervisor, `pulled`, or `consulted` before.
 
-    `state` is what it is now; a call that connects names the `offer` it is connected by.
-    `waited_ms` is the wait that ended so; missing where another agent had it.
+    `state` is what it is now; a call that connects names the `offer` it is connected by, and until
+    when it may take: one that was assigned rings at its agent first. `waited_ms` is the wait that
+    ended so; missing where another agent had it.
     """
 
     cause: str
@@ -101,6 +102,7 @@ class AssignedData(TypedDict):
     state: str
     waited_ms: NotRequired[int]
     offer: NotRequired[str]
+    until_ms: NotRequired[int]
 
 
 class TransferData(TypedDict):

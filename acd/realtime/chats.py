@@ -15,7 +15,7 @@ from acd.realtime.held import HeldChat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from acd.domain.ids import ContactId, ConversationId, InteractionId
+    from acd.domain.ids import ContactId, ConversationId, InteractionId, OfferId
     from acd.realtime.desk import Desk
     from acd.routing.snapshots import HeldSnapshot
 
@@ -31,6 +31,8 @@ class Chats(Mapping["InteractionId", HeldChat]):
         self._held: dict[InteractionId, HeldChat] = {}
         self._left: dict[InteractionId, HeldChat] = {}
         """Those that ended a moment ago."""
+        self._given: dict[OfferId, dict[str, Any]] = {}
+        """Calls that were given to the agent and ring as yet, as the wire says it."""
 
     def __getitem__(self, interaction: InteractionId) -> HeldChat:
         return self._held[interaction]
@@ -54,6 +56,10 @@ class Chats(Mapping["InteractionId", HeldChat]):
         """The one of this conversation on the desk, wrap-up included."""
         found = [chat for chat in self._held.values() if chat.conversation == conversation]
         return max(found, key=lambda chat: (chat.state != "wrap_up", chat.since_ms), default=None)
+
+    def given(self, chat: HeldChat) -> dict[str, Any] | None:
+        """Who gave it to the agent, and until when it rings; of one that connects."""
+        return self._given.get(chat.connects) if chat.connects else None
 
     # reading the stores
 
@@ -142,6 +148,16 @@ class Chats(Mapping["InteractionId", HeldChat]):
             self._desk.emit("history", {"conversation": chat.conversation})
         elif kind in {"guest.joined", "guest.left"}:
             self._desk.refresh_soon()  # a colleague came or went by their own act
+
+    def hear_assigned(self, data: Mapping[str, Any]) -> None:
+        """It is in the next picture; a call that somebody else gave to the agent rings there."""
+        if data["cause"] != "assigned" or "offer" not in data:
+            return
+        relay = self._desk.relay
+        now_ms = relay.clock.now_ms()
+        self._given = {o: told for o, told in self._given.items() if told["until_ms"] > now_ms}
+        by = data["by"] if data["by"] in relay.people.agents else None
+        self._given[data["offer"]] = {"by": self._desk.named(by), "until_ms": data["until_ms"]}
 
     def _left_of(self, conversation: str) -> HeldChat | None:
         found = (chat for chat in self._left.values() if chat.conversation == conversation)

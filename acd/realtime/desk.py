@@ -79,6 +79,7 @@ class Desk:
             "wrap_up_until_ms": chat.wrap_up_until_ms,
             "wrap_up_extended": chat.wrap_up_extended,
             "offer": chat.connects,
+            "given": self.chats.given(chat),
             "callback": chat.called_back(dials=self.relay.dials),
             "last_message": chat.last_message,
             "last_seq": chat.last_seq,
@@ -238,5 +239,7 @@ class Desk:
         if isinstance(seq, int):
             self.address_seq = max(self.address_seq, seq)
         self.rings.hear(kind, payload)
+        if kind == "interaction.assigned" and payload.get("agent") == self.agent.id:
+            self.chats.hear_assigned(payload["data"])
         if not isinstance(seq, int) or seq > self._pictured_seq:
             self.refresh_soon()

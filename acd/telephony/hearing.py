@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OVER: Final = frozenset({"offer.declined", "offer.expired", "offer.failed", "offer.withdrawn"})
 LOST: Final = "lost"
+CONNECT_MS: Final = 10_000
+"""How long a page or telephone may take to be heard, where routing does not say it."""
 _TAKEN: Final = frozenset(
     {InteractionState.CONNECTING, InteractionState.ACTIVE, InteractionState.IDLE}
 )
@@ -48,6 +50,7 @@ class Given:
 
     offer: OfferId
     agent: AgentId
+    timeout_ms: int = CONNECT_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,8 @@ def news(payload: Mapping[str, Any], epoch: int) -> News | None:
     match kind:
         case "interaction.assigned":
             named = OfferId(data.get("offer") or f"{payload['interaction']}.{payload['id']}")
-            found = Given(offer=named, agent=agent)
+            lasts_ms = int(data["until_ms"]) - int(payload["at_ms"]) if "until_ms" in data else 0
+            found = Given(offer=named, agent=agent, timeout_ms=lasts_ms or CONNECT_MS)
         case "interaction.requeued" if agent:
             found = GivenBack(agent=agent, epoch=epoch, reason=str(data.get("reason")))
         case "interaction.moved" if data.get("reason") == "transferred":

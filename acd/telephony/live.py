@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _Said = port.CallEvent | words.LineLost | Mapping[str, Any] | None
 RING_LEAST_MS: Final = 1000
-CONNECT_MS: Final = 10_000
 
 
 class LiveCall:
@@ -237,7 +236,7 @@ class LiveCall:
                     offer=heard.offer,
                     agent=heard.agent,
                     targets=plan.targets[:1],
-                    timeout_ms=CONNECT_MS,
+                    timeout_ms=heard.timeout_ms,
                 )
                 await self._take(offered)
                 await self._take_won(heard.offer, heard.agent)

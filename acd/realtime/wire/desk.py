@@ -106,6 +106,16 @@ class Callback(Outbound):
     by_hand: bool
 
 
+class Given(Outbound):
+    """A call that a supervisor gave to the agent: it rings until it connects, `until_ms` at most.
+
+    It goes back to its line then. `by` is null where no agent did it.
+    """
+
+    by: Named | None
+    until_ms: int
+
+
 class AgentChat(Outbound):
     """One chat of an agent; state "ended" removes it from the list.
 
@@ -114,7 +124,8 @@ class AgentChat(Outbound):
     `transfer_to` has been asked to take over, or with `transfer_waits` will be once they have room.
     With `to_number` a call can be given to a number, with `from_telephone` its contact has no page
     to read on, and with `on_phone` the agent has it on a telephone of theirs: no page can take or
-    hold it. `offer` is the one it is connected by, while it connects.
+    hold it. `offer` is the one it is connected by, while it connects; with `given` it rings, and
+    whoever answers takes it up.
     """
 
     interaction: str
@@ -136,6 +147,7 @@ class AgentChat(Outbound):
     wrap_up_until_ms: int | None
     wrap_up_extended: bool
     offer: str | None
+    given: Given | None
     callback: Callback | None
     last_message: Message | None
     last_seq: int

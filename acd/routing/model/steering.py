@@ -14,6 +14,7 @@ from acd.routing.model import times
 from acd.routing.model.consulting import Consulting
 from acd.routing.model.interaction import Interaction
 from acd.routing.model.transferring import refusal
+from acd.routing.model.values import ms
 from acd.routing.results import Changed, Opened
 
 if TYPE_CHECKING:
@@ -86,8 +87,11 @@ class Steering(Consulting):
             x.offers += 1
             x.won = x.offers
             x.remember(x.offers, "accepted")
-            said["offer"] = f"{x.id}.{x.offers}"
-            self._timer(f"n|{x.id}|{x.won}", self.now_ms + self._connect_ms(x, queue))
+            # whom it is given to has not been asked: it rings there as long as an offer does
+            asked_ms = ms(queue.settings.ring_time_s) if cause == "assigned" else 0
+            until_ms = self.now_ms + self._connect_ms(x, queue) + asked_ms
+            said |= {"offer": f"{x.id}.{x.offers}", "until_ms": until_ms}
+            self._timer(f"n|{x.id}|{x.won}", until_ms)
             x.become(_S.CONNECTING, self.now_ms)
         else:
             x.become(_S.ACTIVE, self.now_ms)

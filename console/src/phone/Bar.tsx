@@ -6,6 +6,7 @@ import { useDesk } from "../state/context.ts";
 import { channelsOf } from "../state/presence.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { nameOf } from "../state/words.ts";
+import { unanswered } from "./advice.ts";
 import { Advising, Asked, Consulting } from "./Consulting.tsx";
 import { Bar, HangUp, Time } from "./Frame.tsx";
 import { Idle, Test } from "./Idle.tsx";
@@ -35,7 +36,8 @@ function Now({ phone }: { phone: Phone }) {
   const advice = phone.consult.line.value;
   if (!presence || !(mine ?? asked ?? channelsOf(presence).includes("call"))) return null;
   if (mine && live) return mine.consulted ? <Consulting phone={phone} chat={mine} consulted={mine.consulted} /> : <InCall phone={phone} chat={mine} live={live} />;
-  if (mine) return mine.on_phone ? <OnPhone phone={phone} chat={mine} /> : <Elsewhere phone={phone} chat={mine} />;
+  if (mine?.on_phone) return <OnPhone phone={phone} chat={mine} />;
+  if (mine) return unanswered(phone) && mine.given ? <Given phone={phone} chat={mine} given={mine.given} /> : <Elsewhere phone={phone} chat={mine} />;
   if (asked) return advice ? <Advising phone={phone} chat={asked} line={advice} /> : <Asked phone={phone} chat={asked} />;
   if (phone.trouble.value) return <Troubled phone={phone} trouble={phone.trouble.value} />;
   return <Idle phone={phone} as={desk.cut.value ? "cut" : presence.channels.call?.availability === "available" ? "ready" : "away"} />;
@@ -78,6 +80,31 @@ function OnPhone({ phone, chat }: { phone: Phone; chat: AgentChat }) {
         {given && !given.failed ? <TakeBack phone={phone} /> : talks && <Transfer phone={phone} chat={chat} />}
       </div>
     </Bar>
+  );
+}
+
+/** A supervisor gave the agent a call: it rings until it is answered, or goes back to its line. */
+function Given({ phone, chat, given }: { phone: Phone; chat: AgentChat; given: NonNullable<AgentChat["given"]> }) {
+  const { desk } = useDesk();
+  const time = stopwatch(desk.clock.leftMs(given.until_ms));
+  return (
+    <Bar
+      state="given"
+      icon={IconPhone}
+      title={nameOf(chat.contact)}
+      aside={given.by ? t("given_by", { name: given.by.name }) : t("given")}
+      time={<Time time={time} told={t("given_left", { time })} testId="given-left" />}
+      end={
+        <>
+          <Button kind="primary" data-testid="given-answer" aria-keyshortcuts="Alt+A" aria-busy={phone.mic.asking.value} onClick={() => void phone.takeUp()}>
+            {t("answer")} <kbd aria-hidden="true">Alt A</kbd>
+          </Button>
+          <Button data-testid="given-back" onClick={() => void phone.hangUp()}>
+            {t("not_now")}
+          </Button>
+        </>
+      }
+    />
   );
 }
 

@@ -1,21 +1,29 @@
-/** A colleague waits for the agent's advice: that rings as a call does, until it is answered or over. */
+/** What rings without an offer: a colleague who waits for advice, a call that a supervisor gave to the agent. */
 import { effect, untracked } from "@preact/signals";
 
 import { leads } from "../alerts/leader.ts";
 import { chime } from "../alerts/sound.ts";
 import type { Desk } from "../state/desk.ts";
+import type { AgentChat } from "../state/wire.ts";
 import type { Phone } from "./phone.ts";
 
 const AGAIN_MS = 4000;
 
+/** What waits for the agent to talk, whose turn it is: their own call first. */
+export function unanswered({ mine, asked, live, consult }: Phone): AgentChat | null {
+  const call = mine.value;
+  if (call) return call.given && call.state === "connecting" && !call.on_phone && !live.value ? call : null;
+  return consult.line.value ? null : asked.value;
+}
+
 /** Starts it; returns the way to stop. */
 export function ringForAdvice(desk: Desk, phone: Phone): () => void {
   return effect(() => {
-    const asked = phone.asked.value;
-    if (!asked || phone.consult.line.value) return;
+    const call = unanswered(phone);
+    if (!call) return;
     // who it is about, for whoever has nothing else in sight
     untracked(() => {
-      if (!desk.current.value) desk.select(asked.interaction);
+      if (!desk.current.value) desk.select(call.interaction);
     });
     if (!leads.value) return;
     chime();

@@ -54,6 +54,12 @@ export class Handset {
     else await phone?.pick(interaction);
   }
 
+  /** Talk with whoever waits for that without an offer: a call that was given, a colleague who asks. */
+  async takeUp(): Promise<void> {
+    const phone = this.phone.peek();
+    if (phone && this.parts.peek()?.unanswered(phone)) await phone.takeUp();
+  }
+
   #load(): Promise<Parts.Phone> {
     return (this.#loading ??= this.#fetch());
   }

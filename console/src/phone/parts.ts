@@ -1,6 +1,7 @@
 /** What is loaded together: the telephone, its bar, and its looks. */
 import styles from "./phone.css?inline";
 
+export { unanswered } from "./advice.ts";
 export { Caller } from "./Caller.tsx";
 export { PhoneBar } from "./Bar.tsx";
 export { Phone } from "./phone.ts";

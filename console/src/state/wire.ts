@@ -117,6 +117,8 @@ export interface AgentChat {
   wrap_up_extended: boolean;
   /** By which it is connected, while it connects. */
   offer: string | null;
+  /** A supervisor gave the agent this call, which rings until then: whoever answers takes it up. */
+  given: { by: Named | null; until_ms: number } | null;
   callback: CallBack | null;
   last_message: Message | null;
   last_seq: number;

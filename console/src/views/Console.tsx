@@ -148,6 +148,7 @@ function useShortcuts(onHelp: () => void): void {
       else if (key.id === "switch") desk.select(desk.chats.value[(key.digit ?? 1) - 1]?.interaction ?? desk.selected.value);
       else if (key.id === "next" || key.id === "previous") step(key.id === "next" ? 1 : -1);
       else if (ring && !ring.over && key.id === "accept" && isSettled(ring)) void handset.answer(ring.offer);
+      else if (!ring && key.id === "accept") void handset.takeUp();
       else if (ring && !ring.over && key.id === "decline") void desk.decline(ring.offer.offer);
     };
     addEventListener("keydown", listen);

@@ -71,6 +71,21 @@ async def test_a_call_assigned_in_vain_leaves_its_guest(story: Story) -> None:
     assert not story.look(name).guests
 
 
+async def test_a_call_that_is_assigned_rings_as_long_as_an_offer_before_it_connects(
+    story: Story,
+) -> None:
+    await story.queue(CALL, ring_time_s=20, connect_s=10)
+    await story.agent("anna", CALL)
+    await story.say("anna", "away")
+    name = await story.arrive(CALL)
+    await story.do("assign", name, "anna", "sofia")
+    await story.later(29)
+    assert story.look(name).state is S.CONNECTING
+    await story.later(2)
+    assert story.look(name).state is S.WAITING
+    assert not story.model.agents["anna"].held
+
+
 async def test_who_gave_it_away_wraps_up(story: Story) -> None:
     name = await annas(story, "bruno", wrap_up_s=5)
     await story.do("transfer_to_agent", name, "anna", "bruno")

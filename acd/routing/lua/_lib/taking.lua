@@ -70,8 +70,10 @@ function sharing.take(x, a, cause, by)
     x.offers = x.offers + 1
     x.won = x.offers
     sharing.remember(x, digits(x.offers), 'a')
-    fence = ',"offer":"' .. x.id .. '.' .. digits(x.offers) .. '"'
-    timer('n|' .. x.id .. '|' .. x.won, now + connect_ms)
+    -- whom it is given to has not been asked: it rings there as long as an offer does
+    local until_ms = now + connect_ms + (cause == 'assigned' and q.ring_ms or 0)
+    fence = ',"offer":"' .. x.id .. '.' .. digits(x.offers) .. '","until_ms":' .. digits(until_ms)
+    timer('n|' .. x.id .. '|' .. x.won, until_ms)
   end
   set_state(x, connect_ms and 'connecting' or 'active')
   sharing.assigned(x, a, cause, by, waited, fence)
