@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.acceptance.calls.voices import ANNA_HZ, JEAN_HZ, hears
+from tests.acceptance.house import PASSWORD
 from tests.acceptance.people import Agent, Visitor
 
 
@@ -55,3 +56,19 @@ def talking(phone: Phones, caller: Callers, *, name: str = "anna") -> tuple[Phon
     hears(jean.page, ANNA_HZ)
     hears(anna.page, JEAN_HZ)
     return anna, jean
+
+
+def gives(giver: str, to: Phone, interaction: str) -> None:
+    """A supervisor gives a call to an agent, by a program of their own."""
+    house = to.house
+    browser = to.page.context.browser
+    assert browser is not None
+    with browser.new_context(base_url=house.url) as context:
+        said = {"email": house.email(giver), "password": PASSWORD}
+        csrf = context.request.post("/api/v1/session", data=said).json()["csrf"]
+        answer = context.request.post(
+            f"/api/v1/interactions/{interaction}/assign",
+            data={"agent": f"{to.name}-{house.number}"},
+            headers={"X-CSRF-Token": csrf},
+        )
+        assert answer.ok, answer.text()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.acceptance.calls.camille import SHOWN, Camille, talking
 from tests.acceptance.calls.exchange import CAMILLE_HZ, OUTSIDE_HZ
-from tests.acceptance.calls.phones import Phones
+from tests.acceptance.calls.phones import Phones, gives
 from tests.acceptance.calls.telephones import Telephone
 from tests.acceptance.calls.voices import ANNA_HZ, CLAIRE_HZ, hears
 from tests.acceptance.house import Server
@@ -153,3 +153,41 @@ def test_who_declined_a_call_takes_it_out_of_the_line(phone: Phones, camille: Ca
     anna.hangs_up()
     call.is_over()
     expect(anna.find("phone", state="ready")).to_be_visible()
+
+
+def test_what_a_supervisor_gives_rings_until_it_is_answered(
+    phone: Phones, camille: Camille
+) -> None:
+    anna, claire = phone("anna"), phone("claire", reduced_motion="reduce")
+    call = camille()
+    call_id = anna.sees_ring("Camille").get_attribute("data-interaction")
+    assert call_id
+    gives("omar", claire, call_id)
+    anna.sees_no_ring()
+    expect(claire.find("phone", state="given")).to_contain_text("Omar Diallo vous confie cet appel")
+    looks(claire, "given")
+    claire.page.set_viewport_size(PHONE)
+    looks(claire, "given")
+    claire.page.set_viewport_size(DESKTOP)
+    call.hears(MUSIC_HZ)
+    claire.presses("Alt+a")
+    claire.is_in_call()
+    call.hears(CLAIRE_HZ)
+    hears(claire.page, CAMILLE_HZ)
+    claire.hangs_up()
+    call.is_over()
+
+
+def test_what_a_supervisor_gives_and_nobody_wants_is_in_its_line_again(
+    phone: Phones, camille: Camille
+) -> None:
+    anna, claire = phone("anna"), phone("claire")
+    call = camille()
+    call_id = anna.sees_ring("Camille").get_attribute("data-interaction")
+    assert call_id
+    gives("omar", claire, call_id)
+    claire.find("given-back").click()
+    expect(claire.find("phone", state="given")).to_have_count(0)
+    anna.answers("Camille")
+    anna.is_in_call()
+    call.hears(ANNA_HZ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.phones import Callers, Phone, Phones, talking
+from tests.acceptance.calls.phones import Callers, Phone, Phones, gives, talking
 from tests.acceptance.calls.voices import (
     ANNA_HZ,
     CLAIRE_HZ,
@@ -179,3 +179,16 @@ def test_who_takes_a_call_out_of_the_line_is_heard_at_once(phone: Phones, caller
     jean.hangs_up()
     jean.sees_the_end()
     expect(anna.find("phone", state="ready")).to_be_visible()
+
+
+def test_what_a_supervisor_gives_rings_from_page_to_page(phone: Phones, caller: Callers) -> None:
+    anna, claire, jean = phone("anna"), phone("claire"), caller()
+    jean.calls()
+    call_id = anna.sees_ring(jean.name).get_attribute("data-interaction")
+    assert call_id
+    gives("omar", claire, call_id)
+    claire.find("given-answer").click()
+    claire.is_in_call()
+    hears(jean.page, CLAIRE_HZ)
+    hears(claire.page, JEAN_HZ)
+    anna.sees_no_ring()
