@@ -9,6 +9,7 @@ import pytest
 from acd.chat.delivery import to_agent, to_contact
 from acd.domain.ids import AgentId, InteractionId, OfferId
 from acd.telephony.port import LegFault, Target
+from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import BROWSER, DESK, MOBILE, Exchanges, Page
 
 
@@ -93,7 +94,7 @@ async def test_a_device_that_declines_lets_the_next_agent_ring(exchanges: Exchan
     await exchange.sign_in("bruno")
     await exchange.phones.refuse(first, "desk", LegFault.DECLINED)
     second = (await exchange.offers(call, "bruno"))["bruno"]
-    assert {offer for offer, _ in exchange.at(call).legs} == {second}
+    await until(lambda: {offer for offer, _ in exchange.at(call).legs} == {second})
 
 
 async def test_a_page_that_cannot_connect_gives_the_call_back(exchanges: Exchanges) -> None:
