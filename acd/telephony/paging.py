@@ -59,6 +59,8 @@ def _signalled(call: Call, payload: Mapping[str, Any]) -> Said | None:
         return None
     if signal.get("kind") in ("held", "resumed"):
         return words.HoldAsked(on=signal["kind"] == "held") if leg == call.winner else None
+    if signal.get("kind") in ("together", "apart"):  # said to people
+        return None
     return port.PageSaid(
         call=call.id, epoch=call.epoch, offer=leg[0], device=leg[1], agent=agent, signal=signal
     )

@@ -20,6 +20,7 @@ export class Peer {
   readonly #other = signal<MediaStream | null>(null);
   readonly #held = signal(false);
   readonly #muted = signal(false);
+  readonly #together = signal(false);
   readonly #options: PeerOptions;
   /** Names this page; an offer goes out under a new name, so that an answer to an earlier one is known as late. */
   #tab = newClientId();
@@ -57,6 +58,11 @@ export class Peer {
     return this.#held;
   }
 
+  /** Whether a third hears what is said here, and is heard. */
+  get together(): ReadonlySignal<boolean> {
+    return this.#together;
+  }
+
   get muted(): ReadonlySignal<boolean> {
     return this.#muted;
   }
@@ -82,9 +88,11 @@ export class Peer {
     await this.#replace();
   }
 
-  /** The other hears this instead of one's own voice, until told null. */
-  async sendInstead(track: MediaStreamTrack | null): Promise<void> {
-    this.#instead = track;
+  /** The other hears these voices instead of one's own alone, and is told that theirs is heard there; until told null. */
+  async sendTogether(voices: MediaStreamTrack | null): Promise<void> {
+    this.#instead = voices;
+    this.#together.value = voices !== null;
+    this.#say(voices ? "together" : "apart");
     await this.#replace();
   }
 
@@ -149,6 +157,10 @@ export class Peer {
       case "resumed":
         this.#held.value = said.kind === "held";
         this.#speak();
+        break;
+      case "together":
+      case "apart":
+        this.#together.value = said.kind === "together";
         break;
     }
   }
@@ -217,7 +229,9 @@ export class Peer {
     clearTimeout(this.#timer);
     this.#state.value = "talking";
     // the other may have been left on hold by whoever had the call before
-    if (this.#options.side === "agent") this.#say(this.#held.value ? "held" : "resumed");
+    if (this.#options.side !== "agent") return;
+    this.#say(this.#held.value ? "held" : "resumed");
+    this.#say(this.#together.value ? "together" : "apart");
   }
 
   /** The other is not heard any more. */

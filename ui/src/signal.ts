@@ -9,7 +9,7 @@ export interface Signal {
   interaction: string;
   tab: string;
   to?: string | null;
-  kind: "hello" | "ready" | "description" | "candidate" | "held" | "resumed";
+  kind: "hello" | "ready" | "description" | "candidate" | "held" | "resumed" | "together" | "apart";
   description?: Description | null;
   candidate?: { candidate: string; mid?: string | null; line?: number | null } | null;
   /** With whom an agent's page talks; unsaid it is the contact. */

@@ -66,6 +66,6 @@ test("a connection that has only just begun is waited for", async (context) => {
   connection.onconnectionstatechange();
   assert.equal(peer.state.value, "talking");
   mock.timers.tick(10_000);
-  assert.deepEqual(said, ["description", "resumed"]);
+  assert.deepEqual(said, ["description", "resumed", "apart"]);
   peer.close();
 });

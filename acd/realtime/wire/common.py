@@ -73,17 +73,23 @@ class Candidate(Inbound):
     line: Annotated[int, Field(ge=0, le=64)] | None = None
 
 
+SignalKind = Literal[
+    "hello", "ready", "description", "candidate", "held", "resumed", "together", "apart"
+]
+
+
 class Signal(Inbound):
     """What two pages say to each other to talk; the server passes it on and keeps nothing.
 
     `tab` names the page that speaks, `to` the page that is meant. `hello` asks who is there,
-    `ready` answers it; then the agent's page offers media and the visitor's answers.
+    `ready` answers it; then the agent's page offers media and the visitor's answers. `together`:
+    what is said on this line is heard on the agent's other one too, until `apart`.
     """
 
     interaction: Id
     tab: ClientId
     to: ClientId | None = None
-    kind: Literal["hello", "ready", "description", "candidate", "held", "resumed"]
+    kind: SignalKind
     description: Description | None = None
     candidate: Candidate | None = None
 
@@ -115,7 +121,7 @@ class SignalOut(Outbound):
     interaction: str
     tab: str
     to: str | None
-    kind: Literal["hello", "ready", "description", "candidate", "held", "resumed"]
+    kind: SignalKind
     description: Description | None
     candidate: Candidate | None
 

@@ -85,10 +85,10 @@ export function Advising({ phone, chat, line }: { phone: Phone; chat: AgentChat;
   const state = line.peer.state.value;
   return (
     <Bar
-      state={state === "talking" ? "advising" : state}
+      state={state !== "talking" ? state : line.peer.together.value ? "together" : "advising"}
       icon={IconPhone}
       title={chat.owner?.name ?? ""}
-      aside={state === "connecting" ? t("connecting") : t("asks_you", { name: nameWithin(chat.contact) })}
+      aside={state === "connecting" ? t("connecting") : t(line.peer.together.value ? "with_all" : "asks_you", { name: nameWithin(chat.contact) })}
       end={
         <>
           {level && <Level level={level} />}

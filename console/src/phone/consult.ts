@@ -69,8 +69,8 @@ export class Consult {
       const colleague = line.peer.other.value;
       const toContact = colleague && mixed(voice, colleague);
       const toColleague = contact && mixed(voice, contact);
-      if (toContact) void call.peer.sendInstead(toContact.track);
-      if (toColleague) void line.peer.sendInstead(toColleague.track);
+      if (toContact) void call.peer.sendTogether(toContact.track);
+      if (toColleague) void line.peer.sendTogether(toColleague.track);
       return () => {
         toContact?.stop();
         toColleague?.stop();
@@ -78,8 +78,8 @@ export class Consult {
     });
     this.#apart = () => {
       stop();
-      void call.peer.sendInstead(null);
-      void line.peer.sendInstead(null);
+      void call.peer.sendTogether(null);
+      void line.peer.sendTogether(null);
     };
   }
 

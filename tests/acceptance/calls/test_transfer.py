@@ -98,14 +98,22 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
 
     anna.find("consult-join").click()
     anna.is_in_call("together")
+    claire.is_in_call("together")
+    expect(claire.find("phone")).to_contain_text("et Jean Martin vous entendent")
+    jean.sees("Anna Novak and a colleague can hear you")
+    looks(claire, "call-together")
+    jean.reloads()
+    jean.sees("Anna Novak and a colleague can hear you")
     anna.presses("Alt+m")  # so that the others hear each other alone
     hears(jean.page, CLAIRE_HZ)
     hears(claire.page, JEAN_HZ)
     anna.presses("Alt+m")
     anna.find("consult-join").click()
     anna.is_in_call("consulting")
+    claire.is_in_call("advising")
     hears(claire.page, ANNA_HZ)
     hears(jean.page, *MUSIC_HZ)
+    jean.is_in_call("held")
 
     anna.find("consult-hand-over").click()
     claire.is_in_call()
