@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.domain import phone
 from acd.domain.contact import AddressKind
 from acd.domain.errors import NotFound
 from acd.domain.phone import E164
+from acd.records.sql import now_ms
 
 if TYPE_CHECKING:
     from acd.chat.messages import Messages
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from acd.records.history import History
 
 HISTORY_MAX = 50
+NOTED_LATE_MS: Final = 3_600_000
+"""How long after the end a conclusion is still taken from who could not send it in time."""
 
 
 class Threads:
@@ -116,6 +119,18 @@ class Threads:
                 for one in past.interactions
             ],
         }
+
+    async def note_after(
+        self, interaction: InteractionId, agent: AgentId, disposition: str, note: str
+    ) -> bool:
+        """The same where the wrap-up ended a while ago; whether the agent had it last."""
+        past = await self._history.interaction(interaction)
+        if past is None or past.agent != agent or past.ended_ms is None:
+            return False
+        if past.ended_ms < now_ms() - NOTED_LATE_MS:
+            return False
+        await self.note(interaction, agent, disposition, note)
+        return True
 
     async def note(
         self, interaction: InteractionId, agent: AgentId, disposition: str, note: str

@@ -29,7 +29,7 @@ def check(
         checked = check_config(config)
     except ConfigProblems as problems:
         # what is likely not meant may follow from an error: nobody serves a misspelt department
-        refuse(problems, then=" Warnings are told once there are none.")
+        refuse(problems, then=". Warnings are told when it can be read.")
     warnings = [*checked.warnings, *(replace(one, warning=True) for one in checked.missing)]
     for warning in warnings:
         typer.echo(str(warning), err=True)

@@ -125,12 +125,12 @@ def read_demo_config(
         refuse(problems)
 
 
-def refuse(problems: ConfigProblems, then: str = "") -> NoReturn:
-    """Every problem on a line of its own, then exit code 2; `then` ends the last line."""
+def refuse(problems: ConfigProblems, then: str = "; nothing was done.") -> NoReturn:
+    """Every problem on a line of its own, then how many, and exit code 2."""
     for problem in problems.problems:
         typer.echo(str(problem), err=True)
     count = len(problems.problems)
-    typer.echo(f"{count} problem{'' if count == 1 else 's'}; nothing was done.{then}", err=True)
+    typer.echo(f"{count} problem{'' if count == 1 else 's'}{then}", err=True)
     raise typer.Exit(MISUSED)
 
 

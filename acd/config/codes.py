@@ -20,6 +20,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "unknown_strategy": "a strategy that is neither built in nor installed",
     "unknown_zone": "no such time zone",
     "unknown_region": "a country or region whose public holidays nobody knows",
+    "number_of_two": "a number that leads to two departments, written in two ways",
     "twice": "an id, an address, a department, a day or a secret that is there already",
     "strategies_clash": "strategies that do not combine",
     "diversion_impossible": "what a channel cannot become, such as a chat a voice message",

@@ -33,13 +33,18 @@ class Work:
     async def _wrap_up_end(self, connection: Connection[Console], asked: wire.WrapUpEnd) -> Ack:
         desk = connection.who.desk
         interaction = InteractionId(asked.interaction)
-        chat = await held(desk, interaction)
+        noted = asked.disposition or "", asked.note or ""
+        try:
+            chat = await held(desk, interaction)
+        except NotYours:
+            # what was written while the connection was lost is not
+            if any(noted) and await self._threads.note_after(interaction, desk.agent.id, *noted):
+                return {"ok": True, "chat": None}
+            raise
         if chat.role in {"guest", "consult"}:  # what is noted is the owner's word
             raise NotYours(field="interaction")
-        if asked.disposition or asked.note:
-            await self._threads.note(
-                interaction, desk.agent.id, asked.disposition or "", asked.note or ""
-            )
+        if any(noted):
+            await self._threads.note(interaction, desk.agent.id, *noted)
         await self._relay.router.wrap_up_end(interaction, desk.agent.id, command=asked.command)
         return await changed(desk, interaction, chat)
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from acd.config.lint.view import warning
+from acd.config.problems import Problem
 from acd.config.telephony import CHILD, DESK_USERS
 from acd.domain.errors import PhoneNumberInvalid
 from acd.domain.phone import parse
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acd.config.model import Config
-    from acd.config.problems import KeyPath, Problem
+    from acd.config.problems import KeyPath
 
 _SIP: Final[KeyPath] = ("telephony", "sip")
 _TRUNK: Final[KeyPath] = (*_SIP, "trunk", "proxy")
@@ -36,17 +37,19 @@ def findings(config: Config) -> Iterator[Problem]:
 def _numbers(config: Config) -> Iterator[Problem]:
     said = config.telephony
     seen: dict[str, str] = {}
-    for number in said.sip.numbers:
+    for number, queue in said.sip.numbers.items():
         try:
             one = str(parse(number, said.region))
         except PhoneNumberInvalid:
             one = number.lower()
         if one in seen:
-            yield warning(
-                (*_SIP, "numbers", number),
-                "number_twice",
-                f"it is the same number as `{seen[one]}`",
-                "Leave one of them.",
+            other = said.sip.numbers[seen[one]]
+            yield Problem(
+                path=(*_SIP, "numbers", number),
+                code="number_twice" if queue == other else "number_of_two",
+                message=f"it is the same number as `{seen[one]}`, which leads to `{other}`",
+                remedy="Leave one of them.",
+                warning=queue == other,
             )
         seen.setdefault(one, number)
 

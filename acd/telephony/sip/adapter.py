@@ -48,7 +48,6 @@ class SipAdapter:
     """`port.TelephonyAdapter` over SIP and rtpengine."""
 
     name = "sip"
-    abilities = frozenset({Ability.TRANSFER})
 
     def __init__(
         self, options: SipOptions, ledger: Ledger | None = None, observe: Observe = nobody
@@ -62,8 +61,8 @@ class SipAdapter:
         self.lag = Lag(options.late_s)
         self._observe = observe
         self._ledger = ledger
-        if ledger is not None:
-            self.abilities |= {Ability.REATTACH}
+        able = {Ability.TRANSFER: options.trunk, Ability.REATTACH: ledger}
+        self.abilities = frozenset(one for one, by in able.items() if by is not None)
         self._calls: dict[InteractionId, SipCall] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._events: asyncio.Queue[port.Event] = asyncio.Queue()

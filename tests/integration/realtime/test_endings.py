@@ -166,3 +166,12 @@ async def test_consoles_hear_when_history_has_an_end_and_what_was_noted_of_it(
     after = len(anna.heard)
     await anna.done("wrap_up.end", {"interaction": ix, "disposition": "resolved"})
     assert (await read_anew(after))["disposition"] == "resolved"
+
+    # the connection was lost, and the wrap-up over before it was back
+    late = {"interaction": ix, "disposition": "sold", "note": "wants blue bowls"}
+    assert (await anna.done("wrap_up.end", late))["chat"] is None
+    opened = await anna.done("conversation.open", {"conversation": conversation})
+    assert opened["history"][0]["disposition"] == "sold"
+    stranger = await node.console("bruno")
+    assert await stranger.refused("wrap_up.end", late) == "not_yours"
+    assert await anna.refused("wrap_up.end", {"interaction": ix}) == "not_yours"

@@ -77,7 +77,7 @@ class TestSip:
         ("sip", "rest", "code"),
         [
             (
-                'numbers = { "0199001234" = "support", "+33199001234" = "sales" }',
+                'numbers = { "0199001234" = "support", "+33199001234" = "support" }',
                 "",
                 "number_twice",
             ),
@@ -109,6 +109,14 @@ class TestSip:
             f'{head}[departments.call]\n[telephony]\nregion = "FR"\n{rest}\n[telephony.sip]\n{sip}'
         )
         assert one(text, code).warning
+
+    def test_one_number_leads_to_one_department(self) -> None:
+        calls = '[departments.call]\n[telephony]\nregion = "FR"\n[telephony.sip]\n'
+        twice = 'numbers = { "0199001234" = "support", "+33199001234" = "sales" }'
+        head = HEAD.replace('name = "Sales"\n', 'name = "Sales"\n[departments.call]\n')
+        problem = one(head + calls + twice, "number_of_two")
+        assert not problem.warning
+        assert "`0199001234`, which leads to `support`" in problem.message
 
     def test_what_is_narrow_enough(self) -> None:
         text = (
