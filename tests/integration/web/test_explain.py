@@ -86,7 +86,7 @@ async def test_the_command_says_it_in_words(node: Node, acd: Any) -> None:
     assert result.exit_code == 0, result.output
     assert f"{ix}: waits, place 1 of 1" in result.stdout
     assert "priority (priority 50" in result.stdout or "longest_idle" in result.stdout
-    assert "anna   declined, asked again in 60 s" in result.stdout
+    assert "anna   declined, asked again in 60 s at the latest" in result.stdout
     wrong = await asyncio.to_thread(acd, "explain", "ix_none")
     assert wrong.exit_code == 1
     assert "There is no interaction `ix_none`." in wrong.stderr
