@@ -87,6 +87,10 @@ class Server:
             self.process.wait()
             self.process = None
 
+    def write_no_more(self) -> None:
+        """What follows is not in the file that it starts from, as what a slow disk had not got."""
+        self.say("CONFIG", "SET", "appendonly", "no")
+
     def copies(self, other: Server) -> None:
         """Become the other's replica, and return once its data is here."""
         self.say("REPLICAOF", "127.0.0.1", other.port)

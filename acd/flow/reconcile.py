@@ -114,11 +114,14 @@ class Reconciler:
 
     async def _make_sure(self, unsure: Unsure) -> Reconciled:
         own, history = self._own, self._history
+        # What was read of a server that has forgotten it since would be recorded late.
+        await history.fence()
         # What the server knows is recorded first: then the history lacks nothing.
         await Recorder(own, history).catch_up()
         recorded = await history.last_event()
         behind = (unsure.generation, unsure.seq) < recorded
-        if unsure.generation and not unsure.promoted and not behind:
+        whole = not (unsure.promoted or unsure.unfinished or behind)
+        if unsure.generation and whole:
             return Reconciled()
         generation, seq = max(unsure.generation, recorded[0]) + 1, max(unsure.seq, recorded[1])
         if not await history.begin_generation((generation, seq), after=recorded, reason="outage"):

@@ -87,7 +87,7 @@ class Recorder:
         """
         while True:
             self.position = await self._history.position()
-            batch, unreadable = await self._router.log_page(self.position, self._batch)
+            batch, unreadable = await self._router.log_page(_event(self.position), self._batch)
             if batch:
                 await self._record(batch)
             elif unreadable is not None:
@@ -98,7 +98,7 @@ class Recorder:
 
     async def _follow(self) -> None:
         """Record from the position on; return when somebody else has moved it."""
-        stream = self._router.events(after=self.position, count=self._batch)
+        stream = self._router.events(after=_event(self.position), count=self._batch)
         async with contextlib.aclosing(_closable(stream)) as batches:
             async for batch in batches:
                 if not batch:
@@ -141,6 +141,11 @@ class Recorder:
         if time.monotonic() - self._trimmed_at >= TRIM_EVERY_S:
             await self._router.trim_events(self.position)
             self._trimmed_at = time.monotonic()
+
+
+def _event(position: str) -> str:
+    """The id of the last event that is recorded: without how often the position was fenced."""
+    return position.partition(".")[0]
 
 
 def _raw(event: Event) -> str:

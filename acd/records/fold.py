@@ -291,10 +291,10 @@ def touched(events: Iterable[Event]) -> tuple[set[str], set[str]]:
 
 
 def split_position(event_id: str) -> tuple[int, int]:
-    """An event id's generation and sequence number.
+    """The generation and sequence number of an event's id, or of a position.
 
     Raises:
         ValueError: it is not one.
     """
     generation, _, seq = event_id.partition("-")
-    return int(generation), int(seq)
+    return int(generation), int(seq.partition(".")[0])

@@ -14,7 +14,7 @@ from acd.domain.interaction import Channel, InteractionState, Outcome
 from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
 from acd.records.fold import split_position
-from acd.records.recording import move, record_events, set_aside, stored_position
+from acd.records.recording import fence, move, record_events, set_aside, stored_position
 from acd.records.sql import now_ms, padded, upsert
 from acd.records.tables.happened import dispositions, events, interactions, offers
 
@@ -58,6 +58,10 @@ class History:
             lambda tx: set_aside(tx, event, raw, error, position, expected)
         )
 
+    async def fence(self) -> None:
+        """Who has read the log and not written it yet writes it no more; it is read anew."""
+        await self._database.write(fence)
+
     async def last_event(self) -> tuple[int, int]:
         """Generation and number of the last event that is recorded; zeros before the first."""
         return split_position(await self.position())
@@ -80,7 +84,8 @@ class History:
         )
 
         def work(tx: Connection) -> bool:
-            if not move(tx, "{}-{}".format(*begun), "{}-{}".format(*after)):
+            expected = stored_position(tx)
+            if split_position(expected) != after or not move(tx, "{}-{}".format(*begun), expected):
                 return False
             tx.execute(statement).close()
             return True

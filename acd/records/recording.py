@@ -2,7 +2,8 @@
 
 The position is fenced by its old value: of two recorders that read the same events, one commits
 and the other's transaction does nothing. The update of the position comes first, so that on
-PostgreSQL the second one waits at that row and then finds it changed.
+PostgreSQL the second one waits at that row and then finds it changed. A position is the id of the
+last event and, behind a point, how often it was fenced there: `1-3585`, `1-3585.1`.
 """
 
 from __future__ import annotations
@@ -136,6 +137,13 @@ def move(tx: Connection, position: str, expected: str) -> bool:
         return True
     row = {"name": RECORDER, "position": position, "recorded_ms": moment_ms}
     return expected == BEGINNING and bool(_begin.write(tx, row))
+
+
+def fence(tx: Connection) -> None:
+    """The position stays, and is another: whoever expects it as it was records nothing."""
+    expected = stored_position(tx)
+    place, _, fences = expected.partition(".")
+    move(tx, f"{place}.{int(fences or 0) + 1}", expected)
 
 
 def _known(tx: Connection, rows: Iterable[Row]) -> dict[tuple[int, int], tuple[str, int]]:

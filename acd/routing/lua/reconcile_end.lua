@@ -6,6 +6,6 @@
 --- include("base")
 if call('HGET', key('meta'), 'reconciler') ~= ARGV[1] then return {'fenced'} end
 call('HSET', key('meta'), 'server', server.run_id())
-call('HDEL', key('meta'), 'reconciler', 'reconciler_until')
+call('HDEL', key('meta'), 'reconciler', 'reconciler_until', 'advanced')
 server.forget()
 return {'ended'}

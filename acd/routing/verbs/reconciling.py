@@ -28,12 +28,14 @@ class Unsure:
     """What a server knows of a tenant that it has not served yet.
 
     `generation` is 0 where it knows nothing. `promoted`: it was a replica, and may lack the last
-    moments of the server it copied.
+    moments of the server it copied. `unfinished`: another node began a generation, and died before
+    all was restored.
     """
 
     generation: int
     seq: int
     promoted: bool
+    unfinished: bool
 
 
 class ReconcileVerbs(Tenant):
@@ -66,8 +68,10 @@ class ReconcileVerbs(Tenant):
             raise StoreUnavailable("another node reconciles")
         if word == "served":
             return None
-        generation, seq, promoted = reply
-        return Unsure(generation=generation, seq=seq, promoted=bool(promoted))
+        generation, seq, promoted, unfinished = reply
+        return Unsure(
+            generation=generation, seq=seq, promoted=bool(promoted), unfinished=bool(unfinished)
+        )
 
     async def reconcile_advance(self, generation: int, seq: int) -> None:
         """Begin a generation: its events are numbered behind `seq`."""

@@ -164,8 +164,7 @@ async def test_a_restart_that_forgot_what_is_recorded_is_told_it(
     async with node(database, server, tenant) as house:
         await set_up(house, "anna")
         kept = await arrive(house)
-        server.say("CONFIG", "SET", "appendonly", "no")  # what follows is not in its file
-        server.say("CONFIG", "SET", "save", "")
+        server.write_no_more()
         lost = await arrive(house)
         await answer(house, lost)
         await record(house)

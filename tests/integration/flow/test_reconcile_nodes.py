@@ -211,3 +211,52 @@ async def test_many_are_told_page_by_page(
             assert place
             assert place.position == at
         await holds(after)
+
+
+async def test_what_a_restart_forgot_is_not_recorded_late(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    """The file is as far as the history; what was read behind it exists nowhere any more."""
+    server, _ = servers
+    async with node(database, server, tenant) as slow:
+        await set_up(slow, "anna")
+        name = await arrive(slow)
+        await record(slow)
+        server.write_no_more()
+        expected = await slow.history.position()
+        await answer(slow, name)
+        read, _ = await slow.router.log_page(expected, 300)
+        server.kill()
+        server.start()
+    async with node(database, server, tenant) as after:
+        assert (await state_of(after, name))[0] == "ringing"
+        assert not await after.history.record(read, read[-1].position, expected)
+        await answer(after, name)
+        await holds_from(after, 1)
+        await holds(after)
+
+
+async def test_a_restart_that_forgot_is_told_it_though_the_first_teller_dies(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    server, _ = servers
+    async with node(database, server, tenant) as house:
+        await set_up(house, "anna")
+        server.write_no_more()
+        await answer(house, lost := await arrive(house))
+        await record(house)
+    server.kill()
+    server.start()
+    async with node(database, server, tenant) as dead, node(database, server, tenant) as house:
+        own, history = dead.router.reconciler("dead"), dead.history
+        unsure = await own.reconcile_begin(700)
+        assert unsure
+        last = await history.last_event()
+        assert await history.begin_generation((2, last[1]), after=last, reason="outage")
+        await own.reconcile_advance(2, last[1])
+        assert await state_of(house, lost) == ("active", ANNA)
+        await holds_from(house, 3)
+        await record(house)
+        again = reconciler_of(house)
+        await again.admit()
+        assert again.last.generation == 0, "it is done"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from acd.domain.history import PastInteraction
 from acd.domain.ids import QueueId
-from acd.domain.interaction import Arrival, Channel, InteractionState
+from acd.domain.interaction import Arrival, Channel, InteractionState, Outcome
 from acd.domain.queue import Diversion, Divert
 from tests.integration.routing.failing_over import made_sure_of
 from tests.integration.routing.world import World
@@ -61,6 +62,50 @@ async def test_a_queue_that_closed_before_it_is_rebuilt_lets_its_line_go(world: 
     world.now_ms += 4_500  # it closed, and no timer ran
     await world.heartbeat()
     await fail_over(world)
+    await world.wait(2)
+    assert (await world.look(name)).outcome == "rejected"
+    await world.settled()
+
+
+async def test_no_rule_ends_what_the_history_knows_better(world: World) -> None:
+    """Both ring in what the server kept; both were answered meanwhile, and one has ended."""
+    await world.queue(max_wait_s=10, on_max_wait=REJECT)
+    await world.agent("anna", here=False)
+    await world.console("anna")
+    await world.say("anna", "available")
+    ended, talks, waits = [await world.arrive() for _ in range(3)]
+    known = [past(name, "support/chat", world.now_ms) for name in (ended, talks)]
+    world.now_ms += 12_000
+    await world.heartbeat()
+    async with made_sure_of(world) as own:
+        first = replace(known[0], state=InteractionState.ENDED, outcome=Outcome.HANDLED)
+        second = replace(known[1], state=InteractionState.ACTIVE, agent="anna", accepted_ms=1)
+        assert (await own.restore(first, arrival(first))).changed
+        assert (await own.restore(second, arrival(second))).changed
+    await world.run_timers()
+    assert [
+        (event.interaction, event.data["outcome"], event.data["by"])
+        for event in await world.heard("interaction.ended")
+    ] == [(ended, "handled", "failover"), (waits, "rejected", "system")]
+    found = await world.look(talks)
+    assert (found.state, found.agent) == ("active", "anna")
+    await world.settled()
+
+
+async def test_who_waited_when_the_queue_closed_is_let_go_after_it(world: World) -> None:
+    """It rang when the queue closed, whose timer passed it by; and she has no room after all."""
+    await world.queue(at_close=REJECT, ring_time_s=30)
+    later = (world.now_ms + 60_000, world.now_ms + 90_000)
+    await world.router.set_hours("support/chat", [(0, world.now_ms + 4_000), later], **world.at)
+    await world.agent("anna", chat=1)
+    name = await world.arrive()
+    await world.router.delivered(f"{name}.1", "anna", **world.at)
+    await world.wait(5)
+    assert (await world.look(name)).state == "ringing"
+    async with made_sure_of(world) as own:
+        lost = past("ix_lost", "support/chat", world.now_ms)
+        talks = replace(lost, state=InteractionState.ACTIVE, agent="anna", accepted_ms=1)
+        assert (await own.restore(talks, arrival(talks))).changed
     await world.wait(2)
     assert (await world.look(name)).outcome == "rejected"
     await world.settled()

@@ -129,7 +129,8 @@ local function try(x)
   local q = queue(x.queue)
   local waiting = x.state == 'waiting'
   if not waiting and x.state ~= 'ringing' then return end
-  local rule = waiting and limits.applies(x, q)
+  -- no rule is asked before all is restored: the history may know that it waits no longer
+  local rule = waiting and not reconciling and limits.applies(x, q)
   if rule then
     limits.divert(x, q, rule)
     -- a callback goes on waiting, where it may stand in no line yet

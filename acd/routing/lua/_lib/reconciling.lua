@@ -36,6 +36,7 @@ function reconcile.rebuild(q)
     call('HSET', key('lines'), name, call('ZCARD', key('line', name)) + call('ZCARD', key('rescore', name)),
       '~' .. name, call('ZCARD', key('short', name)))
   end
+  policy.rearm(q) -- no rule is asked meanwhile
   building.go_on(q.id, tostring(call('HINCRBY', hash, 'rebuild', 1)), '')
 end
 
