@@ -102,6 +102,7 @@ class Recorder:
         async with contextlib.aclosing(_closable(stream)) as batches:
             async for batch in batches:
                 if not batch:
+                    await self._trim()
                     continue
                 if not await self._record(batch):
                     log.info("recorder stands by", position=self.position)
@@ -139,7 +140,7 @@ class Recorder:
 
     async def _trim(self) -> None:
         if time.monotonic() - self._trimmed_at >= TRIM_EVERY_S:
-            await self._router.trim_events(self.position)
+            await self._router.trim_events(_event(self.position))
             self._trimmed_at = time.monotonic()
 
 

@@ -118,7 +118,11 @@ class Reads(Tenant):
         return await read_page(self.link, keys.events(self.tenant), after, count)
 
     async def trim_events(self, recorded: str) -> None:
-        """Forget the log up to a position that is recorded."""
+        """Forget the log up to an event that is recorded.
+
+        Where this server never said it, another one served meanwhile: what it holds is made sure of
+        before it serves again.
+        """
         await self._ask("events_trim", recorded)
 
     def addresses(self) -> Addresses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -10,6 +11,7 @@ from acd.domain.agent import Availability
 from acd.domain.errors import StoreUnavailable
 from acd.domain.events import EventType
 from acd.domain.ids import QueueId
+from acd.flow.recorder import Recorder
 from acd.records.engine import Database
 from acd.routing import keys
 from acd.routing.verbs import reconciling
@@ -260,3 +262,37 @@ async def test_a_restart_that_forgot_is_told_it_though_the_first_teller_dies(
         again = reconciler_of(house)
         await again.admit()
         assert again.last.generation == 0, "it is done"
+
+
+async def test_two_servers_that_both_served_end_as_one(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    """The old primary came back, and a node made sure of it, after another had of the new one."""
+    one, two = servers
+    async with node(database, one, tenant) as late, node(database, two, tenant) as new:
+        await set_up(late, "anna")
+        await record(late)
+        two.copies(one)
+        two.take_over()
+        await run_timers(new.router)
+        await holds_from(new, 2)
+        one.kill()
+        one.start()
+        async with asyncio.timeout(10):
+            while (await late.history.last_event())[0] < 3:
+                with contextlib.suppress(StoreUnavailable):
+                    await late.router.run_timers()
+        await holds_from(late, 3)
+        one.kill()
+        recorder = asyncio.create_task(Recorder(new.router, new.history).run())
+        try:
+            name = await arrive(new)
+            async with asyncio.timeout(10):
+                while not (past := await new.history.interaction(name)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        finally:
+            recorder.cancel()
+            await asyncio.wait({recorder})
+        assert past.outcome is None
+        assert (await new.history.last_event())[0] == 4
+        await holds(new)
