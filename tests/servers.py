@@ -87,6 +87,13 @@ class Server:
             self.process.wait()
             self.process = None
 
+    def write_all(self) -> None:
+        """Returns when all it said is in its file, however busy the disk is."""
+        with self.client() as client:
+            client.set("written", 1)  # what this connection wrote is what it waits for
+            assert client.execute_command("WAITAOF", 1, 0, 4000)[0] == 1
+            client.delete("written")
+
     def write_no_more(self) -> None:
         """What follows is not in the file that it starts from, as what a slow disk had not got."""
         self.say("CONFIG", "SET", "appendonly", "no")

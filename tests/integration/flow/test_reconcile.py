@@ -84,6 +84,7 @@ async def test_a_restart_from_its_file_is_no_failover(
     async with node(database, server, tenant) as house:
         await set_up(house, "anna")
         ringing = await arrive(house)
+        server.write_all()
         server.kill()
         server.start()
         async with asyncio.timeout(10):

@@ -70,7 +70,7 @@ async def more(done: list[InteractionId], count: int = 20) -> None:
         await asyncio.sleep(0.05)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
 async def test_a_failover_while_traffic_runs(
     sentinels: SentinelHouse, sqlite_url: str, tenant: str
 ) -> None:
@@ -123,7 +123,7 @@ async def _judged(house: House, done: list[InteractionId]) -> None:
 
 
 def _promoted(sentinels: SentinelHouse, before: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60  # as SentinelHouse.start says
     while sentinels.sentinels[0].primary_port() == before:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -31,6 +31,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 
 
 async def away(exchange: Exchange, server: Server) -> None:
+    await asyncio.to_thread(server.write_all)  # nobody here tells it what it forgot
     await asyncio.to_thread(server.kill)
     await until(lambda: not exchange.router.link.available)
 
