@@ -73,6 +73,18 @@ class Limits:
                 self._on_refused(limit)
             raise TooMany(retry_after_s=wait_ms / 1000)
 
+    async def give_back(self, limit: str, who: str, *, now_ms: int = 0) -> None:
+        """Put a token back that was taken for something that did not happen.
+
+        Raises:
+            StoreUnavailable: Redis is away; the token stays taken.
+            KeyError: there is no limit of that name.
+        """
+        rate = self._rates[limit]
+        await self._link.call(
+            "limit_give_back", self._prefix, now_ms, 0, bucket(limit, who), rate.step_ms
+        )
+
 
 def bucket(limit: str, who: str) -> str:
     """The name of a bucket within the tenant's keys."""

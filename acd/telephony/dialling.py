@@ -6,10 +6,17 @@ costs money: where the rates cannot be read, nothing is dialled.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from acd.domain.errors import DiallingTooOften, NumberCostly, NumberCountryRefused, TooMany
+from acd.domain.errors import (
+    DiallingTooOften,
+    NumberCostly,
+    NumberCountryRefused,
+    StoreUnavailable,
+    TooMany,
+)
 from acd.domain.phone import country, is_costly
 from acd.routing.limits import Rate
 
@@ -98,6 +105,14 @@ class Dialling:
         """
         await self._take((CODE_AGENT, agent), (CODE_NUMBER, address))
 
+    async def uncount_code(self, address: str, *, agent: AgentId) -> None:
+        """A call that was to say a code never rang: it is not counted among those five.
+
+        The rates of all calls count it all the same. Where they cannot be read, nothing changes.
+        """
+        with contextlib.suppress(StoreUnavailable):
+            await self._give_back((CODE_AGENT, agent), (CODE_NUMBER, address))
+
     async def count(self, address: str, *, agent: AgentId | None) -> None:
         """The rates alone, as for a desk phone, whose address has no country.
 
@@ -109,8 +124,13 @@ class Dialling:
         await self._take((NUMBER, address), *own, (ALL, ""))
 
     async def _take(self, *tokens: tuple[str, str]) -> None:
-        try:
-            for limit, who in tokens:
+        for place, (limit, who) in enumerate(tokens):
+            try:
                 await self._limits.take(limit, who)
-        except TooMany as full:
-            raise DiallingTooOften(retry_after_s=full.retry_after_s) from None
+            except TooMany as full:
+                await self._give_back(*tokens[:place])  # nobody is called
+                raise DiallingTooOften(retry_after_s=full.retry_after_s) from None
+
+    async def _give_back(self, *tokens: tuple[str, str]) -> None:
+        for limit, who in tokens:
+            await self._limits.give_back(limit, who)

@@ -45,6 +45,29 @@ async def test_being_refused_costs_nothing(link: RedisLink, tenant: str) -> None
     await limits.take("slow", "lina", now_ms=START_MS + 10_000)
 
 
+async def test_what_did_not_happen_is_given_back(link: RedisLink, tenant: str) -> None:
+    limits = Limits(link, tenant, RATES)
+    for _ in range(6):
+        await limits.take("slow", "lina", now_ms=START_MS)
+    await limits.give_back("slow", "lina", now_ms=START_MS)
+    await limits.take("slow", "lina", now_ms=START_MS)
+    with pytest.raises(TooMany):
+        await limits.take("slow", "lina", now_ms=START_MS)
+
+
+async def test_a_bucket_holds_no_more_than_it_does_whatever_is_given_back(
+    link: RedisLink, tenant: str
+) -> None:
+    limits = Limits(link, tenant, RATES)
+    await limits.take("burst", "lina", now_ms=START_MS)
+    for _ in range(9):
+        await limits.give_back("burst", "lina", now_ms=START_MS)
+    for _ in range(3):
+        await limits.take("burst", "lina", now_ms=START_MS)
+    with pytest.raises(TooMany):
+        await limits.take("burst", "lina", now_ms=START_MS)
+
+
 async def test_people_and_limits_do_not_share(link: RedisLink, tenant: str) -> None:
     limits = Limits(link, tenant, RATES)
     for who in ("lina", "jean"):
