@@ -200,30 +200,6 @@ class DiallingTooOften(TooMany):
     code = "dialling_too_often"
 
 
-class SipAddressRefused(BadRequest):
-    """No such desk phone may be added; `telephony.dialling` names exchanges and extensions."""
-
-    code = "sip_address_refused"
-
-
-class DeviceNeedsNoCode(Conflict):
-    """This device is verified already, or is none that can be called."""
-
-    code = "device_needs_no_code"
-
-
-class CodeWrong(Forbidden):
-    """This is not the code that was said; listen again."""
-
-    code = "code_wrong"
-
-
-class CodeExpired(Conflict):
-    """This code is too old, or was tried too often; ask for another call."""
-
-    code = "code_expired"
-
-
 class TelephonyOff(AcdError):
     """Nobody can be called from this server: it has no trunk, or its media engine is away."""
 

@@ -148,9 +148,10 @@ class Exchange:
             await self._returning.run(board)
 
     async def say_code(self, device: Device, code: str, locale: str) -> None:
-        """Call an agent's device and say the code.
+        """Call an agent's device and say the code; returns once it was picked up.
 
         Raises:
+            TelephoneNotReached: it was not.
             TelephonyOff: no call can be made now, or what is to be said cannot be written.
         """
         board, sounds = self.board, self._sounds
@@ -163,7 +164,7 @@ class Exchange:
             log.error("code not said", reason=error.strerror)
             raise TelephonyOff from error
         try:
-            board.say(device.address, str(file))
+            await board.say(device.address, str(file))
         except TelephonyOff:
             file.unlink(missing_ok=True)  # it says a secret
             raise

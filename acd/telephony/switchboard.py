@@ -96,23 +96,24 @@ class Switchboard:
         self._calls.pop(call, None)  # it may come back before the task has ended
         self._early.pop(call, None)
 
-    def say(self, address: str, file: str) -> None:
-        """Call a number or SIP address, play a file there, hang up, and delete the file.
+    async def say(self, address: str, file: str) -> None:
+        """Call a number or SIP address, play a file once it is picked up, hang up, and delete it.
 
         Raises:
+            TelephoneNotReached: it was not.
             TelephonyOff: no call can be made now.
         """
         if self._stopping or not self.up:
             raise TelephonyOff
         call = InteractionId(new_id("sc"))
         saying = self._calls[call] = SayingCall(self._means.adapter, call)
-        self._start(self._say(call, saying.run(address, file)), f"saying-{call}")
+        task = self._start(saying.run(address, file), f"saying-{call}")
+        task.add_done_callback(lambda _: self._said(call, saying))
+        await saying.answered()
 
-    async def _say(self, call: InteractionId, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        finally:
-            self._calls.pop(call, None)
+    def _said(self, call: InteractionId, saying: SayingCall) -> None:
+        self._calls.pop(call, None)
+        saying.tell(None)
 
     def call_back(self, row: IntakeRow) -> None:
         """This node has the line of a callback from now on; nobody is on it."""
@@ -218,10 +219,11 @@ class Switchboard:
             case _ if (early := self._early.get(event.call)) is not None:
                 early.hear(event)
 
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _let_in(self, arrived: port.CallArrived) -> None:
         """A call from its arrival to its end."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from acd.domain import errors
+from acd.domain import device_errors, errors
 from acd.web import refusals
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ STATUS: dict[str, int] = {
     "rate_limited": 429,
     "store_unavailable": 503,
     "telephony_off": 503,
+    "way_out_closed": 503,
     "overloaded": 503,
     "config_invalid": 500,
     "event_unreadable": 500,
@@ -60,6 +61,9 @@ TITLES: dict[int, str] = {
     500: "Internal error",
     503: "Temporarily unavailable",
 }
+
+
+_ANSWERED = {errors.__name__, device_errors.__name__, refusals.__name__}
 
 
 class FieldProblem(BaseModel):
@@ -100,7 +104,7 @@ def answerable(kind: type[errors.AcdError] = errors.AcdError) -> Iterator[type[e
     """Every kind of error that may be answered; any other ends before there is a server."""
     yield kind
     for child in kind.__subclasses__():
-        if child.__module__ in {errors.__name__, refusals.__name__}:
+        if child.__module__ in _ANSWERED:
             yield from answerable(child)
 
 

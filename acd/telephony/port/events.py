@@ -147,12 +147,15 @@ class TransferResult(CallEvent):
 class Dialled(CallEvent):
     """Whether the customer who was called back answered.
 
-    Not `called`: it was not up to them or their number, and they may be reached later.
+    Not `called`: it was not up to them or their number, and they may be reached later. `rang`:
+    their telephone did, as far as the way there tells.
     """
 
     ok: bool
     code: int = 0
+    """The SIP status; 0 where there is no way to them."""
     called: bool = True
+    rang: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ async def dial(call: SipCall, command: port.Dial) -> None:
     try:
         await call.caller.dial(call.house.gateway, to, call.heard_caller)
     except AcdError as error:
-        _give_up(call, error)
+        _give_up(call, error, rang=False)
         return
     call.do_in(command.timeout_ms / 1000, partial(_late, call))
 
@@ -41,9 +41,9 @@ async def picked_up(call: SipCall, sdp: str) -> None:
     try:
         await call.caller.picked_up(sdp, call.house.options.music)
     except AcdError as error:
-        _give_up(call, error)
+        _give_up(call, error, rang=True)
         return
-    call.house.emit(port.Dialled(call=call.id, ok=True))
+    call.house.emit(port.Dialled(call=call.id, ok=True, rang=True))
 
 
 def refused(call: SipCall, code: int, reason: str) -> None:
@@ -52,10 +52,10 @@ def refused(call: SipCall, code: int, reason: str) -> None:
         call.gone(reason, code)
         return
     call.caller.given_up()
-    called = _was_called(call, code)
+    called, rang = _was_called(call, code), call.caller.has_rung
     if not called:
         _log.warning("call.way_out_closed", call=call.id, code=code)
-    call.house.emit(port.Dialled(call=call.id, ok=False, code=code, called=called))
+    call.house.emit(port.Dialled(call=call.id, ok=False, code=code, called=called, rang=rang))
 
 
 def _was_called(call: SipCall, code: int) -> bool:
@@ -67,13 +67,14 @@ def _was_called(call: SipCall, code: int) -> bool:
     return call.caller.has_rung or code not in _WAY_OUT
 
 
-def _give_up(call: SipCall, error: AcdError) -> None:
+def _give_up(call: SipCall, error: AcdError, *, rang: bool) -> None:
     """They would hear nothing."""
     _log.warning("call.not_dialled", call=call.id, error=error.code, why=error.detail)
     if call.caller.dialog is not None:
         call.caller.dialog.hang_up()
     call.caller.given_up()
-    call.house.emit(port.Dialled(call=call.id, ok=False, code=_UNAVAILABLE, called=False))
+    failed = port.Dialled(call=call.id, ok=False, code=_UNAVAILABLE, called=False, rang=rang)
+    call.house.emit(failed)
 
 
 async def _late(call: SipCall) -> None:

@@ -35,7 +35,9 @@ class DeviceList(Output):
     mode: RingMode
     items: tuple[DeviceView, ...]
     verifiable: Annotated[bool, Field(description="whether this server can call a telephone")]
-    desk_phones: Annotated[bool, Field(description="whether agents may add desk phones")]
+    desk_hosts: Annotated[
+        tuple[str, ...], Field(description="exchanges whose desk phones agents may add")
+    ]
     calendars: Annotated[tuple[str, ...], Field(description="what `hours` may name")]
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from acd.config.base import SIP_ADDRESS
-from acd.domain import errors
+from acd.domain import device_errors, errors
 from acd.domain.device import RING_S, Device, DeviceKind, RingMode
 from acd.domain.directory import Role
 from acd.domain.ids import HoursId, new_id
-from acd.domain.phone import is_emergency, parse
 from acd.web.api.agents import visible_agent
+from acd.web.api.device_addresses import address_of
 from acd.web.api.device_views import DeviceList, DeviceView, device_view
 from acd.web.api.values import Id, OneAgent
 from acd.web.endpoint import Call, Endpoint, Input, Nothing
@@ -88,29 +86,6 @@ async def _owner(call: Call[Any, Any, Any]) -> Agent:
     return agent
 
 
-def _address(services: Services, text: str) -> tuple[DeviceKind, str]:
-    """What was typed, as it is kept.
-
-    Raises:
-        SipAddressRefused: of an exchange where agents may add no phones, or no extension of it.
-        PhoneNumberInvalid: neither an address nor a number.
-    """
-    telephony = services.config.telephony
-    if not text.startswith(("sip:", "sips:")):
-        return DeviceKind.PHONE, parse(text, telephony.region)
-    user, _, there = text.removeprefix("sip:").rpartition("@")
-    host = re.sub(r":\d+\Z", "", there).lower()
-    dialling = telephony.dialling
-    if (
-        not re.match(SIP_ADDRESS, text)
-        or host not in dialling.desk_hosts
-        or not re.fullmatch(dialling.desk_users, user)
-        or is_emergency(user, telephony.region)
-    ):
-        raise errors.SipAddressRefused(field="address")
-    return DeviceKind.SIP, text
-
-
 async def _hours(services: Services, hours: str | None) -> HoursId | None:
     if hours is None:
         return None
@@ -127,7 +102,7 @@ async def _list_devices(call: Call[OneAgent, Nothing, Nothing]) -> DeviceList:
         mode=found.mode,
         items=tuple(map(device_view, found.devices)),
         verifiable=services.verification.possible,
-        desk_phones=bool(services.config.telephony.dialling.desk_hosts),
+        desk_hosts=services.config.telephony.dialling.desk_hosts,
         calendars=tuple(hours.id for hours in await services.directory.hours()),
     )
 
@@ -139,7 +114,7 @@ async def _set_mode(call: Call[OneAgent, Nothing, RingChange]) -> None:
 
 async def _add_device(call: Call[OneAgent, Nothing, NewDevice]) -> DeviceView:
     agent, said = await _owner(call), call.body
-    kind, address = _address(call.services, said.address)
+    kind, address = address_of(call.services.config.telephony, said.address)
     device = Device(
         id=new_id("dv"),
         agent=agent.id,
@@ -163,7 +138,7 @@ async def _change_device(call: Call[OneDevice, Nothing, DeviceChange]) -> Device
     if said.address is not None:
         if device.kind is DeviceKind.BROWSER:
             raise errors.Conflict("The console has no address.", field="address")
-        given["kind"], given["address"] = _address(call.services, said.address)
+        given["kind"], given["address"] = address_of(call.services.config.telephony, said.address)
     kept = {name: value for name, value in given.items() if value is not None or name == "hours"}
     return device_view(await call.services.devices.change(replace(device, **kept)))
 
@@ -188,6 +163,12 @@ async def _confirm_device(call: Call[OneDevice, Nothing, Code]) -> DeviceView:
 # telephones are private: no program reads them
 _PEOPLE: Final = Access()
 _AT: Final = "/agents/{agent}/devices"
+_REFUSES: Final = (
+    errors.PhoneNumberInvalid,
+    errors.NumberRefused,
+    device_errors.SipAddressRefused,
+    errors.Conflict,
+)
 
 ENDPOINTS: Final = (
     Endpoint(
@@ -225,7 +206,7 @@ ENDPOINTS: Final = (
         body=NewDevice,
         answer=DeviceView,
         status=201,
-        refuses=(errors.PhoneNumberInvalid, errors.SipAddressRefused, errors.Conflict),
+        refuses=_REFUSES,
     ),
     Endpoint(
         method="PATCH",
@@ -238,7 +219,7 @@ ENDPOINTS: Final = (
         query=Nothing,
         body=DeviceChange,
         answer=DeviceView,
-        refuses=(errors.PhoneNumberInvalid, errors.SipAddressRefused, errors.Conflict),
+        refuses=_REFUSES,
     ),
     Endpoint(
         method="DELETE",
@@ -257,17 +238,21 @@ ENDPOINTS: Final = (
         at=f"{_AT}/{{device}}/verify",
         tag="agents",
         summary="Have a telephone called, and told a code",
+        description="Answered once it was picked up, or was not, after up to half a minute. A call "
+        "that never rang does not count among the five codes an hour.",
         access=_PEOPLE,
         handler=_verify_device,
         path=OneDevice,
         query=Nothing,
         body=Nothing,
         refuses=(
-            errors.DeviceNeedsNoCode,
+            device_errors.DeviceNeedsNoCode,
             errors.NumberCountryRefused,
             errors.NumberCostly,
             errors.DiallingTooOften,
             errors.TelephonyOff,
+            device_errors.TelephoneNotReached,
+            device_errors.WayOutClosed,
         ),
     ),
     Endpoint(
@@ -281,6 +266,6 @@ ENDPOINTS: Final = (
         query=Nothing,
         body=Code,
         answer=DeviceView,
-        refuses=(errors.CodeWrong, errors.CodeExpired),
+        refuses=(device_errors.CodeWrong, device_errors.CodeExpired),
     ),
 )

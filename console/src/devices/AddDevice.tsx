@@ -1,29 +1,55 @@
 import { IconPlus } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
+import type { WireError } from "@acd/ui/wire.ts";
 import { useState } from "preact/hooks";
 
+import { faultOf } from "./Address.tsx";
 import { Text } from "./Fields.tsx";
 import { t } from "./words.ts";
 
-/** A telephone by its number, or a desk phone by its address. `onAdd` says whether it was taken. */
-export function AddDevice({ deskPhones, onAdd }: { deskPhones: boolean; onAdd: (address: string, name: string) => Promise<boolean> }) {
+interface AddDeviceProps {
+  /** The exchanges whose desk phones may be added. */
+  deskHosts: readonly string[];
+  /** Says why it was not taken. */
+  onAdd: (address: string, name: string) => Promise<WireError | null>;
+}
+
+/** A telephone by its number, or a desk phone by its address. */
+export function AddDevice({ deskHosts, onAdd }: AddDeviceProps) {
   const [address, setAddress] = useState("");
   const [name, setName] = useState("");
+  const [fault, setFault] = useState("");
+  const deskPhones = deskHosts.length > 0;
+  const addresses = deskHosts.map((host) => `sip:101@${host}`).join(", ");
+  const add = async (): Promise<void> => {
+    const error = await onAdd(address, name);
+    setFault(faultOf(error));
+    if (error) return;
+    setAddress("");
+    setName("");
+  };
   return (
     <form
       class="device"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!address) return;
-        void onAdd(address, name).then((taken) => {
-          if (!taken) return;
-          setAddress("");
-          setName("");
-        });
+        if (address) void add();
+        else setFault(t("missing"));
       }}
     >
       <div class="device-fields">
-        <Text label={t(deskPhones ? "number_or_sip" : "number")} hint={t("number_hint")} value={address} testId="device-new" onChange={setAddress} />
+        <Text
+          label={t(deskPhones ? "number_or_sip" : "number")}
+          example={t("number_example")}
+          hint={deskPhones ? t("desk_hint", { addresses }) : ""}
+          fault={fault}
+          value={address}
+          testId="device-new"
+          onChange={(text) => {
+            setAddress(text);
+            setFault("");
+          }}
+        />
         <Text label={t("name")} value={name} testId="device-new-name" onChange={setName} />
       </div>
       <div class="bar">

@@ -2,7 +2,9 @@ import { IconHeadset, IconPhone } from "@acd/ui/call-icons.tsx";
 import { IconConsole, IconCross, IconDown, MarkOk, MarkWarn } from "@acd/ui/icons.tsx";
 import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Chip } from "@acd/ui/primitives/Chip.tsx";
+import type { WireError } from "@acd/ui/wire.ts";
 
+import { Address } from "./Address.tsx";
 import type { Change, Device, MyDevices } from "./api.ts";
 import { Choice, Seconds, Text } from "./Fields.tsx";
 import { Verify } from "./Verify.tsx";
@@ -14,13 +16,15 @@ interface DeviceCardProps {
   device: Device;
   mine: MyDevices;
   onChange: (change: Change) => void;
+  /** Says why it was not taken. */
+  onAddress: (address: string) => Promise<WireError | null>;
   onMove: (by: -1 | 1) => void;
   onRemove: () => void;
   onVerified: () => void;
 }
 
 /** One device: what it is, when and how long it rings, and whether it may. */
-export function DeviceCard({ device, mine, onChange, onMove, onRemove, onVerified }: DeviceCardProps) {
+export function DeviceCard({ device, mine, onChange, onAddress, onMove, onRemove, onVerified }: DeviceCardProps) {
   const { kind, provisioned: given } = device;
   const name = device.name || device.address || t(kind);
   const away = kind !== "browser";
@@ -32,13 +36,7 @@ export function DeviceCard({ device, mine, onChange, onMove, onRemove, onVerifie
       {away && (
         <div class="device-fields">
           <Text label={t("name")} value={device.name} disabled={given} testId="device-name" onChange={(text) => { onChange({ name: text }); }} />
-          <Text
-            label={t(kind === "phone" ? "number" : "sip_address")}
-            value={device.address}
-            disabled={given}
-            testId="device-address"
-            onChange={(address) => { if (address) onChange({ address }); }}
-          />
+          <Address label={t(kind === "phone" ? "number" : "sip_address")} value={device.address} disabled={given} onSave={onAddress} />
         </div>
       )}
       <div class="device-fields">
@@ -70,7 +68,7 @@ export function DeviceCard({ device, mine, onChange, onMove, onRemove, onVerifie
   );
 }
 
-type HeadProps = Omit<DeviceCardProps, "mine" | "onVerified"> & { name: string; inTurn: boolean };
+type HeadProps = Omit<DeviceCardProps, "mine" | "onAddress" | "onVerified"> & { name: string; inTurn: boolean };
 
 function Head({ device, name, inTurn, onChange, onMove, onRemove }: HeadProps) {
   const Drawn = ICONS[device.kind];

@@ -5,7 +5,11 @@ import { t } from "./words.ts";
 
 interface TextProps {
   label: string;
+  /** How it is written, below it. */
   hint?: string;
+  example?: string;
+  /** What is wrong with it. */
+  fault?: string;
   value: string;
   disabled?: boolean;
   testId: string;
@@ -13,8 +17,9 @@ interface TextProps {
 }
 
 /** A line of text, told when it is left. */
-export function Text({ label, hint = "", value, disabled = false, testId, onChange }: TextProps) {
+export function Text({ label, hint = "", example = "", fault = "", value, disabled = false, testId, onChange }: TextProps) {
   const id = useId();
+  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -25,10 +30,22 @@ export function Text({ label, hint = "", value, disabled = false, testId, onChan
         maxLength={120}
         disabled={disabled}
         autocomplete="off"
-        placeholder={hint}
+        placeholder={example}
         data-testid={testId}
+        aria-invalid={fault !== ""}
+        {...(described ? { "aria-describedby": described } : {})}
         onChange={(event) => { onChange(event.currentTarget.value.trim()); }}
       />
+      {fault && (
+        <p class="fault" id={`${id}-fault`} role="alert" data-testid={`${testId}-fault`}>
+          {fault}
+        </p>
+      )}
+      {hint && (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
     </div>
   );
 }

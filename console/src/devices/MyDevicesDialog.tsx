@@ -1,4 +1,5 @@
 import { Dialog } from "@acd/ui/primitives/Dialog.tsx";
+import { WireError } from "@acd/ui/wire.ts";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { AddDevice } from "./AddDevice.tsx";
@@ -14,21 +15,22 @@ export function MyDevicesDialog({ onClose }: { onClose: () => void }) {
   const [mine, setMine] = useState<MyDevices | null>(null);
   const [told, setTold] = useState<{ fault: boolean; text: string } | null>(null);
   const id = useId();
-  const turns = useRef({ last: Promise.resolve(true), asked: 0 });
-  /** Once what was asked before is done; shown as the server has it after the last. Whether it was done. */
-  const doing = (work: () => Promise<unknown>, done = t("saved")): Promise<boolean> => {
+  const turns = useRef<{ last: Promise<WireError | null>; asked: number }>({ last: Promise.resolve(null), asked: 0 });
+  /** Once what was asked before is done; shown as the server has it after the last. Says why it was not done. */
+  const doing = (work: () => Promise<unknown>, done = t("saved")): Promise<WireError | null> => {
     const number = ++turns.current.asked;
     const turn = turns.current.last.then(async () => {
       try {
         await work();
         const found = await load();
-        if (number !== turns.current.asked) return true; // it lacks what was chosen meanwhile
+        if (number !== turns.current.asked) return null; // it lacks what was chosen meanwhile
         setMine(found);
         setTold({ fault: false, text: done });
-        return true;
+        return null;
       } catch (thrown) {
-        setTold({ fault: true, text: said(thrown) });
-        return false;
+        const error = WireError.of(thrown);
+        setTold(error.field === "address" ? null : { fault: true, text: said(error) }); // it is told at the field
+        return error;
       }
     });
     turns.current.last = turn;
@@ -66,6 +68,7 @@ export function MyDevicesDialog({ onClose }: { onClose: () => void }) {
               device={device}
               mine={mine}
               onChange={(what) => void doing(() => change(device.id, what))}
+              onAddress={(address) => doing(() => change(device.id, { address }))}
               onMove={(by) => void doing(() => move(device.id, by))}
               onRemove={() => void doing(() => remove(device.id))}
               onVerified={() => void doing(() => Promise.resolve())}
@@ -73,7 +76,7 @@ export function MyDevicesDialog({ onClose }: { onClose: () => void }) {
           ))}
         </ol>
       )}
-      {mine && <AddDevice deskPhones={mine.desk_phones} onAdd={(address, name) => doing(() => add(address, name, items.length + 1))} />}
+      {mine && <AddDevice deskHosts={mine.desk_hosts} onAdd={(address, name) => doing(() => add(address, name, items.length + 1))} />}
       <p class={told?.fault ? "fault" : "small muted"} role={told?.fault ? "alert" : "status"} data-testid="devices-told">
         {told?.text}
       </p>

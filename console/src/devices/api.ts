@@ -29,8 +29,8 @@ export interface MyDevices {
   verifiable: boolean;
   /** The opening hours there are. */
   calendars: string[];
-  /** Whether agents may name desk phones. */
-  desk_phones: boolean;
+  /** The exchanges whose desk phones agents may add. */
+  desk_hosts: string[];
 }
 
 async function call<Answer>(method: string, path = "", body?: object): Promise<Answer> {
@@ -45,6 +45,6 @@ export const ring = (mode: Mode): Promise<unknown> => call("PATCH", "", { mode }
 export const add = (address: string, name: string, place: number): Promise<Device> => call("POST", "", { address, name, place });
 export const change = (device: string, what: Change): Promise<Device> => call("PATCH", `/${device}`, what);
 export const remove = (device: string): Promise<unknown> => call("DELETE", `/${device}`);
-/** It is called, and says a code. */
+/** It is called, and says a code; until it was picked up, or was not, which may take half a minute. */
 export const verify = (device: string): Promise<unknown> => call("POST", `/${device}/verify`);
 export const confirm = (device: string, code: string): Promise<Device> => call("POST", `/${device}/confirm`, { code });

@@ -55,13 +55,15 @@ export async function ask(url: URL, init: RequestInit): Promise<Response> {
 }
 
 export async function good(response: Response): Promise<unknown> {
-  const body = (await response.json().catch(() => ({}))) as Partial<ErrorBody> & { detail?: string };
+  const body = (await response.json().catch(() => ({}))) as Partial<ErrorBody> & { detail?: string; errors?: { field: string }[] };
   if (response.ok) return body;
   const retryAfter = Number(response.headers.get("Retry-After"));
+  const field = body.errors?.[0]?.field;
   throw WireError.from({
     ...body,
     code: body.code ?? "internal",
     message: body.detail ?? response.statusText,
+    ...(field ? { field } : {}),
     ...(retryAfter > 0 ? { retry_after_s: retryAfter } : {}),
   });
 }

@@ -34,13 +34,21 @@ from tests.telephony import MUSIC_HZ
 
 HOUSES = 40
 TELEPHONE_HOUSES = 12
+TELEPHONES = """
+[telephony]
+region = "FR"
+[telephony.dialling]
+desk_hosts = ["10.0.0.5"]
+"""
 CALLBACKS = f"callback = true\ncallback_tries = 2\ncallback_retry_s = 1\n{CALLS}"
 
 
 @pytest.fixture(scope="package")
 def call_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("calls")
-    server = Server(folder, houses=HOUSES, rules=CALLS, routing="caller_grace_s = 6")
+    server = Server(
+        folder, houses=HOUSES, rules=CALLS, routing="caller_grace_s = 6", more=TELEPHONES
+    )
     server.start()
     yield server
     server.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -67,12 +69,64 @@ def adds(anna: Phone, address: str, name: str) -> None:
     anna.find("device-add").click()
 
 
+@pytest.mark.parametrize(
+    ("name", "faults"),
+    [
+        (
+            "anna",
+            {
+                "": "Write a number first",
+                "12": "This is no telephone number",
+                "+32 2 400 00 00": "Numbers of this country",
+                "101@10.0.0.5": "This is no desk phone",
+                "sip:101@10.0.0.6": "Desk phones of this exchange",
+                "sip:0101@10.0.0.5": "This extension",
+            },
+        ),
+        (
+            "claire",
+            {
+                "": "Indiquez d’abord un numéro",
+                "+32 2 400 00 00": "Les numéros de ce pays",
+                "sip:101@10.0.0.6": "Les postes de ce standard",
+            },
+        ),
+    ],
+)
+def test_what_cannot_be_added_is_told_at_the_field(
+    phone: Phones, name: str, faults: dict[str, str]
+) -> None:
+    anna = phone(name, reduced_motion="reduce")
+    opens_devices(anna)
+    field, told = anna.find("device-new"), anna.find("device-new-fault")
+    for address, fault in faults.items():
+        adds(anna, address, "")
+        expect(told).to_contain_text(fault)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_value(address)
+        expect(field).to_have_accessible_description(re.compile(r"sip:101@10\.0\.0\.5"))
+    looks(anna, f"devices-refused-{name}")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, f"devices-refused-{name}")
+    adds(anna, "sip:101@10.0.0.5", "Desk")
+    expect(told).to_have_count(0)
+    desk = anna.find("device", kind="sip")
+    place = desk.get_by_test_id("device-address")
+    for wrong in ("sip:101@10.0.0.6", ""):
+        place.fill(wrong)
+        place.blur()
+        expect(desk.get_by_test_id("device-address-fault")).to_be_visible()
+        expect(place).to_have_value(wrong)
+    place.fill("sip:102@10.0.0.5")
+    place.blur()
+    expect(desk.get_by_test_id("device-address-fault")).to_have_count(0)
+    expect(place).to_have_value("sip:102@10.0.0.5")
+
+
 @pytest.mark.parametrize(("name", "locale"), [("anna", "en"), ("claire", "fr")])
 def test_an_agent_says_where_else_calls_ring(phone: Phones, name: str, locale: str) -> None:
     anna = phone(name, reduced_motion="reduce")
     opens_devices(anna)
-    adds(anna, "12", "Mobile")
-    expect(anna.find("devices-told")).to_have_attribute("role", "alert")
     adds(anna, "+33 6 12 34 56 78", "Mobile")
     mobile = anna.find("device", kind="phone")
     expect(mobile).to_contain_text("Mobile")

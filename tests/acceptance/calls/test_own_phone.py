@@ -32,7 +32,7 @@ from tests.telephony import MUSIC_HZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-HOUSES = 4
+HOUSES = 6
 CODE = 6
 DIGIT = {hertz: digit for digit, hertz in DIGITS_HZ.items()}
 
@@ -179,6 +179,49 @@ def test_a_key_takes_the_call_and_the_console_shows_and_ends_it(rung: Rung) -> N
     camille.is_over()
     expect(anna.find("phone", state="ready")).to_be_visible()
     expect(anna.find("wrap-up").first).to_be_visible()
+
+
+def is_not_reached(agent: Phone, outside: Telephone, number: str, faults: dict[int, str]) -> None:
+    """The agent adds this number, and is told for each SIP status why it is not reached."""
+    opens_devices(agent)
+    agent.find("device-new").fill(number)
+    agent.find("device-add").click()
+    for code, fault in faults.items():
+        outside.refuses(code)
+        agent.find("device-verify").click()
+        expect(agent.find("device-fault")).to_contain_text(fault)
+        expect(agent.find("device-code")).to_have_count(0)
+    outside.refuses(None)
+    looks(agent, f"device-not-reached-{agent.name}")
+    agent.page.set_viewport_size(PHONE)
+    looks(agent, f"device-not-reached-{agent.name}")
+
+
+def test_why_a_telephone_is_not_reached_is_told_and_it_is_called_again(
+    phone: Phones, outside: Telephone
+) -> None:
+    anna = phone("anna", reduced_motion="reduce")
+    faults = {486: "The telephone is busy", 503: "The call did not go out"}
+    is_not_reached(anna, outside, "+33 6 12 34 56 70", faults)
+    anna.find("device-verify").click()
+    stage = anna.find("device-stage")
+    expect(stage).to_have_attribute("data-stage", "calling")
+    expect(anna.find("device-fault")).to_have_count(0)
+    looks(anna, "device-called")
+    code = hears_code(outside)
+    expect(stage).to_have_attribute("data-stage", "told")
+    anna.find("device-code").fill(code)
+    anna.find("device-confirm").click()
+    proof = anna.find("device", kind="phone").get_by_test_id("device-proof")
+    expect(proof).to_have_attribute("data-verified", "true")
+
+
+def test_why_a_telephone_is_not_reached_is_told_in_french(
+    phone: Phones, outside: Telephone
+) -> None:
+    claire = phone("claire", reduced_motion="reduce")
+    faults = {480: "Personne n’a décroché", 503: "L’appel n’est pas parti"}
+    is_not_reached(claire, outside, "+33 6 12 34 56 71", faults)
 
 
 def test_the_console_hands_it_to_a_colleague(rung: Rung, phone: Phones) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from acd.chat.delivery import to_contact
 from acd.domain.ids import InteractionId
 from acd.domain.queue import Diversion, Divert
 from acd.telephony import port
-from tests.contract.telephony.rig import until
 from tests.integration.telephony.exchange import Exchanges
 
 
@@ -195,20 +193,3 @@ async def test_who_is_not_let_into_the_line_is_told_so(exchanges: Exchanges, cod
     call = await exchange.phones.arrive()
     assert await exchange.over(call) == code
     assert await exchange.outcome(call) == "rejected"
-
-
-async def test_a_code_is_said_to_a_telephone_and_kept_nowhere(
-    exchanges: Exchanges, tmp_path: Path
-) -> None:
-    exchange = await exchanges()
-    code = tmp_path / "code.wav"
-    code.touch()
-    exchange.board.say("+33199005678", str(code))
-    await until(lambda: bool(exchange.phones.calls_there))
-    call = next(iter(exchange.phones.calls_there))
-    exchange.kept.add(call)
-    assert await exchange.over(call) == "said"
-    told = [type(one).__name__ for one in exchange.phones.told]
-    assert told == ["Dial", "Announce", "HangUp"]
-    assert exchange.at(call).dialled == "+33199005678"
-    await until(lambda: not code.exists())

@@ -189,6 +189,7 @@ async def test_a_number_that_does_not_answer_is_left_alone(
     ringing = await caller.ringing.get()
     dialled = await desk.told(port.Dialled)
     assert (dialled.ok, dialled.code, dialled.called) == (False, 408, True)
+    assert dialled.rang
     await ringing.is_over()
     await desk.do(port.HangUp(call=call, epoch=0, cause="callback_failed"))
     await desk.empty()
@@ -204,6 +205,7 @@ async def test_a_trunk_that_says_nothing_of_a_telephone_has_called_nobody(
     await desk.do(late)
     dialled = await desk.told(port.Dialled)
     assert (dialled.ok, dialled.code, dialled.called) == (False, 408, False)
+    assert not dialled.rang
 
     caller.is_silent, caller.refuses = False, 408  # of a proxy before it
     await desk.do(late)
