@@ -11,6 +11,7 @@ from acd.cli.call_checks import examine_calls
 from acd.cli.findings import Finding, Mark
 from acd.cli.node_check import examine_node
 from acd.cli.running import redis_beside
+from acd.cli.trunk_check import examine_trunk
 from acd.config.places import DataDirUnusable, database_url, redis_dir
 from acd.config.problems import dotted
 from acd.config.provision import provision
@@ -47,6 +48,7 @@ async def examine(config: Config, missing: Sequence[Problem] = ()) -> list[Findi
     findings += [finding async for finding in _redis(config)]
     findings += [finding async for finding in _database(config, missing)]
     findings += [finding async for finding in examine_calls(config)]
+    findings += [finding async for finding in examine_trunk(config)]
     return findings
 
 

@@ -40,8 +40,8 @@ def doctor(config: ConfigOption = None, demo: DemoOption = False) -> None:
     """Say whether a node serves here and has all it needs.
 
     Examines the node of this configuration on this machine, Redis, the database, the clocks, the
-    invariants of routing, whether the configuration is applied, and what carries the audio of
-    calls. It changes nothing.
+    invariants of routing, whether the configuration is applied, what carries the audio of calls,
+    and whether the trunk answers. It changes nothing.
 
     Exits with 0 when all is in order, with 1 when something is wrong, with 2 when it was asked
     wrongly, and with 3 when nothing is wrong but no node runs here: before the first start, or
