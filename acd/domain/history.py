@@ -87,6 +87,15 @@ class PastInteraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastPresence:
+    """What an agent was last heard to be on a channel, and by which cause."""
+
+    availability: Availability
+    reason: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastStanding:
     """How an agent stood on a channel at some moment; `held`: what they had or rang there."""
 

@@ -129,24 +129,49 @@ class Reconciler:
         await own.reconcile_advance(generation, seq)
         async for page in own.stored("flow"):
             await asyncio.gather(*(own.reconcile_queue(QueueId(name)) for name in page))
-        restated = recounted = restored = 0
+        restated = recounted = 0
         async for page in own.stored("agent"):
             recounted += await own.reconcile_agents([AgentId(name) for name in page])
         async for page in own.stored("ix"):
             restated += await own.reconcile_interactions([InteractionId(name) for name in page])
-        if self._directory is not None:
-            await Compiler(self._directory, own).compile_all()
-            self._preferring = await _preferring(self._directory)
-        async for page in own.stored("ix"):
-            names = [InteractionId(name) for name in page]
-            restored += await self._restore(await history.ended_among(names))
-        async for past in history.all_open(PAGE):
-            restored += await self._restore(past)
+        restored = await self._put_into_force()
         if self._directory is not None and self._intakes is not None:
             # those who came in the last moments, of whom no log knows
             await Intake(own, self._directory, self._intakes).sweep(older_than_ms=0)
         return Reconciled(
             generation=generation, restated=restated, recounted=recounted, restored=restored
+        )
+
+    async def _put_into_force(self) -> int:
+        """What the directory and the history say; returns how many interactions were otherwise."""
+        own, history, restored = self._own, self._history, 0
+        if self._directory is not None:
+            await Compiler(self._directory, own).compile_all()
+            self._preferring = await _preferring(self._directory)
+        async for page in own.stored("agent"):
+            await self._restore_presence([AgentId(name) for name in page])
+        async for page in own.stored("ix"):
+            names = [InteractionId(name) for name in page]
+            restored += await self._restore(await history.ended_among(names))
+        async for past in history.all_open(PAGE):
+            restored += await self._restore(past)
+        return restored
+
+    async def _restore_presence(self, agents: Sequence[AgentId]) -> None:
+        """Whom nobody vouched for is left to the live state, which knows what they were before."""
+        heard = await self._history.presence(agents)
+        await asyncio.gather(
+            *(
+                self._own.restore_presence(
+                    agent,
+                    {
+                        channel: (last.availability, last.reason)
+                        for channel, last in channels.items()
+                        if last.cause != "lapsed"
+                    },
+                )
+                for agent, channels in heard.items()
+            )
         )
 
     async def _restore(self, page: Sequence[PastInteraction]) -> int:

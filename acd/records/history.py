@@ -5,21 +5,28 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_
 
 from acd.domain.events import EventType
-from acd.domain.history import InteractionPage, PastInteraction, PastOffer
+from acd.domain.history import InteractionPage, LastPresence, PastInteraction
 from acd.domain.ids import InteractionId, QueueId
 from acd.domain.interaction import Channel, InteractionState, Outcome
-from acd.domain.offer import OfferOutcome
 from acd.records import log_rows
 from acd.records.fold import split_position
-from acd.records.recording import fence, move, record_events, set_aside, stored_position
+from acd.records.history_rows import joined, past_interaction, past_offer
+from acd.records.recording import (
+    begin_generation,
+    fence,
+    record_events,
+    set_aside,
+    stored_position,
+)
 from acd.records.sql import now_ms, padded, upsert
+from acd.records.standings import last_presence
 from acd.records.tables.happened import dispositions, events, interactions, offers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
     from sqlalchemy import Row, Select
 
@@ -76,21 +83,7 @@ class History:
 
         False, and nothing is written, when the last event that is recorded is no longer `after`.
         """
-        rings = select(interactions.c.id).where(interactions.c.ended_ms.is_(None))
-        statement = (
-            update(offers)
-            .where(offers.c.outcome == "", offers.c.interaction.in_(rings))
-            .values(outcome=OfferOutcome.FAILED.value, reason=reason, ended_ms=now_ms())
-        )
-
-        def work(tx: Connection) -> bool:
-            expected = stored_position(tx)
-            if split_position(expected) != after or not move(tx, "{}-{}".format(*begun), expected):
-                return False
-            tx.execute(statement).close()
-            return True
-
-        return await self._database.write(work)
+        return await self._database.write(lambda tx: begin_generation(tx, begun, after, reason))
 
     async def set_disposition(
         self, interaction: InteractionId, agent: AgentId, *, disposition: str, note: str
@@ -110,12 +103,12 @@ class History:
         """One interaction with its offers in their order."""
 
         def work(tx: Connection) -> PastInteraction | None:
-            row = tx.execute(_joined().where(interactions.c.id == interaction)).first()
+            row = tx.execute(joined().where(interactions.c.id == interaction)).first()
             if row is None:
                 return None
             query = select(offers).where(offers.c.interaction == interaction)
             made = tx.execute(query.order_by(offers.c.made_ms, offers.c.id)).all()
-            return _interaction(row, tuple(map(_offer, made)))
+            return past_interaction(row, tuple(map(past_offer, made)))
 
         return await self._database.read(work)
 
@@ -152,7 +145,7 @@ class History:
             after: `next` of the page before.
         """
         table, size = interactions.c, max(1, min(limit, PAGE_MAX))
-        query = _joined()
+        query = joined()
         for column, value in (
             (table.contact, contact),
             (table.conversation, conversation),
@@ -176,7 +169,7 @@ class History:
             query = query.where(tuple_(table.enqueued_ms, table.id) < (int(moment[:18]), last))
         query = query.order_by(table.enqueued_ms.desc(), table.id.desc()).limit(size + 1)
         rows = await self._database.read(lambda tx: tx.execute(query).all())
-        page = tuple(_interaction(row) for row in rows[:size])
+        page = tuple(past_interaction(row) for row in rows[:size])
         more = f"{page[-1].enqueued_ms}.{page[-1].id}" if len(rows) > size else ""
         return InteractionPage(interactions=page, next=more)
 
@@ -223,16 +216,22 @@ class History:
 
     async def ended_among(self, ids: Sequence[InteractionId]) -> list[PastInteraction]:
         """Those of them that have ended as far as the log is recorded."""
-        query = _joined().where(
+        query = joined().where(
             interactions.c.id.in_(padded(ids)), interactions.c.ended_ms.is_not(None)
         )
         rows = await self._database.read(lambda tx: tx.execute(query).all())
-        return [_interaction(row) for row in rows]
+        return [past_interaction(row) for row in rows]
+
+    async def presence(
+        self, agents: Collection[AgentId]
+    ) -> Mapping[AgentId, Mapping[Channel, LastPresence]]:
+        """What each of them was last heard to be; who was never here is missing."""
+        return await self._database.read(lambda tx: last_presence(tx, agents))
 
     async def all_open(self, page: int = PAGE_MAX) -> AsyncIterator[list[PastInteraction]]:
         """Those that have not ended as far as the log is recorded, oldest first, in pages."""
-        async for rows in self._pages(_joined().where(interactions.c.ended_ms.is_(None)), page):
-            yield [_interaction(row) for row in rows]
+        async for rows in self._pages(joined().where(interactions.c.ended_ms.is_(None)), page):
+            yield [past_interaction(row) for row in rows]
 
     async def _pages(self, query: Select[Any], page: int) -> AsyncIterator[Sequence[Row[Any]]]:
         """Rows of interactions, oldest first; none of the pages is empty."""
@@ -249,56 +248,3 @@ class History:
 
 def _all(query: Select[Any], tx: Connection) -> Sequence[Row[Any]]:
     return tx.execute(query).all()
-
-
-def _joined() -> Select[Any]:
-    return select(interactions, dispositions.c.disposition, dispositions.c.note).outerjoin(
-        dispositions, dispositions.c.interaction == interactions.c.id
-    )
-
-
-def _interaction(row: Row[Any], made: tuple[PastOffer, ...] = ()) -> PastInteraction:
-    return PastInteraction(
-        id=row.id,
-        channel=Channel(row.channel) if row.channel else Channel.CHAT,
-        queue=row.queue,
-        contact=row.contact,
-        conversation=row.conversation,
-        state=InteractionState(row.state),
-        level=row.level,
-        agent=row.agent or None,
-        outcome=Outcome(row.outcome) if row.outcome else None,
-        ended_by=row.ended_by,
-        offer_count=row.offers,
-        requeues=row.requeues,
-        moves=row.moves,
-        callback=row.callback,
-        tries=row.tries,
-        reason=row.reason,
-        enqueued_ms=row.enqueued_ms,
-        accepted_ms=row.accepted_ms,
-        active_ms=row.active_ms,
-        ended_ms=row.ended_ms,
-        waited_ms=row.waited_ms,
-        handled_ms=row.handled_ms,
-        wrapped_up_ms=row.wrapped_up_ms,
-        disposition=row.disposition or "",
-        note=row.note or "",
-        offers=made,
-    )
-
-
-def _offer(row: Row[Any]) -> PastOffer:
-    return PastOffer(
-        id=row.id,
-        interaction=row.interaction,
-        agent=row.agent,
-        queue=row.queue,
-        why=row.why,
-        outcome=OfferOutcome(row.outcome) if row.outcome else None,
-        reason=row.reason,
-        winner=row.winner or None,
-        made_ms=row.made_ms,
-        deadline_ms=row.deadline_ms,
-        ended_ms=row.ended_ms,
-    )

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from acd.domain.errors import AcdError
 from acd.domain.interaction import Channel
-from acd.records.fold import Folded, Row, touched
+from acd.domain.offer import OfferOutcome
+from acd.records.fold import Folded, Row, split_position, touched
 from acd.records.log_rows import event_row
 from acd.records.prepared import Prepared
 from acd.records.sql import now_ms
@@ -144,6 +145,22 @@ def fence(tx: Connection) -> None:
     expected = stored_position(tx)
     place, _, fences = expected.partition(".")
     move(tx, f"{place}.{int(fences or 0) + 1}", expected)
+
+
+def begin_generation(
+    tx: Connection, begun: tuple[int, int], after: tuple[int, int], reason: str
+) -> bool:
+    """Move the position from `after` to `begun`; what rings has failed. False: it is elsewhere."""
+    expected = stored_position(tx)
+    if split_position(expected) != after or not move(tx, "{}-{}".format(*begun), expected):
+        return False
+    rings = select(interactions.c.id).where(interactions.c.ended_ms.is_(None))
+    tx.execute(
+        update(offers)
+        .where(offers.c.outcome == "", offers.c.interaction.in_(rings))
+        .values(outcome=OfferOutcome.FAILED.value, reason=reason, ended_ms=now_ms())
+    ).close()
+    return True
 
 
 def _known(tx: Connection, rows: Iterable[Row]) -> dict[tuple[int, int], tuple[str, int]]:

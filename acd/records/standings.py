@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from acd.domain.agent import Availability
 from acd.domain.events import EventType
-from acd.domain.history import PastStanding
+from acd.domain.history import LastPresence, PastStanding
 from acd.domain.interaction import Channel
 from acd.records.sql import padded
 from acd.records.tables.happened import (
@@ -101,6 +101,21 @@ async def standings_at(
         }
 
     return await database.read(work) if agents else {}
+
+
+def last_presence(
+    tx: Connection, agents: Collection[AgentId]
+) -> dict[AgentId, dict[Channel, LastPresence]]:
+    """What each of them was last heard to be; who was never here is missing."""
+    span = presence_intervals.c
+    query = select(span.agent, span.channel, span.availability, span.reason, span.cause)
+    query = query.where(span.agent.in_(padded(agents)), span.to_ms.is_(None))
+    found: dict[AgentId, dict[Channel, LastPresence]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.agent, {})[Channel(row.channel)] = LastPresence(
+            availability=Availability(row.availability), reason=row.reason, cause=row.cause
+        )
+    return found
 
 
 def _holding_nothing(tx: Connection, ids: Select[tuple[str]], at_ms: int) -> set[str]:

@@ -132,5 +132,12 @@ presence_intervals = Table(
     Column("cause", String(80), nullable=False),
     ms("to_ms", nullable=True),
     Index("ix_presence_intervals_from_ms", "from_ms"),
+    Index(
+        "ix_presence_intervals_open",
+        "agent",
+        "channel",
+        sqlite_where=text("to_ms is null"),
+        postgresql_where=text("to_ms is null"),
+    ),
     sqlite_with_rowid=False,
 )

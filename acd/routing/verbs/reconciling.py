@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 from redis.exceptions import RedisError
 
 from acd.domain.errors import StoreUnavailable
-from acd.routing.compiled import compile_requirement
+from acd.routing.compiled import CHANNELS, compile_requirement
 from acd.routing.redis_link import AWAY
 from acd.routing.results import Changed
 from acd.routing.tenant import Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
+    from acd.domain.agent import Availability
     from acd.domain.history import PastInteraction
     from acd.domain.ids import AgentId, InteractionId, QueueId
-    from acd.domain.interaction import Arrival
+    from acd.domain.interaction import Arrival, Channel
 
 PAGE = 100
 
@@ -107,6 +108,13 @@ class ReconcileVerbs(Tenant):
             arrival.last_agent or "", ";".join(hops),
         )  # fmt: skip
         return Changed(changed=word == "restored", reason=word)
+
+    async def restore_presence(
+        self, agent: AgentId, said: Mapping[Channel, tuple[Availability, str]]
+    ) -> None:
+        """Put into force what the history says an agent is: availability and reason, by channel."""
+        words = [word for channel in CHANNELS for word in said.get(channel, ("", ""))]
+        await self._change("presence_restore", 0, agent, *words)
 
     async def reconcile_end(self) -> None:
         """From now on this server serves.
