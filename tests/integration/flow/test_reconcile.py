@@ -134,6 +134,11 @@ async def test_a_replica_that_lacks_the_last_moments_is_told_them(  # noqa: PLR0
         assert await state_of(after, accepted) == ("active", winner)
         assert await state_of(after, talking) == ("active", owner)
         await run_timers(after.router)
+        assert (await state_of(after, ringing))[0] == "waiting", "both are away"
+        for agent in (ANNA, BRUNO):
+            await after.router.set_presence(
+                agent, channel=None, availability=Availability.AVAILABLE
+            )
         assert (await state_of(after, ringing))[0] == "ringing", "it rings anew"
         back = await after.router.interaction(late)
         assert back
