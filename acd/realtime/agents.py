@@ -90,7 +90,7 @@ class Agents(Namespace[Console]):
         desk = self._relay.desk(agent)
         desk.connections.add(connection)
         allowance = Allowance(self._limits, "agent_message", agent.id)
-        connection.who = Console(desk, session, token, allowance)
+        connection.who = Console(desk, session, token, allowance, talks=given.talks)
 
     async def entered(self, connection: Connection[Console]) -> None:
         if self._metrics is not None:

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 class Console:
     """Who an agent's connection stands for. `opened` once console.open has succeeded."""
 
-    __slots__ = ("allowance", "desk", "opened", "session", "sign_in", "token", "typing")
+    __slots__ = ("allowance", "desk", "opened", "session", "sign_in", "talks", "token", "typing")
 
-    def __init__(self, desk: Desk, session: SessionId, token: str, allowance: Allowance) -> None:
+    def __init__(
+        self, desk: Desk, session: SessionId, token: str, allowance: Allowance, *, talks: bool
+    ) -> None:
+        """`talks`: it is a page that can talk."""
         self.desk = desk
         self.session = session
         self.token = token
         self.sign_in = token_hash(token)
         self.allowance = allowance
+        self.talks = talks
         self.opened = False
         self.typing: dict[str, Typing] = {}
 

@@ -78,7 +78,10 @@ class Lines:
         wanted = relay.people.colleagues_of(desk.agent, channel, asked.query)[:COLLEAGUES_MOST]
         snapshots = await asyncio.gather(*(relay.router.agent(each.id) for each in wanted))
         agents = [
-            _colleague(colleague, snapshot, channel)
+            {
+                **_colleague(colleague, snapshot, channel),
+                "talks": relay.talks(colleague.id, snapshot.sessions),
+            }
             for colleague, snapshot in zip(wanted, snapshots, strict=True)
             if snapshot is not None
         ]

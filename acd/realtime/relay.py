@@ -102,6 +102,15 @@ class Relay:
         found.agent = agent
         return found
 
+    def talks(self, agent: AgentId, sessions: int) -> bool:
+        """Whether one of an agent's consoles, so many in all, can talk.
+
+        Those of other nodes are taken for pages that can, as nearly all are.
+        """
+        desk = self.desks.get(agent)
+        opened = [each.who for each in desk.connections if each.who.opened] if desk else []
+        return any(one.talks for one in opened) or sessions > len({one.session for one in opened})
+
     async def leave_desk(self, desk: Desk, connection: Connection[Any], session: SessionId) -> None:
         """A console went: its session ends with its last socket, the desk with its last console.
 

@@ -54,10 +54,14 @@ from acd.realtime.wire.desk import (
 
 
 class AgentAuth(Inbound):
-    """Handshake of /agent, beside the cookie `acd_session`."""
+    """Handshake of /agent, beside the cookie `acd_session`.
+
+    `talks`: it is a page that can talk, so that colleagues may ask the agent about a call.
+    """
 
     csrf: Annotated[str, Field(min_length=1, max_length=128)]
     session: Id | None = None
+    talks: bool = False
 
 
 class PresenceSet(Inbound):

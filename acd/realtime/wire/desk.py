@@ -213,13 +213,15 @@ class WaitingContact(Outbound):
 class Colleague(Named):
     """Somebody it could be handed to; `reason` says why they are away.
 
-    `never`: they take nothing on its channel.
+    `never`: they take nothing on its channel. `talks`: they have a page that can talk, which it
+    takes to ask them about a call.
     """
 
     state: Literal["free", "full", "away", "offline", "never"]
     reason: str
     count: int
     max: int
+    talks: bool
 
 
 class TargetQueue(Outbound):

@@ -7,6 +7,7 @@ import type { Manner } from "../state/steering.ts";
 import { known } from "../state/words.ts";
 import type { AgentChat, Channel, Colleague, TargetQueue, Targets } from "../state/wire.ts";
 import { expected } from "../views/Lines.tsx";
+import { reach, type Reach } from "./reach.ts";
 import { t } from "./words.ts";
 
 /** In which ways something changes hands. */
@@ -83,9 +84,9 @@ export function Choice({ chat, ways = WRITTEN, onDone }: { chat: AgentChat; ways
             <ColleagueRow
               colleague={colleague}
               channel={chat.channel}
-              waits={waits(colleague, manner)}
-              onPick={() => {
-                void desk.steering.toAgent(chat.interaction, colleague.id, manner, waits(colleague, manner));
+              reached={reach(colleague, manner, chat.channel)}
+              onPick={(waits) => {
+                void desk.steering.toAgent(chat.interaction, colleague.id, manner, waits);
                 onDone();
               }}
             />
@@ -111,23 +112,20 @@ export function Choice({ chat, ways = WRITTEN, onDone }: { chat: AgentChat; ways
   );
 }
 
-/** Who is busy can be handed something all the same: they are asked as soon as they have room. */
-function waits({ state }: Colleague, manner: Manner): boolean {
-  return state === "full" && manner === "transfer";
-}
-
 interface ColleagueProps {
   colleague: Colleague;
   channel: Channel;
-  waits: boolean;
-  onPick: () => void;
+  reached: Reach;
+  onPick: (waits: boolean) => void;
 }
 
-function ColleagueRow({ colleague, channel, waits, onPick }: ColleagueProps) {
+function ColleagueRow({ colleague, channel, reached, onPick }: ColleagueProps) {
   const { state, name, reason, count, max } = colleague;
   const Mark = MARKS[state];
-  const free = state === "free";
-  const told = state === "away" && reason ? known("reason", reason) : t(state === "never" ? `never_${channel}` : waits ? "full_waits" : state);
+  const waits = reached === "waits";
+  const free = reached === "now";
+  const told = state === "away" && reason ? known("reason", reason)
+    : t(state === "never" ? `never_${channel}` : waits ? "full_waits" : reached === "deaf" ? "deaf" : state);
   return (
     <button
       type="button"
@@ -135,8 +133,9 @@ function ColleagueRow({ colleague, channel, waits, onPick }: ColleagueProps) {
       aria-disabled={!free && !waits}
       data-testid="transfer-agent"
       data-agent={colleague.id}
+      {...(reached === "deaf" ? { title: t("deaf_why"), "aria-description": t("deaf_why") } : {})}
       onClick={() => {
-        if (free || waits) onPick();
+        if (free || waits) onPick(waits);
       }}
     >
       <Mark class={free ? "is-ok" : "muted"} />

@@ -69,7 +69,7 @@ export class Desk {
       namespace: "/agent",
       auth: () => {
         const name = sessionName.read();
-        return { csrf: session.peek()?.csrf ?? who.csrf, ...(name ? { session: name } : {}) };
+        return { csrf: session.peek()?.csrf ?? who.csrf, talks: "mediaDevices" in navigator, ...(name ? { session: name } : {}) };
       },
     });
     this.#listen();

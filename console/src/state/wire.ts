@@ -172,6 +172,8 @@ export interface Colleague extends Named {
   reason: string;
   count: number;
   max: number;
+  /** Whether a page of theirs can talk, which it takes to be asked about a call. */
+  talks: boolean;
 }
 
 export interface TargetQueue {

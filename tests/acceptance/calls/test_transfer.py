@@ -129,6 +129,29 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     jean.sees_the_end()
 
 
+def test_who_has_no_page_that_can_talk_is_given_the_call_and_not_asked(
+    phone: Phones, caller: Callers
+) -> None:
+    anna, _ = talking(phone, caller)
+    claire = phone("claire")
+    claire.page.add_init_script("delete Navigator.prototype.mediaDevices")
+    claire.reloads()
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    row = anna.find("transfer-agent", agent=f"claire-{anna.house.number}")
+    for size in (PHONE, DESKTOP):
+        anna.page.set_viewport_size(size)
+        anna.find("transfer").click()
+        anna.find("manner-consult").check()
+        expect(row).to_contain_text("telephone only")
+        expect(row).to_have_attribute("aria-disabled", "true")
+        looks(anna, "call-not-to-ask")
+        if size == PHONE:
+            anna.presses("Escape")
+    anna.find("manner-transfer").check()
+    row.click()
+    claire.sees_ring("Jean Martin")
+
+
 def test_the_agent_returns_to_the_contact(phone: Phones, caller: Callers) -> None:
     anna, jean = talking(phone, caller)
     claire = phone("claire")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from acd.domain.ids import AgentId
 from acd.realtime.wire import answers
 from tests.contract.telephony.rig import until
 from tests.integration.realtime.ear import Ear
@@ -72,6 +73,42 @@ async def test_whoever_has_it_now_asks_by_what_they_talk(call_nodes: Nodes) -> N
     await bruno.hears("chat", interaction=interaction, role="owner")
     ask = {"type": "call.where.ask", "interaction": interaction}
     await until(lambda: any(ask.items() <= said.items() for said in asked.heard_all))
+
+
+async def test_only_who_has_a_page_that_can_talk_is_told_as_one_to_ask(call_nodes: Nodes) -> None:
+    node = await call_nodes(calls=True)
+    anna, _, interaction, offer = await ringing(node)
+    await anna.done("offer.accept", {"offer": offer})
+    await anna.done("call.connected", {"offer": offer})
+    asked = {"interaction": interaction}
+
+    async def talks() -> bool:
+        told = await anna.done("transfer.targets", asked)
+        answers.Targets.model_validate(told)
+        (bruno,) = told["agents"]
+        assert bruno["id"] == "bruno"
+        return bool(bruno["talks"])
+
+    assert not await talks(), "no console is open"
+    await node.console("bruno")
+    assert not await talks(), "a program of his has it open"
+    page = await node.agent("bruno", talks=True)
+    assert not await talks(), "it is not opened yet"
+    await page.done("console.open")
+    assert await talks()
+    await page.leave()
+    await until(lambda: len(node.realtime.relay.desks[AgentId("bruno")].connections) == 1)
+    assert not await talks()
+
+
+async def test_a_console_of_another_node_is_taken_for_a_page(call_nodes: Nodes) -> None:
+    node, other = await call_nodes(calls=True), await call_nodes(calls=True)
+    anna, _, interaction, offer = await ringing(node)
+    await anna.done("offer.accept", {"offer": offer})
+    await anna.done("call.connected", {"offer": offer})
+    await other.console("bruno")
+    told = await anna.done("transfer.targets", {"interaction": interaction})
+    assert [one["talks"] for one in told["agents"]] == [True]
 
 
 async def test_a_colleague_is_spoken_to_only_while_asked(call_nodes: Nodes) -> None:
