@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from acd.domain.agent import Availability
 from acd.domain.errors import AcdError, StoreUnavailable
 from acd.domain.events import Event, EventType
 from acd.domain.ids import AgentId, InteractionId
@@ -162,6 +163,7 @@ class Judge:
             by_log = (str(folded.state), folded.agent, folded.offers)
             if is_now != by_log:
                 wrong[name] = f"{name} is {is_now}, and {by_log} by the log"
+        heard = await self._history.presence([agent(number) for number in range(AGENTS)])
         for number in range(AGENTS):
             name = agent(number)
             seen = await self._router.agent(AgentId(name))
@@ -169,6 +171,9 @@ class Judge:
                 said = self.fold.slots(name, channel)
                 if state.count != said:
                     wrong[name] = f"{name} counts {state.count} {channel}, {said} by the log"
+                last = heard.get(name, {}).get(channel)
+                if state.availability != (last.availability if last else Availability.OFFLINE):
+                    wrong[name] = f"{name} is {state.availability} on {channel}, by the log {last}"
         return wrong
 
     def judge_ends(self, meant: Sequence[str]) -> None:
