@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.acceptance.house import Server
-from tests.acceptance.people import PHONE, Agent, Visitor, axe_violations
+from tests.acceptance.people import PHONE, Agent, Visitor, axe_violations, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -20,7 +20,7 @@ Visitors = Callable[..., Visitor]
 def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Where messages are taken while nobody is signed in, and two may wait."""
     rules = 'on_nobody = "form"\nmax_length = 2\non_full = "reject"'
-    server = Server(tmp_path_factory.mktemp("quiet"), houses=4, rules=rules, ring_time_s=60)
+    server = Server(tmp_path_factory.mktemp("quiet"), houses=6, rules=rules, ring_time_s=60)
     server.start()
     yield server
     server.stop()
@@ -83,6 +83,69 @@ def test_the_form_says_what_comes_of_it_and_keeps_up(agent: Agents, visitor: Vis
     expect(jean.find("field-department")).to_have_value(jean.house.department("sales"))
 
 
+def test_a_form_one_writes_in_stays_and_offers_what_there_is_now(visitor: Visitors) -> None:
+    jean = visitor("Jean Martin")
+    changed: dict[str, object] = {}
+
+    def tell(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        for department in told["departments"]:
+            department.update(changed)
+        route.fulfill(response=answer, json=told)
+
+    def becomes(**now: object) -> None:
+        changed.update(now)
+        jean.page.clock.run_for(20_000)
+
+    def holds_what_was_written() -> None:
+        expect(jean.find("field-text")).to_have_value("Do you ship to Canada?")
+        expect(jean.find("field-department")).to_have_value(jean.house.department("sales"))
+
+    jean.page.route("**/api/v1/widget/*", tell)
+    jean.page.clock.install()
+    changed.update(open=True, service="chat", channels=["chat", "call"])
+    jean.reloads()
+    jean.fills_in("Do you ship to Canada?", department="sales")
+    expect(jean.find("start-call")).to_be_visible()
+    becomes(open=False, service="closed", channels=["chat"])
+    jean.sees("Sales (closed)", "Nobody can answer there just now.")
+    expect(jean.find("start-call")).to_have_count(0)
+    holds_what_was_written()
+    looks(jean, "form-closed")
+    becomes(service="form")
+    expect(jean.find("start-chat")).to_have_text("Leave a message")
+    holds_what_was_written()
+    becomes(open=True, service="chat", channels=["chat", "call"])
+    expect(jean.find("start-call")).to_be_visible()
+    expect(jean.find("start-chat")).to_have_text("Start")
+    expect(jean.page.get_by_text("Nobody can answer there just now.")).to_have_count(0)
+    holds_what_was_written()
+    # where nothing is written the screen itself follows
+    jean.reloads()
+    expect(jean.find("widget-form")).to_be_visible()
+    becomes(open=False, service="closed", channels=["chat"])
+    expect(jean.find("closed")).to_be_visible()
+
+
+def test_a_message_begun_while_nobody_was_there_may_become_a_chat(
+    agent: Agents, visitor: Visitors
+) -> None:
+    jean = visitor("Jean Martin")
+    jean.sees("Nobody can answer just now")
+    jean.page.clock.install()
+    jean.reloads()
+    jean.fills_in("The bowls came broken.")
+    anna = agent("anna")
+    anna.is_available()
+    anna.house.is_told("support", "chat")
+    jean.page.clock.run_for(20_000)
+    jean.sees("How can we help?")
+    expect(jean.find("field-text")).to_have_value("The bowls came broken.")
+    jean.find("start-chat").click()
+    anna.accepts("Jean Martin")
+
+
 def test_a_full_line_says_so_and_is_looked_at_again(agent: Agents, visitor: Visitors) -> None:
     anna = agent("anna")
     anna.is_available()
@@ -111,4 +174,4 @@ def test_who_is_turned_away_learns_why(agent: Agents, visitor: Visitors) -> None
     anna.accepts("Lina Haddad")
     anna.house.is_told("support", "chat")
     late.find("check-again").click()
-    expect(late.find("widget-form")).to_be_visible()
+    expect(late.find("field-text")).to_have_value("Hello")

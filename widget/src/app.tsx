@@ -5,11 +5,11 @@ import { detectLocale } from "@acd/ui/i18n.ts";
 import { WireError } from "@acd/ui/wire.ts";
 
 import { ChatSession } from "./chat.ts";
-import { WidgetContext, words, type Widget } from "./context.ts";
+import { WidgetContext, words, type Draft, type Widget } from "./context.ts";
 import { dressLauncher } from "./launched.ts";
 import { Memory } from "./memory.ts";
 import type { Mount, Show } from "./mount.ts";
-import { best, fetchSite, type Site } from "./site.ts";
+import { fetchSite, type Site } from "./site.ts";
 import styles from "./styles.css?shadow";
 import { Panel } from "./views/panel.tsx";
 
@@ -36,13 +36,12 @@ export function mount(options: Mount): Show {
       (error: unknown) => (chat.refusal.value = WireError.of(error)),
     );
   };
-  /** Hours and lines change, and who answers calls comes and goes; but nobody's form is taken away while they write. */
+  /** Hours and lines change, and who answers calls comes and goes. */
   const keepUp = async (): Promise<void> => {
-    if (!site.value || document.hidden) return;
-    const found = await fetchSite(base, id);
-    if (best(site.value) === best(found)) site.value = found;
+    if (site.value && !document.hidden) site.value = await fetchSite(base, id);
   };
-  const visitor = { name: "", email: "" };
+  const draft = signal<Draft | null>(null);
+  const visitor = { name: "", email: "", text: "" };
 
   const begun = computed(() => chat.chat.value !== null);
   chat.takeUp();
@@ -54,6 +53,10 @@ export function mount(options: Mount): Show {
     return () => { clearInterval(again); };
   });
   effect(() => {
+    const now = chat.chat.value;
+    if (now?.agent || now?.diverted === "form") visitor.text = "";
+  });
+  effect(() => {
     if (!options.button && site.value) document.title = site.value.name;
   });
   effect(() => {
@@ -63,7 +66,7 @@ export function mount(options: Mount): Show {
   });
 
   void words(locale).then((found) => {
-    const widget: Widget = { mount: options, words: found, memory, chat, site, open, visitor, refresh };
+    const widget: Widget = { mount: options, words: found, memory, chat, site, open, draft, visitor, refresh };
     const place = document.createElement("div");
     place.className = "place-of-panel";
     root.append(place);

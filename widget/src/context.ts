@@ -9,7 +9,7 @@ import type en from "../locales/en.json";
 import type { ChatSession } from "./chat.ts";
 import type { Memory } from "./memory.ts";
 import type { Mount } from "./mount.ts";
-import type { Site } from "./site.ts";
+import type { FormKind, Site } from "./site.ts";
 
 type Texts = Record<keyof typeof en, string | PluralForms>;
 export type Words = Translator<Texts>;
@@ -22,6 +22,13 @@ const CATALOGUES: Record<Locale, () => Promise<{ default: Texts }>> = {
 
 export const words = async (locale: Locale): Promise<Words> => new Translator(locale, (await insist(CATALOGUES[locale])).default);
 
+/** A form that somebody has begun to fill in: it stays, whatever becomes of the site. */
+export interface Draft {
+  kind: FormKind;
+  /** The id of what they chose, or left as it stood. */
+  department: string;
+}
+
 export interface Widget {
   mount: Mount;
   words: Words;
@@ -29,8 +36,9 @@ export interface Widget {
   chat: ChatSession;
   site: Signal<Site | null>;
   open: Signal<boolean>;
-  /** What the visitor said about themselves, for the next form. */
-  visitor: { name: string; email: string };
+  draft: Signal<Draft | null>;
+  /** What the visitor said about themselves, for the next form; and about what, until somebody has it. */
+  visitor: { name: string; email: string; text: string };
   /** Ask the server about the site again. */
   refresh: () => void;
 }

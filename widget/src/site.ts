@@ -27,6 +27,20 @@ export function best({ departments }: Site): Department["service"] {
   return found ?? "closed";
 }
 
+/** A form of chats lists where chats are taken; one of messages, where these are kept. */
+export type FormKind = "form" | "offline";
+
+/**
+ * What a form lets choose from, and what stands there: the first that is open, or else the first of all; once chosen,
+ * the same, whatever has become of it.
+ */
+export function offered({ departments }: Site, kind: FormKind, chosen?: string): { listed: Department[]; shown: Department | undefined } {
+  const listed = departments.filter(
+    ({ id, channels, service }) => id === chosen || (kind === "form" ? channels.includes("chat") : service === "form"),
+  );
+  return { listed, shown: listed.find(({ id }) => id === chosen) ?? listed.find(({ open }) => open) ?? listed[0] };
+}
+
 const TIMEOUT_MS = 10_000;
 
 /** Throws WireError with the problem's code. */

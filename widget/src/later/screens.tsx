@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import en from "../../locales/later/en.json";
 import fr from "../../locales/later/fr.json";
 import { useWidget } from "../context.ts";
+import { best } from "../site.ts";
 import { FormView } from "../views/form.tsx";
 import type { Part } from "../views/later.tsx";
 import { Top } from "../views/panel.tsx";
@@ -36,12 +37,13 @@ function useOpening({ t, time, locale }: Words): string {
   return t("closed.opens", { day, time: time(opens) });
 }
 
-/** A message instead of a chat. */
+/** A message instead of a chat; if chats are taken again while somebody writes, the same form leads there. */
 function OfflineForm({ words }: { words: Words }) {
   const { site } = useWidget();
   const { t } = words;
   const opening = useOpening(words);
   const full = site.value?.departments.some(({ service }) => service === "full");
+  if (site.value && best(site.value) !== "form") return <FormView />;
   return (
     <FormView
       offline={{

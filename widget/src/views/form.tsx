@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { IconDown, MarkDanger } from "@acd/ui/icons.tsx";
 import { codePoints } from "@acd/ui/text.ts";
 import { expectedMinutes } from "@acd/ui/wait.ts";
@@ -6,6 +6,7 @@ import { WireError } from "@acd/ui/wire.ts";
 import type { ComponentChildren } from "preact";
 
 import { useWidget, type Words } from "../context.ts";
+import { offered, type FormKind } from "../site.ts";
 import { Call } from "./later.tsx";
 import { Top } from "./panel.tsx";
 
@@ -47,17 +48,19 @@ export type Dial = (ready: () => Promise<boolean>) => Promise<boolean>;
 
 /** Before the chat: whom for, who, what about. */
 export function FormView({ offline }: { offline?: Offline }) {
-  const { words, chat, site, visitor } = useWidget();
+  const { words, chat, site, draft, visitor } = useWidget();
   const { t, locale } = words;
+  const kind: FormKind = offline ? "offline" : "form";
   const form = useRef<HTMLFormElement>(null);
   const [faults, setFaults] = useState<Faults>({});
   const [failure, setFailure] = useState<WireError | null>(chat.refusal.peek());
   const [starting, setStarting] = useState(false);
-  const departments = (site.value?.departments ?? []).filter(({ channels, service }) => (offline ? service === "form" : channels.includes("chat")));
-  const [chosen, choose] = useState("");
-  const department = departments.find(({ id, open }) => (chosen ? id === chosen : open || !!offline));
+  const { listed = [], shown: department } = site.value ? offered(site.value, kind, draft.value?.department) : {};
+  const later = department?.service === "form";
   const wait = expectedMinutes(department?.estimate ?? null);
   const limit = site.value?.limits.message_chars ?? 4000;
+
+  useEffect(() => () => { draft.value = null; }, [draft]);
 
   const showFaults = (found: Faults): void => {
     setFaults(found);
@@ -75,6 +78,7 @@ export function FormView({ offline }: { offline?: Offline }) {
     const values = { department: value("department"), name: value("name"), email: value("email"), text: value("text") };
     visitor.name = values.name;
     visitor.email = values.email;
+    visitor.text = values.text;
     setFailure(null);
     const found = faultsIn(values, limit, words, offline, !!ready);
     showFaults(found);
@@ -117,6 +121,10 @@ export function FormView({ offline }: { offline?: Offline }) {
         ref={form}
         noValidate
         data-testid="widget-form"
+        onInput={({ currentTarget }) => {
+          const { value } = currentTarget.elements.namedItem("department") as HTMLSelectElement;
+          draft.value = { kind: draft.value?.kind ?? kind, department: value };
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();
@@ -125,15 +133,18 @@ export function FormView({ offline }: { offline?: Offline }) {
         {offline && <p class="muted">{offline.lead}</p>}
         <Row field="department" label={t("form.department")} fault={faults.department}>
           <span class="select-wrap">
-            <select class="select" value={department?.id} {...attributes("department")} onChange={(event) => { choose(event.currentTarget.value); }}>
-              {departments.map(({ id, name, open, service }) => (
-                <option key={id} value={id} disabled={!open && service !== "form"}>
-                  {open || offline ? (name[locale] ?? id) : t(service === "form" ? "form.later" : "form.closed", { name: name[locale] ?? id })}
+            <select class="select" value={department?.id} {...attributes("department")}>
+              {listed.map(({ id, name, open, service }) => (
+                <option key={id} value={id} disabled={!open && service !== "form" && id !== department?.id}>
+                  {open || (offline && service === "form") ? (name[locale] ?? id) : t(service === "form" ? "form.later" : "form.closed", { name: name[locale] ?? id })}
                 </option>
               ))}
             </select>
             <IconDown />
           </span>
+          {department && !department.open && !(offline && later) && (
+            <p class={later ? "fine" : "fault"} role="alert">{!later && <MarkDanger />}<span>{t("form.nobody")}</span></p>
+          )}
         </Row>
         <Row field="name" label={t("form.name")} fault={faults.name}>
           <input class="input" autocomplete="name" dir="auto" required data-first defaultValue={visitor.name} {...attributes("name")} />
@@ -153,7 +164,7 @@ export function FormView({ offline }: { offline?: Offline }) {
           />
         </Row>
         <Row field="text" label={t("form.text")} fault={faults.text}>
-          <textarea class="input" rows={2} dir="auto" required {...attributes("text")} />
+          <textarea class="input" rows={2} dir="auto" required defaultValue={visitor.text} {...attributes("text")} />
         </Row>
       </form>
       <div class="bottom snug">
@@ -164,7 +175,7 @@ export function FormView({ offline }: { offline?: Offline }) {
           </p>
         )}
         <button type="submit" form="w-form" class="button primary large wide" data-testid="start-chat" aria-busy={starting}>
-          {starting ? t("form.starting") : (offline?.send ?? t(department?.service === "form" ? "form.leave" : "form.start"))}
+          {starting ? t("form.starting") : (offline?.send ?? t(later ? "form.leave" : "form.start"))}
         </button>
         {!offline && department?.channels.includes("call") && <Call dial={submit} />}
       </div>

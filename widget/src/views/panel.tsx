@@ -16,7 +16,7 @@ const SMALL = "(max-width: 390px), (max-width: 480px) and (pointer: coarse), (ma
 
 type Screen = "call" | "callback" | "loading" | "failed" | "form" | "wait" | "talk" | "ended" | Part;
 
-function screenOf({ chat, site }: Widget): Screen {
+function screenOf({ chat, site, draft }: Widget): Screen {
   const now = chat.chat.value;
   if (now?.channel === "call" && !now.diverted && now.outcome !== "abandoned") return "call";
   if (now?.state === "ended") {
@@ -26,6 +26,7 @@ function screenOf({ chat, site }: Widget): Screen {
   if (now) return now.state === "active" || now.state === "idle" ? "talk" : now.callback ? "callback" : "wait";
   if (chat.resuming.value) return "loading";
   if (!site.value) return chat.refusal.value ? "failed" : "loading";
+  if (draft.value) return draft.value.kind;
   const service = best(site.value);
   return service === "chat" ? "form" : service === "form" ? "offline" : service;
 }
