@@ -7,13 +7,14 @@ import { channelsOf } from "../state/presence.ts";
 import type { AgentChat } from "../state/wire.ts";
 import { nameOf } from "../state/words.ts";
 import { unanswered } from "./advice.ts";
-import { Advising, Asked, Consulting } from "./Consulting.tsx";
+import { Advising, Consulting } from "./Consulting.tsx";
 import { Bar, HangUp, Time } from "./Frame.tsx";
 import { Idle, Test } from "./Idle.tsx";
 import { InCall } from "./InCall.tsx";
 import { MyDevices } from "./MyDevices.tsx";
 import { isGone } from "./own.ts";
 import type { Phone, Trouble } from "./phone.ts";
+import { Asked, Given } from "./Rings.tsx";
 import { TakeBack, Transfer } from "./Transfer.tsx";
 import { t } from "./words.ts";
 
@@ -80,31 +81,6 @@ function OnPhone({ phone, chat }: { phone: Phone; chat: AgentChat }) {
         {given && !given.failed ? <TakeBack phone={phone} /> : talks && <Transfer phone={phone} chat={chat} />}
       </div>
     </Bar>
-  );
-}
-
-/** A supervisor gave the agent a call: it rings until it is answered, or goes back to its line. */
-function Given({ phone, chat, given }: { phone: Phone; chat: AgentChat; given: NonNullable<AgentChat["given"]> }) {
-  const { desk } = useDesk();
-  const time = stopwatch(desk.clock.leftMs(given.until_ms));
-  return (
-    <Bar
-      state="given"
-      icon={IconPhone}
-      title={nameOf(chat.contact)}
-      aside={given.by ? t("given_by", { name: given.by.name }) : t("given")}
-      time={<Time time={time} told={t("given_left", { time })} testId="given-left" />}
-      end={
-        <>
-          <Button kind="primary" data-testid="given-answer" aria-keyshortcuts="Alt+A" aria-busy={phone.mic.asking.value} onClick={() => void phone.takeUp()}>
-            {t("answer")} <kbd aria-hidden="true">Alt A</kbd>
-          </Button>
-          <Button data-testid="given-back" onClick={() => void phone.hangUp()}>
-            {t("not_now")}
-          </Button>
-        </>
-      }
-    />
   );
 }
 

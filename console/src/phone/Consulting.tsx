@@ -55,29 +55,6 @@ export function Consulting({ phone, chat, consulted }: { phone: Phone; chat: Age
   );
 }
 
-/** A colleague wants to talk about a call. */
-export function Asked({ phone, chat }: { phone: Phone; chat: AgentChat }) {
-  const { desk } = useDesk();
-  return (
-    <Bar
-      state="asked"
-      icon={IconPhone}
-      title={chat.owner?.name ?? ""}
-      aside={t("asks_you", { name: nameWithin(chat.contact) })}
-      end={
-        <>
-          <Button kind="primary" data-testid="consult-talk" aria-busy={phone.mic.asking.value} onClick={() => void phone.takeUp()}>
-            {t("talk")}
-          </Button>
-          <Button data-testid="consult-decline" onClick={() => void desk.steering.leave(chat.interaction)}>
-            {t("not_now")}
-          </Button>
-        </>
-      }
-    />
-  );
-}
-
 /** The agent is asked, and talks. */
 export function Advising({ phone, chat, line }: { phone: Phone; chat: AgentChat; line: Line }) {
   const { desk } = useDesk();

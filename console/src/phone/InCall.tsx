@@ -23,6 +23,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
   const state = chat.state === "connecting" ? "connecting" : peer.state.value;
   const held = peer.held.value;
   const muted = peer.muted.value;
+  const left = phone.consult.left.value;
   const level = phone.level.value;
   const given = phone.given.now.value;
   const time = stopwatch(desk.now.value - (phone.held.sinceMs.value ?? chat.since_ms));
@@ -31,7 +32,7 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
     : isGone(chat) ? t("gone")
     : state === "lost" ? t("lost")
     : given ? t(given.failed ?? "gives", { number: given.number })
-    : held ? (phone.consult.left.value ? t("left", { name: phone.consult.left.value }) : t("held"))
+    : held ? (left ? t(left.why, { name: left.name }) : t("held"))
     : muted ? t("muted")
     : desk.departmentName(chat.department);
   return (

@@ -1,5 +1,5 @@
 /** What rings without an offer: a colleague who waits for advice, a call that a supervisor gave to the agent. */
-import { effect, untracked } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 
 import { leads } from "../alerts/leader.ts";
 import { chime } from "../alerts/sound.ts";
@@ -18,18 +18,37 @@ export function unanswered({ mine, asked, live, consult }: Phone): AgentChat | n
 
 /** Starts it; returns the way to stop. */
 export function ringForAdvice(desk: Desk, phone: Phone): () => void {
-  return effect(() => {
-    const call = unanswered(phone);
-    if (!call) return;
-    // who it is about, for whoever has nothing else in sight
-    untracked(() => {
-      if (!desk.current.value) desk.select(call.interaction);
-    });
-    if (!leads.value) return;
-    chime();
-    const timer = setInterval(chime, AGAIN_MS);
-    return () => {
-      clearInterval(timer);
-    };
-  });
+  // by name: of one that rings on, much may change
+  const which = computed(() => unanswered(phone)?.interaction ?? "");
+  const asked = computed(() => (phone.mine.value ? "" : which.value));
+  const stops = [
+    effect(() => {
+      const interaction = which.value;
+      if (!interaction) return;
+      // who it is about, for whoever has nothing else in sight
+      untracked(() => {
+        if (!desk.current.value) desk.select(interaction);
+      });
+      if (!leads.value) return;
+      chime();
+      const timer = setInterval(chime, AGAIN_MS);
+      return () => {
+        clearInterval(timer);
+      };
+    }),
+    effect(() => {
+      const interaction = asked.value;
+      if (!interaction) return;
+      untracked(() => phone.consult.ringing.begin(interaction));
+      return () => {
+        phone.consult.ringing.end();
+      };
+    }),
+    effect(() => {
+      if (phone.consult.left.value) chime(); // whoever asks listens to the telephone, and may look elsewhere
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }

@@ -69,7 +69,7 @@ export class Phone {
       showOnPhone(this.#desk, this.mine),
       this.#desk.connection.on("call.signal", (said) => {
         this.live.peek()?.peer.hear(said);
-        this.consult.line.peek()?.peer.hear(said);
+        this.consult.hear(said);
         this.#warm.hear(said);
       }),
       this.given.start(),
@@ -139,7 +139,7 @@ export class Phone {
 
   async hold(on: boolean): Promise<void> {
     this.given.forget();
-    if (!on) this.consult.left.value = "";
+    if (!on) this.consult.left.value = null;
     if (this.live.value) await this.held.put(this.live.value.peer, on);
   }
 

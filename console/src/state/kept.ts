@@ -104,5 +104,8 @@ export const sessionName = kept("acd.session");
 /** The call that is heard in this tab: the same after a reload. */
 export const heldCall = kept("acd.call");
 
+/** About which call a colleague is asked, and until when they ring: the same after a reload. */
+export const askedUntil = kept("acd.asked");
+
 /** The interaction that was in sight. */
 export const inSight = kept("acd.in_sight");

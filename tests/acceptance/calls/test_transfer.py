@@ -26,6 +26,12 @@ def consults(anna: Phone, colleague: str) -> None:
     anna.is_in_call("asking")
 
 
+def counts_down(agent: Phone, left: str) -> None:
+    time = agent.find(left)
+    before = time.inner_text()
+    expect(time).not_to_have_text(before)
+
+
 def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, caller: Callers) -> None:
     anna, jean = talking(phone, caller)
     claire = phone("claire")
@@ -83,9 +89,8 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     asked = "Anna Novak · vous consulte : Jean Martin"
     expect(claire.find("phone", state="asked")).to_contain_text(asked)
     expect(claire.find("thread")).to_contain_text(jean.name)
-    looks(claire, "call-asked")
 
-    claire.find("consult-talk").click()
+    claire.presses("Alt+a")
     claire.is_in_call("advising")
     anna.is_in_call("consulting")
     hears(claire.page, ANNA_HZ)
@@ -156,6 +161,11 @@ def test_the_agent_returns_to_the_contact(phone: Phones, caller: Callers) -> Non
     anna, jean = talking(phone, caller)
     claire = phone("claire")
     consults(anna, "claire")
+    counts_down(claire, "consult-left")
+    looks(claire, "call-asked")
+    claire.page.set_viewport_size(PHONE)
+    looks(claire, "call-asked")
+    claire.page.set_viewport_size(DESKTOP)
     claire.find("consult-decline").click()
     expect(claire.find("phone", state="ready")).to_be_visible()
     anna.is_in_call("held")  # nobody hears the contact's agent before they mean it
@@ -178,6 +188,30 @@ def test_the_agent_returns_to_the_contact(phone: Phones, caller: Callers) -> Non
     anna.is_in_call("held")
     expect(anna.find("phone")).not_to_contain_text("has left")
     assert claire.page.evaluate("openConnections()") == 0
+
+
+def test_a_colleague_who_does_not_answer_is_asked_no_longer(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    claire = phone("claire")
+    # as though Anna's page had been reloaded while it rings: most of the time is over
+    anna.page.evaluate(
+        "() => sessionStorage.setItem("
+        "'acd.asked', `${sessionStorage.getItem('acd.call')} ${Date.now() + 6000}`)"
+    )
+    consults(anna, "claire")
+    expect(claire.find("phone", state="asked")).to_contain_text("Alt A")
+    anna.is_in_call("held")
+    expect(anna.find("phone")).to_contain_text("Claire Dubois did not answer")
+    expect(claire.find("phone", state="ready")).to_be_visible()
+    looks(anna, "call-unanswered")
+    anna.page.set_viewport_size(PHONE)
+    looks(anna, "call-unanswered")
+    anna.page.set_viewport_size(DESKTOP)
+    hears(jean.page, *MUSIC_HZ)
+    anna.find("phone-hold").click()
+    anna.is_in_call()
+    hears(jean.page, ANNA_HZ)
+    hears(anna.page, JEAN_HZ)
 
 
 def test_a_reload_while_a_colleague_is_asked(phone: Phones, caller: Callers) -> None:
@@ -218,6 +252,7 @@ def test_what_a_supervisor_gives_rings_from_page_to_page(phone: Phones, caller: 
     call_id = anna.sees_ring(jean.name).get_attribute("data-interaction")
     assert call_id
     gives("omar", claire, call_id)
+    counts_down(claire, "given-left")
     claire.find("given-answer").click()
     claire.is_in_call()
     hears(jean.page, CLAIRE_HZ)
