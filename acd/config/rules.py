@@ -61,7 +61,10 @@ class QueueRules(Section):
     wrap_up_s: Annotated[int, Field(ge=0, le=3600)] = 0
     """Time after the end that still holds the slot, in seconds; 0 for none."""
     decline_s: Annotated[int, Field(ge=0, le=3600)] = 60
-    """How long an interaction is not offered again to who declined or missed it, in seconds."""
+    """How long an interaction is not offered again to who declined or missed it, in seconds; and to
+    who gave it to this queue. It ends sooner for what was missed when that agent says they are
+    back, and where all who are available declined or missed it: these are asked again,
+    once `ring_time_s` has passed since the last ring began."""
     max_missed: Annotated[int, Field(ge=1, le=20)] = 2
     """Missed offers in a row after which the agent is set away."""
     relax: tuple[RelaxSettings, ...] = ()
