@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from acd.config import Config
     from acd.domain.contact import Contact
+    from acd.domain.events import Event
     from acd.domain.history import PastInteraction
     from acd.records.engine import Database
     from acd.routing.explain import Explained, Verdict
@@ -57,9 +58,9 @@ def explain(
 ) -> None:
     """Say why an interaction rings where it does, and why not elsewhere.
 
-    Lists the offers that were made with the reason for each, why the others of the department were
-    not asked then, and how every agent of it stands to it now: offered, would be asked as which, or
-    excluded and why.
+    Lists the offers that were made with the reason for each, to whom else it was given and by
+    whom, why the others of the department were not asked then, and how every agent of it stands to
+    it now: offered, would be asked as which, or excluded and why.
     """
     settings = read_beside(config, demo=demo).config
     if interaction is None:
@@ -69,9 +70,9 @@ def explain(
     past, pages = found.past, found.pages
     if pages:
         _show_queue(pages[0], found)
-    if past is not None and past.offers:
-        typer.echo("\nOffers so far:")
-        show_table(offers_table(past.offers))
+    if past is not None and (past.offers or found.given):
+        typer.echo("\nWho was asked, or was given it, so far:")
+        show_table(offers_table(past.offers, found.given))
     if found.unasked is not None and found.unasked.agents:
         head, rows = unasked_lines(found.unasked)
         typer.echo(f"\n{head}")
@@ -93,6 +94,7 @@ class _Found:
     """What is known of an interaction; no `pages` where no node runs, none in it after a day."""
 
     past: PastInteraction | None
+    given: Sequence[Event]
     contact: Contact | None
     unasked: Unasked | None
     pages: list[Explained] | None
@@ -122,7 +124,8 @@ async def _database(config: Config) -> AsyncIterator[Database]:
 
 async def _read(config: Config, interaction: InteractionId) -> _Found:
     async with _database(config) as database:
-        past = await History(database).interaction(interaction)
+        history = History(database)
+        past, given = await history.interaction(interaction), await history.given(interaction)
         redis = redis_beside(config)
         pages = None if redis is None else await _live(redis, config.tenant, interaction)
         if past is None and pages is None:
@@ -134,7 +137,7 @@ async def _read(config: Config, interaction: InteractionId) -> _Found:
             contact = await Contacts(database).get(past.contact)
             requires = pages[0].requires if pages else ""
             unasked = await read_unasked(database, past, requires)
-    return _Found(past=past, contact=contact, unasked=unasked, pages=pages)
+    return _Found(past=past, given=given, contact=contact, unasked=unasked, pages=pages)
 
 
 async def _live(redis: str, tenant: str, interaction: InteractionId) -> list[Explained]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.cli.words import lasted, person, reason_told, state_of, utc
 from acd.domain.agent import Availability
 from acd.domain.capacity import has_room, used
+from acd.domain.events import Event
 from acd.domain.offer import OfferOutcome
 from acd.domain.skills import parse_requirement
 from acd.flow.compiler import capacity_of
 from acd.records.directory import Directory
 from acd.records.standings import standings_at
 from acd.routing.explain import Reason, ReasonCode
+from acd.telephony.sip.message import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -154,26 +156,45 @@ def latest_table(
     return [heads, *rows]
 
 
-def offers_table(offers: Sequence[PastOffer]) -> list[tuple[str, ...]]:
-    """What was offered to whom, the first offer first, with its heads; times are UTC."""
+def offers_table(offers: Sequence[PastOffer], given: Sequence[Event] = ()) -> list[tuple[str, ...]]:
+    """Who was asked, and who had it by an act, the first first, with heads; times are UTC."""
     rows: list[tuple[str, ...]] = [("offer", "at (UTC)", "rang", "agent", "outcome", "why")]
-    taken: PastOffer | None = None
-    for o in offers:
-        why = decision(o.why, o.made_ms)
-        if taken and o.made_ms >= (taken.ended_ms or 0) and o.why.get("strategy") != TRANSFER:
-            why = f"no longer with {taken.agent}; {why}"  # they gave it back, or were gone
+    happened: list[PastOffer | Event] = [*offers, *given]
+    had, since_ms = "", 0
+    for one in sorted(happened, key=_moment):
+        if isinstance(one, Event):
+            rows.append(_given(one))
+            had, since_ms = one.agent or "", one.at_ms
+            continue
+        why = decision(one.why, one.made_ms)
+        if had and one.made_ms >= since_ms and one.why.get("strategy") != TRANSFER:
+            why = f"no longer with {had}; {why}"  # they gave it back, or were gone
         rows.append(
             (
-                o.id.rpartition(".")[2],
-                f"{utc(o.made_ms):%T}",
-                lasted(o.ended_ms - o.made_ms) if o.ended_ms else "-",
-                o.agent,
-                o.outcome or "rings",
+                one.id.rpartition(".")[2],
+                f"{utc(one.made_ms):%T}",
+                lasted(one.ended_ms - one.made_ms) if one.ended_ms else "-",
+                one.agent,
+                one.outcome or "rings",
                 why,
             )
         )
-        taken = o if o.outcome is OfferOutcome.ACCEPTED else taken
+        if one.outcome is OfferOutcome.ACCEPTED:
+            had, since_ms = one.agent, one.ended_ms or 0
     return rows
+
+
+def _moment(one: PastOffer | Event) -> int:
+    return one.at_ms if isinstance(one, Event) else one.made_ms
+
+
+def _given(act: Event) -> tuple[str, ...]:
+    by = plain(str(act.data["by"]))
+    outcome, why = {
+        "assigned": ("given", f"assigned by {by}"),
+        "pulled": ("taken", "out of the line, by themselves"),
+    }.get(act.data["cause"], ("given", f"by {by}, who had asked them for advice"))
+    return "-", f"{utc(act.at_ms):%T}", "-", act.agent or "-", outcome, why
 
 
 def decision(why: Mapping[str, Any], made_ms: int) -> str:

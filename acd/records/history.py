@@ -200,19 +200,23 @@ class History:
 
     async def hops(self, interaction: InteractionId) -> list[QueueId]:
         """The queues from which rules moved it on, since a person last did."""
+        found: list[QueueId] = []
+        for event in await self._of(interaction, EventType.INTERACTION_MOVED):
+            found = [] if "by" in event.data else [*found, QueueId(event.data["from"])]
+        return found
+
+    async def given(self, interaction: InteractionId) -> list[Event]:
+        """Who had it by an act instead of an offer: assigned, pulled or after a consultation."""
+        return await self._of(interaction, EventType.INTERACTION_ASSIGNED)
+
+    async def _of(self, interaction: InteractionId, kind: EventType) -> list[Event]:
         query = (
             select(events.c.payload)
-            .where(
-                events.c.interaction == interaction,
-                events.c.type == EventType.INTERACTION_MOVED.value,
-            )
+            .where(events.c.interaction == interaction, events.c.type == kind.value)
             .order_by(events.c.generation, events.c.seq)
         )
         rows = await self._database.read(lambda tx: tx.execute(query).scalars().all())
-        found: list[QueueId] = []
-        for event in map(log_rows.read_event, rows):
-            found = [] if "by" in event.data else [*found, QueueId(event.data["from"])]
-        return found
+        return [log_rows.read_event(payload) for payload in rows]
 
     async def ended_among(self, ids: Sequence[InteractionId]) -> list[PastInteraction]:
         """Those of them that have ended as far as the log is recorded."""

@@ -128,6 +128,22 @@ async def test_pages_and_filters(database: Database) -> None:
     assert len(seen) == len(set(seen)) == 20
 
 
+async def test_who_has_it_by_an_act_is_told_in_order(database: Database) -> None:
+    history = History(database)
+    said = {"by": "sam", "state": "active"}
+    assigned, pulled, other = (
+        event(kind, number, {**said, "cause": cause}, agent=AgentId(agent))
+        for kind, number, cause, agent in (
+            (EventType.INTERACTION_ASSIGNED, 1, "assigned", "anna"),
+            (EventType.INTERACTION_ASSIGNED, 1, "pulled", "bruno"),
+            (EventType.INTERACTION_ASSIGNED, 2, "assigned", "anna"),
+        )
+    )
+    await record(history, arrival(1), arrival(2), assigned, other, ending(2), pulled)
+    assert await history.given(InteractionId("ix_001")) == [assigned, pulled]
+    assert await history.given(InteractionId("ix_003")) == []
+
+
 async def test_what_an_agent_said_in_wrap_up(database: Database) -> None:
     history = History(database)
     interaction = InteractionId("ix_001")

@@ -12,6 +12,7 @@ from acd.domain.agent import Availability
 from acd.domain.capacity import ChannelCapacity
 from acd.domain.contact import Address, AddressKind, Contact
 from acd.domain.directory import Agent
+from acd.domain.events import Event, EventType
 from acd.domain.history import PastOffer, PastStanding
 from acd.domain.ids import AgentId, ContactId, InteractionId, QueueId, offer_id
 from acd.domain.interaction import Channel, InteractionState, Outcome
@@ -77,6 +78,40 @@ def test_an_offer_after_an_accepted_one_says_why_it_was_made() -> None:
     assert [row[5].partition(", ")[0] for row in rows] == [
         "ring_all", "ring_all", "transfer", "no longer with claire; ring_all",
     ]  # fmt: skip
+
+
+def given(agent: str, after_s: float, cause: str, by: str) -> Event:
+    return Event(
+        id="1-1", position="1-0", type=EventType.INTERACTION_ASSIGNED, interaction=IX,
+        at_ms=NOON_MS + int(after_s * 1000), agent=AgentId(agent),
+        data={"cause": cause, "by": by, "state": "active"},
+    )  # fmt: skip
+
+
+def test_whoever_has_it_by_an_act_is_told_among_the_offers() -> None:
+    _, *rows = offers_table(
+        [
+            offer(1, "anna", OfferOutcome.DECLINED, 0, 4, strategy="ring_all"),
+            offer(3, "bruno", None, 90, strategy="ring_all"),
+        ],
+        [
+            given("claire", 30, "assigned", "sam"),
+            given("anna", 60, "consulted", "claire"),
+            given("dora", 70, "pulled", "dora"),
+        ],
+    )
+    assert [(row[0], *row[1:5]) for row in rows] == [
+        ("1", "12:00:00", "0:04", "anna", "declined"),
+        ("-", "12:00:30", "-", "claire", "given"),
+        ("-", "12:01:00", "-", "anna", "given"),
+        ("-", "12:01:10", "-", "dora", "taken"),
+        ("3", "12:01:30", "-", "bruno", "rings"),
+    ]
+    assert [row[5].partition(", ")[0] for row in rows] == [
+        "ring_all", "assigned by sam", "by claire", "out of the line",
+        "no longer with dora; ring_all",
+    ]  # fmt: skip
+    assert not offers_table([])[1:]
 
 
 CHANNELS = {
