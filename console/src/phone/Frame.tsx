@@ -4,6 +4,7 @@ import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Meter } from "@acd/ui/primitives/Meter.tsx";
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
 import { t } from "./words.ts";
 
@@ -82,9 +83,34 @@ export function Level({ level }: { level: ReadonlySignal<number> }) {
   );
 }
 
+/** How long systems wait for the second press of a double one. */
+const DOUBLE_MS = 500;
+
+/** A press this soon after it appeared was meant for what lay there before, as the end of a call for its "Hang up". */
+export function useSettled(): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => { setSettled(true); }, DOUBLE_MS);
+    return () => { clearTimeout(timer); };
+  }, []);
+  return settled;
+}
+
 export function HangUp({ word = t("hang_up"), onClick }: { word?: string; onClick: () => void }) {
+  const settled = useSettled();
   return (
-    <Button kind="danger" icon={IconHangUp} aria-label={word} title={word} data-testid="phone-hang-up" onClick={onClick}>
+    <Button
+      kind="danger"
+      icon={IconHangUp}
+      class="hang-up"
+      aria-label={word}
+      aria-disabled={!settled}
+      title={word}
+      data-testid="phone-hang-up"
+      onClick={() => {
+        if (settled) onClick();
+      }}
+    >
       <span class="word">{word}</span>
     </Button>
   );

@@ -3,7 +3,7 @@ import { Button } from "@acd/ui/primitives/Button.tsx";
 import { Menu, type MenuGroup } from "@acd/ui/primitives/Menu.tsx";
 
 import { Devices, type DeviceKind } from "./devices.ts";
-import { Bar, Level } from "./Frame.tsx";
+import { Bar, Level, useSettled } from "./Frame.tsx";
 import type { Phone } from "./phone.ts";
 import { t } from "./words.ts";
 
@@ -36,8 +36,18 @@ export function Idle({ phone, as }: { phone: Phone; as: "ready" | "away" | "cut"
 }
 
 export function Test({ phone }: { phone: Phone }) {
+  const settled = useSettled();
   return (
-    <Button kind="quiet" icon={IconMic} data-testid="phone-test" title={t("test")} aria-label={t("test")} aria-busy={phone.mic.asking.value} onClick={() => void phone.test()}>
+    <Button
+      kind="quiet"
+      icon={IconMic}
+      data-testid="phone-test"
+      title={t("test")}
+      aria-label={t("test")}
+      aria-busy={phone.mic.asking.value}
+      aria-disabled={!settled}
+      onClick={() => void (settled && phone.test())}
+    >
       <span class="word">{t("test")}</span>
     </Button>
   );

@@ -41,16 +41,20 @@ export function InCall({ phone, chat, live: { peer } }: { phone: Phone; chat: Ag
       icon={held ? IconHold : muted ? IconMicOff : IconPhone}
       title={nameOf(chat.contact)}
       aside={told}
-      time={state !== "connecting" && <Time time={time} told={t(held ? "held_since" : "since", { time })} testId="phone-time" />}
-      end={
+      time={
         <>
+          {state !== "connecting" && <Time time={time} told={t(held ? "held_since" : "since", { time })} testId="phone-time" />}
           <span class="poor with-icon" role="status">
             {poor && (
-              <span class="with-icon" data-testid="phone-poor">
+              <span class="with-icon" data-testid="phone-poor" title={t("poor")}>
                 <MarkWarn /> <span class="word">{t("poor")}</span>
               </span>
             )}
           </span>
+        </>
+      }
+      end={
+        <>
           {level && <Level level={level} />}
           <DeviceMenu phone={phone} />
           <HangUp onClick={() => void phone.hangUp()} />

@@ -2,7 +2,7 @@ import { IconCross, IconNext, IconUser, type Icon } from "@acd/ui/icons.tsx";
 import { Banner } from "@acd/ui/primitives/Banner.tsx";
 import { Button, type ButtonKind } from "@acd/ui/primitives/Button.tsx";
 import { place, type Side } from "@acd/ui/primitives/place.ts";
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import type { Ways } from "../handover/Choice.tsx";
 import { useParts } from "../handover/loaded.ts";
@@ -25,6 +25,18 @@ export function Handover({ chat, ways, icon = IconNext, kind = "second", side = 
   const [open, setOpen] = useState(false);
   const parts = useParts();
   const id = useId();
+  const put = (): void => {
+    if (panel.current && button.current) place(panel.current, button.current, side);
+  };
+  useEffect(() => {
+    if (!open) return;
+    // it stays open: a telephone's keyboard changes the window too, and somebody writes
+    window.addEventListener("resize", put);
+    return () => {
+      window.removeEventListener("resize", put);
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- listens once, for as long as it is open
+  }, [open]);
   const close = (): void => {
     panel.current?.hidePopover();
     button.current?.focus();
@@ -57,7 +69,7 @@ export function Handover({ chat, ways, icon = IconNext, kind = "second", side = 
         onToggle={(event) => {
           const shown = event.newState === "open";
           setOpen(shown);
-          if (shown && button.current) place(event.currentTarget, button.current, side);
+          if (shown) put();
         }}
       >
         {open && parts && <parts.Choice chat={chat} {...(ways ? { ways } : {})} onDone={close} />}

@@ -27,6 +27,21 @@ BAD_LINE = """() => {
 }"""
 
 
+PRESSED_AGAIN = """() => {
+  [globalThis.pressed, globalThis.asked] = [0, 0];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => { globalThis.asked += 1; return ask(wanted); };
+  const watch = new MutationObserver(() => {
+    const test = document.querySelector("[data-testid=phone-test]");
+    if (!test) return;
+    watch.disconnect();
+    globalThis.pressed += 1;
+    test.click();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+}"""
+"""The second press of a double one, on what is where "Hang up" was."""
+
 WHOLE = """p => p.scrollWidth <= p.clientWidth && p.scrollHeight <= p.clientHeight
   && getComputedStyle(p).whiteSpace === "normal" """
 
@@ -42,6 +57,9 @@ def tells_all(who: Person, width: int, *verbs: str) -> None:
 def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers) -> None:
     anna, jean = talking(phone, caller)
     tells_all(anna, PHONE["width"], "Hang up")
+    anna.find("phone-devices").click()
+    expect(anna.find("microphone-choice").first).to_be_visible()
+    anna.presses("Escape")
     looks(anna, "call-bar")
     tells_all(anna, 880, "Transfer", "Hang up")  # as beside the shop of the demonstration
     anna.page.set_viewport_size(DESKTOP)
@@ -63,6 +81,23 @@ def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers)
     assert jean.page.evaluate("openConnections()") == 0
     for width in (PHONE["width"], 880):
         tells_all(anna, width)
+    anna.find("contact-open").click()
+    anna.find("wrap-up-note").fill("Beside what is known of Jean")
+    looks(anna, "wrap-up-contact")
+    anna.is_done()
+    expect(anna.find("chat-item")).to_have_count(0)
+
+
+def test_a_double_press_to_hang_up_tests_no_microphone(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    anna.page.evaluate(PRESSED_AGAIN)
+    anna.hangs_up()
+    jean.sees_the_end()
+    expect(anna.find("phone-test")).to_be_enabled()
+    assert anna.page.evaluate("[pressed, asked]") == [1, 0]
+    anna.find("phone-test").click()
+    expect(anna.find("meter")).to_be_visible()
+    assert anna.page.evaluate("asked") == 1
 
 
 def test_the_agent_mutes_holds_resumes_and_hangs_up(phone: Phones, caller: Callers) -> None:

@@ -13,7 +13,8 @@ export function place(popover: HTMLElement, button: HTMLElement, side: Side): vo
   const { clientWidth, clientHeight } = document.documentElement;
   popover.style.left = `${Math.round(clamp(left, clientWidth - width))}px`;
   if (side === "above") {
-    // what is loaded later grows upwards
+    // what is loaded later grows upwards, as far as the window goes
+    popover.style.maxHeight = `${Math.max(0, Math.floor(from.top - GAP_PX - EDGE_PX))}px`;
     popover.style.bottom = `${Math.round(clientHeight - from.top + GAP_PX)}px`;
     return;
   }
