@@ -67,15 +67,25 @@ class Calling:
                 address = to_contact(chat.contact)
             else:
                 raise NotYours(field="interaction")
+        signal = asked.model_dump(exclude={"line"} if asked.line == "contact" else None)
+        if asked.line == "contact" and asked.kind == "together":
+            signal["third"] = self._third(desk, asked.interaction)
         told = {
             "type": "call.signal",
             "interaction": asked.interaction,
             "agent": desk.agent.id,
             "offer": ring["offer"] if ring is not None else None,
-            "signal": asked.model_dump(exclude={"line"} if asked.line == "contact" else None),
+            "signal": signal,
         }
         self._relay.delivery.publish(address, told)
         return {"ok": True}
+
+    def _third(self, desk: Desk, interaction: str) -> str | None:
+        """Who is consulted, by the name that contacts hear."""
+        chat = desk.chats.get(InteractionId(interaction))
+        if chat is None or chat.consulted is None:
+            return None
+        return self._relay.people.agent_name(chat.consulted)
 
     async def _connected(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
         """Both pages hear each other: only now the call is active."""

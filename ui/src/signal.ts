@@ -14,4 +14,6 @@ export interface Signal {
   candidate?: { candidate: string; mid?: string | null; line?: number | null } | null;
   /** With whom an agent's page talks; unsaid it is the contact. */
   line?: "contact" | "colleague";
+  /** With the "together" that a visitor hears: who else hears them. */
+  third?: string | null;
 }

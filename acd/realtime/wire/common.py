@@ -116,7 +116,10 @@ class IceServersOut(Outbound):
 
 
 class SignalOut(Outbound):
-    """A signal of the other page, as it was sent."""
+    """A signal of the other page, as it was sent.
+
+    `third`, with the `together` that a visitor hears: the name of the colleague who hears them too.
+    """
 
     interaction: str
     tab: str
@@ -124,6 +127,7 @@ class SignalOut(Outbound):
     kind: SignalKind
     description: Description | None
     candidate: Candidate | None
+    third: str | None = None
 
 
 class Named(Outbound):

@@ -105,10 +105,10 @@ def test_a_colleague_is_asked_joins_and_takes_over(phone: Phones, caller: Caller
     anna.is_in_call("together")
     claire.is_in_call("together")
     expect(claire.find("phone")).to_contain_text("et Jean Martin vous entendent")
-    jean.sees("Anna Novak and a colleague can hear you")
+    jean.sees("Anna Novak and Claire Dubois can hear you")
     looks(claire, "call-together")
     jean.reloads()
-    jean.sees("Anna Novak and a colleague can hear you")
+    jean.sees("Anna Novak and Claire Dubois can hear you")
     anna.presses("Alt+m")  # so that the others hear each other alone
     hears(jean.page, CLAIRE_HZ)
     hears(claire.page, JEAN_HZ)

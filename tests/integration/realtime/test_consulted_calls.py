@@ -6,6 +6,7 @@ from typing import Any
 
 from acd.domain.ids import AgentId
 from acd.realtime.wire import answers
+from acd.realtime.wire.common import SignalOut
 from tests.contract.telephony.rig import until
 from tests.integration.realtime.ear import Ear
 from tests.integration.realtime.nodes import Nodes
@@ -44,6 +45,21 @@ async def test_colleagues_talk_about_a_call_and_the_contact_hears_nothing_of_it(
     await anna.done("call.signal", signal(interaction, "t_anna", "held"))
     assert (await jean.hears("call.signal"))["kind"] == "held"
     assert await bruno.refused("call.signal", signal(interaction, "t_b", "hello")) == "not_yours"
+
+
+async def test_the_contact_is_told_who_else_hears_them(call_nodes: Nodes) -> None:
+    node = await call_nodes(calls=True)
+    anna, bruno, jean, interaction = await consulting(node)
+    await anna.done("call.signal", signal(interaction, "t_anna", "together"))
+    heard = await jean.hears("call.signal", kind="together")
+    SignalOut.model_validate(heard)
+    assert heard["third"] == "Bruno"
+    both = signal(interaction, "t_anna", "together", line="colleague")
+    await anna.done("call.signal", both)
+    heard = await bruno.hears("call.signal", kind="together")
+    answers.AgentSignalOut.model_validate(heard)
+    forged = {**signal(interaction, "t_anna", "together"), "third": "Nobody"}
+    assert await anna.refused("call.signal", forged) == "bad_request"
 
 
 async def test_whoever_was_asked_speaks_to_the_contact_once_it_is_theirs(call_nodes: Nodes) -> None:

@@ -147,7 +147,7 @@ function Talk({ now }: { now: Chat }) {
 
   function told(): string {
     if (state === "off") return t(voice.none.value ?? "off");
-    if (state === "talking" || state === "closed") return t(peer?.together.value ? "heard_by_two" : "heard", { name });
+    if (state === "talking" || state === "closed") return t(peer?.together.value ? "heard_by_two" : "heard", { name, third: voice.third.value || t("colleague") });
     return t(state, { name });
   }
 }

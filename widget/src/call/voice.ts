@@ -17,6 +17,8 @@ export class Voice {
   /** Why there is no microphone. */
   readonly none = signal<NoVoice | null>(null);
   readonly asking = signal(false);
+  /** Who hears the visitor too, while their agent has put all three together. */
+  readonly third = signal("");
 
   readonly #chat: ChatSession;
   readonly #speaker = new Speaker();
@@ -27,7 +29,10 @@ export class Voice {
 
   constructor(chat: ChatSession) {
     this.#chat = chat;
-    chat.connection.on("call.signal", (said) => this.peer.peek()?.hear(said));
+    chat.connection.on("call.signal", (said) => {
+      if (said.kind === "together") this.third.value = said.third ?? "";
+      this.peer.peek()?.hear(said);
+    });
     effect(() => {
       const now = chat.chat.value;
       const voice = this.#voice.value;
