@@ -165,13 +165,11 @@ def test_a_call_goes_to_the_colleague_with_a_telephone_and_to_nobody_who_takes_n
     expect(sales).to_have_text(re.compile("Sales"))
     pictured(call, "demo-transfer")
 
-    # she cannot talk in a page, and says so
+    # she has no page to talk in: the call can be given to her, and she cannot be asked first
     console.get_by_test_id("manner-consult").check()
-    claire.click()
-    expect(console.locator('[data-testid="phone"][data-state="asking"]')).to_be_visible()
-    expect(console.locator('[data-testid="phone"][data-state="held"]')).to_be_visible()
-
-    console.get_by_test_id("transfer").click()
+    expect(claire).to_contain_text("telephone only")
+    expect(claire).to_have_attribute("aria-disabled", "true")
+    console.get_by_test_id("manner-transfer").check()
     claire.click()
     expect(console.get_by_test_id("message").last).to_contain_text(
         "Claire Dubois took over from Youssef Benali"
