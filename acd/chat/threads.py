@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from acd.chat.delivery import to_contact
 from acd.domain import phone
 from acd.domain.contact import AddressKind
 from acd.domain.errors import NotFound
@@ -115,6 +116,7 @@ class Threads:
                     "talked_ms": one.talked_ms,
                     "callback": one.callback,
                     "disposition": one.disposition or None,
+                    "note": one.note or None,
                 }
                 for one in past.interactions
             ],
@@ -130,6 +132,8 @@ class Threads:
         if past.ended_ms < now_ms() - NOTED_LATE_MS:
             return False
         await self.note(interaction, agent, disposition, note)
+        news = {"type": "history", "conversation": past.conversation}
+        self._messages.delivery.publish(to_contact(past.contact), news)
         return True
 
     async def note(

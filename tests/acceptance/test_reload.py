@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.acceptance.network import Wire
 from tests.acceptance.people import Agent, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -143,3 +144,31 @@ def test_two_tabs_of_one_visitor_are_one_person_in_the_line_and_one_thread(
     jean.says("Still here")
     anna.reads(*texts, "Still here")
     expect(anna.find("thread")).not_to_contain_text("left the page")
+
+
+def test_a_conclusion_half_typed_survives_the_page_and_the_end_of_its_wrap_up(
+    agent: Agents, visitor: Visitors, wire: Callable[[], Wire]
+) -> None:
+    line = wire()
+    anna, elsewhere = agent("anna", url=line.url), agent("anna")
+    elsewhere.is_available()
+    jean = visitor("Jean Martin")
+    jean.starts_chat("Hello")
+    anna.accepts(jean.name)
+    anna.finishes()
+    anna.find("disposition").select_option("resolved")
+    anna.find("wrap-up-note").fill("Wants blue bowls")
+    anna.reloads()
+    expect(anna.find("disposition")).to_have_value("resolved")
+    expect(anna.find("wrap-up-note")).to_have_value("Wants blue bowls")
+
+    line.cut()
+    expect(anna.find("reconnect-bar")).to_be_visible()
+    elsewhere.is_done()
+    line.mend()
+    anna.tries_now()
+    expect(anna.find("wrap-up")).to_have_count(0)
+    jean.find("start-again").click()
+    jean.starts_chat("One more thing")
+    anna.accepts(jean.name)
+    expect(anna.find("contact-pane")).to_contain_text("Wants blue bowls")

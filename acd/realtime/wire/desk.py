@@ -310,3 +310,4 @@ class PastInteraction(Outbound):
     talked_ms: int | None
     callback: bool
     disposition: str | None
+    note: str | None

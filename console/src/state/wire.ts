@@ -221,6 +221,7 @@ export interface PastInteraction {
   /** The contact was called back. */
   callback: boolean;
   disposition: string | null;
+  note: string | null;
 }
 
 export interface ConsoleOpened {

@@ -1,5 +1,5 @@
 /** The work after the end: what came of it and a note, for as long as the slot is held. */
-import { newClientId } from "@acd/ui/wire.ts";
+import { newClientId, WireError } from "@acd/ui/wire.ts";
 
 import type { Desk } from "./desk.ts";
 import { Closings } from "./kept.ts";
@@ -33,9 +33,7 @@ export class WrapUps {
 
   async #end(interaction: string): Promise<void> {
     const desk = this.#desk;
-    const { disposition, note } = this.closings.of(interaction);
-    const ask = { interaction, command: newClientId(), ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
-    const answer = await desk.attempt(() => desk.connection.request("wrap_up.end", ask));
+    const answer = await desk.attempt(() => desk.connection.request("wrap_up.end", this.#asked(interaction)));
     if (!answer) return;
     this.closings.forget(interaction);
     if (answer.chat) desk.hearChat(answer.chat);
@@ -43,12 +41,32 @@ export class WrapUps {
     desk.leaveIfEnded(interaction);
   }
 
-  /** Called often: sends what was noted where the time is nearly over. */
+  /** Called often: sends what was noted where the time is nearly over, and where it was over while nobody could. */
   sendNotesInTime(): void {
-    for (const chat of this.#desk.chats.value) {
-      const { disposition, note } = this.closings.of(chat.interaction);
-      if (chat.wrap_up_until_ms === null || !(disposition || note.trim())) continue;
-      if (this.#desk.clock.leftMs(chat.wrap_up_until_ms) < NOTE_MARGIN_MS) void this.end(chat.interaction);
+    const { me, chats, clock, connection } = this.#desk;
+    if (!me.value || connection.state.value !== "open") return; // nor is it known what is over
+    for (const interaction of Object.keys(this.closings.all.value)) {
+      const chat = chats.value.find((each) => each.interaction === interaction);
+      if (!chat) void this.#sendLate(interaction);
+      else if (chat.wrap_up_until_ms !== null && clock.leftMs(chat.wrap_up_until_ms) < NOTE_MARGIN_MS) void this.end(interaction);
     }
+  }
+
+  /** What is refused for good is given up: nobody can do anything about it. */
+  async #sendLate(interaction: string): Promise<void> {
+    if (this.#ending.has(interaction)) return;
+    this.#ending.add(interaction);
+    try {
+      await this.#desk.connection.request("wrap_up.end", this.#asked(interaction));
+      this.closings.forget(interaction);
+    } catch (thrown) {
+      if (!WireError.of(thrown).retryable) this.closings.forget(interaction);
+    }
+    this.#ending.delete(interaction);
+  }
+
+  #asked(interaction: string): { interaction: string; command: string; disposition?: string; note?: string } {
+    const { disposition, note } = this.closings.of(interaction);
+    return { interaction, command: newClientId(), ...(disposition ? { disposition } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
   }
 }

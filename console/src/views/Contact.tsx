@@ -147,7 +147,7 @@ function Id({ id }: { id: string }) {
 
 function Past({ past, nowMs }: { past: PastInteraction; nowMs: number }) {
   const Drawn = CHANNEL_ICONS[past.channel];
-  const { outcome, disposition, agent, talked_ms } = past;
+  const { outcome, disposition, agent, note, talked_ms } = past;
   const came = callWord(past) === "withdrawn" ? t("call.withdrawn") : outcome ? known("outcome", outcome) : t("outcome.open");
   const what = disposition ? known("disposition", disposition) : came;
   const more = [agent, talked_ms === null ? null : lasted(talked_ms)].filter(Boolean).join(", ");
@@ -159,6 +159,11 @@ function Past({ past, nowMs }: { past: PastInteraction; nowMs: number }) {
       <span class="clip">{what}</span>
       <span class="muted time">{today ? words.value.time(past.at_ms) : day}</span>
       {more && <span class="muted clip">{more}</span>}
+      {note && (
+        <span class="muted noted" dir="auto">
+          {note}
+        </span>
+      )}
     </li>
   );
 }

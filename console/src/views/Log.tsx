@@ -76,7 +76,7 @@ function Noted({ entry }: { entry: Entry & { kind: "noted" } }) {
 /** A call that is over: how long they talked, or why they did not. */
 function Called({ past, name }: { past: PastInteraction; name: string }) {
   const { desk } = useDesk();
-  const { outcome, talked_ms, waited_ms, agent, disposition } = past;
+  const { outcome, talked_ms, waited_ms, agent, disposition, note } = past;
   const department = desk.departmentName(past.department);
   const where = { time: words.value.time(past.at_ms), department };
   const talked = talked_ms === null ? "" : `, ${lasted(talked_ms)}`;
@@ -95,6 +95,11 @@ function Called({ past, name }: { past: PastInteraction; name: string }) {
           {word === "from" && !talked && outcome && `${known("outcome", outcome)}. `}
           {disposition && t("call.reason", { reason: known("disposition", disposition) })}
         </p>
+        {note && (
+          <p class="noted" dir="auto">
+            {note}
+          </p>
+        )}
       </div>
     </li>
   );

@@ -59,6 +59,7 @@ def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> 
         expect(entry).to_contain_text(re.compile(where))
         expect(agent.page.locator('.log [data-from="system"]')).to_have_count(2)  # took, took over
     claire.find("disposition").first.select_option("resolved")
+    claire.find("wrap-up-note").fill("Cherche des bols bleus")
     claire.is_done()
     expect(claire.find("call-entry")).to_have_count(0)  # nothing of it is in sight any more
 
@@ -72,6 +73,8 @@ def test_a_call_on_hold_goes_to_a_colleague(phone: Phones, camille: Camille) -> 
     expect(entries.last).to_contain_text(re.compile(r"A raccroché après \d+ s d’attente\."))
     expect(claire.page.locator(".past li")).to_have_count(2)
     expect(claire.page.locator(".past")).to_contain_text("Parti en attendant")
+    for place in (entries.first, claire.page.locator(".past")):
+        expect(place).to_contain_text("Cherche des bols bleus")
     for size in (DESKTOP, PHONE):
         claire.page.set_viewport_size(size)
         looks(claire, "thread-of-calls")
@@ -165,6 +168,7 @@ def test_what_a_supervisor_gives_rings_until_it_is_answered(
     gives("omar", claire, call_id)
     anna.sees_no_ring()
     expect(claire.find("phone", state="given")).to_contain_text("Omar Diallo vous confie cet appel")
+    claire.sees("L’appel a été confié à Claire Dubois")
     looks(claire, "given")
     claire.page.set_viewport_size(PHONE)
     looks(claire, "given")

@@ -160,6 +160,7 @@ async def test_consoles_hear_when_history_has_an_end_and_what_was_noted_of_it(
     await anna.done("interaction.finish", asks(ix))
     past = await read_anew(after)
     assert (past["outcome"], past["agent"], past["disposition"]) == ("handled", "Anna", None)
+    assert past["note"] is None
     assert past["department"]["name"] == "Support"
     assert 0 <= past["talked_ms"] <= past["ended_ms"] - past["at_ms"]
 
@@ -169,9 +170,11 @@ async def test_consoles_hear_when_history_has_an_end_and_what_was_noted_of_it(
 
     # the connection was lost, and the wrap-up over before it was back
     late = {"interaction": ix, "disposition": "sold", "note": "wants blue bowls"}
+    after = len(anna.heard)
     assert (await anna.done("wrap_up.end", late))["chat"] is None
     opened = await anna.done("conversation.open", {"conversation": conversation})
-    assert opened["history"][0]["disposition"] == "sold"
+    concluded = opened["history"][0]
+    assert (concluded["disposition"], concluded["note"]) == ("sold", "wants blue bowls")
     stranger = await node.console("bruno")
     assert await stranger.refused("wrap_up.end", late) == "not_yours"
     assert await anna.refused("wrap_up.end", {"interaction": ix}) == "not_yours"
