@@ -1,8 +1,9 @@
 """What a conversation tells of itself: who joined, who left, that the chat ended.
 
 The client id of each begins with what happened and the interaction it happened to:
-`joined.<interaction>.` for who has it from then on, `guest.<interaction>.` for who takes part,
-`left.<interaction>.`, `ended.<interaction>`. So a page can tell of a call in words of its own.
+`joined.<interaction>.` for who has it from then on, `given.<interaction>.` for at whom a call rings
+that was given to them, `guest.<interaction>.` for who takes part, `left.<interaction>.`,
+`ended.<interaction>`. So a page can tell of a call in words of its own.
 """
 
 from __future__ import annotations
@@ -54,6 +55,18 @@ class Notes:
             if last is not None and last.client_id.startswith(mark) and last.author_name == name:
                 return
         await self._write(contact, conversation, mark + key, "agent_joined", name)
+
+    async def given(
+        self,
+        contact: ContactId,
+        conversation: ConversationId,
+        interaction: InteractionId,
+        key: str,
+        agent: AgentId,
+    ) -> None:
+        """A call was given to an agent, who has not answered it yet; told once a key."""
+        name = self._people.agent_name(agent)
+        await self._write(contact, conversation, f"given.{interaction}.{key}", "agent_given", name)
 
     async def guest_joined(
         self,

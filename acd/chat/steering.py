@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from acd.chat.actors import Actor, allowed
 from acd.domain.errors import NotFound
 from acd.domain.ids import AgentId, new_id
-from acd.domain.interaction import InteractionState
+from acd.domain.interaction import Channel, InteractionState
 from acd.routing.results import Changed, Finished
 
 if TYPE_CHECKING:
@@ -195,7 +195,9 @@ class Steering:
         found = await self.found(actor, interaction)
         answer = await self._router.assign(interaction, agent, actor.name, command=command)
         if answer.changed:
-            await self._joined(found, command, agent)
+            rings = found.channel is Channel.CALL  # until they answer
+            tell = self._notes.given if rings else self._notes.joined
+            await tell(*_told_of(found, command), agent)
         return answer
 
     async def move(

@@ -89,7 +89,16 @@ class Calling:
 
     async def _connected(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:
         """Both pages hear each other: only now the call is active."""
-        await self._relay.router.connected(OfferId(asked.offer), connection.who.desk.agent.id)
+        desk, offer = connection.who.desk, OfferId(asked.offer)
+        held_here = (chat for chat in desk.chats.values() if chat.connects == offer)
+        given = next((chat for chat in held_here if desk.chats.given(chat)), None)
+        flows = await self._relay.router.connected(offer, desk.agent.id)
+        if flows.changed and given is not None:  # of what was accepted it was told then
+            key = offer.rpartition(".")[2]
+            told = self._relay.chat.notes.joined(
+                given.contact, given.conversation, given.interaction, key, desk.agent.id
+            )
+            self._relay.chores.start(told, "joined")
         return {"ok": True}
 
     async def _failed(self, connection: Connection[Console], asked: wire.OfferName) -> Ack:

@@ -24,6 +24,13 @@ test("a call under way tells who took it, who joined, and from whom it went to w
   assert.deepEqual(shown(messages, [past("ix_now", "call", null)]), told);
 });
 
+test("a call that is given to somebody is theirs once they answer", () => {
+  const given = note(1, "given.ix_now.c", "agent_given", "Anna");
+  const messages = [given, note(2, "joined.ix_now.2", "agent_joined", "Claire"), note(3, "given.ix_now.d", "agent_given", "Anna"), note(4, "joined.ix_now.3", "agent_joined", "Anna")];
+  assert.deepEqual(shown(messages, []), ["call call_given Anna", "call call_taken Claire", "call call_given Anna", "call took_over Anna Claire"]);
+  assert.deepEqual(shown([given], [past("ix_now", "call", 5000)]), ["called"], "its end tells who had it");
+});
+
 test("a call that is over is one entry at its end, beside what else happened in it", () => {
   const messages = [
     said(1, "Hello"),

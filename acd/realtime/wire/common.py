@@ -141,8 +141,9 @@ class Message(Outbound):
     """One stored message; a system message's text is a code, its data is in name.
 
     The client id of such a one begins with what happened and to which interaction:
-    `joined.<interaction>.` (who has it from then on), `guest.<interaction>.` (who takes part),
-    `left.<interaction>.`, `ended.<interaction>`.
+    `joined.<interaction>.` (who has it from then on), `given.<interaction>.` (at whom a call rings
+    that was given to them), `guest.<interaction>.` (who takes part), `left.<interaction>.`,
+    `ended.<interaction>`.
     """
 
     id: str

@@ -10,9 +10,9 @@ export type Entry =
   | { kind: "called"; at_ms: number; past: PastInteraction };
 
 /** How the client id of a note begins: what happened, and to which interaction. */
-const NOTE = /^(joined|guest|left|ended)\.([^.]+)/;
+const NOTE = /^(joined|given|guest|left|ended)\.([^.]+)/;
 
-const OF_CALLS: Record<string, string> = { joined: "call_taken", guest: "call_joined", left: "call_left", ended: "call_ended" };
+const OF_CALLS: Record<string, string> = { joined: "call_taken", given: "call_given", guest: "call_joined", left: "call_left", ended: "call_ended" };
 
 /**
  * The interaction is what the thread is shown for, with its channel: history may not know it yet.
@@ -36,7 +36,7 @@ export function entries({ messages, history }: Thread, interaction: string, ofIt
     else if (what === "left" && name === from) owners.delete(of);
     const tookOver = what === "joined" && from !== undefined && from !== name;
     // history tells the end of a call, and then who took it, where that was one
-    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || (what === "joined" && !several.has(of)));
+    const toldBelow = channel === "call" && isOver(past.get(of)) && (what === "ended" || what === "given" || (what === "joined" && !several.has(of)));
     const code = tookOver ? "took_over" : ((channel === "call" ? OF_CALLS[what] : undefined) ?? text);
     if (!toldBelow) found.push({ kind: "noted", at_ms, message, channel, code, from: tookOver ? from : "" });
   }

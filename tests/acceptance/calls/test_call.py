@@ -27,21 +27,6 @@ BAD_LINE = """() => {
 }"""
 
 
-PRESSED_AGAIN = """() => {
-  [globalThis.pressed, globalThis.asked] = [0, 0];
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = (wanted) => { globalThis.asked += 1; return ask(wanted); };
-  const watch = new MutationObserver(() => {
-    const test = document.querySelector("[data-testid=phone-test]");
-    if (!test) return;
-    watch.disconnect();
-    globalThis.pressed += 1;
-    test.click();
-  });
-  watch.observe(document.body, { childList: true, subtree: true });
-}"""
-"""The second press of a double one, on what is where "Hang up" was."""
-
 WHOLE = """p => p.scrollWidth <= p.clientWidth && p.scrollHeight <= p.clientHeight
   && getComputedStyle(p).whiteSpace === "normal" """
 
@@ -86,18 +71,6 @@ def test_two_pages_talk_and_the_visitor_hangs_up(phone: Phones, caller: Callers)
     looks(anna, "wrap-up-contact")
     anna.is_done()
     expect(anna.find("chat-item")).to_have_count(0)
-
-
-def test_a_double_press_to_hang_up_tests_no_microphone(phone: Phones, caller: Callers) -> None:
-    anna, jean = talking(phone, caller)
-    anna.page.evaluate(PRESSED_AGAIN)
-    anna.hangs_up()
-    jean.sees_the_end()
-    expect(anna.find("phone-test")).to_be_enabled()
-    assert anna.page.evaluate("[pressed, asked]") == [1, 0]
-    anna.find("phone-test").click()
-    expect(anna.find("meter")).to_be_visible()
-    assert anna.page.evaluate("asked") == 1
 
 
 def test_the_agent_mutes_holds_resumes_and_hangs_up(phone: Phones, caller: Callers) -> None:
@@ -292,23 +265,6 @@ def test_of_several_tabs_one_has_the_voice(phone: Phones, caller: Callers) -> No
     beside.hangs_up()
     jean.sees_the_end()
     other.sees_the_end()
-
-
-def test_the_microphone_is_tested_before_the_first_call(phone: Phones, caller: Callers) -> None:
-    anna = phone("anna")
-    anna.find("phone-test").click()
-    expect(anna.page.locator('[data-testid="meter"]:not([data-level="0"])')).to_be_visible()
-    anna.find("phone-test-stop").click()
-    expect(anna.find("meter")).to_have_count(0)
-    jean = caller()
-    jean.calls()
-    anna.answers(jean.name)
-    anna.is_in_call()  # from here on nothing else takes the focus
-    anna.find("phone-keypad").click()
-    anna.find("keypad").get_by_role("button", name="5").click()
-    anna.presses("Escape")
-    expect(anna.find("keypad")).to_have_count(0)
-    expect(anna.find("phone-keypad")).to_be_focused()
 
 
 def test_who_is_away_for_calls_alone_is_told_what_still_rings(phone: Phones) -> None:

@@ -7,11 +7,26 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.calls.phones import Callers, Phone, Phones
+from tests.acceptance.calls.phones import Callers, Phone, Phones, talking
 from tests.acceptance.calls.voices import ANNA_HZ, hears, hears_nothing, speaks_through
 from tests.acceptance.people import PHONE, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+PRESSED_AGAIN = """() => {
+  [globalThis.pressed, globalThis.asked] = [0, 0];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => { globalThis.asked += 1; return ask(wanted); };
+  const watch = new MutationObserver(() => {
+    const test = document.querySelector("[data-testid=phone-test]");
+    if (!test) return;
+    watch.disconnect();
+    globalThis.pressed += 1;
+    test.click();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+}"""
+"""The second press of a double one, on what is where "Hang up" was."""
 
 
 def chooses(anna: Phone, kind: str, name: str) -> None:
@@ -150,3 +165,32 @@ def test_an_agent_says_where_else_calls_ring(phone: Phones, name: str, locale: s
     expect(mobile.get_by_test_id("device-address")).to_have_value("+33612345678")
     mobile.get_by_test_id("device-remove").click()
     expect(anna.find("device")).to_have_count(1)
+
+
+def test_the_microphone_is_tested_before_the_first_call(phone: Phones, caller: Callers) -> None:
+    anna = phone("anna")
+    anna.find("phone-test").click()
+    expect(anna.page.locator('[data-testid="meter"]:not([data-level="0"])')).to_be_visible()
+    anna.find("phone-test-stop").click()
+    expect(anna.find("meter")).to_have_count(0)
+    jean = caller()
+    jean.calls()
+    anna.answers(jean.name)
+    anna.is_in_call()  # from here on nothing else takes the focus
+    anna.find("phone-keypad").click()
+    anna.find("keypad").get_by_role("button", name="5").click()
+    anna.presses("Escape")
+    expect(anna.find("keypad")).to_have_count(0)
+    expect(anna.find("phone-keypad")).to_be_focused()
+
+
+def test_a_double_press_to_hang_up_tests_no_microphone(phone: Phones, caller: Callers) -> None:
+    anna, jean = talking(phone, caller)
+    anna.page.evaluate(PRESSED_AGAIN)
+    anna.hangs_up()
+    jean.sees_the_end()
+    expect(anna.find("phone-test")).to_be_enabled()
+    assert anna.page.evaluate("[pressed, asked]") == [1, 0]
+    anna.find("phone-test").click()
+    expect(anna.find("meter")).to_be_visible()
+    assert anna.page.evaluate("asked") == 1

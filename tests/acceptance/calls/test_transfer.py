@@ -253,8 +253,10 @@ def test_what_a_supervisor_gives_rings_from_page_to_page(phone: Phones, caller: 
     assert call_id
     gives("omar", claire, call_id)
     counts_down(claire, "given-left")
+    claire.sees("L’appel a été confié à Claire Dubois")
     claire.find("given-answer").click()
     claire.is_in_call()
+    claire.sees("Claire Dubois a pris l’appel")
     hears(jean.page, CLAIRE_HZ)
     hears(claire.page, JEAN_HZ)
     anna.sees_no_ring()
