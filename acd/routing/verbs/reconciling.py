@@ -114,7 +114,7 @@ class ReconcileVerbs(Tenant):
     ) -> None:
         """Put into force what the history says an agent is: availability and reason, by channel."""
         words = [word for channel in CHANNELS for word in said.get(channel, ("", ""))]
-        await self._change("presence_restore", 0, agent, *words)
+        await self._change("reconcile_presence", 0, agent, *words)
 
     async def reconcile_end(self) -> None:
         """From now on this server serves.

@@ -147,7 +147,9 @@ async def _look(world: World) -> None:
     assert [one.interaction for one in await router.line(CHAT, **at)] == [waiting]
     assert await router.position(waiting, **at)
     assert await router.explain(waiting, **at)
-    await Limits(router.link, router.tenant, {"login": Rate(per_minute=60)}).take("login", "anna")
+    limits = Limits(router.link, router.tenant, {"login": Rate(per_minute=60)})
+    await limits.take("login", "anna")
+    await limits.give_back("login", "anna")
 
 
 async def _fail_over(world: World) -> None:
@@ -159,6 +161,7 @@ async def _fail_over(world: World) -> None:
         conversation=past.conversation, arrived_ms=past.enqueued_ms, leased=False,
     )  # fmt: skip
     async with made_sure_of(world) as own:
+        await own.restore_presence("anna", {})
         assert (await own.restore(past, arrival)).changed
     await world.run_timers()
     assert len((await world.see("anna")).held) == open_before

@@ -1,6 +1,6 @@
 -- What the history says of an agent is put into force where the live state is older.
 -- KEYS    1 tenant prefix
--- ARGV    now_ms, seed, agent, then for each channel (1 to 3): availability ('' = nothing is known), reason
+-- ARGV    now_ms, seed, agent, said… (of chats, calls, tickets: availability, or '' where nothing is known, and reason)
 -- RETURNS {due, "restored"} | {0, "as_told"} | {0, "unknown"}
 -- EVENTS  presence.changed*, presence.grace?
 --- include("reconciling")
