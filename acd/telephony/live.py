@@ -17,6 +17,7 @@ from acd.chat.delivery import to_call, to_contact
 from acd.domain.device import BROWSER
 from acd.domain.errors import StoreUnavailable
 from acd.domain.interaction import InteractionState
+from acd.tasks import stay_cancelled
 from acd.telephony import hearing, paging, port, reading, words
 from acd.telephony.calls import step
 from acd.telephony.devices import Plan
@@ -150,6 +151,7 @@ class LiveCall:
         """Take what is heard until the call has ended."""
         try:
             while not self._is_over:
+                stay_cancelled()
                 said = await self._next()
                 if said is None:
                     await self._compare()
