@@ -115,9 +115,10 @@ class Reconciler:
     async def _make_sure(self, unsure: Unsure) -> Reconciled:
         own, history = self._own, self._history
         # What was read of a server that has forgotten it since would be recorded late.
-        await history.fence()
-        # What the server knows is recorded first: then the history lacks nothing.
-        await Recorder(own, history).catch_up()
+        # Then what the server knows is: the history lacks nothing. But what was said by a node that
+        # died in the middle is older than it.
+        if await history.fence():
+            await Recorder(own, history).catch_up()
         recorded = await history.last_event()
         behind = (unsure.generation, unsure.seq) < recorded
         whole = not (unsure.promoted or unsure.unfinished or behind)
@@ -138,6 +139,8 @@ class Reconciler:
         if self._directory is not None and self._intakes is not None:
             # those who came in the last moments, of whom no log knows
             await Intake(own, self._directory, self._intakes).sweep(older_than_ms=0)
+        if not await history.end_beginning((generation, seq)):
+            raise StoreUnavailable("another node reconciles")
         return Reconciled(
             generation=generation, restated=restated, recounted=recounted, restored=restored
         )
@@ -148,17 +151,18 @@ class Reconciler:
         if self._directory is not None:
             await Compiler(self._directory, own).compile_all()
             self._preferring = await _preferring(self._directory)
-        async for page in own.stored("agent"):
-            await self._restore_presence([AgentId(name) for name in page])
         async for page in own.stored("ix"):
             names = [InteractionId(name) for name in page]
             restored += await self._restore(await history.ended_among(names))
         async for past in history.all_open(PAGE):
             restored += await self._restore(past)
+        # last: who finishes does so with what they hold
+        async for page in own.stored("agent"):
+            await self._restore_presence([AgentId(name) for name in page])
         return restored
 
     async def _restore_presence(self, agents: Sequence[AgentId]) -> None:
-        """Whom nobody vouched for is left to the live state, which knows what they were before."""
+        """Whom nobody vouched for is left to the live state: it may know what they were before."""
         heard = await self._history.presence(agents)
         await asyncio.gather(
             *(

@@ -140,7 +140,8 @@ class Recorder:
 
     async def _trim(self) -> None:
         if time.monotonic() - self._trimmed_at >= TRIM_EVERY_S:
-            await self._router.trim_events(_event(self.position))
+            if not await self._router.trim_events(_event(self.position)):
+                log.warning("the history went on without this server", position=self.position)
             self._trimmed_at = time.monotonic()
 
 

@@ -16,6 +16,7 @@ from acd.records.fold import split_position
 from acd.records.history_rows import joined, past_interaction, past_offer
 from acd.records.recording import (
     begin_generation,
+    end_beginning,
     fence,
     record_events,
     set_aside,
@@ -65,9 +66,12 @@ class History:
             lambda tx: set_aside(tx, event, raw, error, position, expected)
         )
 
-    async def fence(self) -> None:
-        """Who has read the log and not written it yet writes it no more; it is read anew."""
-        await self._database.write(fence)
+    async def fence(self) -> bool:
+        """Who has read the log and not written it yet writes it no more; it is read anew.
+
+        False where nothing is recorded now, since a generation is begun.
+        """
+        return await self._database.write(fence)
 
     async def last_event(self) -> tuple[int, int]:
         """Generation and number of the last event that is recorded; zeros before the first."""
@@ -79,11 +83,16 @@ class History:
         """What is recorded is all there will be of the generations before; what rings has failed.
 
         The position moves on to `begun`, the new generation and the number that it counts on from:
-        who has read more of the server that is gone, and has not written it, writes it no more.
+        who has read more of the server that is gone, and has not written it, writes it no more. Nor
+        is the new one recorded before `end_beginning`: what it restates is older than the history.
 
         False, and nothing is written, when the last event that is recorded is no longer `after`.
         """
         return await self._database.write(lambda tx: begin_generation(tx, begun, after, reason))
+
+    async def end_beginning(self, begun: tuple[int, int]) -> bool:
+        """All is put into force; from now on the generation is recorded. False: it is another."""
+        return await self._database.write(lambda tx: end_beginning(tx, begun))
 
     async def set_disposition(
         self, interaction: InteractionId, agent: AgentId, *, disposition: str, note: str

@@ -3,7 +3,8 @@
 The position is fenced by its old value: of two recorders that read the same events, one commits
 and the other's transaction does nothing. The update of the position comes first, so that on
 PostgreSQL the second one waits at that row and then finds it changed. A position is the id of the
-last event and, behind a point, how often it was fenced there: `1-3585`, `1-3585.1`.
+last event and, behind a point, how often it was fenced there (`1-3585`, `1-3585.1`), or that a
+generation begins of which nothing is recorded before all of it is said (`2-3585.begun`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from acd.domain.events import Event
 
 RECORDER = "history"
+BEGUN = ".begun"
 BEGINNING = "0-0"
 
 _confirm = Prepared(
@@ -102,8 +104,11 @@ def stored_position(tx: Connection) -> str:
 
 
 def record_events(tx: Connection, batch: Sequence[Event], position: str, expected: str) -> bool:
-    """Record them and move the position from `expected`; False and nothing if it is elsewhere."""
-    if not move(tx, position, expected):
+    """Record them and move the position from `expected`.
+
+    False and nothing if it is elsewhere, or the generation is not to be recorded yet.
+    """
+    if expected.endswith(BEGUN) or not move(tx, position, expected):
         return False
     rows = [event_row(event) for event in batch]
     known = _known(tx, rows)
@@ -124,7 +129,7 @@ def set_aside(
     tx: Connection, event: str, raw: str, error: str, position: str, expected: str
 ) -> bool:
     """Keep an event that cannot be recorded, and move on."""
-    if not move(tx, position, expected):
+    if expected.endswith(BEGUN) or not move(tx, position, expected):
         return False
     row = {"event": event[:80], "raw": raw, "error": error, "noted_ms": now_ms()}
     _add_unreadable.write(tx, row)
@@ -140,19 +145,24 @@ def move(tx: Connection, position: str, expected: str) -> bool:
     return expected == BEGINNING and bool(_begin.write(tx, row))
 
 
-def fence(tx: Connection) -> None:
-    """The position stays, and is another: whoever expects it as it was records nothing."""
-    expected = stored_position(tx)
-    place, _, fences = expected.partition(".")
-    move(tx, f"{place}.{int(fences or 0) + 1}", expected)
+def fence(tx: Connection) -> bool:
+    """The position stays, and is another: whoever expects it as it was records nothing.
+
+    False where nothing is recorded as it is: a generation is begun.
+    """
+    while not (expected := stored_position(tx)).endswith(BEGUN):
+        place, _, fences = expected.partition(".")
+        if move(tx, f"{place}.{int(fences or 0) + 1}", expected):
+            return True
+    return False
 
 
 def begin_generation(
     tx: Connection, begun: tuple[int, int], after: tuple[int, int], reason: str
 ) -> bool:
     """Move the position from `after` to `begun`; what rings has failed. False: it is elsewhere."""
-    expected = stored_position(tx)
-    if split_position(expected) != after or not move(tx, "{}-{}".format(*begun), expected):
+    expected, position = stored_position(tx), "{}-{}".format(*begun) + BEGUN
+    if split_position(expected) != after or not move(tx, position, expected):
         return False
     rings = select(interactions.c.id).where(interactions.c.ended_ms.is_(None))
     tx.execute(
@@ -161,6 +171,12 @@ def begin_generation(
         .values(outcome=OfferOutcome.FAILED.value, reason=reason, ended_ms=now_ms())
     ).close()
     return True
+
+
+def end_beginning(tx: Connection, begun: tuple[int, int]) -> bool:
+    """All of a generation's beginning is said: it may be recorded. False: another was begun."""
+    position = "{}-{}".format(*begun)
+    return move(tx, position, position + BEGUN)
 
 
 def _known(tx: Connection, rows: Iterable[Row]) -> dict[tuple[int, int], tuple[str, int]]:

@@ -106,12 +106,15 @@ async def standings_at(
 def last_presence(
     tx: Connection, agents: Collection[AgentId]
 ) -> dict[AgentId, dict[Channel, LastPresence]]:
-    """What each of them was last heard to be; who was never here is missing."""
+    """What each of them was last heard to be; who was never here is missing.
+
+    So is what no release of ours wrote: it must not keep a server from being served.
+    """
     span = presence_intervals.c
     query = select(span.agent, span.channel, span.availability, span.reason, span.cause)
     query = query.where(span.agent.in_(padded(agents)), span.to_ms.is_(None))
     found: dict[AgentId, dict[Channel, LastPresence]] = {}
-    for row in tx.execute(query):
+    for row in tx.execute(query.where(span.availability.in_([*Availability]))):
         found.setdefault(row.agent, {})[Channel(row.channel)] = LastPresence(
             availability=Availability(row.availability), reason=row.reason, cause=row.cause
         )

@@ -117,13 +117,13 @@ class Reads(Tenant):
         """What the log holds behind a position, and what comes next if it is no event."""
         return await read_page(self.link, keys.events(self.tenant), after, count)
 
-    async def trim_events(self, recorded: str) -> None:
+    async def trim_events(self, recorded: str) -> bool:
         """Forget the log up to an event that is recorded.
 
-        Where this server never said it, another one served meanwhile: what it holds is made sure of
-        before it serves again.
+        False where this server never said it, since another one served meanwhile: what it holds is
+        made sure of before it serves again.
         """
-        await self._ask("events_trim", recorded)
+        return int((await self._ask("events_trim", recorded))[0]) >= 0
 
     def addresses(self) -> Addresses:
         """What happens to agents and contacts, as it happens."""

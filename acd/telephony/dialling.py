@@ -128,7 +128,8 @@ class Dialling:
             try:
                 await self._limits.take(limit, who)
             except TooMany as full:
-                await self._give_back(*tokens[:place])  # nobody is called
+                with contextlib.suppress(StoreUnavailable):
+                    await self._give_back(*tokens[:place])  # nobody is called
                 raise DiallingTooOften(retry_after_s=full.retry_after_s) from None
 
     async def _give_back(self, *tokens: tuple[str, str]) -> None:

@@ -244,8 +244,11 @@ async def test_a_restart_that_forgot_is_told_it_though_the_first_teller_dies(
     server, _ = servers
     async with node(database, server, tenant) as house:
         await set_up(house, "anna")
+        kept, ended = await arrive(house), await arrive(house)
         server.write_no_more()
-        await answer(house, lost := await arrive(house))
+        for name in (kept, ended, lost := await arrive(house)):
+            await answer(house, name)
+        await house.router.finish(ended, by="agent", agent=ANNA)
         await record(house)
     server.kill()
     server.start()
@@ -256,7 +259,16 @@ async def test_a_restart_that_forgot_is_told_it_though_the_first_teller_dies(
         last = await history.last_event()
         assert await history.begin_generation((2, last[1]), after=last, reason="outage")
         await own.reconcile_advance(2, last[1])
+        # what it still says is older than the history, which nobody may be told by it
+        await own.reconcile_agents([ANNA])
+        await own.reconcile_interactions([kept, ended])
+        said, _ = await dead.router.log_page("2-0", 300)
+        begun = await history.position()
+        assert said
+        assert not await history.record(said, said[-1].position, begun), "not before all is said"
         assert await state_of(house, lost) == ("active", ANNA)
+        assert await state_of(house, kept) == ("active", ANNA)
+        assert (await state_of(house, ended))[0] == "ended"
         await holds_from(house, 3)
         await record(house)
         again = reconciler_of(house)

@@ -44,7 +44,9 @@ async def test_a_restart_that_forgot_who_is_here_is_told_it(
         owner = (await state_of(house, held))[1]
         assert owner in (BRUNO, CARLA)
         other = CARLA if owner == BRUNO else BRUNO
+        await say(other, channel=Channel.CALL, availability=Availability.AWAY, reason="break")
         server.write_no_more()
+        await say(other, channel=Channel.CALL, availability=Availability.AWAY, reason="lunch")
         await house.available(ANNA)
         await say(other, channel=Channel.CHAT, availability=Availability.AWAY, reason="lunch")
         await say(owner, channel=None, availability=Availability.OFFLINE, when=When.FINISHED)
@@ -54,10 +56,10 @@ async def test_a_restart_that_forgot_who_is_here_is_told_it(
     async with node(database, server, tenant) as house:
         await run_timers(house.router)
         assert await stands(house, ANNA) == ["available"] * 3
-        assert await stands(house, other) == ["away", "available", "available"]
+        assert await stands(house, other) == ["away", "away", "available"]
         away = await house.router.agent(other)
         assert away
-        assert away.channels[Channel.CHAT].reason == "lunch"
+        assert away.channels[Channel.CHAT].reason == away.channels[Channel.CALL].reason == "lunch"
         assert await stands(house, owner) == ["finishing"] * 3
         new = await arrive(house)
         assert (await house.router.interaction(new)).offers[0].agent == ANNA  # type: ignore[union-attr]
@@ -99,16 +101,47 @@ async def test_an_empty_live_store_is_told_who_was_here(
     one, two = servers
     async with node(database, one, tenant) as house:
         await set_up(house, "anna", "bruno")
-        await house.router.set_presence(BRUNO, channel=None, availability=Availability.OFFLINE)
+        await house.router.set_presence(BRUNO, channel=None, availability=Availability.AWAY)
+        talks = await arrive(house)
+        await answer(house, talks)
+        await house.router.set_presence(
+            ANNA, channel=Channel.CHAT, availability=Availability.AWAY, when=When.FINISHED
+        )
         await record(house)
     async with node(database, two, tenant) as house:
-        assert await stands(house, ANNA) == ["available"] * 3
-        assert await stands(house, BRUNO) == ["offline"] * 3
+        assert await stands(house, ANNA) == ["finishing", "available", "available"]
+        assert await stands(house, BRUNO) == ["away"] * 3
         anna = await house.router.agent(ANNA)
         assert anna
         assert anna.grace_until_ms, "her console is not known here"
-        waits = await arrive(house)
-        assert await state_of(house, waits) == ("waiting", None)
         await house.router.open_session(ANNA, SessionId("ss_again"))
-        assert await state_of(house, waits) == ("ringing", None)
+        assert await stands(house, ANNA) == ["finishing", "available", "available"]
+        await house.router.finish(talks, by="agent", agent=ANNA, wrap_up=False)
+        assert await stands(house, ANNA) == ["away", "available", "available"]
+        await holds(house)
+
+
+async def test_who_said_that_they_are_off_is_not_back_by_what_was_before(
+    servers: tuple[Server, Server], database: Database, tenant: str
+) -> None:
+    """What the server kept: she lapsed a moment ago, and was available before."""
+    server, _ = servers
+    async with node(database, server, tenant) as house:
+        await set_up(house, "anna")
+        began_ms = await house.router.clock()
+        for second in range(60):
+            await house.router.run_timers(now_ms=began_ms + 1000 * second)
+        assert await stands(house, ANNA) == ["offline"] * 3
+        server.write_no_more()
+        await house.router.open_session(ANNA, SessionId("ss_again"), now_ms=began_ms + 60_000)
+        assert await stands(house, ANNA) == ["available"] * 3
+        await house.router.set_presence(
+            ANNA, channel=None, availability=Availability.OFFLINE, now_ms=began_ms + 60_000
+        )
+        await record(house)
+    server.kill()
+    server.start()
+    async with node(database, server, tenant) as house:
+        await house.router.open_session(ANNA, SessionId("ss_more"), now_ms=began_ms + 61_000)
+        assert await stands(house, ANNA) == ["offline"] * 3
         await holds(house)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from acd.domain.agent import Availability
 from acd.domain.history import PastInteraction
 from acd.domain.ids import DepartmentId
 from acd.domain.interaction import Arrival, Channel, InteractionState, Opening
@@ -161,7 +162,7 @@ async def _fail_over(world: World) -> None:
         conversation=past.conversation, arrived_ms=past.enqueued_ms, leased=False,
     )  # fmt: skip
     async with made_sure_of(world) as own:
-        await own.restore_presence("anna", {})
+        await own.restore_presence("anna", {Channel.TICKET: (Availability.AWAY, "lunch")})
         assert (await own.restore(past, arrival)).changed
     await world.run_timers()
     assert len((await world.see("anna")).held) == open_before
