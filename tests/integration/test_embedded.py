@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from acd.embedded.data import DataFromAnotherServer, DataInUse
 from acd.embedded.program import EmbeddedServerFailed, Server, find_server
@@ -109,8 +112,10 @@ async def test_a_killed_child_comes_back_with_its_data_and_is_reported(tmp_path:
             await lose_child(server)
             await eventually(server.socket.exists)
             async with Redis.from_url(
-                server.url, protocol=2, decode_responses=True, retry_on_error=[ConnectionError]
-            ) as client:
+                server.url, protocol=2, decode_responses=True,
+                retry=Retry(ConstantBackoff(0.05), 200),  # it may be loading its data
+                retry_on_error=[RedisConnectionError],
+            ) as client:  # fmt: skip
                 assert await client.get("kept") == "yes"
             assert len(crashes) == round_
     assert [crash.exit_code for crash in crashes] == [-signal.SIGKILL, -signal.SIGKILL]
